@@ -1,0 +1,62 @@
+# Gradients, Checked: every command of the project. `make help` lists them.
+# Each sets up what it needs first, in .venv/ and book/node_modules/, and only when a lock file changed.
+
+PYTHON ?= python3
+# torch ends the lock file; see README for machines without CUDA.
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+VENDORED := book/_vendor/.made
+NOTEBOOKS := $(wildcard notebooks/*.md)
+SITE := book/_build/html
+
+.DEFAULT_GOAL := help
+.PHONY: help book lab test lint notebooks browser lock bench clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+book: $(INSTALLED) $(VENDORED)  ## build the published book
+	@echo "== building the book: every notebook is run again"
+	@$(BIN)/python book/build.py
+	@echo "Open $(SITE)/index.html"
+
+lab: $(INSTALLED)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+test: book  ## run every test: unit, property, doctest, claims, notebooks, the built site in a browser
+	@$(BIN)/python tests/run.py
+
+lint: $(INSTALLED)  ## check and format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+notebooks: $(INSTALLED)  ## run each notebook's .md and renew its .ipynb twin
+	@$(BIN)/python notebooks/renew.py
+
+browser: $(INSTALLED)  ## see to a browser for the tests of the built site
+	@$(BIN)/python tests/book/find_browser.py --install
+
+bench: $(INSTALLED)  ## time the references against their peers
+	@$(BIN)/python benchmarks/convolution.py
+
+lock: $(INSTALLED)  ## pin every package again, for all systems and Python versions
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --all-extras --upgrade \
+		--no-header --no-annotate --output-file constraints.txt pyproject.toml
+	cd book && ../$(BIN)/npm install --package-lock-only
+
+clean:  ## remove everything these commands made
+	rm -rf $(VENV) book/_build book/_vendor book/node_modules
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@echo "== installing the pinned packages into $(VENV)/ (once; some minutes)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --progress-bar on --constraint constraints.txt --editable '.[notebooks,book,test]'
+	@touch $@
+
+$(VENDORED): book/package.json book/package-lock.json book/vendor.py $(INSTALLED)
+	@echo "== fetching the page's scripts and fonts"
+	@$(BIN)/python book/vendor.py
+	@touch $@

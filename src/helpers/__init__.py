@@ -1,0 +1,9 @@
+"""The reference implementations behind *Gradients, Checked*.
+
+``import helpers`` loads NumPy and nothing heavier. PyTorch is the oracle: it is loaded by
+:mod:`helpers.oracle` alone. Widgets are loaded by :mod:`helpers.explorers` alone.
+"""
+
+from . import checks, convolution
+
+__all__ = ["checks", "convolution"]

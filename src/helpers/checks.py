@@ -1,0 +1,191 @@
+"""What every other module checks with: arguments before any work, and results against an oracle."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+TOLERANCE = 1e-10
+"""The relative error up to which two results in float64 count as the same."""
+
+
+def real_array(value, name, *, shape=None):
+    """Return ``value`` as an array of floating-point numbers, or say what is wrong with it.
+
+    Integers become float64, so that no sum can overflow; floats keep their precision. NaN and
+    infinity are data and pass.
+
+    Parameters
+    ----------
+    value : array_like
+        What the caller was given.
+    name : str
+        The argument's name, for the message.
+    shape : tuple of (int or str), optional
+        The axes that are expected: a number must match, a word stands for any length, and a leading
+        ``...`` for any number of batch axes.
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Raises
+    ------
+    TypeError
+        If the numbers are not real: complex, boolean, text, or Python objects.
+    ValueError
+        If the array is ragged, has an axis of length 0, or does not have the shape expected.
+
+    Examples
+    --------
+    >>> real_array([[1, 2, 3]], "x", shape=("channels", 3))
+    array([[1., 2., 3.]])
+    >>> real_array([1, 2], "x", shape=("channels", "length"))
+    Traceback (most recent call last):
+    ValueError: x must have shape (channels, length), got shape (2,)
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from error
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
+    if shape is not None and not _fits(array.shape, shape):
+        raise ValueError(f"{name} must have shape {_as_words(shape)}, got shape {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got shape {array.shape}")
+    return array.astype(np.float64) if array.dtype.kind in "iu" else array
+
+
+def whole_numbers(value, name, *, at_least, count=None):
+    """Return ``value`` as a tuple of ``count`` integers, one per dimension.
+
+    Parameters
+    ----------
+    value : int or sequence of int
+        One number for every dimension, or one per dimension.
+    name : str
+        The argument's name, for the message.
+    at_least : int
+        The smallest number allowed.
+    count : int, optional
+        The number of dimensions. Left out, a sequence keeps its own length and a number gives one.
+
+    Raises
+    ------
+    TypeError
+        If something is not an integer (``2.0`` and ``True`` are not).
+    ValueError
+        If a number is too small, or there are too many or too few.
+
+    Examples
+    --------
+    >>> whole_numbers(2, "stride", at_least=1, count=3)
+    (2, 2, 2)
+    >>> whole_numbers([2, 0], "stride", at_least=1)
+    Traceback (most recent call last):
+    ValueError: stride must be at least 1, got [2, 0]
+    """
+    several = isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
+    numbers = tuple(value) if several else (value,) * (1 if count is None else count)
+    if any(isinstance(number, (bool, np.bool_)) for number in numbers):
+        raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}")
+    try:
+        numbers = tuple(operator.index(number) for number in numbers)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}") from None
+    if count is not None and len(numbers) != count:
+        raise ValueError(f"{name} must be one number or {count}, one per dimension, got {value!r}")
+    if not numbers:
+        raise ValueError(f"{name} must have at least one dimension, got {value!r}")
+    if min(numbers) < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
+    return numbers
+
+
+def relative_error(actual, expected):
+    """Return how far ``actual`` is from ``expected``, as one number.
+
+    The largest absolute difference, divided by the largest magnitude expected (by 1 where that is
+    smaller). Arrays of different shape are infinitely far apart, and so is NaN from a number.
+
+    Parameters
+    ----------
+    actual, expected : array_like
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> relative_error([1.0, 2.0], [1.0, 2.5])
+    0.2
+    >>> relative_error([1.0, 2.0], [[1.0, 2.0]])
+    inf
+    """
+    actual, expected = np.asarray(actual, float), np.asarray(expected, float)
+    if actual.shape != expected.shape:
+        return float("inf")
+    difference = _difference(actual, expected)
+    finite = np.abs(expected[np.isfinite(expected)])
+    return float(difference.max(initial=0.0) / max(1.0, finite.max(initial=0.0)))
+
+
+def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
+    """Raise unless ``actual`` equals ``expected`` to within ``tolerance``.
+
+    Parameters
+    ----------
+    actual, expected : array_like
+    tolerance : float
+        The largest :func:`relative_error` allowed.
+    name : str
+        What is being compared, for the message.
+
+    Raises
+    ------
+    AssertionError
+        Naming the shapes, or the place where the two differ most and by how much.
+
+    Examples
+    --------
+    >>> check_close([1.0, 2.0], [1.0, 2.0])
+    >>> check_close([1.0, 2.0], [1.0, 2.5], name="gradient")
+    Traceback (most recent call last):
+    AssertionError: gradient differs most at [1]: got 2.0, expected 2.5; relative error 0.2 > 1e-10
+    """
+    actual, expected = np.asarray(actual, float), np.asarray(expected, float)
+    if actual.shape != expected.shape:
+        raise AssertionError(f"{name} has shape {actual.shape}, expected {expected.shape}")
+    error = relative_error(actual, expected)
+    if not error <= tolerance:
+        worst = np.unravel_index(np.argmax(_difference(actual, expected)), actual.shape)
+        place = f" at [{', '.join(map(str, worst))}]" if worst else ""
+        raise AssertionError(
+            f"{name} differs most{place}: got {actual[worst]}, expected {expected[worst]}; "
+            f"relative error {error:.2g} > {tolerance:g}"
+        )
+
+
+def _difference(actual, expected):
+    """|actual − expected|, where equal infinities and two NaN are 0 apart, and NaN is ∞ from a number."""
+    same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+    with np.errstate(invalid="ignore"):
+        difference = np.where(same, 0.0, np.abs(actual - expected))
+    return np.where(np.isnan(difference), np.inf, difference)
+
+
+def _fits(shape, expected):
+    if expected[0] is Ellipsis:
+        expected = expected[1:]
+        shape = shape[max(0, len(shape) - len(expected)) :]
+    return len(shape) == len(expected) and all(
+        isinstance(length, str) or length == actual for length, actual in zip(expected, shape, strict=True)
+    )
+
+
+def _as_words(shape):
+    words = ["..." if length is Ellipsis else str(length) for length in shape]
+    return f"({', '.join(words)}{',' if len(words) == 1 else ''})"

@@ -1,0 +1,448 @@
+"""Convolution as deep learning means it: the kernel is not flipped. Chapter 1.1 of the book.
+
+Any number of spatial dimensions; ``stride``, ``padding`` and ``dilation`` are each one number or one per
+dimension. In one dimension, with y = conv(x, W),
+
+    y[f, r] = Σ_c Σ_k  W[f, c, k] · x[c, S·r + D·k − P]                               (1.1)
+
+where S is the stride, D the dilation, P the padding, and x is 0 outside of its own range.
+Indices start at 0. Several dimensions each have their own r, k, S, D and P.
+
+Every function below reads (1.1) through one device, a *window view*: the array X with
+X[c, r, k] = x[c, S·r + D·k − P]. It is x itself, seen through other strides.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from .checks import real_array, whole_numbers
+
+__all__ = [
+    "conv",
+    "dropped_samples",
+    "input_jacobian",
+    "input_vjp",
+    "output_size",
+    "weight_jacobian",
+    "weight_vjp",
+]
+
+
+def output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
+    """Return how many times a kernel fits: ⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1.
+
+    Parameters
+    ----------
+    input_size, kernel_size : int or sequence of int
+        H and K, in samples; with a sequence, one per dimension.
+    stride, padding, dilation : int or sequence of int
+        S ≥ 1, P ≥ 0 (on both ends) and D ≥ 1, in samples.
+
+    Returns
+    -------
+    int or tuple of int
+        A tuple if any argument is a sequence.
+
+    Raises
+    ------
+    ValueError
+        If the kernel, spread by its dilation, is longer than the padded input.
+    TypeError
+        If a size is not a whole number.
+
+    Notes
+    -----
+    Equation (1.2) of the book; relationship 15 of Dumoulin and Visin (2016).
+
+    Examples
+    --------
+    The sheet's 21 × 12 input under a 4 × 5 kernel that moves by 4:
+
+    >>> output_size((21, 12), (4, 5), stride=4)
+    (5, 2)
+    >>> output_size(7, 3, dilation=4)
+    Traceback (most recent call last):
+    ValueError: kernel_size 3 with dilation 4 spans 9 samples, but the padded input has only 7
+    """
+    geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
+    several = any(np.ndim(size) for size in (input_size, kernel_size, stride, padding, dilation))
+    return geometry.output_size if several else geometry.output_size[0]
+
+
+def dropped_samples(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
+    """Return how many samples at the end of the padded input no window reaches.
+
+    They are the remainder that the floor in :func:`output_size` throws away:
+    (H + 2P − D(K − 1) − 1) mod S.
+
+    Parameters
+    ----------
+    input_size, kernel_size, stride, padding, dilation
+        As in :func:`output_size`.
+
+    Returns
+    -------
+    int or tuple of int
+        Number of samples, padding included; a tuple if any argument is a sequence.
+
+    Examples
+    --------
+    >>> dropped_samples((21, 12), (4, 5), stride=4)
+    (1, 3)
+    """
+    geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
+    several = any(np.ndim(size) for size in (input_size, kernel_size, stride, padding, dilation))
+    return geometry.dropped if several else geometry.dropped[0]
+
+
+def conv(x, weight, *, stride=1, padding=0, dilation=1):
+    """Return the convolution of x with weight, equation (1.1).
+
+    Parameters
+    ----------
+    x : array_like, shape (..., C, *input_size)
+        Any number of batch axes, then channels, then space.
+    weight : array_like, shape (F, C, *kernel_size)
+        F filters. Its number of axes says how many spatial dimensions there are.
+    stride, padding, dilation : int or sequence of int
+        As in :func:`output_size`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., F, *output_size)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit each other, an array is empty, or the kernel does not fit the input.
+    TypeError
+        If an array is not real, or a size is not a whole number.
+
+    Examples
+    --------
+    A kernel that subtracts neighbours, at every second place:
+
+    >>> conv([[1, 4, 9, 16, 25]], [[[-1, 1]]], stride=2)
+    array([[3., 7.]])
+    """
+    x, weight, geometry = _layer(x, weight, stride, padding, dilation)
+    dimensions = len(geometry.kernel_size)
+    # (..., C, *output, *kernel) with (F, C, *kernel) → (..., *output, F)
+    y = _contract(
+        geometry.windows(x),
+        weight,
+        [-2 * dimensions - 1, *range(-dimensions, 0)],
+        range(1, dimensions + 2),
+    )
+    return np.moveaxis(y, -1, -1 - dimensions)
+
+
+def input_vjp(output_gradient, weight, input_size, *, stride=1, padding=0, dilation=1):
+    """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x: each output gradient, times the kernel, put back where it was read.
+
+        ∂ℓ/∂x[c, i] = Σ_f Σ_{r, k : S·r + D·k − P = i}  ∂ℓ/∂y[f, r] · W[f, c, k]             (1.7)
+
+    This is the *transposed convolution*. Samples that no window reached get 0.
+
+    Parameters
+    ----------
+    output_gradient : array_like, shape (..., F, *output_size)
+        ∂ℓ/∂y.
+    weight : array_like, shape (F, C, *kernel_size)
+    input_size : int or sequence of int
+        The spatial size of x; (1.2) does not determine it, because of the floor.
+    stride, padding, dilation : int or sequence of int
+        Of the forward convolution.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., C, *input_size)
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`conv`; also if ``output_gradient`` is not of the size that the convolution returns.
+
+    Examples
+    --------
+    The last of five samples is beyond the reach of a kernel of 2 that moves by 2:
+
+    >>> input_vjp([[1, 10]], [[[2, 3]]], 5, stride=2)
+    array([[ 2.,  3., 20., 30.,  0.]])
+    """
+    weight, geometry = _kernel(weight, input_size, stride, padding, dilation)
+    output_gradient = real_array(
+        output_gradient, "output_gradient", shape=(..., weight.shape[0], *geometry.output_size)
+    )
+    dimensions = len(geometry.kernel_size)
+    # (..., F, *output) with (F, C, *kernel) → (..., *output, C, *kernel)
+    contributions = _contract(output_gradient, weight, [-dimensions - 1], [0])
+    contributions = np.moveaxis(contributions, -dimensions - 1, -2 * dimensions - 1)
+    padded = np.zeros(
+        (*output_gradient.shape[: -dimensions - 1], weight.shape[1], *geometry.padded_size),
+        contributions.dtype,
+    )
+    # Two windows may share a sample, so they are added tap by tap: the taps of one index never meet.
+    for tap in itertools.product(*map(range, geometry.kernel_size)):
+        padded[(..., *geometry.reached_by(tap))] += contributions[(..., *tap)]
+    return padded[(..., *geometry.unpadded)]
+
+
+def weight_vjp(output_gradient, x, kernel_size, *, stride=1, padding=0, dilation=1):
+    """Return ∂ℓ/∂W = ∂ℓ/∂y · ∂y/∂W: what each tap saw, weighted by the gradient of what it made.
+
+        ∂ℓ/∂W[f, c, k] = Σ_r  ∂ℓ/∂y[f, r] · x[c, S·r + D·k − P]                              (1.6)
+
+    Compare (1.1): r and k have changed places, and with them the stride S and the dilation D.
+    Batch axes are summed over.
+
+    Parameters
+    ----------
+    output_gradient : array_like, shape (..., F, *output_size)
+        ∂ℓ/∂y.
+    x : array_like, shape (..., C, *input_size)
+    kernel_size : int or sequence of int
+        The spatial size of the weight; (1.2) does not determine it, because of the floor.
+    stride, padding, dilation : int or sequence of int
+        Of the forward convolution.
+
+    Returns
+    -------
+    numpy.ndarray, shape (F, C, *kernel_size)
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`conv`; also if ``output_gradient`` is not of the size that the convolution returns.
+
+    Examples
+    --------
+    >>> weight_vjp([[1, 10]], [[1, 2, 3, 4, 5]], 2, stride=2)
+    array([[[31., 42.]]])
+    """
+    kernel_size, x, geometry = _signal(x, kernel_size, stride, padding, dilation)
+    dimensions = len(kernel_size)
+    batch = x.shape[: -dimensions - 1]
+    output_gradient = real_array(
+        output_gradient, "output_gradient", shape=(*batch, "F", *geometry.output_size)
+    )
+    batch_axes = range(len(batch))
+    output_axes = range(-dimensions, 0)
+    # (..., F, *output) with (..., C, *output, *kernel) → (F, C, *kernel)
+    return _contract(
+        output_gradient,
+        geometry.windows(x),
+        [*batch_axes, *output_axes],
+        [*batch_axes, *(axis - dimensions for axis in output_axes)],
+    )
+
+
+def input_jacobian(weight, input_size, *, stride=1, padding=0, dilation=1):
+    """Return ∂y/∂x, which does not depend on x: the kernel, written along a band.
+
+        ∂y[f, r]/∂x[c, i] = W[f, c, k]  where i = S·r + D·k − P for some k, and 0 elsewhere  (1.5)
+
+    Parameters
+    ----------
+    weight : array_like, shape (F, C, *kernel_size)
+    input_size : int or sequence of int
+    stride, padding, dilation : int or sequence of int
+
+    Returns
+    -------
+    numpy.ndarray, shape (F, *output_size, C, *input_size)
+        Most of it is 0; meant for looking at, not for computing with. :func:`input_vjp` needs none of it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`conv`.
+
+    Examples
+    --------
+    >>> input_jacobian([[[2, 3]]], 5, stride=2)[0, :, 0]
+    array([[2., 3., 0., 0., 0.],
+           [0., 0., 2., 3., 0.]])
+    """
+    weight, geometry = _kernel(weight, input_size, stride, padding, dilation)
+    dimensions = len(geometry.kernel_size)
+    filters, channels = weight.shape[:2]
+    padded = np.zeros(
+        (filters, *geometry.output_size, channels, *geometry.padded_size), dtype=weight.dtype
+    )
+    # The band, as a view with axes (F, *output, C, *kernel): a step in r moves one row down, S columns on.
+    row_steps = padded.strides[1 : 1 + dimensions]
+    sample_steps = padded.strides[2 + dimensions :]
+    band = as_strided(
+        padded,
+        shape=(filters, *geometry.output_size, channels, *geometry.kernel_size),
+        strides=(
+            padded.strides[0],
+            *(row + s * sample for row, s, sample in zip(row_steps, geometry.stride, sample_steps, strict=True)),
+            padded.strides[1 + dimensions],
+            *(d * sample for d, sample in zip(geometry.dilation, sample_steps, strict=True)),
+        ),
+    )
+    band[...] = np.expand_dims(weight, tuple(range(1, 1 + dimensions)))
+    return padded[(..., *geometry.unpadded)]
+
+
+def weight_jacobian(x, weight_shape, *, stride=1, padding=0, dilation=1):
+    """Return ∂y/∂W, which does not depend on W: the windows of x, once for each filter.
+
+        ∂y[f, r]/∂W[f', c, k] = x[c, S·r + D·k − P]  where f = f', and 0 elsewhere           (1.4)
+
+    Parameters
+    ----------
+    x : array_like, shape (..., C, *input_size)
+    weight_shape : sequence of int
+        (F, C, *kernel_size).
+    stride, padding, dilation : int or sequence of int
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., F, *output_size, F, C, *kernel_size)
+        Meant for looking at; :func:`weight_vjp` needs none of it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`conv`.
+
+    Examples
+    --------
+    >>> weight_jacobian([[1, 2, 3, 4, 5]], (1, 1, 2), stride=2)[0, :, 0, 0]
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    weight_shape = whole_numbers(weight_shape, "weight_shape", at_least=1)
+    if len(weight_shape) < 3:
+        raise ValueError(f"weight_shape must be (F, C, *kernel_size), got {weight_shape}")
+    filters, channels, *kernel_size = weight_shape
+    kernel_size, x, geometry = _signal(x, kernel_size, stride, padding, dilation)
+    dimensions = len(kernel_size)
+    if x.shape[-dimensions - 1] != channels:
+        raise ValueError(
+            f"x must have the {channels} channels of weight_shape {weight_shape}, got shape {x.shape}"
+        )
+    # (..., C, *output, *kernel) → (..., *output, C, *kernel)
+    windows = np.moveaxis(geometry.windows(x), -2 * dimensions - 1, -dimensions - 1)
+    batch = x.shape[: -dimensions - 1]
+    jacobian = np.zeros((*batch, filters, *geometry.output_size, *weight_shape), dtype=x.dtype)
+    for f in range(filters):
+        here = (..., f, *(slice(None),) * dimensions, f, *(slice(None),) * (1 + dimensions))
+        jacobian[here] = windows
+    return jacobian
+
+
+class _Geometry:
+    """Where each tap of each window falls: S·r + D·k in the padded input, in every dimension."""
+
+    def __init__(self, input_size, kernel_size, stride, padding, dilation):
+        self.input_size = input_size
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.padded_size = tuple(h + 2 * p for h, p in zip(input_size, padding, strict=True))
+        spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel_size, dilation, strict=True))
+        for k, d, span, padded in zip(kernel_size, dilation, spans, self.padded_size, strict=True):
+            if span > padded:
+                raise ValueError(
+                    f"kernel_size {k} with dilation {d} spans {span} samples, "
+                    f"but the padded input has only {padded}"
+                )
+        last_starts = tuple(padded - span for padded, span in zip(self.padded_size, spans, strict=True))
+        self.output_size = tuple(last // s + 1 for last, s in zip(last_starts, stride, strict=True))
+        self.dropped = tuple(last % s for last, s in zip(last_starts, stride, strict=True))
+        self.unpadded = tuple(slice(p, p + h) for h, p in zip(input_size, padding, strict=True))
+
+    @classmethod
+    def of(cls, input_size, kernel_size, stride, padding, dilation):
+        """Check the five arguments, spread single numbers over the dimensions, and fit them together."""
+        arguments = {
+            "input_size": (input_size, 1),
+            "kernel_size": (kernel_size, 1),
+            "stride": (stride, 1),
+            "padding": (padding, 0),
+            "dilation": (dilation, 1),
+        }
+        dimensions = next((len(size) for size, _ in arguments.values() if np.ndim(size) == 1), 1)
+        return cls(
+            *(
+                whole_numbers(size, name, at_least=smallest, count=dimensions)
+                for name, (size, smallest) in arguments.items()
+            )
+        )
+
+    def windows(self, x):
+        """The window view of x, with axes (..., C, *output, *kernel); no sample is copied but for padding."""
+        if any(self.padding):
+            leading = ((0, 0),) * (x.ndim - len(self.padding))
+            x = np.pad(x, (*leading, *((p, p) for p in self.padding)))
+        dimensions = len(self.kernel_size)
+        sample_steps = x.strides[-dimensions:]
+        return as_strided(
+            x,
+            shape=(*x.shape[:-dimensions], *self.output_size, *self.kernel_size),
+            strides=(
+                *x.strides[:-dimensions],
+                *(s * step for s, step in zip(self.stride, sample_steps, strict=True)),
+                *(d * step for d, step in zip(self.dilation, sample_steps, strict=True)),
+            ),
+            writeable=False,
+        )
+
+    def reached_by(self, tap):
+        """The samples of the padded input that one tap reads, window after window."""
+        return tuple(
+            slice(d * k, d * k + s * (n - 1) + 1, s)
+            for k, d, s, n in zip(tap, self.dilation, self.stride, self.output_size, strict=True)
+        )
+
+
+def _layer(x, weight, stride, padding, dilation):
+    """Check a layer's input and weight, and fit them together."""
+    weight = _weight(weight)
+    _, channels, *kernel_size = weight.shape
+    kernel_size, x, geometry = _signal(x, kernel_size, stride, padding, dilation)
+    if x.shape[-len(kernel_size) - 1] != channels:
+        raise ValueError(
+            f"x must have the {channels} channels of weight, whose shape is {weight.shape}; "
+            f"got x of shape {x.shape}"
+        )
+    return x, weight, geometry
+
+
+def _weight(weight):
+    weight = real_array(weight, "weight")
+    if weight.ndim < 3:
+        raise ValueError(f"weight must have shape (F, C, *kernel_size), got shape {weight.shape}")
+    return weight
+
+
+def _kernel(weight, input_size, stride, padding, dilation):
+    """Check a weight, and fit it to an input of the size named."""
+    weight = _weight(weight)
+    kernel_size = weight.shape[2:]
+    input_size = whole_numbers(input_size, "input_size", at_least=1, count=len(kernel_size))
+    return weight, _Geometry.of(input_size, kernel_size, stride, padding, dilation)
+
+
+def _signal(x, kernel_size, stride, padding, dilation):
+    """Check an input, and fit it to a kernel of the size named."""
+    x = real_array(x, "x")
+    kernel_size = whole_numbers(kernel_size, "kernel_size", at_least=1)
+    dimensions = len(kernel_size)
+    if x.ndim < dimensions + 1:
+        axes = "length" if dimensions == 1 else ", ".join(f"size_{d}" for d in range(dimensions))
+        raise ValueError(f"x must have shape (..., C, {axes}), got shape {x.shape}")
+    return kernel_size, x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
+
+
+def _contract(a, b, a_axes, b_axes):
+    return np.tensordot(a, b, axes=(list(a_axes), list(b_axes)))

@@ -1,0 +1,159 @@
+"""The oracle: what independent code says a value or a derivative is.
+
+Two oracles behind one face. :func:`value`, :func:`jacobian` and :func:`vjp` run a function that is
+written in PyTorch and let its autograd differentiate it; :func:`difference_jacobian` takes any function
+of arrays and uses central differences. Arrays go in and arrays come out, in float64. Nothing in the
+reference implementations imports this module: what it says is independent of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from .checks import real_array
+
+
+def value(function, *arguments):
+    """Return ``function(*arguments)``, computed by PyTorch in float64.
+
+    Parameters
+    ----------
+    function : callable
+        Takes tensors and returns one tensor.
+    *arguments : array_like
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Examples
+    --------
+    >>> value(torch.sigmoid, [0.0])
+    array([0.5])
+    """
+    return function(*_tensors(arguments)).detach().numpy()
+
+
+def jacobian(function, *arguments):
+    """Return the Jacobian with respect to each argument, by PyTorch's autograd in float64.
+
+    Parameters
+    ----------
+    function : callable
+        Takes tensors and returns one tensor, y of shape Y.
+    *arguments : array_like
+        x of shape X, and so on.
+
+    Returns
+    -------
+    numpy.ndarray of shape Y + X, or a tuple of them
+        A tuple if there are several arguments.
+
+    Examples
+    --------
+    >>> jacobian(lambda x: x**2, [1.0, 3.0])
+    array([[2., 0.],
+           [0., 6.]])
+    """
+    tensors = _tensors(arguments)
+    jacobians = torch.autograd.functional.jacobian(function, tensors, vectorize=True)
+    arrays = tuple(derivative.numpy() for derivative in jacobians)
+    return arrays if len(arrays) > 1 else arrays[0]
+
+
+def vjp(function, output_gradient, *arguments):
+    """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x for each argument x, by PyTorch's autograd in float64.
+
+    Parameters
+    ----------
+    function : callable
+        Takes tensors and returns one tensor y.
+    output_gradient : array_like
+        ∂ℓ/∂y, in y's shape.
+    *arguments : array_like
+
+    Returns
+    -------
+    numpy.ndarray, or a tuple of them
+        Each in its argument's shape; 0 where y does not depend on it.
+
+    Examples
+    --------
+    >>> vjp(lambda x: x**2, [1.0, 10.0], [1.0, 3.0])
+    array([ 2., 60.])
+    """
+    tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
+    (output_gradient,) = _tensors([output_gradient])
+    gradients = torch.autograd.grad(
+        function(*tensors), tensors, output_gradient, allow_unused=True, materialize_grads=True
+    )
+    arrays = tuple(gradient.numpy() for gradient in gradients)
+    return arrays if len(arrays) > 1 else arrays[0]
+
+
+def difference_jacobian(function, x, *, step=1e-6):
+    """Return the Jacobian of a function of arrays by central differences: (f(x + s) − f(x − s)) / 2s.
+
+    Good to about eight digits. It needs neither PyTorch nor a second version of the function.
+
+    Parameters
+    ----------
+    function : callable
+        Takes an array of shape X and returns one of shape Y.
+    x : array_like, shape X
+    step : float
+        s, in the units of x.
+
+    Returns
+    -------
+    numpy.ndarray, shape Y + X
+
+    Examples
+    --------
+    >>> difference_jacobian(lambda x: x**2, [1.0, 3.0]).round(6)
+    array([[2., 0.],
+           [0., 6.]])
+    """
+    x = real_array(x, "x").astype(np.float64)
+    columns = []
+    for direction in np.eye(x.size).reshape(x.size, *x.shape):
+        ahead, behind = function(x + step * direction), function(x - step * direction)
+        columns.append((np.asarray(ahead, float) - np.asarray(behind, float)) / (2 * step))
+    jacobian = np.stack(columns, axis=-1)
+    return jacobian.reshape(*jacobian.shape[:-1], *x.shape)
+
+
+def conv(x, weight, *, stride=1, padding=0, dilation=1):
+    """PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
+
+    Parameters
+    ----------
+    x : torch.Tensor, shape (..., C, *input_size)
+    weight : torch.Tensor, shape (F, C, *kernel_size)
+    stride, padding, dilation : int or tuple of int
+
+    Returns
+    -------
+    torch.Tensor, shape (..., F, *output_size)
+
+    Examples
+    --------
+    >>> value(lambda x, weight: conv(x, weight, stride=2), [[1, 4, 9, 16, 25]], [[[-1, 1]]])
+    array([[3., 7.]])
+    """
+    dimensions = weight.ndim - 2
+    torch_conv = (torch.conv1d, torch.conv2d, torch.conv3d)[dimensions - 1]
+    batch = x.shape[: -dimensions - 1]
+    y = torch_conv(
+        x.reshape(-1, *x.shape[-dimensions - 1 :]),
+        weight,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+    )
+    return y.reshape(*batch, *y.shape[1:])
+
+
+def _tensors(arrays):
+    return tuple(torch.tensor(np.asarray(array), dtype=torch.float64) for array in arrays)
