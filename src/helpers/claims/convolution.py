@@ -1,0 +1,265 @@
+"""The claims of chapter 1.1. The sheet's indices start at 1 and put the position first; so do its formulas here."""
+
+from __future__ import annotations
+
+from math import floor
+
+import numpy as np
+
+from ..checks import relative_error
+from ..convolution import conv, input_jacobian, output_size, weight_jacobian, weight_vjp
+from .ledger import Claim, Evidence, Verdict
+
+CHAPTER = "convolution"
+
+
+def _same_size(function, random):
+    """The largest error of a size formula, over random layers, against the size of what PyTorch returns."""
+    from .. import oracle
+
+    worst = 0.0
+    for _ in range(50):
+        kernel_size, dilation, stride = (
+            random.integers(1, 6, 2),
+            random.integers(1, 4, 2),
+            random.integers(1, 5, 2),
+        )
+        padding = random.integers(0, 4, 2)
+        spare = random.integers(0, 9, 2)
+        input_size = np.maximum(dilation * (kernel_size - 1) + 1 + spare - 2 * padding, 1)
+        setting = {"stride": stride.tolist(), "padding": padding.tolist(), "dilation": dilation.tolist()}
+        made = oracle.value(
+            lambda x, weight, setting=setting: oracle.conv(x, weight, **setting),
+            np.zeros((1, *input_size)),
+            np.zeros((1, 1, *kernel_size)),
+        )
+        said = [
+            function(*sizes) for sizes in zip(input_size, kernel_size, stride, padding, dilation, strict=True)
+        ]
+        worst = max(worst, relative_error(said, made.shape[1:]))
+    return worst
+
+
+def size_in_example(random):
+    """1.1.a: [17/4] + 1 × [7/4] + 1 = 5 × 2, against a convolution of that size."""
+    from .. import oracle
+
+    made = oracle.value(
+        lambda x, weight: oracle.conv(x, weight, stride=4),
+        random.normal(size=(1, 21, 12)),
+        random.normal(size=(1, 1, 4, 5)),
+    )
+    sheet = (floor(17 / 4) + 1, floor(7 / 4) + 1)
+    return Evidence(
+        as_written=max(relative_error(sheet, made.shape[1:]), relative_error((5, 2), made.shape[1:])),
+        corrected=relative_error(output_size((21, 12), (4, 5), stride=4), made.shape[1:]),
+    )
+
+
+def size_in_general(random):
+    """1.1.b: floor[(H − D·(K − 1) + 2P − 1)/S] + 1, in each dimension."""
+
+    def sheet(H, K, S, P, D):
+        return floor((H - D * (K - 1) + 2 * P - 1) / S) + 1
+
+    def book(H, K, S, P, D):
+        return output_size(int(H), int(K), stride=int(S), padding=int(P), dilation=int(D))
+
+    return Evidence(as_written=_same_size(sheet, random), corrected=_same_size(book, random))
+
+
+def _layer(random):
+    """The layer of 1.1.c: x with 5 channels and 7 positions, W with 1 filter of size 3, ∂ℓ/∂f with 3 rows."""
+    return random.normal(size=(5, 7)), random.normal(size=(1, 5, 3)), random.normal(size=(1, 3))
+
+
+def _torch_layer(x, weight):
+    from .. import oracle
+
+    return oracle.conv(x, weight, stride=2)
+
+
+def forward(random):
+    """1.1.c.i: the layer's output."""
+    from .. import oracle
+
+    x, weight, _ = _layer(random)
+    x_of_sheet, W = _indexed_from_one(x.T), _indexed_from_one(weight)
+    sheet = [
+        sum(x_of_sheet[2 * (r - 1) + i, k] * W[1, k, i] for k in range(1, 6) for i in range(1, 4))
+        for r in range(1, 4)
+    ]
+    expected = oracle.value(_torch_layer, x, weight)
+    return Evidence(
+        as_written=relative_error(sheet, expected[0]),
+        corrected=relative_error(conv(x, weight, stride=2), expected),
+    )
+
+
+def jacobian_of_weight(random):
+    """1.1.c.ii: ∂f/∂W."""
+    from .. import oracle
+
+    x, weight, _ = _layer(random)
+    x_of_sheet = _indexed_from_one(x.T)
+    sheet = np.empty((3, 1, 5, 3))
+    for r, c, k, i in np.ndindex(sheet.shape):
+        sheet[r, c, k, i] = x_of_sheet[2 * r + i + 1, k + 1]
+    expected = oracle.jacobian(_torch_layer, x, weight)[1]
+    return Evidence(
+        as_written=relative_error(sheet, expected[0]),
+        corrected=relative_error(weight_jacobian(x, weight.shape, stride=2), expected),
+    )
+
+
+def jacobian_of_input(random):
+    """1.1.c.iii: ∂f/∂x."""
+    from .. import oracle
+
+    x, weight, _ = _layer(random)
+    W = _indexed_from_one(weight)
+    sheet = np.zeros((3, 5, 7))
+    for r in range(1, 4):
+        for k in range(1, 6):
+            for i in range(1, 8):
+                if 1 <= i - 2 * (r - 1) <= 3:
+                    sheet[r - 1, k - 1, i - 1] = W[1, k, i - 2 * (r - 1)]
+    expected = oracle.jacobian(_torch_layer, x, weight)[0]
+    return Evidence(
+        as_written=relative_error(sheet, expected[0]),
+        corrected=relative_error(input_jacobian(weight, 7, stride=2), expected),
+    )
+
+
+def gradient_of_weight(random):
+    """1.1.c.iv: ∂ℓ/∂W, with the sheet's sum over r = 1…2 and with the sum over all three rows."""
+    from .. import oracle
+
+    x, weight, output_gradient = _layer(random)
+    x_of_sheet, g = _indexed_from_one(x.T), _indexed_from_one(output_gradient[0])
+
+    def sheet(last_row):
+        gradient = np.empty((1, 5, 3))
+        for _, k, i in np.ndindex(gradient.shape):
+            gradient[0, k, i] = sum(
+                g[r] * x_of_sheet[2 * (r - 1) + i + 1, k + 1] for r in range(1, last_row + 1)
+            )
+        return gradient
+
+    _, expected = oracle.vjp(_torch_layer, output_gradient, x, weight)
+    return Evidence(
+        as_written=relative_error(sheet(last_row=2), expected),
+        as_meant=relative_error(sheet(last_row=3), expected),
+        corrected=relative_error(weight_vjp(output_gradient, x, 3, stride=2), expected),
+    )
+
+
+def likeness(random):
+    """1.1.c.iv, in words: both passes are convolutions, and the stride becomes dilation.
+
+    As written: the gradient as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
+    Left out: the same sentence where the forward pass has a dilation of its own, which the sentence keeps no place for.
+    Corrected: stride and dilation change places, and what the floor dropped is cut off.
+    """
+    from .. import oracle
+
+    def measure(length, dilation, backward_stride, cut):
+        x, weight = random.normal(size=(5, length)), random.normal(size=(1, 5, 3))
+        size = output_size(length, 3, stride=2, dilation=dilation)
+        output_gradient = random.normal(size=(1, size))
+        # Channels take the place of the batch: each is convolved by itself with the one filter's ∂ℓ/∂f.
+        backward = conv(x[:, None], output_gradient[None], stride=backward_stride, dilation=2)[:, 0]
+        _, expected = oracle.vjp(
+            lambda x, weight: oracle.conv(x, weight, stride=2, dilation=dilation), output_gradient, x, weight
+        )
+        return relative_error(backward[None, :, :3] if cut else backward[None], expected)
+
+    return Evidence(
+        as_written=measure(length=7, dilation=1, backward_stride=1, cut=False),
+        left_out=min(
+            measure(length=11, dilation=2, backward_stride=1, cut=True),
+            measure(length=8, dilation=1, backward_stride=1, cut=False),
+        ),
+        corrected=max(
+            measure(length=7, dilation=1, backward_stride=1, cut=True),
+            measure(length=8, dilation=1, backward_stride=1, cut=True),
+            measure(length=11, dilation=2, backward_stride=2, cut=True),
+            measure(length=12, dilation=3, backward_stride=3, cut=True),
+        ),
+    )
+
+
+def _indexed_from_one(array):
+    """The array with a margin of NaN in front of every axis: index 1 is the first, and index 0 is caught."""
+    return np.pad(array, [(1, 0)] * np.ndim(array), constant_values=np.nan)
+
+
+CLAIMS = [
+    Claim(
+        id="1.1.a",
+        question="How large is the output of a $4 \\times 5$ kernel moving by 4 over a $21 \\times 12$ input?",
+        statement="$\\lfloor 17/4 \\rfloor + 1 \\times \\lfloor 7/4 \\rfloor + 1 = 5 \\times 2$",
+        verdict=Verdict.CONFIRMED,
+        evidence=size_in_example,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.1.b",
+        question="How large is it in general?",
+        statement="$F \\times \\left(\\left\\lfloor \\frac{H - D(K - 1) + 2P - 1}{S} \\right\\rfloor + 1\\right) \\times "
+        "\\left(\\left\\lfloor \\frac{W - D(K - 1) + 2P - 1}{S} \\right\\rfloor + 1\\right)$",
+        verdict=Verdict.CONFIRMED,
+        evidence=size_in_general,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.1.c.i",
+        question="Size and elements of $f_W(x)$",
+        statement="$f_W(x) \\in \\mathbb{R}^3$, "
+        "$f_W(x)[r] = \\sum_{k=1}^{5} \\sum_{i=1}^{3} x[2(r-1)+i][k]\\, W_{1,k,i}$",
+        verdict=Verdict.CONFIRMED,
+        evidence=forward,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.1.c.ii",
+        question="Size and elements of $\\partial f_W(x)/\\partial W$",
+        statement="$\\frac{\\partial f_W(x)}{\\partial W} \\in \\mathbb{R}^{3 \\times (1 \\times 5 \\times 3)}$, "
+        "$\\frac{\\partial f_W(x)}{\\partial W}[r, c, k, i] = x[2(r-1)+i][k]$",
+        verdict=Verdict.CONFIRMED,
+        evidence=jacobian_of_weight,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.1.c.iii",
+        question="Size and elements of $\\partial f_W(x)/\\partial x$",
+        statement="$\\frac{\\partial f_W(x)}{\\partial x} \\in \\mathbb{R}^{3 \\times (5 \\times 7)}$, "
+        "$\\frac{\\partial f_W(x)}{\\partial x}[r, k, i] = W_{1,k,i-2(r-1)}$ when $i - 2(r-1) \\in [1, 3]$, else $0$.",
+        verdict=Verdict.CONFIRMED,
+        evidence=jacobian_of_input,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.1.c.iv",
+        question="Size and elements of $\\partial \\ell/\\partial W$",
+        statement="$\\frac{\\partial \\ell}{\\partial W} \\in \\mathbb{R}^{1 \\times 5 \\times 3}$, "
+        "$\\frac{\\partial \\ell}{\\partial W}[1, k, i] = "
+        "\\sum_{r=1}^{2} \\frac{\\partial \\ell}{\\partial f_W(x)}[r]\\, x[2(r-1)+i, k]$",
+        verdict=Verdict.REPAIRED,
+        evidence=gradient_of_weight,
+        chapter=CHAPTER,
+        correction="The output has three rows, so the sum runs to 3: $\\frac{\\partial \\ell}{\\partial W}[1, k, i] = "
+        "\\sum_{r=1}^{3} \\frac{\\partial \\ell}{\\partial f_W(x)}[r]\\, x[2(r-1)+i, k]$",
+    ),
+    Claim(
+        id="1.1.c.iv.likeness",
+        question="What is alike, and what differs, between forward and backward?",
+        statement="Both involve a convolution; in the backward pass the stride becomes dilation.",
+        verdict=Verdict.COMPLETED,
+        evidence=likeness,
+        chapter=CHAPTER,
+        correction="The forward dilation becomes the backward stride as well, and where the floor dropped samples "
+        "the result is cut to the kernel's size. The other gradient, $\\partial \\ell/\\partial x$, is a transposed "
+        "convolution.",
+    ),
+]

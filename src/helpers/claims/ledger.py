@@ -1,0 +1,252 @@
+"""What a claim is, and how its verdict follows from its evidence."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from ..checks import TOLERANCE
+
+VISIBLE = 1e-3
+"""The relative error from which on two results count as different."""
+
+
+class Verdict(Enum):
+    """What the book says of a statement of the sheet."""
+
+    CONFIRMED = "confirmed"
+    """As written, it is right."""
+    COMPLETED = "completed"
+    """As written it is right, but it leaves out part of the answer."""
+    REPAIRED = "repaired"
+    """As written it is wrong; with a slip mended, the sheet's own formula is right."""
+    REFUTED = "refuted"
+    """It is wrong, and the right answer is another one."""
+
+
+class Undecided(AssertionError):
+    """The evidence does not support any verdict: the book's own answer fails, or an error is neither 0 nor visible."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Relative errors, each against an independent oracle on random input.
+
+    Parameters
+    ----------
+    as_written : float
+        Of the sheet's statement, transcribed to code symbol for symbol.
+    corrected : float
+        Of the book's answer.
+    as_meant : float, optional
+        Of the sheet's statement with the slip mended that the correction names. Left out where there is no such slip.
+    left_out : float, optional
+        Of the sheet's statement on the part of the answer that it does not speak of.
+    """
+
+    as_written: float
+    corrected: float
+    as_meant: float | None = None
+    left_out: float | None = None
+
+    @property
+    def verdict(self):
+        """The verdict that these errors support.
+
+        Raises
+        ------
+        Undecided
+            If the book's own answer is not confirmed, or an error is neither below 1e-10 nor above 1e-3.
+
+        Examples
+        --------
+        >>> Evidence(as_written=1e-16, corrected=1e-16).verdict
+        <Verdict.CONFIRMED: 'confirmed'>
+        >>> Evidence(as_written=0.7, as_meant=1e-16, corrected=1e-16).verdict
+        <Verdict.REPAIRED: 'repaired'>
+        >>> Evidence(as_written=0.7, corrected=1e-16).verdict
+        <Verdict.REFUTED: 'refuted'>
+        >>> Evidence(as_written=1e-16, left_out=1.0, corrected=1e-16).verdict
+        <Verdict.COMPLETED: 'completed'>
+        """
+        if not _holds(self.corrected, "the correction"):
+            raise Undecided(f"the book's own answer is off by {self.corrected:.2g}")
+        if _holds(self.as_written, "the statement as written"):
+            complete = self.left_out is None or _holds(self.left_out, "what is left out")
+            return Verdict.CONFIRMED if complete else Verdict.COMPLETED
+        mended = self.as_meant is not None and _holds(self.as_meant, "the statement as meant")
+        return Verdict.REPAIRED if mended else Verdict.REFUTED
+
+
+def _holds(error, name):
+    """Whether an error is 0 but for rounding; one that is neither that nor visible decides nothing."""
+    if error <= TOLERANCE:
+        return True
+    if error >= VISIBLE:
+        return False
+    raise Undecided(f"{name} has error {error:.2g}: too large for rounding, too small to be sure of")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the sheet.
+
+    Parameters
+    ----------
+    id : str
+        The question's number, such as ``1.1.c.iv``; a part of an answer has a word behind it.
+    question : str
+        In our words; Markdown.
+    statement : str
+        What the sheet says; Markdown with LaTeX.
+    verdict : Verdict
+        What the book says of it. The tests hold it against the evidence.
+    evidence : callable
+        Takes a ``numpy.random.Generator`` and returns :class:`Evidence`.
+    chapter : str
+        The notebook with the derivation.
+    correction : str
+        What is right instead, or what was left out; Markdown with LaTeX. Empty for a confirmed claim.
+    """
+
+    id: str
+    question: str
+    statement: str
+    verdict: Verdict
+    evidence: Callable[[np.random.Generator], Evidence]
+    chapter: str
+    correction: str = ""
+
+    def __post_init__(self):
+        if (self.verdict is Verdict.CONFIRMED) == bool(self.correction):
+            raise ValueError(
+                f"claim {self.id} is {self.verdict.value}: a correction belongs to every verdict but 'confirmed', "
+                f"got {self.correction!r}"
+            )
+
+    def measured(self):
+        """The evidence, on input drawn from the claim's own random generator: the same at every call."""
+        return self.evidence(np.random.default_rng(zlib.crc32(self.id.encode())))
+
+    @property
+    def anchor(self):
+        """The name of the place in the book where the claim is worked through."""
+        return "claim-" + self.id.replace(".", "-")
+
+
+class Card:
+    """A claim with its evidence, measured now. It raises where the evidence does not bear the verdict out."""
+
+    def __init__(self, claim):
+        self.claim = claim
+        self.evidence = claim.measured()
+        if self.evidence.verdict is not claim.verdict:
+            raise AssertionError(
+                f"claim {claim.id} is marked {claim.verdict.value}, "
+                f"but its evidence says {self.evidence.verdict.value}: {self.evidence}"
+            )
+
+    def __repr__(self):
+        return f"{self.claim.id}: {self.claim.verdict.value}. Off by: {self.measurements}."
+
+    def _repr_markdown_(self):
+        lines = [
+            f"**Claim {self.claim.id} · {self.claim.verdict.value}**",
+            f"*The sheet says:* {self.claim.statement}",
+        ]
+        if self.claim.correction:
+            said = "Left out" if self.claim.verdict is Verdict.COMPLETED else "Right is"
+            lines.append(f"*{said}:* {self.claim.correction}")
+        lines.append(f"*Off by:* {self.measurements}.")
+        return "\n\n".join(lines)
+
+    @property
+    def measurements(self):
+        """The errors, in words."""
+        named = {
+            "the sheet as written": self.evidence.as_written,
+            "the sheet with the slip mended": self.evidence.as_meant,
+            "the sheet where it is silent": self.evidence.left_out,
+            "the book": self.evidence.corrected,
+        }
+        return "; ".join(f"{words} {_rounded(error)}" for words, error in named.items() if error is not None)
+
+
+def _rounded(error):
+    """An error in words that are the same on every machine: rounding differs, its order does not."""
+    if error <= TOLERANCE:
+        return f"< {TOLERANCE:g}"
+    return "∞" if np.isinf(error) else f"{100 * error:.0f} %"
+
+
+class Ledger:
+    """Claims by id, in the order of the sheet."""
+
+    def __init__(self, claims: Iterable[Claim]):
+        self.claims = {}
+        for claim in claims:
+            if claim.id in self.claims:
+                raise ValueError(f"claim id must be unique, got {claim.id!r} twice")
+            self.claims[claim.id] = claim
+
+    def __iter__(self):
+        return iter(self.claims.values())
+
+    def __getitem__(self, id):
+        if id not in self.claims:
+            raise KeyError(f"no claim {id!r}; the ledger has {', '.join(self.claims)}")
+        return self.claims[id]
+
+    def card(self, id):
+        """Return the card of one claim, with its evidence measured now.
+
+        Raises
+        ------
+        AssertionError
+            If the evidence does not support the verdict in the ledger.
+        KeyError
+            If there is no such claim.
+        """
+        return Card(self[id])
+
+    def counts(self):
+        """Return how many claims there are of each verdict, for those that occur."""
+        found = Counter(claim.verdict for claim in self)
+        return {verdict.value: found[verdict] for verdict in Verdict if found[verdict]}
+
+    def table(self):
+        """Return all claims as one table, each with evidence measured now."""
+        return Table([Card(claim) for claim in self])
+
+
+class Table:
+    """The claims page: a row for each claim, linked to its derivation."""
+
+    def __init__(self, cards):
+        self.cards = cards
+
+    def __repr__(self):
+        return "\n".join(map(repr, self.cards))
+
+    def _repr_markdown_(self):
+        rows = [
+            "| claim | verdict | question | what is right | sheet off by | book off by |",
+            "|---|---|---|---|---|---|",
+        ]
+        for card in self.cards:
+            claim, evidence = card.claim, card.evidence
+            cells = [
+                f"[{claim.id}](#{claim.anchor})",
+                claim.verdict.value,
+                claim.question,
+                claim.correction or claim.statement,
+                _rounded(max(evidence.as_written, evidence.left_out or 0.0)),
+                _rounded(evidence.corrected),
+            ]
+            rows.append(f"| {' | '.join(cells)} |")
+        return "\n".join(rows)

@@ -1,0 +1,12 @@
+"""Sliders that make a pure function move, in JupyterLab and on a page that has no kernel.
+
+An :class:`Explorer` evaluates functions of its sliders over their whole grid when it is made, packs what
+they return into one binary table, and links its sliders in the browser to a drawing that looks the frames up.
+So Python computes every number, once, and JavaScript only draws.
+
+One module for each chapter holds that chapter's explorers: :mod:`helpers.explorers.convolution`.
+"""
+
+from .explorer import Explorer, Slider
+
+__all__ = ["Explorer", "Slider"]

@@ -1,0 +1,182 @@
+"""The :class:`Explorer`: ipywidgets sliders linked, in the browser, to one drawing."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+
+from .packing import IMPOSSIBLE, evaluate, pack, part_of_frame
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Slider:
+    """The values one parameter takes, and what the reader sees beside it.
+
+    Parameters
+    ----------
+    label : str
+        Words and a symbol, in Unicode: sliders do not render LaTeX.
+    values : sequence
+        Whole numbers as a ``range``; anything else as a list.
+    start : object
+        The value it begins with, one of ``values``.
+    """
+
+    label: str
+    values: Sequence
+    start: object
+
+    def __post_init__(self):
+        if self.start not in self.values:
+            raise ValueError(f"start must be one of the slider's values {self.values}, got {self.start!r}")
+
+    @property
+    def linked(self):
+        """The widget's trait that the drawing follows, with that trait's first value and its step."""
+        if isinstance(self.values, range):
+            return "value", self.values.start, self.values.step
+        return "index", 0, 1
+
+    def widget(self):
+        """The ipywidgets slider."""
+        look = {
+            "description": self.label,
+            "layout": {"width": "100%", "max_width": "30rem"},
+            "style": {"description_width": "11rem"},
+        }
+        if isinstance(self.values, range):
+            first, last, step = self.values[0], self.values[-1], self.values.step
+            return ipywidgets.IntSlider(self.start, min=first, max=last, step=step, **look)
+        options = [(f"{value:g}", value) for value in self.values]
+        return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
+
+
+class Drawing(anywidget.AnyWidget):
+    """What the sliders are linked to: it looks a frame up and draws its panels."""
+
+    _esm = HERE / "drawing.js"
+    _css = HERE.parent / "drawings.css"
+    frames = traitlets.Bytes().tag(sync=True)
+    panels = traitlets.List().tag(sync=True)
+    sliders = traitlets.List().tag(sync=True)
+
+
+class Explorer(ipywidgets.VBox):
+    """Sliders over pure functions, with a drawing of what they return.
+
+    Parameters
+    ----------
+    *functions : callable
+        Pure functions. Their parameters are names of sliders; each returns a dict, its part of the frame. A function
+        is evaluated only over the sliders it names. Where one raises ValueError the reader sees its message.
+    panels : sequence of Text or Cells
+        How to draw a frame.
+    **sliders : Slider
+
+    Raises
+    ------
+    ValueError
+        If a function has a parameter that is no slider, or a slider moves nothing.
+
+    Examples
+    --------
+    >>> from helpers.drawings import Text
+    >>> explorer = Explorer(
+    ...     lambda n: {"sentence": f"{n} squared is {n * n}"},
+    ...     panels=[Text(("sentence",))],
+    ...     n=Slider("number n", range(1, 4), start=2),
+    ... )
+    >>> explorer.frame(n=3)
+    {'sentence': '3 squared is 9'}
+    >>> explorer
+    Explorer with sliders number n (1 to 3). At the start: 2 squared is 4
+    """
+
+    def __init__(self, *functions, panels, **sliders):
+        used = {name for function in functions for name in inspect.signature(function).parameters}
+        if used != set(sliders):
+            raise ValueError(
+                f"the functions' parameters must be the sliders {sorted(sliders)}, got {sorted(used)}"
+            )
+        self.functions = functions
+        self.panel_kinds = tuple(panels)
+        self.slider_kinds = sliders
+
+        tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
+        drawing = Drawing(
+            frames=pack(tables),
+            panels=[asdict(panel) | _largest(panel, tables) for panel in panels],
+            sliders=[_reading(name, slider) for name, slider in sliders.items()],
+        )
+        drawing.add_traits(**{name: traitlets.Int().tag(sync=True) for name in sliders})
+        widgets = []
+        for name, slider in sliders.items():
+            widget, (trait, _, _) = slider.widget(), slider.linked
+            setattr(drawing, name, getattr(widget, trait))
+            ipywidgets.jslink((widget, trait), (drawing, name))
+            widgets.append(widget)
+        super().__init__([ipywidgets.VBox(widgets), drawing])
+
+    def frame(self, **setting):
+        """Return the frame at one setting of the sliders, computed now.
+
+        Parameters
+        ----------
+        **setting : object
+            A value for each slider; those left out stand where they start.
+        """
+        unknown = set(setting) - set(self.slider_kinds)
+        if unknown:
+            raise ValueError(f"setting must name sliders {sorted(self.slider_kinds)}, got {sorted(unknown)}")
+        setting = {name: slider.start for name, slider in self.slider_kinds.items()} | setting
+        frame = {}
+        for function in self.functions:
+            mine = {name: setting[name] for name in inspect.signature(function).parameters}
+            frame |= part_of_frame(function, mine)
+        return frame
+
+    def __repr__(self):
+        sliders = ", ".join(
+            f"{slider.label} ({slider.values[0]:g} to {slider.values[-1]:g})"
+            for slider in self.slider_kinds.values()
+        )
+        return f"Explorer with sliders {sliders}. At the start: {self.description()}"
+
+    def description(self, **setting):
+        """Return what the explorer's text panels say at one setting."""
+        frame = self.frame(**setting)
+        if IMPOSSIBLE in frame:
+            return frame[IMPOSSIBLE]
+        names = [name for panel in self.panel_kinds if panel.kind == "text" for name in panel.sentences]
+        return " ".join(frame[name] for name in names)
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **_):
+        bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data["text/plain"] = repr(self)
+        return bundle
+
+
+def _reading(name, slider):
+    """How the drawing turns a slider's value into a position in its table."""
+    _, first, step = slider.linked
+    return {"name": name, "first": first, "step": step, "size": len(slider.values)}
+
+
+def _largest(panel, tables):
+    """The size of the largest grid a panel ever shows, so that the page keeps room for it."""
+    if panel.kind != "cells":
+        return {}
+    shapes = [
+        np.shape(frame[panel.roles]) for _, frames in tables for frame in frames if panel.roles in frame
+    ]
+    return {"rows": max(rows for rows, _ in shapes), "columns": max(columns for _, columns in shapes)}

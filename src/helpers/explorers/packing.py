@@ -1,0 +1,103 @@
+"""Every frame of an explorer, as one compressed binary table.
+
+A *column* holds what one name of the frame is at every grid point of the sliders it depends on. Few of these
+are distinct, so a column is a list of distinct values and, for each grid point, an index into it.
+
+The bytes, before compression: the length of the header (uint32), the header (JSON), then the arrays that the
+header points to, each aligned to 8 bytes. All little-endian. ``drawing.js`` reads it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import json
+import zlib
+
+import numpy as np
+
+IMPOSSIBLE = "impossible"
+"""The name under which a frame carries the sentence that says why its setting cannot be."""
+
+
+def evaluate(functions, values_of):
+    """Evaluate each function over the whole grid of the sliders that its parameters name.
+
+    Parameters
+    ----------
+    functions : sequence of callable
+        Pure functions. Each returns a dict of arrays, strings and numbers: its part of the frame. Where it raises
+        ValueError the setting is impossible, and the message is what the reader sees.
+    values_of : dict of str to sequence
+        The values each slider takes.
+
+    Returns
+    -------
+    list of (list of str, list of dict)
+        For each function the sliders it depends on, and its frames in the order of ``itertools.product``.
+    """
+    tables = []
+    for function in functions:
+        sliders = list(inspect.signature(function).parameters)
+        frames = [
+            part_of_frame(function, dict(zip(sliders, setting, strict=True)))
+            for setting in itertools.product(*(values_of[slider] for slider in sliders))
+        ]
+        tables.append((sliders, frames))
+    return tables
+
+
+def part_of_frame(function, setting):
+    """What one function adds to the frame at one setting."""
+    try:
+        return function(**setting)
+    except ValueError as error:
+        return {IMPOSSIBLE: str(error)}
+
+
+def pack(tables):
+    """Return the tables of :func:`evaluate` as compressed bytes.
+
+    Examples
+    --------
+    >>> packed = pack([(["n"], [{"square": 0}, {"square": 1}, {"square": 4}])])
+    >>> zlib.decompress(packed)[4:59]
+    b'{"columns": [{"name": "square", "sliders": ["n"], "valu'
+    """
+    body = bytearray()
+
+    def place(array):
+        """Append an array to the body, and return what the header says of it."""
+        body.extend(bytes(-len(body) % 8))
+        start = len(body)
+        body.extend(np.ascontiguousarray(array).tobytes())
+        return {"type": array.dtype.name, "shape": array.shape, "start": start}
+
+    columns = []
+    for sliders, frames in tables:
+        for name in dict.fromkeys(itertools.chain.from_iterable(frames)):
+            distinct, index = {}, np.empty(len(frames), np.uint32)
+            for point, frame in enumerate(frames):
+                value = _smallest(frame.get(name))
+                key = (value.tobytes(), value.shape, value.dtype) if isinstance(value, np.ndarray) else value
+                index[point], _ = distinct.setdefault(key, (len(distinct), value))
+            values = [place(v) if isinstance(v, np.ndarray) else v for _, v in distinct.values()]
+            columns.append({"name": name, "sliders": sliders, "values": values, "index": place(index)})
+    header = json.dumps({"columns": columns}).encode()
+    header += b" " * (-(4 + len(header)) % 8)
+    return zlib.compress(np.uint32(len(header)).tobytes() + header + bytes(body), 9)
+
+
+def _smallest(value):
+    """An array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
+    if not isinstance(value, (np.ndarray, list, tuple)):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind == "f":
+        return array.astype("<f4")
+    if array.size == 0:
+        return array.astype("int8")
+    for dtype in ("int8", "<i2", "<i4"):
+        if np.iinfo(dtype).min <= array.min() and array.max() <= np.iinfo(dtype).max:
+            return array.astype(dtype)
+    raise ValueError(f"an explorer's frame must hold integers of 32 bits, got {array.max()}")
