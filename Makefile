@@ -2,16 +2,14 @@
 # Each sets up what it needs first, in .venv/ and book/node_modules/, and only when a lock file changed.
 
 PYTHON ?= python3
-# torch ends the lock file; see README for machines without CUDA.
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 VENDORED := book/_vendor/.made
-NOTEBOOKS := $(wildcard notebooks/*.md)
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test lint notebooks browser lock bench clean
+.PHONY: help book lab test lint notebooks browser picture lock bench clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,7 +23,12 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: book  ## run every test: unit, property, doctest, claims, notebooks, the built site in a browser
-	@$(BIN)/python tests/run.py
+	@echo "== unit, property and doc tests, claims, notebook pairs"
+	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
+	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
+	@$(BIN)/python -m pytest --nbval --nbval-cell-timeout 30 --verbose notebooks
+	@echo "== the built site, in a browser"
+	@$(BIN)/python -m pytest --verbose tests/book
 
 lint: $(INSTALLED)  ## check and format the code
 	$(BIN)/ruff check --fix .
@@ -37,6 +40,9 @@ notebooks: $(INSTALLED)  ## run each notebook's .md and renew its .ipynb twin
 browser: $(INSTALLED)  ## see to a browser for the tests of the built site
 	@$(BIN)/python tests/book/find_browser.py --install
 
+picture: book browser  ## take the picture of the book in the README
+	@$(BIN)/python tests/book/picture.py
+
 bench: $(INSTALLED)  ## time the references against their peers
 	@$(BIN)/python benchmarks/convolution.py
 
@@ -44,7 +50,7 @@ lock: $(INSTALLED)  ## pin every package again, for all systems and Python versi
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --all-extras --upgrade \
 		--no-header --no-annotate --output-file constraints.txt pyproject.toml
-	cd book && ../$(BIN)/npm install --package-lock-only
+	$(BIN)/python book/vendor.py update --ignore-scripts
 
 clean:  ## remove everything these commands made
 	rm -rf $(VENV) book/_build book/_vendor book/node_modules

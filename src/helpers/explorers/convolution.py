@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ..convolution import (
@@ -88,17 +90,21 @@ def window_columns_frame(input_size, kernel_size, stride, padding, dilation, col
 def _window(input_size, kernel_size, stride, padding, dilation, position, axis):
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     shown = min(position, size - 1)
-    # What a window reads is where the Jacobian is not 0. Each padding sample counts as an input here.
-    band = input_jacobian(
-        np.ones((1, 1, kernel_size)), input_size + 2 * padding, stride=stride, dilation=dilation
-    )
-    window = np.flatnonzero(band[0, shown, 0])
+    # Each padding sample counts as one of the input here.
+    window = _places_read(input_size + 2 * padding, kernel_size, stride, dilation, shown)
     reads = (
         f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {_in_words(window)} of the padded input"
     )
     span = f": a receptive field of {window[-1] - window[0] + 1}."
     missing = f" There is no output {axis} {position}; the last is shown." if position > shown else ""
     return np.array([shown]), window, reads + span + missing
+
+
+@cache
+def _places_read(length, kernel_size, stride, dilation, output_position):
+    """What an output reads: where its row of ∂y/∂x is not 0."""
+    jacobian = input_jacobian(np.ones((1, 1, kernel_size)), length, stride=stride, dilation=dilation)
+    return np.flatnonzero(jacobian[0, output_position, 0])
 
 
 def layer_explorer():
@@ -186,14 +192,13 @@ def layer_frame(length, kernel_size, stride, dilation, channel):
 def backward_frame(length, kernel_size, stride, dilation, channel, tap):
     """One element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
     setting = {"stride": stride, "dilation": dilation}
-    x, weight, output_gradient = example_layer(length, kernel_size)
+    x, _, output_gradient = example_layer(length, kernel_size)
     size = output_size(length, kernel_size, **setting)
     output_gradient = output_gradient[:, :size]
     weight_gradient = weight_vjp(output_gradient, x, kernel_size, **setting)[0, [channel]].astype(int)
     shown = min(tap, kernel_size - 1)
-    places = np.flatnonzero(
-        input_jacobian(np.ones((1, 1, size)), length, stride=dilation, dilation=stride)[0, shown, 0]
-    )
+    # Stride and dilation have changed places: the output's samples are the taps now.
+    places = _places_read(length, size, dilation, stride, shown)
     spread, roles = np.zeros((1, length), int), np.zeros((1, length), int)
     roles[0, places[0] : places[-1]] = ROLES_IN_GRADIENT.index("gap")
     roles[0, places] = ROLES_IN_GRADIENT.index("gradient")

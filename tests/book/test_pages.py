@@ -1,0 +1,77 @@
+"""Every page of the built site: complete, self-contained, and no wider than the screen."""
+
+import re
+
+import pytest
+import yaml
+from conftest import ROOT, SITE
+
+from helpers.claims import LEDGER
+
+TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
+PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+CHAPTERS = {
+    "Convolution": "notebooks/convolution",
+    "Gated RNN": "book/gated_rnn",
+    "AttentionRNN": "book/attention_rnn",
+    "Debugging loss curves": "book/loss_curves",
+}
+
+
+def html(name):
+    return (SITE / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_loads_and_fits(open_page, name, width, theme):
+    page = open_page(name, width=width, theme=theme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("article h1:visible").count() == 1
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_rendered(name):
+    text = html(name)
+    assert "katex-error" not in text
+    source = (ROOT / f"{name}.md").read_text()
+    assert ("katex" in text) >= ("$" in source)
+
+
+def test_the_four_chapters_are_listed():
+    intro = html("book/intro")
+    for title, name in CHAPTERS.items():
+        assert name in PAGES
+        assert re.search(
+            rf'class="reference internal"[^>]*href="[^"]*{name.split("/")[-1]}.html">[^<]*{title}', intro
+        )
+
+
+@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+def test_claims_page_links_to_the_derivation(claim):
+    page = html("book/claims")
+    (target,) = re.findall(rf'href="([^"#]*)#([^"]*)"[^>]*>(?:<span[^>]*>)?{re.escape(claim.id)}<', page)
+    assert target == (f"../notebooks/{claim.chapter}.html", claim.anchor)
+    assert f'id="{claim.anchor}"' in html(f"notebooks/{claim.chapter}")
+
+
+def test_equation_numbers_in_docstrings_are_those_of_the_page():
+    """helpers.convolution cites (1.1) to (1.7); the page numbers its equations in the same order."""
+    numbered = dict(
+        re.findall(
+            r'id="(?:equation-)?(eq-[a-z-]+)"[^>]*>\s*<span class="eqno">\(([0-9.]+)\)',
+            html("notebooks/convolution"),
+        )
+    )
+    assert numbered == {
+        "eq-conv": "1.1",
+        "eq-output-size": "1.2",
+        "eq-layer": "1.3",
+        "eq-weight-jacobian": "1.4",
+        "eq-input-jacobian": "1.5",
+        "eq-weight-vjp": "1.6",
+        "eq-input-vjp": "1.7",
+    }

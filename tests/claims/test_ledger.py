@@ -1,0 +1,109 @@
+"""Each verdict follows from its evidence, in both directions."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from helpers import claims
+from helpers.claims import LEDGER, Claim, Evidence, Ledger, Undecided, Verdict
+
+NONE, ROUNDING, VISIBLE = 0.0, 1e-15, 0.5
+
+
+@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+def test_verdict_is_what_the_evidence_says(claim):
+    assert claim.measured().verdict is claim.verdict
+
+
+@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+def test_verdict_does_not_depend_on_the_random_input(claim):
+    for seed in range(5):
+        assert claim.evidence(np.random.default_rng(seed)).verdict is claim.verdict
+
+
+@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+def test_every_other_verdict_is_refused(claim):
+    for verdict in set(Verdict) - {claim.verdict}:
+        correction = "" if verdict is Verdict.CONFIRMED else "something else"
+        wrong = replace(claim, verdict=verdict, correction=correction)
+        with pytest.raises(
+            AssertionError, match=f"marked {verdict.value}, but its evidence says {claim.verdict.value}"
+        ):
+            Ledger([wrong]).card(claim.id)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "verdict"),
+    [
+        (Evidence(as_written=ROUNDING, corrected=ROUNDING), Verdict.CONFIRMED),
+        (Evidence(as_written=ROUNDING, left_out=ROUNDING, corrected=ROUNDING), Verdict.CONFIRMED),
+        (Evidence(as_written=ROUNDING, left_out=VISIBLE, corrected=ROUNDING), Verdict.COMPLETED),
+        (Evidence(as_written=VISIBLE, as_meant=ROUNDING, corrected=ROUNDING), Verdict.REPAIRED),
+        (Evidence(as_written=VISIBLE, as_meant=VISIBLE, corrected=ROUNDING), Verdict.REFUTED),
+        (Evidence(as_written=float("inf"), corrected=NONE), Verdict.REFUTED),
+    ],
+)
+def test_rule(evidence, verdict):
+    assert evidence.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Evidence(as_written=ROUNDING, corrected=VISIBLE),
+        Evidence(as_written=VISIBLE, corrected=VISIBLE),
+        Evidence(as_written=1e-6, corrected=ROUNDING),
+        Evidence(as_written=VISIBLE, as_meant=1e-6, corrected=ROUNDING),
+        Evidence(as_written=float("nan"), corrected=ROUNDING),
+        Evidence(as_written=ROUNDING, corrected=float("nan")),
+    ],
+)
+def test_evidence_that_decides_nothing_is_refused(evidence):
+    with pytest.raises(Undecided):
+        _ = evidence.verdict
+
+
+def test_a_formula_with_a_planted_fault_is_not_confirmed(monkeypatch):
+    """The claims measure helpers.convolution, not a copy of it: break it, and the book's own answer fails."""
+    from helpers.claims import convolution
+
+    monkeypatch.setattr(convolution, "weight_vjp", lambda g, x, size, **setting: np.zeros((1, 5, 3)))
+    with pytest.raises(Undecided, match="own answer"):
+        claims.card("1.1.c.iv")
+
+
+def test_confirmed_claims_have_no_correction_and_others_have_one():
+    known = dict(id="0", question="?", statement="!", evidence=lambda random: None, chapter="none")
+    with pytest.raises(ValueError, match="claim 0 is confirmed"):
+        Claim(**known, verdict=Verdict.CONFIRMED, correction="no")
+    with pytest.raises(ValueError, match="claim 0 is refuted"):
+        Claim(**known, verdict=Verdict.REFUTED)
+
+
+def test_ids_are_unique_and_unknown_ones_are_named():
+    claim = next(iter(LEDGER))
+    with pytest.raises(ValueError, match="twice"):
+        Ledger([claim, claim])
+    with pytest.raises(KeyError, match=r"no claim '9\.9'"):
+        claims.card("9.9")
+
+
+def test_section_is_complete():
+    """Every question of section 1.1 has a claim."""
+    asked = {"1.1.a", "1.1.b", "1.1.c.i", "1.1.c.ii", "1.1.c.iii", "1.1.c.iv"}
+    assert asked <= {claim.id for claim in LEDGER}
+
+
+def test_card_shows_what_it_measured():
+    card = claims.card("1.1.c.iv")
+    assert "repaired" in repr(card)
+    assert f"the sheet as written {100 * card.evidence.as_written:.0f} %" in repr(card)
+    assert card.claim.correction in card._repr_markdown_()
+
+
+def test_table_has_a_row_for_each_claim_and_counts_add_up():
+    rows = claims.table()._repr_markdown_().splitlines()[2:]
+    assert len(rows) == len(list(LEDGER)) == sum(claims.counts().values())
+    for row, claim in zip(rows, LEDGER, strict=True):
+        assert row.startswith(f"| [{claim.id}](#{claim.anchor}) | {claim.verdict.value} |")

@@ -1,0 +1,177 @@
+"""Explorers: what is packed is what the functions return, and what they return is right."""
+
+import itertools
+import json
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers import oracle
+from helpers.checks import check_close
+from helpers.drawings import Cells, Text
+from helpers.explorers import Explorer, Slider
+from helpers.explorers import convolution as chapter
+from helpers.explorers.packing import IMPOSSIBLE, evaluate, pack
+
+
+def unpack(packed):
+    """Read the table as the format's description says, independently of drawing.js."""
+    body = zlib.decompress(packed)
+    start = 4 + int(np.frombuffer(body, "<u4", 1)[0])
+    header = json.loads(body[4:start])
+
+    def array(entry):
+        dtype = np.dtype(entry["type"]).newbyteorder("<")
+        count = int(np.prod(entry["shape"]))
+        return np.frombuffer(body, dtype, count, start + entry["start"]).reshape(entry["shape"])
+
+    return {
+        (tuple(column["sliders"]), column["name"]): [
+            array(value) if isinstance(value := column["values"][i], dict) else value
+            for i in array(column["index"])
+        ]
+        for column in header["columns"]
+    }
+
+
+def by_hand(n):
+    if n == 2:
+        raise ValueError("two is not allowed")
+    return {
+        "row": np.arange(n),
+        "half": np.array([n / 2]),
+        "word": f"{n} cells",
+        "large": np.array([40_000 * n]),
+    }
+
+
+def test_packed_table_by_hand():
+    table = unpack(pack(evaluate([by_hand], {"n": range(4)})))
+    assert table[("n",), "word"] == ["0 cells", "1 cells", None, "3 cells"]
+    assert table[("n",), IMPOSSIBLE] == [None, None, "two is not allowed", None]
+    np.testing.assert_array_equal(table[("n",), "row"][3], [0, 1, 2])
+    np.testing.assert_array_equal(table[("n",), "half"][3], [1.5])
+    np.testing.assert_array_equal(table[("n",), "large"][3], [120_000])
+
+
+@pytest.mark.parametrize("make", [chapter.output_size_explorer, chapter.layer_explorer])
+def test_every_packed_frame_is_what_the_functions_return(make):
+    explorer = make()
+    table = unpack(explorer.children[1].frames)
+    impossible = 0
+    for (sliders, name), column in table.items():
+        settings = list(itertools.product(*(explorer.slider_kinds[slider].values for slider in sliders)))
+        assert len(column) == len(settings)
+        some = slice(None, None, max(1, len(settings) // 200))
+        for setting, packed in zip(settings[some], column[some], strict=True):
+            frame = explorer.frame(**dict(zip(sliders, setting, strict=True)))
+            impossible += IMPOSSIBLE in frame
+            if isinstance(packed, np.ndarray):
+                np.testing.assert_array_equal(packed, frame[name])
+            else:
+                assert packed == frame.get(name)
+    assert impossible
+
+
+setting_of_sizes = {
+    "input_size": st.integers(4, 10),
+    "kernel_size": st.integers(1, 5),
+    "stride": st.integers(1, 4),
+    "padding": st.integers(0, 2),
+    "dilation": st.integers(1, 3),
+}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.fixed_dictionaries(setting_of_sizes), st.integers(0, 13))
+def test_size_frame_is_what_pytorch_does(setting, row):
+    """Sizes, the window and the dropped samples are read off PyTorch's own convolution and its gradient."""
+    size, kernel_size = setting["input_size"], setting["kernel_size"]
+    steps = {name: setting[name] for name in ("stride", "padding", "dilation")}
+    padded = size + 2 * setting["padding"]
+    if padded < setting["dilation"] * (kernel_size - 1) + 1:
+        with pytest.raises(ValueError, match="kernel_size"):
+            chapter.size_frame(**setting)
+        return
+    ones = np.ones((1, 1, kernel_size))
+    y = oracle.value(lambda x, w: oracle.conv(x, w, **steps), np.zeros((1, size)), ones)
+    frame = chapter.size_frame(**setting)
+    assert frame["output"].shape == (y.shape[1], y.shape[1])
+    assert f"= {y.shape[1]}, so" in frame["formula"]
+
+    unpadded = {"stride": steps["stride"], "dilation": steps["dilation"]}
+    jacobian, _ = oracle.jacobian(lambda x, w: oracle.conv(x, w, **unpadded), np.zeros((1, padded)), ones)
+    last_reached = np.flatnonzero(jacobian[0, :, 0].any(axis=0)).max()
+    dropped = frame["input"][0] == chapter.ROLES_IN_INPUT.index("dropped")
+    np.testing.assert_array_equal(np.flatnonzero(dropped), np.arange(last_reached + 1, padded))
+
+    window = chapter.window_rows_frame(**setting, row=row)
+    (shown,) = window["output_rows"]
+    assert shown == min(row, y.shape[1] - 1)
+    np.testing.assert_array_equal(window["window_rows"], np.flatnonzero(jacobian[0, shown, 0]))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(5, 10),
+    st.integers(1, 4),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(0, 4),
+    st.integers(0, 3),
+)
+def test_layer_frames_are_what_autograd_says(length, kernel_size, stride, dilation, channel, tap):
+    x, weight, gradient = chapter.example_layer(length, kernel_size)
+    if length < dilation * (kernel_size - 1) + 1:
+        with pytest.raises(ValueError, match="kernel_size"):
+            chapter.layer_frame(length, kernel_size, stride, dilation, channel)
+        return
+
+    def layer(x, weight):
+        return oracle.conv(x, weight, stride=stride, dilation=dilation)
+
+    frame = chapter.layer_frame(length, kernel_size, stride, dilation, channel)
+    by_input, by_weight = oracle.jacobian(layer, x, weight)
+    check_close(frame["input_jacobian"], by_input[0, :, channel])
+    check_close(frame["weight_jacobian"], by_weight[0, :, 0, channel])
+    assert ((frame["input_jacobian_roles"] == 0) == (by_input[0, :, channel] == 0)).all()
+
+    frame = chapter.backward_frame(length, kernel_size, stride, dilation, channel, tap)
+    size = by_input.shape[1]
+    _, expected = oracle.vjp(layer, gradient[:, :size], x, weight)
+    (shown,) = frame["tap"]
+    check_close(frame["weight_gradient"], expected[0, [channel]])
+    check_close(
+        (frame["spread"][0] * x[channel]).sum(), expected[0, channel, shown], name="the sum that is drawn"
+    )
+
+
+def test_start_must_be_a_value():
+    with pytest.raises(ValueError, match="start must be one of"):
+        Slider("n", range(3), start=3)
+
+
+def test_sliders_must_be_the_functions_parameters():
+    with pytest.raises(ValueError, match="parameters must be the sliders"):
+        Explorer(by_hand, panels=[Text(("word",))], m=Slider("m", range(3), start=0))
+
+
+def test_unknown_slider_in_a_setting():
+    explorer = Explorer(by_hand, panels=[Text(("word",))], n=Slider("n", range(3), start=0))
+    with pytest.raises(ValueError, match="must name sliders"):
+        explorer.frame(m=1)
+    assert explorer.description(n=2) == "two is not allowed"
+
+
+def test_sliders_of_numbers_that_are_not_whole():
+    explorer = Explorer(
+        lambda gain: {"cells": np.zeros((1, 1), int), "gain": np.array([[gain]])},
+        panels=[Cells("gain", roles="cells", legend=("input",), numbers="gain")],
+        gain=Slider("gain", [0.5, 1.0, 2.0], start=1.0),
+    )
+    sliders, drawing = explorer.children
+    assert sliders.children[0].index == drawing.gain == 1
+    assert explorer.frame(gain=2.0)["gain"] == [[2.0]]
