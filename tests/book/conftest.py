@@ -1,5 +1,6 @@
 """The built site, served from this machine, in a headless browser that may ask nothing of any other."""
 
+import contextlib
 import functools
 import http.server
 import os
@@ -53,14 +54,21 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def server():
-    assert SITE.exists(), "the book is not built; run `make book`"
+@contextlib.contextmanager
+def serving():
+    """Serve the built site at a free port of this machine; its address."""
     handler = functools.partial(Quiet, directory=str(SITE))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{listening.server_port}"
         listening.shutdown()
+
+
+@pytest.fixture(scope="session")
+def server():
+    assert SITE.exists(), "the book is not built; run `make book`"
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture
