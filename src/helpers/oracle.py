@@ -155,5 +155,34 @@ def conv(x, weight, *, stride=1, padding=0, dilation=1):
     return y.reshape(*batch, *y.shape[1:])
 
 
+def gated_rnn(W_c, W_h, W_x, x, h0):
+    """The gated recurrent network of :mod:`helpers.gated_rnn`, step by step as it is defined.
+
+    Parameters
+    ----------
+    W_c, W_x : torch.Tensor, shape (m, n)
+    W_h : torch.Tensor, shape (m, m)
+    x : torch.Tensor, shape (..., T, n)
+    h0 : torch.Tensor, shape (..., m)
+
+    Returns
+    -------
+    torch.Tensor, shape (..., T, m)
+        h[1], …, h[T].
+
+    Examples
+    --------
+    >>> value(gated_rnn, [[0]], [[0]], [[1]], [[4], [6]], [0])
+    array([[2.],
+           [4.]])
+    """
+    states = [h0]
+    for x_t in x.unbind(-2):
+        h = states[-1]
+        c = torch.sigmoid(x_t @ W_c.T + h @ W_h.T)
+        states.append(c * h + (1 - c) * (x_t @ W_x.T))
+    return torch.stack(states, dim=-2)[..., 1:, :]
+
+
 def _tensors(arrays):
     return tuple(torch.tensor(np.asarray(array), dtype=torch.float64) for array in arrays)
