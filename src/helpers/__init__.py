@@ -4,6 +4,6 @@
 :mod:`helpers.oracle` alone. Widgets are loaded by :mod:`helpers.explorers` alone.
 """
 
-from . import checks, convolution
+from . import attention_rnn, checks, convolution
 
-__all__ = ["checks", "convolution"]
+__all__ = ["attention_rnn", "checks", "convolution"]

@@ -10,7 +10,7 @@ TOLERANCE = 1e-10
 """The relative error up to which two results in float64 count as the same."""
 
 
-def real_array(value, name, *, shape=None):
+def real_array(value, name, *, shape=None, may_be_empty=False):
     """Return ``value`` as an array of floating-point numbers, or say what is wrong with it.
 
     Integers become float64, so that no sum can overflow; floats keep their precision. NaN and
@@ -25,6 +25,8 @@ def real_array(value, name, *, shape=None):
     shape : tuple of (int or str), optional
         The axes that are expected: a number must match, a word stands for any length, and a leading
         ``...`` for any number of batch axes.
+    may_be_empty : bool
+        Whether an axis may have length 0, as in a sequence of no steps.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def real_array(value, name, *, shape=None):
     TypeError
         If the numbers are not real: complex, boolean, text, or Python objects.
     ValueError
-        If the array is ragged, has an axis of length 0, or does not have the shape expected.
+        If the array is ragged, does not have the shape expected, or is empty and may not be.
 
     Examples
     --------
@@ -53,7 +55,7 @@ def real_array(value, name, *, shape=None):
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
     if shape is not None and not _fits(array.shape, shape):
         raise ValueError(f"{name} must have shape {_as_words(shape)}, got shape {array.shape}")
-    if array.size == 0:
+    if array.size == 0 and not may_be_empty:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     return array.astype(np.float64) if array.dtype.kind in "iu" else array
 
