@@ -96,15 +96,16 @@ def kept(network, x, direct_gradient):
     )
 
 
-def seconds(forms, T, repeats):
-    """The best time of each form, the forms taking turns."""
-    arguments = problem(T)
-    best = dict.fromkeys(forms, np.inf)
+def seconds(forms, lengths, repeats):
+    """The best time of each form at each length, as a dictionary; they take turns."""
+    problems = {T: problem(T) for T in lengths}
+    best = {T: dict.fromkeys(forms, np.inf) for T in lengths}
     for _ in range(repeats):
-        for form in forms:
-            start = time.perf_counter()
-            form(*arguments)
-            best[form] = min(best[form], time.perf_counter() - start)
+        for T, arguments in problems.items():
+            for form in forms:
+                start = time.perf_counter()
+                form(*arguments)
+                best[T][form] = min(best[T][form], time.perf_counter() - start)
     return best
 
 
@@ -137,7 +138,7 @@ def main():
     check_agreement(2000)
     print("T = 2 000: direct, kept and linear agree to 1e-12, states and gradients\n")
 
-    best = {T: seconds([linear, kept, direct], T, repeats=3) for T in (250, 500, 1000, 2000, 4000)}
+    best = seconds([linear, kept, direct], [250, 500, 1000, 2000, 4000], repeats=3)
     print(f"{'T':>7} {'direct':>10} {'kept':>10} {'linear':>10} {'direct/linear':>14} {'kept/linear':>12}")
     for T, row in best.items():
         print(
@@ -145,7 +146,7 @@ def main():
             f"{row[direct] / row[linear]:13.1f}× {row[kept] / row[linear]:11.1f}×"
         )
     long = [2000 * 2**doubling for doubling in range(6)]
-    times = [seconds([linear], T, repeats=5)[linear] for T in long]
+    times = [row[linear] for row in seconds([linear], long, repeats=5).values()]
     for T, linear_time in zip(long, times, strict=True):
         print(f"{T:7} {'':10} {'':10} {linear_time:9.4f}s")
 
