@@ -1,0 +1,660 @@
+"""A recurrent network that attends to its own past states, and its gradients. Chapter 1.2.2 of the book.
+
+AttentionRNN(k) sees the input x[t] ∈ R^n and the k states before it. With y_0 = x[t] and y_i = h[t−i] ∈ R^m
+for i = 1, …, k, a step t = 1, …, T is
+
+    q_i = Q_i y_i,    k_i = K_i y_i,    v_i = V_i y_i                                 (3.1)
+    w_i[t] = q_iᵀ k_i,    a[t] = softargmax(w[t])                                     (3.2)
+    h[t] = Σ_i a_i[t] v_i                                                             (3.3)
+
+Q_0, K_0, V_0 are m × n and the others m × m. States before t = 1 are zero vectors unless others are given.
+They are not left out: each has the score 0, and so the weight exp(0) / Σ_j exp(w_j).
+
+AttentionRNN(∞) attends to x[t] and to every state there is, h[t−1], …, h[1]; one triple (Q, K, V) serves
+them all. Before t = 1 there are none, unless some are given. At t = 1 it attends to x[1] alone.
+
+In both, the score of y_i is made of y_i twice: nothing at step t asks for it. Hence what h[t−i] does to h[t],
+with all other states held fixed, has one line, the *direct* Jacobian
+
+    ∂h[t]/∂h[t−i] = a_i V_i + a_i (v_i − h[t]) (k_iᵀ Q_i + q_iᵀ K_i)                   (3.4)
+
+and in the unbounded network a state has the same score at every later step, so that all of the past is two
+running sums (see :class:`UnboundedAttentionRNN`).
+
+Time counts from 1, as on paper: row t − 1 of an array is step t. Gradients are rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp, inf, log
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import real_array, whole_numbers
+
+__all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
+
+
+class AttentionRNN:
+    """AttentionRNN(k): the network of equations (3.1) to (3.3), with a triple for each of k past states.
+
+    Parameters
+    ----------
+    input_triple : sequence of three array_like, shape (m, n)
+        (Q_0, K_0, V_0), for the input.
+    past_triples : sequence of k ≥ 1 sequences of three array_like, shape (m, m)
+        (Q_1, K_1, V_1) for the latest state, and so on to (Q_k, K_k, V_k) for the one k steps back.
+
+    Attributes
+    ----------
+    input_triple : numpy.ndarray, shape (3, m, n)
+    past_triples : numpy.ndarray, shape (k, 3, m, m)
+    window : int
+        k.
+
+    Raises
+    ------
+    ValueError
+        If a triple does not hold three matrices, their shapes do not fit each other, one is empty, or k < 1.
+    TypeError
+        If a matrix is not real, or ``past_triples`` is not a sequence.
+
+    Examples
+    --------
+    With Q = K = 0 every score is 0, and a state is the mean of all values, zero states included:
+
+    >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])] * 2)
+    >>> run = network.run([[9], [9]])
+    >>> run.states
+    array([[3.],
+           [4.]])
+    >>> run.weights.round(2)
+    array([[0.33, 0.33, 0.33],
+           [0.33, 0.33, 0.33]])
+
+    The last state holds a third of x[2], and a third of h[1], which holds a third of x[1]:
+
+    >>> network.vjp(run, [[0], [9]]).x.round(6)
+    array([[1.],
+           [3.]])
+    """
+
+    def __init__(self, input_triple, past_triples):
+        self.input_triple = _input_triple(input_triple)
+        m = self.input_triple.shape[1]
+        try:
+            past_triples = list(past_triples)
+        except TypeError:
+            raise TypeError(
+                f"past_triples must be a sequence of triples (Q_i, K_i, V_i), got {past_triples!r}"
+            ) from None
+        if not past_triples:
+            raise ValueError("past_triples must hold k ≥ 1 triples (Q_i, K_i, V_i), got none")
+        self.past_triples = np.stack(
+            [
+                _triple(triple, f"past_triples[{i - 1}]", f"_{i}", (m, m))
+                for i, triple in enumerate(past_triples, start=1)
+            ]
+        )
+        self.window = len(past_triples)
+
+    def run(self, x, initial_states=None):
+        """Return every state that the network goes through as it reads x.
+
+        Parameters
+        ----------
+        x : array_like, shape (T, n)
+            T may be 0.
+        initial_states : array_like, shape (k, m), optional
+            h[1−k], …, h[0], the latest last; left out, they are 0. The unbounded network takes any number
+            of them; left out, there are none. The last states of one run continue it in another.
+
+        Returns
+        -------
+        Run
+
+        Raises
+        ------
+        ValueError
+            If x does not fit the input's triple, or the initial states do not fit the network.
+        TypeError
+            If an array is not real.
+
+        Examples
+        --------
+        >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])] * 2)
+        >>> network.run([[9]], initial_states=[[1], [2]]).states
+        array([[4.]])
+        """
+        run = self._start(x, initial_states)
+        q_0, k_0, v_0 = _project(self.input_triple, run.x)
+        w_0 = _dot(q_0, k_0)
+        for t in range(1, run.T + 1):
+            q, k, v = self._project(run.past(t))
+            w = np.concatenate((w_0[t - 1 : t], _dot(q, k)))
+            a, run.log_normalisers[t - 1] = _softargmax(w)
+            run.states[t - 1] = a[0] * v_0[t - 1] + a[1:] @ v
+        return run
+
+    def vjp(self, run, direct_gradient):
+        """Return the gradients of a loss ℓ from what it makes of each state: backpropagation through time.
+
+        The *total* gradient g[t] of h[t] is the *direct* one, what ℓ itself makes of h[t], plus what comes
+        back from later states. In a step, softargmax passes on
+
+            ∂ℓ/∂v_i = a_i g[t],    ∂ℓ/∂w_i = a_i g[t] (v_i − h[t])
+            ∂ℓ/∂q_i = ∂ℓ/∂w_i k_iᵀ,    ∂ℓ/∂k_i = ∂ℓ/∂w_i q_iᵀ                                (3.5)
+
+        and (3.1) is linear: ∂ℓ/∂Q_i gains (∂ℓ/∂q_i)ᵀ y_iᵀ, ∂ℓ/∂y_i gains ∂ℓ/∂q_i Q_i, and so for K_i and V_i.
+
+        Parameters
+        ----------
+        run : Run
+            What :meth:`run` returned.
+        direct_gradient : array_like, shape (T, m)
+            What ℓ makes of h[1], …, h[T], as if no later state depended on them.
+
+        Returns
+        -------
+        Gradients
+
+        Raises
+        ------
+        ValueError
+            If ``direct_gradient`` does not have the shape of ``run.states``, or the run is another network's.
+        TypeError
+            If ``direct_gradient`` is not real, or ``run`` is not a run.
+
+        Examples
+        --------
+        V_0 has met half of the second input, and by way of h[1] half of the half of the first, ½ · 6 + ¼ · 4:
+
+        >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])])
+        >>> network.vjp(network.run([[4], [6]]), [[0], [1]]).input_triple[2].round(6)
+        array([[4.]])
+        """
+        total = self._total(run, direct_gradient)
+        past_triples = np.zeros_like(self.past_triples, dtype=total.dtype)
+        states_total = total[run.earlier :]
+        for t in range(run.T, 0, -1):
+            q, k, v = self._project(run.past(t))
+            a = np.exp(_dot(q, k) - run.log_normalisers[t - 1])
+            projections = _attention_vjp(a, q, k, v, run.states[t - 1], states_total[t - 1])
+            total[run.seen(t)] += self._past_vjp(projections)
+            past_triples += self._past_triples_vjp(run.past(t), projections)
+        return self._gradients(run, total, past_triples)
+
+    def step_jacobian(self, run, t, lag):
+        """Return the direct Jacobian ∂h[t]/∂h[t−lag], equation (3.4): all other states are held fixed.
+
+        Parameters
+        ----------
+        run : Run
+        t : int
+            From 1 to T.
+        lag : int
+            How many steps back, from 1 to k; for the unbounded network, to the earliest state there is.
+
+        Returns
+        -------
+        numpy.ndarray, shape (m, m)
+
+        Raises
+        ------
+        ValueError
+            If there is no such step, or it does not see so far back, or the run is another network's.
+        TypeError
+            If t or lag is not a whole number, or ``run`` is not a run.
+
+        Examples
+        --------
+        With Q_1 = 0 the weight does not depend on the state, and the Jacobian is a_1 V_1:
+
+        >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[1]], [[6]])])
+        >>> network.step_jacobian(network.run([[4], [6]]), t=2, lag=1).round(6)
+        array([[3.]])
+        """
+        self._check_own(run)
+        t = _from_1(t, "t", run.T, "the number of steps")
+        past = run.past(t)
+        lag = _from_1(lag, "lag", len(past), f"the number of states that step {t} sees")
+        Q, K, V = self._triple(lag)
+        y, h = past[-lag], run.states[t - 1]
+        q, k, v = Q @ y, K @ y, V @ y
+        a = np.exp(q @ k - run.log_normalisers[t - 1])
+        return a * V + a * np.outer(v - h, k @ Q + q @ K)
+
+    def state_gradient(self, run, direct_gradient, t):
+        """Return the total gradient ∂ℓ/∂h[t] from those of the later states that see h[t].
+
+            g[t] = direct gradient of h[t] + Σ_i g[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)    (3.6)
+
+        The sum over i is right only with the *total* gradients g[t+i] and the *direct* Jacobians (3.4). With
+        total Jacobians, which follow every path from h[t] to h[t+i], a path by way of h[t+1] is counted
+        there and again in g[t+1].
+
+        Parameters
+        ----------
+        run : Run
+        direct_gradient : array_like, shape (T, m)
+            As in :meth:`vjp`, which gives the gradients of all states at once, and sooner.
+        t : int
+            From 1 to T.
+
+        Returns
+        -------
+        numpy.ndarray, shape (m,)
+
+        Raises
+        ------
+        ValueError, TypeError
+            As :meth:`step_jacobian` and :meth:`vjp`.
+
+        Examples
+        --------
+        Each Jacobian is 3: g[3] = 1, g[2] = 1 · 3, and g[1] = 10 + 3 · 3.
+
+        >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[1]], [[6]])])
+        >>> network.state_gradient(network.run([[1], [1], [1]]), [[10], [0], [1]], t=1).round(6)
+        array([19.])
+        """
+        total = self._total(run, direct_gradient)[run.earlier :]
+        t = _from_1(t, "t", run.T, "the number of steps")
+        for s in range(run.T, t - 1, -1):
+            for i in range(1, min(self.window, run.T - s) + 1):
+                total[s - 1] += total[s + i - 1] @ self.step_jacobian(run, s + i, i)
+        return total[t - 1]
+
+    def _triple(self, lag):
+        return self.past_triples[lag - 1]
+
+    def _project(self, past):
+        """q_i, k_i, v_i of the past states, axes (3, state, m), the latest last."""
+        return np.einsum("iqab,ib->qia", self.past_triples[::-1], past)
+
+    def _past_vjp(self, projections):
+        """∂ℓ/∂ the past states, from ∂ℓ/∂ their projections."""
+        return np.einsum("qia,iqab->ib", projections, self.past_triples[::-1])
+
+    def _past_triples_vjp(self, past, projections):
+        """∂ℓ/∂ the triples, from ∂ℓ/∂ the projections of the past states."""
+        return np.einsum("qia,ib->iqab", projections, past)[::-1]
+
+    def _start(self, x, initial_states):
+        """Check an input and the states before it, and make room for the states to come."""
+        _, m, n = self.input_triple.shape
+        x = real_array(x, "x", shape=("T", n), may_be_empty=True)
+        count, expected = (0, "states") if self.window == inf else (self.window, self.window)
+        if initial_states is None:
+            initial_states = np.zeros((count, m), x.dtype)
+        initial_states = real_array(initial_states, "initial_states", shape=(expected, m), may_be_empty=True)
+        dtype = np.result_type(x, initial_states, self.input_triple, self.past_triples)
+        trajectory = np.empty((len(initial_states) + len(x), m), dtype)
+        trajectory[: len(initial_states)] = initial_states
+        return Run(self, x, trajectory, np.empty(len(x), dtype))
+
+    def _total(self, run, direct_gradient):
+        """What the total gradients, those of the initial states first, start from: the direct gradients."""
+        self._check_own(run)
+        direct_gradient = real_array(
+            direct_gradient, "direct_gradient", shape=run.states.shape, may_be_empty=True
+        )
+        total = np.zeros(run.trajectory.shape, np.result_type(run.trajectory, direct_gradient))
+        total[run.earlier :] = direct_gradient
+        return total
+
+    def _gradients(self, run, total, past_triples):
+        """Given the total gradients of all states, those of the inputs need no recurrence."""
+        q, k, v = _project(self.input_triple, run.x)
+        a = np.exp(_dot(q, k) - run.log_normalisers)
+        states = total[run.earlier :]
+        projections = _attention_vjp(a, q, k, v, run.states, states)
+        return Gradients(
+            input_triple=_triple_vjp(run.x, projections),
+            past_triples=past_triples,
+            x=_projected_vjp(self.input_triple, projections),
+            initial_states=total[: run.earlier],
+            states=states,
+        )
+
+    def _check_own(self, run):
+        if not isinstance(run, Run):
+            raise TypeError(f"run must be what AttentionRNN.run returns, got {type(run).__name__}")
+        if run.network is not self:
+            raise ValueError("run must come from this network, got a run of another one")
+
+
+class UnboundedAttentionRNN(AttentionRNN):
+    """AttentionRNN(∞): attends to x[t] and to all states before it, with one triple; in linear time.
+
+    A state's score w[s] = (Q h[s])ᵀ (K h[s]) is the same at every later step t. So (3.2) and (3.3) need of
+    all the past no more than two sums, whatever its length:
+
+        D[t] = D[t−1] + e^w[t],    N[t] = N[t−1] + e^w[t] V h[t]
+        h[t] = (N[t−1] + e^(w_0[t]) v_0[t]) / Z[t],    Z[t] = D[t−1] + e^(w_0[t])              (3.7)
+
+    from D = 0, N = 0. Backward, the weight e^(w[s]) / Z[t] of state s at step t comes apart in the same way,
+    and (3.5) needs of all the future two sums,
+
+        G[s] = Σ_{t>s} g[t] / Z[t],    C[s] = Σ_{t>s} g[t] h[t] / Z[t]
+        ∂ℓ/∂v[s] = e^w[s] G[s],    ∂ℓ/∂w[s] = e^w[s] (G[s] v[s] − C[s])                       (3.8)
+
+    with g[s] = direct gradient + ∂ℓ/∂v[s] V + ∂ℓ/∂w[s] (k[s]ᵀ Q + q[s]ᵀ K). T steps of O(m² + mn)
+    operations each way; from past to present go m + 2 numbers.
+
+    Sums of exponentials are kept divided by the largest so far, so that no score is too large (as in the
+    online softmax of Milakov and Gimelshein, 2018). Linear attention (Katharopoulos et al., 2020) also
+    makes a sum of the past, by taking a kernel for the exponential; here nothing is approximated, since
+    the score holds no query of step t.
+
+    Parameters
+    ----------
+    input_triple : sequence of three array_like, shape (m, n)
+        (Q_0, K_0, V_0), for the input.
+    shared_triple : sequence of three array_like, shape (m, m)
+        (Q, K, V), for every past state.
+
+    Attributes
+    ----------
+    input_triple : numpy.ndarray, shape (3, m, n)
+    past_triples : numpy.ndarray, shape (3, m, m)
+        The one triple.
+    window : float
+        ∞.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :class:`AttentionRNN`.
+
+    Examples
+    --------
+    With Q = K = 0 a state is the mean of the input and of all states before it:
+
+    >>> network = UnboundedAttentionRNN(([[0]], [[0]], [[1]]), ([[0]], [[0]], [[1]]))
+    >>> run = network.run([[8], [4], [1]])
+    >>> run.states
+    array([[8.],
+           [6.],
+           [5.]])
+    >>> run.weights.round(2)
+    array([[1.  , 0.  , 0.  ],
+           [0.5 , 0.5 , 0.  ],
+           [0.33, 0.33, 0.33]])
+    """
+
+    def __init__(self, input_triple, shared_triple):
+        self.input_triple = _input_triple(input_triple)
+        m = self.input_triple.shape[1]
+        self.past_triples = _triple(shared_triple, "shared_triple", "", (m, m))
+        self.window = inf
+
+    def run(self, x, initial_states=None, *, linear_time=True):
+        """Return every state that the network goes through as it reads x, as :meth:`AttentionRNN.run`.
+
+        Parameters
+        ----------
+        x : array_like, shape (T, n)
+        initial_states : array_like, shape (any number, m), optional
+            The latest last; left out, there are none.
+        linear_time : bool
+            By the running sums (3.7). If false, as (3.1) to (3.3) stand: each step projects, scores and
+            weighs all states before it, O(T²) in all.
+
+        Returns
+        -------
+        Run
+
+        Raises
+        ------
+        ValueError, TypeError
+            As :meth:`AttentionRNN.run`.
+
+        Examples
+        --------
+        >>> network = UnboundedAttentionRNN(([[0]], [[0]], [[1]]), ([[0]], [[0]], [[1]]))
+        >>> network.run([[6]], initial_states=[[1], [2]]).states
+        array([[3.]])
+        """
+        if not linear_time:
+            return super().run(x, initial_states)
+        run = self._start(x, initial_states)
+        q_0, k_0, v_0 = _project(self.input_triple, run.x)
+        w_0 = _dot(q_0, k_0).tolist()
+        states = run.states
+        m = states.shape[1]
+        QKV = self.past_triples.reshape(3 * m, m)
+        past = _no_sums(states)
+        # x.dot(y) and not x @ y in these loops: on vectors this short it takes half the time.
+        for h in run.initial_states:
+            q, k, v = QKV.dot(h).reshape(3, m)
+            past = _include(past, float(q.dot(k)), 1.0, v)
+        for t in range(run.T):
+            largest, Z, N = _include(past, w_0[t], 1.0, v_0[t])
+            run.log_normalisers[t] = largest + log(Z)
+            h = states[t] = N / Z
+            q, k, v = QKV.dot(h).reshape(3, m)
+            past = _include(past, float(q.dot(k)), 1.0, v)
+        return run
+
+    def vjp(self, run, direct_gradient, *, linear_time=True):
+        """Return the gradients of a loss ℓ from what it makes of each state, as :meth:`AttentionRNN.vjp`.
+
+        Parameters
+        ----------
+        run : Run
+        direct_gradient : array_like, shape (T, m)
+        linear_time : bool
+            By the running sums (3.8). If false, as (3.5) stands: each step passes its gradient to all
+            states before it, O(T²) in all.
+
+        Returns
+        -------
+        Gradients
+
+        Raises
+        ------
+        ValueError, TypeError
+            As :meth:`AttentionRNN.vjp`.
+
+        Examples
+        --------
+        >>> network = UnboundedAttentionRNN(([[0]], [[0]], [[1]]), ([[0]], [[0]], [[1]]))
+        >>> network.vjp(network.run([[8], [4], [1]]), [[0], [0], [6]]).x.round(6)
+        array([[3.],
+               [1.],
+               [2.]])
+        """
+        if not linear_time:
+            return super().vjp(run, direct_gradient)
+        total = self._total(run, direct_gradient)
+        past_triples = self._scan_back(run, total)
+        return self._gradients(run, total, past_triples)
+
+    def _scan_back(self, run, total):
+        """Make direct gradients total, in place, from the last state to the first; return the triple's."""
+        Q, K, V = self.past_triples
+        q, k, v = _project(self.past_triples, run.trajectory)
+        score_jacobians = k @ Q + q @ K
+        w, log_Z = _dot(q, k).tolist(), run.log_normalisers.tolist()
+        v_gradient, w_gradient = np.empty_like(total), np.empty_like(total[:, 0])
+        trajectory, earlier = run.trajectory, run.earlier
+        future = _no_sums(total)
+        for s in reversed(range(len(total))):
+            largest, C, G = future
+            scale = exp(w[s] + largest)
+            from_v = v_gradient[s] = scale * G
+            from_w = w_gradient[s] = scale * (float(G.dot(v[s])) - C)
+            g = total[s]
+            g += from_v.dot(V) + from_w * score_jacobians[s]
+            if s >= earlier:
+                future = _include(future, -log_Z[s - earlier], float(g.dot(trajectory[s])), g)
+        return _triple_vjp(run.trajectory, (w_gradient[:, None] * k, w_gradient[:, None] * q, v_gradient))
+
+    def _triple(self, lag):
+        return self.past_triples
+
+    def _project(self, past):
+        return _project(self.past_triples, past)
+
+    def _past_vjp(self, projections):
+        return _projected_vjp(self.past_triples, projections)
+
+    def _past_triples_vjp(self, past, projections):
+        return _triple_vjp(past, projections)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a network went through as it read a sequence; the backward pass starts from it.
+
+    Attributes
+    ----------
+    network : AttentionRNN
+        Whose run it is.
+    x : numpy.ndarray, shape (T, n)
+        The input.
+    trajectory : numpy.ndarray, shape (earlier + T, m)
+        The initial states, then h[1], …, h[T].
+    log_normalisers : numpy.ndarray, shape (T,)
+        ln Σ_i exp(w_i[t]), what softargmax divides by.
+    """
+
+    network: AttentionRNN
+    x: np.ndarray
+    trajectory: np.ndarray
+    log_normalisers: np.ndarray
+
+    @property
+    def T(self):
+        """The number of steps."""
+        return len(self.x)
+
+    @property
+    def earlier(self):
+        """The number of initial states."""
+        return len(self.trajectory) - self.T
+
+    @property
+    def states(self):
+        """h[1], …, h[T], of shape (T, m)."""
+        return self.trajectory[self.earlier :]
+
+    @property
+    def initial_states(self):
+        """The states before h[1], of shape (earlier, m), the latest last."""
+        return self.trajectory[: self.earlier]
+
+    @cached_property
+    def weights(self):
+        """a[t] in row t − 1, of shape (T, k + 1): of the input, of h[t−1], of h[t−2], and so on.
+
+        The unbounded network needs earlier + T columns, T² numbers; they are computed when asked for, and
+        are 0 where there is no state.
+        """
+        q, k, _ = _project(self.network.input_triple, self.x)
+        columns = 1 + min(self.network.window, self.earlier + max(self.T - 1, 0))
+        weights = np.zeros((self.T, columns), self.trajectory.dtype)
+        weights[:, 0] = np.exp(_dot(q, k) - self.log_normalisers)
+        for t in range(1, self.T + 1):
+            q, k, _ = self.network._project(self.past(t))
+            a = np.exp(_dot(q, k) - self.log_normalisers[t - 1])
+            weights[t - 1, 1 : len(a) + 1] = a[::-1]
+        return weights
+
+    def past(self, t):
+        """The states that step t attends to, the latest last."""
+        return self.trajectory[self.seen(t)]
+
+    def seen(self, t):
+        """Which rows of the trajectory step t attends to."""
+        end = self.earlier + t - 1
+        return slice(max(0, end - self.network.window), end)
+
+
+class Gradients(NamedTuple):
+    """∂ℓ/∂ each thing that a loss ℓ depends on, in its shape."""
+
+    input_triple: np.ndarray
+    past_triples: np.ndarray
+    x: np.ndarray
+    initial_states: np.ndarray
+    states: np.ndarray
+    """The total gradients of h[1], …, h[T]: what later states make of them included."""
+
+
+def _project(triple, y):
+    """q, k and v of each row of y: axes (3, row, m)."""
+    return y @ triple.swapaxes(1, 2)
+
+
+def _projected_vjp(triple, projections):
+    """∂ℓ/∂y, from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of its rows."""
+    return sum(gradient @ matrix for gradient, matrix in zip(projections, triple, strict=True))
+
+
+def _triple_vjp(y, projections):
+    """∂ℓ/∂(Q, K, V), from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of the rows of y."""
+    return np.stack([gradient.T @ y for gradient in projections])
+
+
+def _attention_vjp(a, q, k, v, h, g):
+    """Equation (3.5): ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of what had the weights a in states h, whose gradients are g."""
+    w_gradient = a * _dot(v - h, g)
+    return w_gradient[:, None] * k, w_gradient[:, None] * q, a[:, None] * g
+
+
+def _softargmax(w):
+    """exp(w) / Σ exp(w), and the logarithm of that sum; no exponent is positive, so none overflows."""
+    exponentials = np.exp(w - w.max())
+    normaliser = exponentials.sum()
+    return exponentials / normaliser, w.max() + np.log(normaliser)
+
+
+def _no_sums(vectors):
+    return -inf, 0.0, np.zeros_like(vectors, shape=vectors.shape[1:])
+
+
+def _include(sums, score, number, vector):
+    """Add e^score · number and e^score · vector to two running sums.
+
+    They are kept divided by e^largest, the largest score so far, so that no exponent is positive.
+    """
+    largest, number_sum, vector_sum = sums
+    new_largest = max(largest, score)
+    old, new = exp(largest - new_largest), exp(score - new_largest)
+    return new_largest, old * number_sum + new * number, old * vector_sum + new * vector
+
+
+def _dot(rows, other_rows):
+    """The dot product of each row with the other, or with the one other."""
+    return np.einsum("...a,...a->...", rows, other_rows)
+
+
+def _input_triple(triple):
+    return _triple(triple, "input_triple", "_0", ("m", "n"))
+
+
+def _triple(triple, name, subscript, shape):
+    """Check that three matrices have one shape, and stack them."""
+    try:
+        Q, K, V = triple
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name} must hold three matrices, (Q{subscript}, K{subscript}, V{subscript})"
+        ) from None
+    Q = real_array(Q, f"Q{subscript}", shape=shape)
+    return np.stack(
+        [Q, real_array(K, f"K{subscript}", shape=Q.shape), real_array(V, f"V{subscript}", shape=Q.shape)]
+    )
+
+
+def _from_1(value, name, last, meaning):
+    """Check a whole number from 1 to last."""
+    (value,) = whole_numbers(value, name, at_least=1, count=1)
+    if value > last:
+        raise ValueError(f"{name} must be at most {last}, {meaning}, got {value}")
+    return value
