@@ -1,4 +1,4 @@
-"""Drawings made from numbers: panels of cells and sentences, and how a frame of them looks.
+"""Drawings made from numbers: panels of cells, lines, boxes and sentences.
 
 A *panel* says how to draw a part of a *frame*; a frame is a dict of arrays and sentences. :func:`picture` draws
 one frame as it stands, for a figure. :mod:`helpers.explorers` links the same panels to sliders, where
@@ -51,6 +51,8 @@ class Cells:
     marked_rows, marked_columns : str, optional
         The frame's names for the rows and columns at whose crossings cells are marked.
         With only one of them, whole columns or rows are.
+    unit : int
+        The side of a cell, in pixels where there is room.
     """
 
     title: str
@@ -59,7 +61,107 @@ class Cells:
     numbers: str | None = None
     marked_rows: str | None = None
     marked_columns: str | None = None
+    unit: int = UNIT
     kind: str = "cells"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The range that an axis shows at every setting, so that lines can be compared.
+
+    Parameters
+    ----------
+    label : str
+    low, high : float
+        Its ends. What lies beyond is cut off.
+    ticks : tuple of float
+        Where a number stands.
+    logarithmic : bool
+        Whether equal steps are equal factors.
+    """
+
+    label: str
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    logarithmic: bool = False
+
+    def __post_init__(self):
+        if not self.low < self.high or (self.logarithmic and self.low <= 0):
+            raise ValueError(
+                f"axis {self.label} must run upwards, and from above 0 if logarithmic, got {self}"
+            )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of :class:`Lines`.
+
+    Parameters
+    ----------
+    values : str
+        The frame's name for the heights. A gap is left where one is not finite.
+    label : str
+        What it is, in the legend.
+    role : str
+        The quantity it shows, which gives it its colour: ``input``, ``gate``, ``output`` (a state),
+        ``gradient`` or ``bound`` (dashed).
+    """
+
+    values: str
+    label: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A panel of lines over one axis.
+
+    Parameters
+    ----------
+    title : str
+    x : str
+        The frame's name for the places along the horizontal axis.
+    lines : tuple of Line
+    x_axis, y_axis : Axis
+    """
+
+    title: str
+    x: str
+    lines: tuple[Line, ...]
+    x_axis: Axis
+    y_axis: Axis
+    width: int = 620
+    height: int = 240
+    kind: str = "lines"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box of a :class:`Graph`: where it stands, in columns and rows, and what is written in it."""
+
+    column: float
+    row: float
+    label: str
+    role: str = "plain"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A figure of boxes and arrows, such as a network unrolled in time. It is not moved by sliders.
+
+    Parameters
+    ----------
+    title : str
+    nodes : dict of str to Node
+    edges : tuple of (str, str) or (str, str, float)
+        From which node to which; with a number, bent to the left of its way by so many columns.
+    """
+
+    title: str
+    nodes: dict[str, Node]
+    edges: tuple[tuple, ...]
+    kind: str = "graph"
 
 
 class Picture:
@@ -67,7 +169,7 @@ class Picture:
 
     Parameters
     ----------
-    panels : sequence of Text or Cells
+    panels : sequence of Text, Cells, Lines or Graph
     frame : dict
     alt : str
         What a reader who cannot see it needs to know.
@@ -83,10 +185,7 @@ class Picture:
 
     def _repr_html_(self):
         style = Path(__file__).with_name("drawings.css").read_text(encoding="utf-8")
-        drawn = "".join(
-            _text(panel, self.frame) if panel.kind == "text" else _cells(panel, self.frame)
-            for panel in self.panels
-        )
+        drawn = "".join(DRAW[panel.kind](panel, self.frame) for panel in self.panels)
         return (
             f'<style>{style}</style>\n<div class="gc gc-panels" role="img" aria-label="{escape(self.alt)}">'
             f"{drawn}</div>"
@@ -98,7 +197,7 @@ def picture(*panels, alt, **frame):
 
     Parameters
     ----------
-    *panels : Text or Cells
+    *panels : Text, Cells, Lines or Graph
         How to draw it.
     alt : str
         The figure in words, for a reader who cannot see it.
@@ -122,8 +221,7 @@ def picture(*panels, alt, **frame):
     4, 5 and 6; the last is dropped.
     """
     for panel in panels:
-        names = panel.sentences if panel.kind == "text" else _names(panel)
-        missing = [name for name in names if name not in frame]
+        missing = [name for name in _names(panel) if name not in frame]
         if missing:
             raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
         if panel.kind == "cells":
@@ -132,6 +230,13 @@ def picture(*panels, alt, **frame):
                 raise ValueError(
                     f"{panel.roles} must be a matrix of positions in {panel.legend}, got {roles}"
                 )
+        if panel.kind == "lines":
+            for line in panel.lines:
+                if np.shape(frame[line.values]) != np.shape(frame[panel.x]):
+                    raise ValueError(
+                        f"{line.values} must be as long as {panel.x}, of shape {np.shape(frame[panel.x])}, "
+                        f"got shape {np.shape(frame[line.values])}"
+                    )
     return Picture(panels, frame, alt=alt)
 
 
@@ -148,11 +253,15 @@ def written(number):
 
 
 def _names(panel):
-    return [
-        name
-        for name in (panel.roles, panel.numbers, panel.marked_rows, panel.marked_columns)
-        if name is not None
-    ]
+    """The frame's names that a panel draws."""
+    if panel.kind == "text":
+        return panel.sentences
+    if panel.kind == "cells":
+        names = (panel.roles, panel.numbers, panel.marked_rows, panel.marked_columns)
+        return [name for name in names if name is not None]
+    if panel.kind == "lines":
+        return [panel.x, *(line.values for line in panel.lines)]
+    return []
 
 
 def _text(panel, frame):
@@ -164,6 +273,7 @@ def _cells(panel, frame):
     roles = np.asarray(frame[panel.roles])
     numbers = None if panel.numbers is None else np.asarray(frame[panel.numbers])
     rows, columns = roles.shape
+    unit = panel.unit
     marked_rows = _marks(frame, panel.marked_rows, rows, panel.marked_columns)
     marked_columns = _marks(frame, panel.marked_columns, columns, panel.marked_rows)
     cells = []
@@ -172,11 +282,11 @@ def _cells(panel, frame):
         marked = " marked" if row in marked_rows and column in marked_columns else ""
         number = "" if numbers is None or role in EMPTY_ROLES else written(numbers[row, column])
         cells.append(
-            f'<g class="cell {role}{marked}" transform="translate({column * UNIT} {row * UNIT})">'
-            f'<rect x="0.5" y="0.5" width="{UNIT - 1}" height="{UNIT - 1}"/>'
-            f'<text x="{UNIT // 2}" y="{UNIT // 2}">{number}</text></g>'
+            f'<g class="cell {role}{marked}" transform="translate({column * unit} {row * unit})">'
+            f'<rect x="0.5" y="0.5" width="{unit - 1}" height="{unit - 1}"/>'
+            f'<text x="{unit // 2}" y="{unit // 2}">{number}</text></g>'
         )
-    width, height = columns * UNIT + 4, rows * UNIT + 4
+    width, height = columns * unit + 4, rows * unit + 4
     keys = (
         ""
         if len(panel.legend) < 2
@@ -184,12 +294,121 @@ def _cells(panel, frame):
             f'<span><i class="key {role}"></i>{role.replace("-", " ")}</span>' for role in panel.legend
         )
     )
-    return (
-        f'<div class="gc-panel"><div class="gc-title">{escape(panel.title)}</div>'
-        f'<div class="gc-legend">{keys}</div>'
-        f'<svg viewBox="-2 -2 {width} {height}" style="width: {width}px" aria-hidden="true">'
-        f"{''.join(cells)}</svg></div>"
+    svg = f'<svg viewBox="-2 -2 {width} {height}" style="width: {width}px" aria-hidden="true">{"".join(cells)}</svg>'
+    return _panel(panel.title, keys, svg)
+
+
+MARGIN_LEFT, MARGIN_BOTTOM = 44, 34
+
+
+def _lines(panel, frame):
+    x_axis, y_axis = panel.x_axis, panel.y_axis
+    x = _places(x_axis, frame[panel.x], panel.width)
+    drawn = []
+    for tick in x_axis.ticks:
+        (at,) = _places(x_axis, [tick], panel.width)
+        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{panel.height}"/>')
+        drawn.append(f'<text class="label" x="{at}" y="{panel.height + 12}">{written(tick)}</text>')
+    for tick in y_axis.ticks:
+        (at,) = panel.height - _places(y_axis, [tick], panel.height)
+        drawn.append(f'<line class="tick" y1="{at}" y2="{at}" x1="0" x2="{panel.width}"/>')
+        drawn.append(f'<text class="label end" x="-6" y="{at}">{written(tick)}</text>')
+    drawn.append(
+        f'<text class="label" x="{panel.width / 2:g}" y="{panel.height + 28}">{escape(x_axis.label)}</text>'
+        f'<text class="label start" x="0" y="-10">{escape(y_axis.label)}</text>'
     )
+    for line in panel.lines:
+        y = panel.height - _places(y_axis, frame[line.values], panel.height)
+        drawn.append(f'<path class="stroke {line.role}" d="{_path(x, y)}"/>')
+    view = f"{-MARGIN_LEFT} -20 {panel.width + MARGIN_LEFT + 10} {panel.height + 20 + MARGIN_BOTTOM}"
+    keys = "".join(
+        f'<span><i class="swatch {line.role}"></i>{escape(line.label)}</span>' for line in panel.lines
+    )
+    svg = (
+        f'<svg viewBox="{view}" style="width: {panel.width + MARGIN_LEFT + 10}px" aria-hidden="true">'
+        f"{''.join(drawn)}</svg>"
+    )
+    return _panel(panel.title, keys, svg)
+
+
+def _places(axis, values, length):
+    """Where values stand along an axis of so many pixels; those beyond its ends stand just outside."""
+    values, low, high = np.asarray(values, float), axis.low, axis.high
+    if axis.logarithmic:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values, low, high = np.log(values), np.log(low), np.log(high)
+    return np.round(np.clip((values - low) / (high - low), -0.01, 1.01) * length, 2)
+
+
+def _path(x, y):
+    """An SVG path through the points that are finite, lifted where one is not."""
+    steps, down = [], False
+    for at_x, at_y in zip(x, y, strict=True):
+        finite = bool(np.isfinite(at_x) and np.isfinite(at_y))
+        if finite:
+            steps.append(f"{'L' if down else 'M'}{at_x:g} {at_y:g}")
+        down = finite
+    return "".join(steps)
+
+
+COLUMN, ROW, BOX_HEIGHT = 84, 58, 28
+
+
+def _graph(panel, _):
+    boxes = {name: _box(node) for name, node in panel.nodes.items()}
+    drawn = [
+        '<defs><marker id="gc-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>'
+    ]
+    for source, target, *bend in panel.edges:
+        (x1, y1, *_), (x2, y2, *_) = boxes[source], boxes[target]
+        # The middle of the way, moved to its left; a curve through there leaves and meets the boxes.
+        length = max(float(np.hypot(x2 - x1, y2 - y1)), 1e-9)
+        aside = (bend[0] if bend else 0) * COLUMN / length
+        middle = ((x1 + x2) / 2 + (y2 - y1) * aside, (y1 + y2) / 2 - (x2 - x1) * aside)
+        start, end = _edge_of(boxes[source], middle), _edge_of(boxes[target], middle)
+        drawn.append(
+            f'<path class="line" marker-end="url(#gc-arrow)" '
+            f'd="M{start[0]:.1f} {start[1]:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {end[0]:.1f} {end[1]:.1f}"/>'
+        )
+    for name, node in panel.nodes.items():
+        x, y, width, height = boxes[name]
+        drawn.append(
+            f'<g class="cell {node.role}"><rect rx="6" x="{x - width / 2:g}" y="{y - height / 2:g}" '
+            f'width="{width:g}" height="{height:g}"/><text x="{x:g}" y="{y:g}">{escape(node.label)}</text></g>'
+        )
+    left = min(x - width / 2 for x, _, width, _ in boxes.values()) - 14
+    right = max(x + width / 2 for x, _, width, _ in boxes.values()) + 14
+    top = min(y for _, y, *_ in boxes.values()) - ROW / 2
+    bottom = max(y for _, y, *_ in boxes.values()) + ROW / 2
+    svg = (
+        f'<svg class="graph" viewBox="{left:g} {top:g} {right - left:g} {bottom - top:g}" '
+        f'style="width: {right - left:g}px" aria-hidden="true">{"".join(drawn)}</svg>'
+    )
+    return _panel(panel.title, "", svg)
+
+
+def _box(node):
+    """The middle, width and height of a node, in pixels."""
+    return node.column * COLUMN, node.row * ROW, max(BOX_HEIGHT, 7.2 * len(node.label) + 14), BOX_HEIGHT
+
+
+def _edge_of(box, towards):
+    """Where a straight way from a box's middle towards a point leaves the box."""
+    x, y, width, height = box
+    dx, dy = towards[0] - x, towards[1] - y
+    scale = min(width / 2 / max(abs(dx), 1e-9), height / 2 / max(abs(dy), 1e-9))
+    return x + dx * scale, y + dy * scale
+
+
+def _panel(title, keys, svg):
+    return (
+        f'<div class="gc-panel"><div class="gc-title">{escape(title)}</div>'
+        f'<div class="gc-legend">{keys}</div>{svg}</div>'
+    )
+
+
+DRAW = {"text": _text, "cells": _cells, "lines": _lines, "graph": _graph}
 
 
 def _marks(frame, name, length, other):

@@ -1,7 +1,5 @@
 // Draws the frames that Python computed. Nothing is calculated here but where on the screen a thing goes.
 
-const UNIT = 22; // the side of a cell in the drawing's own units
-
 export default {
   async render({ model, el }) {
     const columns = await unpack(model.get("frames"));
@@ -64,9 +62,10 @@ const PANELS = {
   },
 
   cells(panel, figure) {
+    const { unit } = panel;
     const box = element("div", "gc-panel");
     const svg = shape("svg", { role: "img", "aria-label": panel.title });
-    const width = panel.columns * UNIT + 4; // of the widest grid, so that the panels keep their places
+    const width = panel.columns * unit + 4; // of the widest grid, so that the panels keep their places
     svg.style.width = `${width}px`;
     box.append(element("div", "gc-title", panel.title), legend(panel.legend), svg);
     figure.append(box);
@@ -74,9 +73,9 @@ const PANELS = {
     const cells = [];
     for (let row = 0; row < panel.rows; row++) {
       for (let column = 0; column < panel.columns; column++) {
-        const cell = shape("g", { transform: `translate(${column * UNIT} ${row * UNIT})` });
-        const number = shape("text", { x: UNIT / 2, y: UNIT / 2 });
-        cell.append(shape("rect", { x: 0.5, y: 0.5, width: UNIT - 1, height: UNIT - 1 }), number);
+        const cell = shape("g", { transform: `translate(${column * unit} ${row * unit})` });
+        const number = shape("text", { x: unit / 2, y: unit / 2 });
+        cell.append(shape("rect", { x: 0.5, y: 0.5, width: unit - 1, height: unit - 1 }), number);
         svg.append(cell);
         cells.push({ cell, number, row, column });
       }
@@ -105,11 +104,71 @@ const PANELS = {
         cell.setAttribute("class", `cell ${role}${marked ? " marked" : ""}`);
         number.textContent = numbers && role !== "zero" && role !== "gap" ? written(numbers.data[at]) : "";
       }
-      outline(span, markedRows, markedColumns);
-      svg.setAttribute("viewBox", `-2 -2 ${width} ${rows * UNIT + 4}`);
+      outline(span, markedRows, markedColumns, unit);
+      svg.setAttribute("viewBox", `-2 -2 ${width} ${rows * unit + 4}`);
+    };
+  },
+
+  lines(panel, figure) {
+    const { width, height, x_axis: xAxis, y_axis: yAxis } = panel;
+    const box = element("div", "gc-panel");
+    const view = `${-MARGIN_LEFT} -20 ${width + MARGIN_LEFT + 10} ${height + 20 + MARGIN_BOTTOM}`;
+    const svg = shape("svg", { viewBox: view, role: "img", "aria-label": panel.title });
+    svg.style.width = `${width + MARGIN_LEFT + 10}px`;
+    for (const tick of xAxis.ticks) {
+      const at = place(xAxis, tick, width);
+      svg.append(shape("line", { class: "tick", x1: at, x2: at, y1: 0, y2: height }));
+      svg.append(label(written(tick), at, height + 12));
+    }
+    for (const tick of yAxis.ticks) {
+      const at = height - place(yAxis, tick, height);
+      svg.append(shape("line", { class: "tick", y1: at, y2: at, x1: 0, x2: width }));
+      svg.append(label(written(tick), -6, at, "end"));
+    }
+    svg.append(label(xAxis.label, width / 2, height + 28), label(yAxis.label, 0, -10, "start"));
+    const keys = element("div", "gc-legend");
+    const paths = panel.lines.map((line) => {
+      const entry = element("span", "");
+      entry.append(element("i", `swatch ${line.role}`), line.label);
+      keys.append(entry);
+      const path = shape("path", { class: `stroke ${line.role}` });
+      svg.append(path);
+      return { path, line };
+    });
+    box.append(element("div", "gc-title", panel.title), keys, svg);
+    figure.append(box);
+    return (frame) => {
+      box.style.visibility = frame.impossible ? "hidden" : "visible";
+      if (frame.impossible) return;
+      const x = frame[panel.x].data;
+      for (const { path, line } of paths) {
+        const y = frame[line.values].data;
+        let d = "", down = false;
+        for (let i = 0; i < y.length; i++) {
+          const finite = Number.isFinite(x[i]) && Number.isFinite(y[i]);
+          if (finite) d += `${down ? "L" : "M"}${place(xAxis, x[i], width)} ${height - place(yAxis, y[i], height)}`;
+          down = finite;
+        }
+        path.setAttribute("d", d);
+      }
     };
   },
 };
+
+const MARGIN_LEFT = 44, MARGIN_BOTTOM = 34;
+
+// Where a value stands along an axis of so many pixels; one beyond its ends stands just outside.
+function place({ low, high, logarithmic }, value, length) {
+  const scale = logarithmic ? Math.log : Number;
+  const share = (scale(value) - scale(low)) / (scale(high) - scale(low));
+  return Math.round(Math.min(Math.max(share, -0.01), 1.01) * length * 100) / 100;
+}
+
+function label(text, x, y, anchor = "") {
+  const node = shape("text", { class: `label ${anchor}`, x, y });
+  node.textContent = text;
+  return node;
+}
 
 // The rows or columns that are marked: those named; all, where only the other axis is named; else none.
 function marks(named, length, other) {
@@ -117,15 +176,15 @@ function marks(named, length, other) {
   return new Set(other ? Array(length).keys() : []);
 }
 
-function outline(span, rows, columns) {
+function outline(span, rows, columns, unit) {
   const visible = rows.size > 0 && columns.size > 0;
   span.style.display = visible ? "" : "none";
   if (!visible) return;
   const top = Math.min(...rows), left = Math.min(...columns);
-  span.setAttribute("x", left * UNIT - 1);
-  span.setAttribute("y", top * UNIT - 1);
-  span.setAttribute("width", (Math.max(...columns) - left + 1) * UNIT + 2);
-  span.setAttribute("height", (Math.max(...rows) - top + 1) * UNIT + 2);
+  span.setAttribute("x", left * unit - 1);
+  span.setAttribute("y", top * unit - 1);
+  span.setAttribute("width", (Math.max(...columns) - left + 1) * unit + 2);
+  span.setAttribute("height", (Math.max(...rows) - top + 1) * unit + 2);
 }
 
 function legend(roles) {
