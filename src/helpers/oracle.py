@@ -156,4 +156,4 @@ def conv(x, weight, *, stride=1, padding=0, dilation=1):
 
 
 def _tensors(arrays):
-    return tuple(torch.tensor(np.asarray(array), dtype=torch.float64) for array in arrays)
+    return tuple(torch.from_numpy(real_array(array, "argument").astype(np.float64)) for array in arrays)
