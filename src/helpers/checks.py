@@ -89,21 +89,31 @@ def whole_numbers(value, name, *, at_least, count=None):
     Traceback (most recent call last):
     ValueError: stride must be at least 1, got [2, 0]
     """
-    several = isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
-    numbers = tuple(value) if several else (value,) * (1 if count is None else count)
+    numbers = tuple(value) if is_sequence(value) else (value,) * (count or 1)
     if any(isinstance(number, (bool, np.bool_)) for number in numbers):
         raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}")
     try:
         numbers = tuple(operator.index(number) for number in numbers)
     except TypeError:
         raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}") from None
-    if count is not None and len(numbers) != count:
-        raise ValueError(f"{name} must be one number or {count}, one per dimension, got {value!r}")
     if not numbers:
         raise ValueError(f"{name} must have at least one dimension, got {value!r}")
+    if count is not None and len(numbers) != count:
+        raise ValueError(f"{name} must be one number or {count}, one per dimension, got {value!r}")
     if min(numbers) < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
     return numbers
+
+
+def is_sequence(value):
+    """Return whether ``value`` is one number per dimension, rather than one for all of them.
+
+    Examples
+    --------
+    >>> is_sequence((2, 1)), is_sequence(2)
+    (True, False)
+    """
+    return isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
 
 
 def relative_error(actual, expected):
@@ -120,6 +130,11 @@ def relative_error(actual, expected):
     -------
     float
 
+    Raises
+    ------
+    ValueError, TypeError
+        If either is empty or does not hold real numbers: such a comparison could not fail.
+
     Examples
     --------
     >>> relative_error([1.0, 2.0], [1.0, 2.5])
@@ -127,12 +142,11 @@ def relative_error(actual, expected):
     >>> relative_error([1.0, 2.0], [[1.0, 2.0]])
     inf
     """
-    actual, expected = np.asarray(actual, float), np.asarray(expected, float)
+    actual, expected = _float64(actual, "actual"), _float64(expected, "expected")
     if actual.shape != expected.shape:
         return float("inf")
-    difference = _difference(actual, expected)
     finite = np.abs(expected[np.isfinite(expected)])
-    return float(difference.max(initial=0.0) / max(1.0, finite.max(initial=0.0)))
+    return float(_difference(actual, expected).max() / max(1.0, finite.max(initial=0.0)))
 
 
 def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
@@ -150,6 +164,8 @@ def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
     ------
     AssertionError
         Naming the shapes, or the place where the two differ most and by how much.
+    ValueError, TypeError
+        If either is empty or does not hold real numbers: such a check could not fail.
 
     Examples
     --------
@@ -158,7 +174,7 @@ def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
     Traceback (most recent call last):
     AssertionError: gradient differs most at [1]: got 2.0, expected 2.5; relative error 0.2 > 1e-10
     """
-    actual, expected = np.asarray(actual, float), np.asarray(expected, float)
+    actual, expected = _float64(actual, name), _float64(expected, "expected")
     if actual.shape != expected.shape:
         raise AssertionError(f"{name} has shape {actual.shape}, expected {expected.shape}")
     error = relative_error(actual, expected)
@@ -171,16 +187,20 @@ def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
         )
 
 
+def _float64(value, name):
+    return real_array(value, name).astype(np.float64)
+
+
 def _difference(actual, expected):
     """|actual − expected|, where equal infinities and two NaN are 0 apart, and NaN is ∞ from a number."""
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         difference = np.where(same, 0.0, np.abs(actual - expected))
     return np.where(np.isnan(difference), np.inf, difference)
 
 
 def _fits(shape, expected):
-    if expected[0] is Ellipsis:
+    if expected[:1] == (...,):
         expected = expected[1:]
         shape = shape[max(0, len(shape) - len(expected)) :]
     return len(shape) == len(expected) and all(

@@ -9,17 +9,16 @@ where S is the stride, D the dilation, P the padding, and x is 0 outside of its 
 Indices start at 0. Several dimensions each have their own r, k, S, D and P.
 
 Every function below reads (1.1) through one device, a *window view*: the array X with
-X[c, r, k] = x[c, S·r + D·k − P]. It is x itself, seen through other strides.
+X[c, k, r] = x[c, S·r + D·k − P]. It is x itself, seen through other strides. The sum over c and k is then
+a product of two matrices.
 """
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import sliding_window_view
 
-from .checks import real_array, whole_numbers
+from .checks import is_sequence, real_array, whole_numbers
 
 __all__ = [
     "conv",
@@ -69,7 +68,7 @@ def output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
     ValueError: kernel_size 3 with dilation 4 spans 9 samples, but the padded input has only 7
     """
     geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
-    several = any(np.ndim(size) for size in (input_size, kernel_size, stride, padding, dilation))
+    several = any(map(is_sequence, (input_size, kernel_size, stride, padding, dilation)))
     return geometry.output_size if several else geometry.output_size[0]
 
 
@@ -95,7 +94,7 @@ def dropped_samples(input_size, kernel_size, *, stride=1, padding=0, dilation=1)
     (1, 3)
     """
     geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
-    several = any(np.ndim(size) for size in (input_size, kernel_size, stride, padding, dilation))
+    several = any(map(is_sequence, (input_size, kernel_size, stride, padding, dilation)))
     return geometry.dropped if several else geometry.dropped[0]
 
 
@@ -122,6 +121,10 @@ def conv(x, weight, *, stride=1, padding=0, dilation=1):
     TypeError
         If an array is not real, or a size is not a whole number.
 
+    Notes
+    -----
+    NaN and infinity spread as they do in PyTorch's float64: padding is 0, and 0 · NaN is NaN.
+
     Examples
     --------
     A kernel that subtracts neighbours, at every second place:
@@ -129,16 +132,18 @@ def conv(x, weight, *, stride=1, padding=0, dilation=1):
     >>> conv([[1, 4, 9, 16, 25]], [[[-1, 1]]], stride=2)
     array([[3., 7.]])
     """
-    x, weight, geometry = _layer(x, weight, stride, padding, dilation)
-    dimensions = len(geometry.kernel_size)
-    # (..., C, *output, *kernel) with (F, C, *kernel) → (..., *output, F)
+    weight = _weight(weight)
+    _, channels, *kernel_size = weight.shape
+    x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
+    filter_axis = x.ndim - weight.ndim + 1
+    # (F, C, *kernel) with (..., C, *kernel, *output) → (F, ..., *output)
     y = _contract(
-        geometry.windows(x),
         weight,
-        [-2 * dimensions - 1, *range(-dimensions, 0)],
-        range(1, dimensions + 2),
+        geometry.windows(x),
+        range(1, weight.ndim),
+        range(filter_axis, filter_axis + weight.ndim - 1),
     )
-    return np.moveaxis(y, -1, -1 - dimensions)
+    return np.moveaxis(y, 0, filter_axis)
 
 
 def input_vjp(output_gradient, weight, input_size, *, stride=1, padding=0, dilation=1):
@@ -179,17 +184,17 @@ def input_vjp(output_gradient, weight, input_size, *, stride=1, padding=0, dilat
         output_gradient, "output_gradient", shape=(..., weight.shape[0], *geometry.output_size)
     )
     dimensions = len(geometry.kernel_size)
-    # (..., F, *output) with (F, C, *kernel) → (..., *output, C, *kernel)
-    contributions = _contract(output_gradient, weight, [-dimensions - 1], [0])
-    contributions = np.moveaxis(contributions, -dimensions - 1, -2 * dimensions - 1)
-    padded = np.zeros(
-        (*output_gradient.shape[: -dimensions - 1], weight.shape[1], *geometry.padded_size),
-        contributions.dtype,
-    )
-    # Two windows may share a sample, so they are added tap by tap: the taps of one index never meet.
-    for tap in itertools.product(*map(range, geometry.kernel_size)):
-        padded[(..., *geometry.reached_by(tap))] += contributions[(..., *tap)]
-    return padded[(..., *geometry.unpadded)]
+    *batch, _ = output_gradient.shape[:-dimensions]
+    # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
+    contributions = _contract(weight, output_gradient, [0], [len(batch)])
+    # (C, *kernel, ..., *output) → (*kernel, ..., C, *output)
+    contributions = np.moveaxis(contributions, 0, dimensions + len(batch))
+    padded = np.zeros((*batch, weight.shape[1], *geometry.padded_size), contributions.dtype)
+    # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
+    with np.errstate(invalid="ignore", over="ignore"):
+        for tap in np.ndindex(geometry.kernel_size):
+            padded[..., *geometry.reached_by(tap)] += contributions[tap]
+    return padded[..., *geometry.unpadded]
 
 
 def weight_vjp(output_gradient, x, kernel_size, *, stride=1, padding=0, dilation=1):
@@ -206,7 +211,8 @@ def weight_vjp(output_gradient, x, kernel_size, *, stride=1, padding=0, dilation
         ∂ℓ/∂y.
     x : array_like, shape (..., C, *input_size)
     kernel_size : int or sequence of int
-        The spatial size of the weight; (1.2) does not determine it, because of the floor.
+        The spatial size of the weight; (1.2) does not determine it, because of the floor. A number means
+        one spatial dimension.
     stride, padding, dilation : int or sequence of int
         Of the forward convolution.
 
@@ -224,21 +230,17 @@ def weight_vjp(output_gradient, x, kernel_size, *, stride=1, padding=0, dilation
     >>> weight_vjp([[1, 10]], [[1, 2, 3, 4, 5]], 2, stride=2)
     array([[[31., 42.]]])
     """
-    kernel_size, x, geometry = _signal(x, kernel_size, stride, padding, dilation)
+    kernel_size = whole_numbers(kernel_size, "kernel_size", at_least=1)
+    x, geometry = _signal(x, "C", kernel_size, stride, padding, dilation)
     dimensions = len(kernel_size)
     batch = x.shape[: -dimensions - 1]
     output_gradient = real_array(
         output_gradient, "output_gradient", shape=(*batch, "F", *geometry.output_size)
     )
-    batch_axes = range(len(batch))
-    output_axes = range(-dimensions, 0)
-    # (..., F, *output) with (..., C, *output, *kernel) → (F, C, *kernel)
-    return _contract(
-        output_gradient,
-        geometry.windows(x),
-        [*batch_axes, *output_axes],
-        [*batch_axes, *(axis - dimensions for axis in output_axes)],
-    )
+    summed = [*range(len(batch)), *range(-dimensions, 0)]
+    # (..., C, *kernel, *output) with (..., F, *output) → (C, *kernel, F)
+    gradient = _contract(geometry.windows(x), output_gradient, summed, summed)
+    return np.moveaxis(gradient, -1, 0)
 
 
 def input_jacobian(weight, input_size, *, stride=1, padding=0, dilation=1):
@@ -269,26 +271,14 @@ def input_jacobian(weight, input_size, *, stride=1, padding=0, dilation=1):
            [0., 0., 2., 3., 0.]])
     """
     weight, geometry = _kernel(weight, input_size, stride, padding, dilation)
-    dimensions = len(geometry.kernel_size)
     filters, channels = weight.shape[:2]
-    padded = np.zeros(
-        (filters, *geometry.output_size, channels, *geometry.padded_size), dtype=weight.dtype
-    )
-    # The band, as a view with axes (F, *output, C, *kernel): a step in r moves one row down, S columns on.
-    row_steps = padded.strides[1 : 1 + dimensions]
-    sample_steps = padded.strides[2 + dimensions :]
-    band = as_strided(
-        padded,
-        shape=(filters, *geometry.output_size, channels, *geometry.kernel_size),
-        strides=(
-            padded.strides[0],
-            *(row + s * sample for row, s, sample in zip(row_steps, geometry.stride, sample_steps, strict=True)),
-            padded.strides[1 + dimensions],
-            *(d * sample for d, sample in zip(geometry.dilation, sample_steps, strict=True)),
-        ),
-    )
-    band[...] = np.expand_dims(weight, tuple(range(1, 1 + dimensions)))
-    return padded[(..., *geometry.unpadded)]
+    padded = np.zeros((filters, *geometry.output_size, channels, *geometry.padded_size), weight.dtype)
+    r = np.indices(geometry.output_size)
+    for tap in np.ndindex(geometry.kernel_size):
+        i = (s * r_d + d * k for r_d, s, d, k in zip(r, geometry.stride, geometry.dilation, tap, strict=True))
+        # One sample for each position: these axes come first, (*output, F, C).
+        padded[:, *r, :, *i] = weight[..., *tap]
+    return padded[..., *geometry.unpadded]
 
 
 def weight_jacobian(x, weight_shape, *, stride=1, padding=0, dilation=1):
@@ -319,23 +309,21 @@ def weight_jacobian(x, weight_shape, *, stride=1, padding=0, dilation=1):
     array([[1., 2.],
            [3., 4.]])
     """
-    weight_shape = whole_numbers(weight_shape, "weight_shape", at_least=1)
-    if len(weight_shape) < 3:
-        raise ValueError(f"weight_shape must be (F, C, *kernel_size), got {weight_shape}")
-    filters, channels, *kernel_size = weight_shape
-    kernel_size, x, geometry = _signal(x, kernel_size, stride, padding, dilation)
+    sizes = whole_numbers(weight_shape, "weight_shape", at_least=1)
+    if len(sizes) < 3:
+        raise ValueError(f"weight_shape must be (F, C, *kernel_size), got {weight_shape!r}")
+    filters, channels, *kernel_size = sizes
+    x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
     dimensions = len(kernel_size)
-    if x.shape[-dimensions - 1] != channels:
-        raise ValueError(
-            f"x must have the {channels} channels of weight_shape {weight_shape}, got shape {x.shape}"
-        )
-    # (..., C, *output, *kernel) → (..., *output, C, *kernel)
-    windows = np.moveaxis(geometry.windows(x), -2 * dimensions - 1, -dimensions - 1)
+    output_axes = range(-dimensions, 0)
+    # (..., C, *kernel, *output) → (..., *output, C, *kernel)
+    windows = np.moveaxis(geometry.windows(x), output_axes, [axis - dimensions - 1 for axis in output_axes])
     batch = x.shape[: -dimensions - 1]
-    jacobian = np.zeros((*batch, filters, *geometry.output_size, *weight_shape), dtype=x.dtype)
-    for f in range(filters):
-        here = (..., f, *(slice(None),) * dimensions, f, *(slice(None),) * (1 + dimensions))
-        jacobian[here] = windows
+    jacobian = np.zeros((*batch, filters, *geometry.output_size, filters, channels, *kernel_size), x.dtype)
+    f = np.arange(filters)
+    every = (slice(None),) * dimensions
+    # One f for both axes: it comes first, (F, ..., *output, C, *kernel), before windows that do not know it.
+    jacobian[..., f, *every, f, :, *every] = windows
     return jacobian
 
 
@@ -349,14 +337,14 @@ class _Geometry:
         self.padding = padding
         self.dilation = dilation
         self.padded_size = tuple(h + 2 * p for h, p in zip(input_size, padding, strict=True))
-        spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel_size, dilation, strict=True))
-        for k, d, span, padded in zip(kernel_size, dilation, spans, self.padded_size, strict=True):
+        self.spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel_size, dilation, strict=True))
+        for k, d, span, padded in zip(kernel_size, dilation, self.spans, self.padded_size, strict=True):
             if span > padded:
                 raise ValueError(
                     f"kernel_size {k} with dilation {d} spans {span} samples, "
                     f"but the padded input has only {padded}"
                 )
-        last_starts = tuple(padded - span for padded, span in zip(self.padded_size, spans, strict=True))
+        last_starts = tuple(padded - span for padded, span in zip(self.padded_size, self.spans, strict=True))
         self.output_size = tuple(last // s + 1 for last, s in zip(last_starts, stride, strict=True))
         self.dropped = tuple(last % s for last, s in zip(last_starts, stride, strict=True))
         self.unpadded = tuple(slice(p, p + h) for h, p in zip(input_size, padding, strict=True))
@@ -371,7 +359,8 @@ class _Geometry:
             "padding": (padding, 0),
             "dilation": (dilation, 1),
         }
-        dimensions = next((len(size) for size, _ in arguments.values() if np.ndim(size) == 1), 1)
+        # An empty sequence is refused below, by its own name.
+        dimensions = next((len(size) for size, _ in arguments.values() if is_sequence(size)), 1) or 1
         return cls(
             *(
                 whole_numbers(size, name, at_least=smallest, count=dimensions)
@@ -380,22 +369,15 @@ class _Geometry:
         )
 
     def windows(self, x):
-        """The window view of x, with axes (..., C, *output, *kernel); no sample is copied but for padding."""
+        """The window view of x, with axes (..., C, *kernel, *output); no sample is copied but for padding."""
         if any(self.padding):
             leading = ((0, 0),) * (x.ndim - len(self.padding))
             x = np.pad(x, (*leading, *((p, p) for p in self.padding)))
         dimensions = len(self.kernel_size)
-        sample_steps = x.strides[-dimensions:]
-        return as_strided(
-            x,
-            shape=(*x.shape[:-dimensions], *self.output_size, *self.kernel_size),
-            strides=(
-                *x.strides[:-dimensions],
-                *(s * step for s, step in zip(self.stride, sample_steps, strict=True)),
-                *(d * step for d, step in zip(self.dilation, sample_steps, strict=True)),
-            ),
-            writeable=False,
-        )
+        # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
+        windows = sliding_window_view(x, self.spans, axis=tuple(range(-dimensions, 0)))
+        windows = windows[..., *(slice(None, None, step) for step in (*self.stride, *self.dilation))]
+        return np.moveaxis(windows, range(-dimensions, 0), range(-2 * dimensions, -dimensions))
 
     def reached_by(self, tap):
         """The samples of the padded input that one tap reads, window after window."""
@@ -403,19 +385,6 @@ class _Geometry:
             slice(d * k, d * k + s * (n - 1) + 1, s)
             for k, d, s, n in zip(tap, self.dilation, self.stride, self.output_size, strict=True)
         )
-
-
-def _layer(x, weight, stride, padding, dilation):
-    """Check a layer's input and weight, and fit them together."""
-    weight = _weight(weight)
-    _, channels, *kernel_size = weight.shape
-    kernel_size, x, geometry = _signal(x, kernel_size, stride, padding, dilation)
-    if x.shape[-len(kernel_size) - 1] != channels:
-        raise ValueError(
-            f"x must have the {channels} channels of weight, whose shape is {weight.shape}; "
-            f"got x of shape {x.shape}"
-        )
-    return x, weight, geometry
 
 
 def _weight(weight):
@@ -433,16 +402,15 @@ def _kernel(weight, input_size, stride, padding, dilation):
     return weight, _Geometry.of(input_size, kernel_size, stride, padding, dilation)
 
 
-def _signal(x, kernel_size, stride, padding, dilation):
+def _signal(x, channels, kernel_size, stride, padding, dilation):
     """Check an input, and fit it to a kernel of the size named."""
-    x = real_array(x, "x")
-    kernel_size = whole_numbers(kernel_size, "kernel_size", at_least=1)
     dimensions = len(kernel_size)
-    if x.ndim < dimensions + 1:
-        axes = "length" if dimensions == 1 else ", ".join(f"size_{d}" for d in range(dimensions))
-        raise ValueError(f"x must have shape (..., C, {axes}), got shape {x.shape}")
-    return kernel_size, x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
+    axes = ["length"] if dimensions == 1 else [f"size_{d}" for d in range(dimensions)]
+    x = real_array(x, "x", shape=(..., channels, *axes))
+    return x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
 
 
 def _contract(a, b, a_axes, b_axes):
-    return np.tensordot(a, b, axes=(list(a_axes), list(b_axes)))
+    # NaN and infinity are data: they spread as they do in PyTorch, without a warning.
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.tensordot(a, b, axes=(a_axes, b_axes))
