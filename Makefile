@@ -26,7 +26,7 @@ test: book  ## run every test: unit, property, doctest, claims, notebooks, the b
 	@echo "== unit, property and doc tests, claims, notebook pairs"
 	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
-	@$(BIN)/python -m pytest --nbval --nbval-cell-timeout 30 --verbose notebooks
+	@$(BIN)/python -m pytest --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 	@echo "== the built site, in a browser"
 	@$(BIN)/python -m pytest --verbose tests/book
 

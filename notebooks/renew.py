@@ -19,7 +19,10 @@ def executed(source):
     """Return the notebook of an .md file with the outputs of a fresh run."""
     notebook = jupytext.read(source)
     client = NotebookClient(
-        notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", resources={"metadata": {"path": source.parent}}
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        resources={"metadata": {"path": source.parent}},
     )
     client.execute()
     return stripped(notebook)

@@ -97,7 +97,7 @@ def test_arguments_are_not_changed():
     np.testing.assert_array_equal(x, [1, 2])
 
 
-@pytest.mark.parametrize("value", [[1j], [True], None, "1", [[1, 2], [3]], []])
+@pytest.mark.parametrize("value", [[1j], [True], None, "1", [[1, 2], [3]]])
 @pytest.mark.parametrize(
     "evaluate",
     [
@@ -109,7 +109,7 @@ def test_arguments_are_not_changed():
     ],
 )
 def test_arguments_that_are_not_real_are_refused(evaluate, value):
-    with pytest.raises((TypeError, ValueError), match=r"^(argument|x) must (hold real|be a rect|not be)"):
+    with pytest.raises((TypeError, ValueError), match=r"^(argument|x) must (hold real|be a rect)"):
         evaluate(value)
 
 

@@ -116,7 +116,7 @@ def is_sequence(value):
     return isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
 
 
-def relative_error(actual, expected):
+def relative_error(actual, expected, *, may_be_empty=False):
     """Return how far ``actual`` is from ``expected``, as one number.
 
     The largest absolute difference, divided by the largest magnitude expected (by 1 where that is
@@ -125,6 +125,8 @@ def relative_error(actual, expected):
     Parameters
     ----------
     actual, expected : array_like
+    may_be_empty : bool
+        Whether two empty arrays of one shape count as equal, as the states of a sequence of no steps.
 
     Returns
     -------
@@ -133,7 +135,7 @@ def relative_error(actual, expected):
     Raises
     ------
     ValueError, TypeError
-        If either is empty or does not hold real numbers: such a comparison could not fail.
+        If either is empty and may not be, or does not hold real numbers: such a comparison could not fail.
 
     Examples
     --------
@@ -142,14 +144,15 @@ def relative_error(actual, expected):
     >>> relative_error([1.0, 2.0], [[1.0, 2.0]])
     inf
     """
-    actual, expected = _float64(actual, "actual"), _float64(expected, "expected")
+    actual = real_array(actual, "actual", may_be_empty=may_be_empty).astype(np.float64)
+    expected = real_array(expected, "expected", may_be_empty=may_be_empty).astype(np.float64)
     if actual.shape != expected.shape:
         return float("inf")
     finite = np.abs(expected[np.isfinite(expected)])
-    return float(_difference(actual, expected).max() / max(1.0, finite.max(initial=0.0)))
+    return float(_difference(actual, expected).max(initial=0.0) / max(1.0, finite.max(initial=0.0)))
 
 
-def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
+def check_close(actual, expected, *, tolerance=TOLERANCE, name="result", may_be_empty=False):
     """Raise unless ``actual`` equals ``expected`` to within ``tolerance``.
 
     Parameters
@@ -159,13 +162,15 @@ def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
         The largest :func:`relative_error` allowed.
     name : str
         What is being compared, for the message.
+    may_be_empty : bool
+        As in :func:`relative_error`.
 
     Raises
     ------
     AssertionError
         Naming the shapes, or the place where the two differ most and by how much.
     ValueError, TypeError
-        If either is empty or does not hold real numbers: such a check could not fail.
+        If either is empty and may not be, or does not hold real numbers: such a check could not fail.
 
     Examples
     --------
@@ -174,10 +179,11 @@ def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
     Traceback (most recent call last):
     AssertionError: gradient differs most at [1]: got 2.0, expected 2.5; relative error 0.2 > 1e-10
     """
-    actual, expected = _float64(actual, name), _float64(expected, "expected")
+    actual = real_array(actual, name, may_be_empty=may_be_empty).astype(np.float64)
+    expected = real_array(expected, "expected", may_be_empty=may_be_empty).astype(np.float64)
     if actual.shape != expected.shape:
         raise AssertionError(f"{name} has shape {actual.shape}, expected {expected.shape}")
-    error = relative_error(actual, expected)
+    error = relative_error(actual, expected, may_be_empty=may_be_empty)
     if not error <= tolerance:
         worst = np.unravel_index(np.argmax(_difference(actual, expected)), actual.shape)
         place = f" at [{', '.join(map(str, worst))}]" if worst else ""
@@ -185,10 +191,6 @@ def check_close(actual, expected, *, tolerance=TOLERANCE, name="result"):
             f"{name} differs most{place}: got {actual[worst]}, expected {expected[worst]}; "
             f"relative error {error:.2g} > {tolerance:g}"
         )
-
-
-def _float64(value, name):
-    return real_array(value, name).astype(np.float64)
 
 
 def _difference(actual, expected):

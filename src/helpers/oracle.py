@@ -185,4 +185,7 @@ def gated_rnn(W_c, W_h, W_x, x, h0):
 
 
 def _tensors(arrays):
-    return tuple(torch.from_numpy(real_array(array, "argument").astype(np.float64)) for array in arrays)
+    return tuple(
+        torch.from_numpy(real_array(array, "argument", may_be_empty=True).astype(np.float64))
+        for array in arrays
+    )

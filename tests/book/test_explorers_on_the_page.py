@@ -1,20 +1,30 @@
 """Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
 
 import functools
-import inspect
+import importlib
+import pkgutil
 
 import numpy as np
 import pytest
+from conftest import ROOT
 
-from helpers.drawings import EMPTY_ROLES, UNIT, written
+import helpers.explorers
+from helpers.drawings import EMPTY_ROLES, written
 from helpers.explorers import Explorer
-from helpers.explorers import convolution as convolution_explorers
 
+
+def makers_in(module):
+    """The functions of a chapter's module that make its explorers, in the order of the page."""
+    return [maker for name, maker in vars(module).items() if name.endswith("_explorer") and name[0] != "_"]
+
+
+CHAPTERS = [
+    chapter.name
+    for chapter in pkgutil.iter_modules(helpers.explorers.__path__)
+    if (ROOT / "notebooks" / f"{chapter.name}.md").exists()
+]
 EXPLORERS = {
-    "notebooks/convolution": [
-        convolution_explorers.output_size_explorer,
-        convolution_explorers.layer_explorer,
-    ],
+    f"notebooks/{name}": makers_in(importlib.import_module(f"helpers.explorers.{name}")) for name in CHAPTERS
 }
 CASES = [(page, number) for page, makers in EXPLORERS.items() for number in range(len(makers))]
 
@@ -28,10 +38,11 @@ READ = """explorer => ({
   values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
   panels: [...explorer.querySelectorAll('.gc-panel')].map(panel => panel.classList.contains('gc-text')
     ? {kind: 'text', sentences: [...panel.querySelectorAll('span')].map(span => span.textContent)}
-    : {kind: 'cells',
+    : {kind: panel.querySelector('path.stroke') ? 'lines' : 'cells',
        visible: getComputedStyle(panel).visibility === 'visible' && panel.getBoundingClientRect().width > 0,
        cells: [...panel.querySelectorAll('svg > g')].filter(cell => cell.getBoundingClientRect().width > 0)
-         .map(cell => [cell.getAttribute('transform'), cell.getAttribute('class'), cell.textContent])})
+         .map(cell => [cell.getAttribute('transform'), cell.getAttribute('class'), cell.textContent]),
+       paths: [...panel.querySelectorAll('path.stroke')].map(path => path.getAttribute('d') ?? '')})
 })"""
 
 
@@ -51,10 +62,42 @@ def expected(explorer, setting):
             sentences = [impossible] if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
         elif impossible:
-            panels.append({"kind": "cells", "visible": False})
+            panels.append({"kind": panel.kind, "visible": False})
+        elif panel.kind == "cells":
+            panels.append(
+                {"kind": "cells", "visible": True, "cells": list(_cells(panel, frame)), "paths": []}
+            )
         else:
-            panels.append({"kind": "cells", "visible": True, "cells": list(_cells(panel, frame))})
+            paths = [_points(panel, frame[panel.x], frame[line.values]) for line in panel.lines]
+            panels.append({"kind": "lines", "visible": True, "cells": [], "paths": paths})
     return panels
+
+
+def _points(panel, x, y):
+    """Where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
+
+    def place(axis, values, length):
+        scale = np.log if axis.logarithmic else np.asarray
+        low, high = scale(axis.low), scale(axis.high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (scale(np.asarray(values, float)) - low) / (high - low)
+        return np.clip(share, -0.01, 1.01) * length
+
+    across, up = place(panel.x_axis, x, panel.width), place(panel.y_axis, y, panel.height)
+    pieces = [[]]
+    for at, finite in enumerate(np.isfinite(np.asarray(x, float)) & np.isfinite(np.asarray(y, float))):
+        if finite:
+            pieces[-1].append((across[at], panel.height - up[at]))
+        elif pieces[-1]:
+            pieces.append([])
+    return [piece for piece in pieces if piece]
+
+
+def _parsed(path):
+    """The points of an SVG path, a list for each piece."""
+    return [
+        [tuple(map(float, point.split())) for point in piece.split("L")] for piece in path.split("M") if piece
+    ]
 
 
 def _cells(panel, frame):
@@ -70,20 +113,31 @@ def _cells(panel, frame):
             "" if panel.numbers is None or name in EMPTY_ROLES else written(frame[panel.numbers][row, column])
         )
         yield [
-            f"translate({column * UNIT} {row * UNIT})",
+            f"translate({column * panel.unit} {row * panel.unit})",
             f"cell {name}" + " marked" * bool(marked[row, column]),
             number,
         ]
 
 
 def check_drawn(read, explorer):
-    setting = dict(zip(explorer.slider_kinds, read["values"], strict=True))
-    drawn = [
-        {"kind": "cells", "visible": False} if panel.get("visible") is False else panel
-        for panel in read["panels"]
-    ]
-    for number, (got, wanted) in enumerate(zip(drawn, expected(explorer, setting), strict=True)):
-        assert got == wanted, f"panel {number} at {setting}"
+    setting = {
+        name: kind.values[position] if kind.linked[0] == "index" else position
+        for (name, kind), position in zip(explorer.slider_kinds.items(), read["values"], strict=True)
+    }
+    for number, (got, wanted) in enumerate(zip(read["panels"], expected(explorer, setting), strict=True)):
+        where = f"panel {number} at {setting}"
+        if wanted.get("visible") is False:
+            assert got["visible"] is False, where
+            continue
+        if got["kind"] == "lines":
+            paths, right = [_parsed(path) for path in got.pop("paths")], wanted.pop("paths")
+            assert [[len(p) for p in path] for path in paths] == [[len(p) for p in path] for path in right], (
+                where
+            )
+            for path, right_path in zip(paths, right, strict=True):
+                for piece, right_piece in zip(path, right_path, strict=True):
+                    np.testing.assert_allclose(piece, right_piece, atol=0.05, err_msg=where)
+        assert got == wanted, where
     return setting
 
 
@@ -119,30 +173,27 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_random_settings(open_page, name, number):
-    """Positions of all sliders at once, impossible ones among them."""
+    """Positions of all sliders at once; where they are impossible, a sentence and no picture."""
     explorer = made(name, number)
     page = open_page(name)
     page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").nth(number)
     random = np.random.default_rng(0)
-    impossible = 0
     for _ in range(30):
-        values = [int(random.choice(kind.values)) for kind in explorer.slider_kinds.values()]
+        values = [
+            int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1]
+            for kind in explorer.slider_kinds.values()
+        ]
         place.evaluate(MOVE, values)
         read = place.evaluate(READ)
         check_drawn(read, explorer)
-        impossible += not all(panel.get("visible", True) for panel in read["panels"])
-    assert impossible
 
 
-def test_every_explorer_of_the_package_is_on_a_page():
-    made = {
-        function
-        for _, function in inspect.getmembers(convolution_explorers, inspect.isfunction)
-        if function.__name__.endswith("_explorer")
-    }
-    assert made == {maker for makers in EXPLORERS.values() for maker in makers}
-    assert all(isinstance(maker(), Explorer) for maker in made)
+def test_every_chapter_has_explorers():
+    assert "notebooks/convolution" in EXPLORERS
+    for name, makers in EXPLORERS.items():
+        assert makers, f"{name} has none"
+        assert all(isinstance(made(name, number), Explorer) for number in range(len(makers)))
 
 
 @pytest.mark.browser
@@ -152,4 +203,4 @@ def test_a_planted_fault_in_a_drawing_is_caught(open_page):
     place = page.locator(".explorer").first
     place.evaluate("explorer => explorer.querySelector('.marked').classList.remove('marked')")
     with pytest.raises(AssertionError, match="panel 1"):
-        check_drawn(place.evaluate(READ), convolution_explorers.output_size_explorer())
+        check_drawn(place.evaluate(READ), made("notebooks/convolution", 0))

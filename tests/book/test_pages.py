@@ -10,12 +10,8 @@ from helpers.claims import LEDGER
 
 TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
 PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
-CHAPTERS = {
-    "Convolution": "notebooks/convolution",
-    "Gated RNN": "book/gated_rnn",
-    "AttentionRNN": "book/attention_rnn",
-    "Debugging loss curves": "book/loss_curves",
-}
+CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
+WRITTEN = [name for name in CHAPTERS if name.startswith("notebooks/")]
 
 
 def html(name):
@@ -42,12 +38,18 @@ def test_formulas_are_rendered(name):
 
 
 def test_the_four_chapters_are_listed():
-    intro = html("book/intro")
-    for title, name in CHAPTERS.items():
-        assert name in PAGES
+    assert [name.split("/")[-1] for name in CHAPTERS] == [
+        "convolution",
+        "gated_rnn",
+        "attention_rnn",
+        "loss_curves",
+    ]
+    for name in CHAPTERS:
         assert re.search(
-            rf'class="reference internal"[^>]*href="[^"]*{name.split("/")[-1]}.html">[^<]*{title}', intro
+            rf'class="reference internal" href="[^"]*{name.split("/")[-1]}.html"', html("book/intro")
         )
+        if name not in WRITTEN:
+            assert "not yet written" in html(name)
 
 
 @pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
@@ -58,20 +60,25 @@ def test_claims_page_links_to_the_derivation(claim):
     assert f'id="{claim.anchor}"' in html(f"notebooks/{claim.chapter}")
 
 
-def test_equation_numbers_in_docstrings_are_those_of_the_page():
-    """helpers.convolution cites (1.1) to (1.7); the page numbers its equations in the same order."""
-    numbered = dict(
-        re.findall(
-            r'id="(?:equation-)?(eq-[a-z-]+)"[^>]*>\s*<span class="eqno">\(([0-9.]+)\)',
-            html("notebooks/convolution"),
-        )
+@pytest.mark.parametrize("name", WRITTEN)
+def test_equations_cited_in_docstrings_are_on_the_page(name):
+    source = (ROOT / "src/helpers" / f"{name.split('/')[-1]}.py").read_text(encoding="utf-8")
+    cited = set(re.findall(r"\((\d\.\d+)\)", source))
+    assert cited
+    assert cited <= set(re.findall(r'class="eqno">\(([0-9.]+)\)', html(name)))
+
+
+def test_equation_numbers_of_the_first_chapter():
+    numbered = re.findall(
+        r'id="(?:equation-)?(eq-[a-z-]+)"[^>]*>\s*<span class="eqno">\(([0-9.]+)\)',
+        html("notebooks/convolution"),
     )
-    assert numbered == {
-        "eq-conv": "1.1",
-        "eq-output-size": "1.2",
-        "eq-layer": "1.3",
-        "eq-weight-jacobian": "1.4",
-        "eq-input-jacobian": "1.5",
-        "eq-weight-vjp": "1.6",
-        "eq-input-vjp": "1.7",
-    }
+    assert numbered == [
+        ("eq-conv", "1.1"),
+        ("eq-output-size", "1.2"),
+        ("eq-layer", "1.3"),
+        ("eq-weight-jacobian", "1.4"),
+        ("eq-input-jacobian", "1.5"),
+        ("eq-weight-vjp", "1.6"),
+        ("eq-input-vjp", "1.7"),
+    ]
