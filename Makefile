@@ -44,7 +44,7 @@ picture: book browser  ## take the picture of the book in the README
 	@$(BIN)/python tests/book/picture.py
 
 bench: $(INSTALLED)  ## time the references against their peers
-	@$(BIN)/python benchmarks/convolution.py
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
 
 lock: $(INSTALLED)  ## pin every package again, for all systems and Python versions
 	$(BIN)/pip install --quiet uv

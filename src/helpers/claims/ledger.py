@@ -180,7 +180,7 @@ class Card:
 def _rounded(error):
     """An error in words that are the same on every machine: rounding differs, its order does not."""
     if error <= TOLERANCE:
-        return f"< {TOLERANCE:g}"
+        return "< 10⁻¹⁰"
     return "∞" if np.isinf(error) else f"{100 * error:.0f} %"
 
 
