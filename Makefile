@@ -20,7 +20,7 @@ book: $(INSTALLED) $(VENDORED)  ## build the published book
 	@echo "Open $(SITE)/index.html"
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
 
 test: book  ## run every test: unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== unit, property and doc tests, claims, notebook pairs"

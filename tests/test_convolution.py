@@ -253,7 +253,7 @@ def test_output_size_counts_windows(input_size, kernel_size, stride, padding, di
         assert convolution.dropped_samples(input_size, kernel_size, **layer) == end - 1 - last_read
     else:
         for function in (convolution.output_size, convolution.dropped_samples):
-            with pytest.raises(ValueError, match=f"padded input has only {input_size + 2 * padding}$"):
+            with pytest.raises(ValueError, match=f"has only {input_size + 2 * padding}$"):
                 function(input_size, kernel_size, **layer)
 
 
@@ -565,7 +565,7 @@ def test_settings_for_no_dimension(function, name):
 
 @everywhere
 def test_kernel_that_is_larger_than_the_padded_input(function):
-    message = "kernel_size 2 with dilation 7 spans 8 samples, but the padded input has only 7"
+    message = "kernel_size 2 with dilation 7 spans 8 samples, but input_size 5 with padding 1 has only 7"
     with refuses(ValueError, message):
         FUNCTIONS[function](dilation=(1, 7), padding=(0, 1))
 
@@ -713,7 +713,7 @@ def test_sizes_that_an_array_cannot_have(function, name, value, error, problem):
         (
             (7, 8),
             ValueError,
-            "kernel_size 8 with dilation 1 spans 8 samples, but the padded input has only 7",
+            "kernel_size 8 with dilation 1 spans 8 samples, but input_size 7 with padding 0 has only 7",
         ),
         *(
             ((size, 3), TypeError, f"input_size must be a whole number or one per dimension, got {size!r}")

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.drawings import Cells, Text, picture, written
+from helpers.drawings import Axis, Cells, Graph, Line, Lines, Node, Text, picture, written
 
 PANEL = Cells(
     "title <1>", "roles", ("zero", "input"), numbers="x", marked_rows="rows", marked_columns="columns"
@@ -20,9 +20,9 @@ def test_cells_by_hand():
     found = [(cell.get("class"), cell.get("transform"), cell.find("text").text) for cell in cells]
     assert found == [
         ("cell zero", "translate(0 0)", None),
-        ("cell input", "translate(22 0)", "2"),
-        ("cell input marked", "translate(0 22)", "−3"),
-        ("cell input", "translate(22 22)", "0.5"),
+        ("cell input", "translate(26 0)", "2"),
+        ("cell input marked", "translate(0 26)", "−3"),
+        ("cell input", "translate(26 26)", "0.5"),
     ]
     assert "title &lt;1&gt;" in html
     assert 'aria-label="two by two"' in html
@@ -54,3 +54,39 @@ def test_bad_frames_are_refused():
         picture(PANEL, **FRAME | {"roles": [[0, 2], [1, 1]]}, alt="")
     with pytest.raises(ValueError, match="roles must be a matrix"):
         picture(PANEL, **FRAME | {"roles": [0, 1]}, alt="")
+
+
+LINES = Lines(
+    "a title",
+    x="t",
+    lines=(Line("y", "height", "output"),),
+    x_axis=Axis("time", 0, 4, (0, 4)),
+    y_axis=Axis("height", 1, 100, (1, 10, 100), logarithmic=True),
+    width=400,
+    height=200,
+)
+
+
+def test_lines_by_hand():
+    """On a logarithmic axis from 1 to 100, 10 is half-way; a gap is left where a height is not finite."""
+    html = picture(LINES, t=[0, 1, 2, 3, 4], y=[1, 10, float("nan"), 100, 1e9], alt="a line")._repr_html_()
+    (path,) = re.findall(r'<path class="stroke output" d="([^"]*)"', html)
+    assert path == "M0 200L100 100M300 0L400 -2"
+    assert "height</span>" in html
+
+
+def test_lines_and_axes_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="y must be as long as t"):
+        picture(LINES, t=[0, 1], y=[1], alt="")
+    with pytest.raises(ValueError, match="axis a must run upwards"):
+        Axis("a", 1, 0, ())
+    with pytest.raises(ValueError, match="above 0 if logarithmic"):
+        Axis("a", 0, 1, (), logarithmic=True)
+
+
+def test_graph_by_hand():
+    """An arrow between two boxes of the same row runs from the right edge of one to the left edge of the other."""
+    graph = Graph("two boxes", {"a": Node(0, 0, "a"), "b": Node(2, 0, "b", "gate")}, (("a", "b"),))
+    html = picture(graph, alt="a to b")._repr_html_()
+    assert 'd="M14.0 0.0Q84.0 0.0 154.0 0.0"' in html
+    assert html.count('<g class="cell') == 2

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import oracle
-from helpers.checks import check_close
-from helpers.drawings import Cells, Text
+from helpers.checks import DoesNotFit, check_close
+from helpers.drawings import Cells, Text, written
 from helpers.explorers import Explorer, Slider
 from helpers.explorers import convolution as chapter
 from helpers.explorers.packing import IMPOSSIBLE, evaluate, pack
@@ -39,7 +39,7 @@ def unpack(packed):
 
 def by_hand(n):
     if n == 2:
-        raise ValueError("two is not allowed")
+        raise DoesNotFit("two is not allowed")
     return {
         "row": np.arange(n),
         "half": np.array([n / 2]),
@@ -51,7 +51,7 @@ def by_hand(n):
 def test_packed_table_by_hand():
     table = unpack(pack(evaluate([by_hand], {"n": range(4)})))
     assert table[("n",), "word"] == ["0 cells", "1 cells", None, "3 cells"]
-    assert table[("n",), IMPOSSIBLE] == [None, None, "two is not allowed", None]
+    assert table[("n",), IMPOSSIBLE] == [None, None, "This setting is impossible: two is not allowed.", None]
     np.testing.assert_array_equal(table[("n",), "row"][3], [0, 1, 2])
     np.testing.assert_array_equal(table[("n",), "half"][3], [1.5])
     np.testing.assert_array_equal(table[("n",), "large"][3], [120_000])
@@ -69,7 +69,9 @@ def test_every_packed_frame_is_what_the_functions_return(make):
         for setting, packed in zip(settings[some], column[some], strict=True):
             frame = explorer.frame(**dict(zip(sliders, setting, strict=True)))
             impossible += IMPOSSIBLE in frame
-            if isinstance(packed, np.ndarray):
+            if isinstance(packed, list):
+                assert packed == [[written(number) for number in row] for row in frame[name]]
+            elif isinstance(packed, np.ndarray):
                 np.testing.assert_array_equal(packed, frame[name])
             else:
                 assert packed == frame.get(name)
@@ -108,6 +110,10 @@ def test_size_frame_is_what_pytorch_does(setting, row):
     dropped = frame["input"][0] == chapter.ROLES_IN_INPUT.index("dropped")
     np.testing.assert_array_equal(np.flatnonzero(dropped), np.arange(last_reached + 1, padded))
 
+    skipped = frame["input"][0] == chapter.ROLES_IN_INPUT.index("skipped")
+    never_read = ~jacobian[0, :, 0].any(axis=0)
+    np.testing.assert_array_equal(skipped | dropped, never_read)
+
     window = chapter.window_rows_frame(**setting, row=row)
     (shown,) = window["output_rows"]
     assert shown == min(row, y.shape[1] - 1)
@@ -143,10 +149,10 @@ def test_layer_frames_are_what_autograd_says(length, kernel_size, stride, dilati
     size = by_input.shape[1]
     _, expected = oracle.vjp(layer, gradient[:, :size], x, weight)
     (shown,) = frame["tap"]
-    check_close(frame["weight_gradient"], expected[0, [channel]])
-    check_close(
-        (frame["spread"][0] * x[channel]).sum(), expected[0, channel, shown], name="the sum that is drawn"
-    )
+    check_close(frame["weight"], [weight[0, channel], expected[0, channel]])
+    above, below = frame["signal"]
+    check_close(above, x[channel])
+    check_close((above * below).sum(), expected[0, channel, shown], name="the sum that is drawn")
 
 
 def test_start_must_be_a_value():
@@ -159,11 +165,38 @@ def test_sliders_must_be_the_functions_parameters():
         Explorer(by_hand, panels=[Text(("word",))], m=Slider("m", range(3), start=0))
 
 
+def test_a_mistake_in_a_function_is_not_shown_to_the_reader_as_impossible():
+    with pytest.raises(ValueError, match="mismatch"):
+        Explorer(
+            lambda n: {"word": np.ones(2) @ np.ones(3 + n)},
+            panels=[Text(("word",))],
+            n=Slider("n", range(3), start=0),
+        )
+
+
+def test_panels_must_draw_what_the_functions_return():
+    with pytest.raises(ValueError, match=r"must return \['sentence'\]"):
+        Explorer(by_hand, panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
+
+
+def test_a_setting_must_be_a_value_of_its_slider():
+    explorer = Explorer(by_hand, panels=[Text(("word",))], n=Slider("n", range(3), start=0))
+    with pytest.raises(ValueError, match=r"n must be one of range\(0, 3\), got 7"):
+        explorer.frame(n=7)
+
+
+def test_what_cannot_be_packed_is_named():
+    with pytest.raises(ValueError, match=r"big must hold integers of 32 bits to be packed, got -\d+ to 3"):
+        pack(evaluate([lambda n: {"big": np.array([-(2**40), 3])}], {"n": range(1)}))
+    with pytest.raises(TypeError, match="z must hold real numbers"):
+        pack(evaluate([lambda n: {"z": np.array([1j])}], {"n": range(1)}))
+
+
 def test_unknown_slider_in_a_setting():
     explorer = Explorer(by_hand, panels=[Text(("word",))], n=Slider("n", range(3), start=0))
     with pytest.raises(ValueError, match="must name sliders"):
         explorer.frame(m=1)
-    assert explorer.description(n=2) == "two is not allowed"
+    assert explorer.description(n=2) == "This setting is impossible: two is not allowed."
 
 
 def test_sliders_of_numbers_that_are_not_whole():

@@ -49,3 +49,18 @@ def test_lock_pins_everything_that_is_required(pyproject):
         required += group
     missing = {split(requirement)[0] for requirement in required} - set(pinned)
     assert not missing
+
+
+def test_one_time_limit_for_cells():
+    """The same number of seconds, wherever cells are run: for the twins, by nbval, and for the page."""
+    renew = re.search(r"SECONDS_PER_CELL = (\d+)", (ROOT / "notebooks/renew.py").read_text())[1]
+    nbval = re.search(r"--nbval-cell-timeout (\d+)", (ROOT / "Makefile").read_text())[1]
+    page = yaml.safe_load((ROOT / "book/_config.yml").read_text())["execute"]["timeout"]
+    assert int(renew) == int(nbval) == page
+
+
+def test_code_in_notebooks_fits_the_column():
+    for path in (ROOT / "notebooks").glob("*.md"):
+        cells = re.findall(r"```\{code-cell\}.*?```", path.read_text(encoding="utf-8"), re.DOTALL)
+        too_long = [line for cell in cells for line in cell.splitlines() if len(line) > 80]
+        assert not too_long, path.name

@@ -24,7 +24,6 @@ class Model {
   off(event, listener) {
     this.listeners[event] = (this.listeners[event] ?? []).filter((other) => listener && other !== listener);
   }
-  save_changes() {} // there is no kernel to save to
 }
 
 function decode(base64) {

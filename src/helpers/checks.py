@@ -10,6 +10,13 @@ TOLERANCE = 1e-10
 """The relative error up to which two results in float64 count as the same."""
 
 
+class DoesNotFit(ValueError):
+    """Raised where arguments are each as they should be, but do not fit each other: a kernel and its input, say.
+
+    An explorer shows its message to the reader, since such a setting of the sliders is no mistake of ours.
+    """
+
+
 def real_array(value, name, *, shape=None, may_be_empty=False):
     """Return ``value`` as an array of floating-point numbers, or say what is wrong with it.
 

@@ -8,9 +8,8 @@ dimension. In one dimension, with y = conv(x, W),
 where S is the stride, D the dilation, P the padding, and x is 0 outside of its own range.
 Indices start at 0. Several dimensions each have their own r, k, S, D and P.
 
-Every function below reads (1.1) through one device, a *window view*: the array X with
-X[c, k, r] = x[c, S·r + D·k − P]. It is x itself, seen through other strides. The sum over c and k is then
-a product of two matrices.
+What reads x reads it through a *window view*: the array X with X[c, k, r] = x[c, S·r + D·k − P]. It is the
+padded input itself, seen through other strides. The sum over c and k is then a product of two matrices.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .checks import is_sequence, real_array, whole_numbers
+from .checks import DoesNotFit, is_sequence, real_array, whole_numbers
 
 __all__ = [
     "conv",
@@ -65,7 +64,7 @@ def output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
     (5, 2)
     >>> output_size(7, 3, dilation=4)
     Traceback (most recent call last):
-    ValueError: kernel_size 3 with dilation 4 spans 9 samples, but the padded input has only 7
+    helpers.checks.DoesNotFit: kernel_size 3 with dilation 4 spans 9 samples, but input_size 7 with padding 0 has only 7
     """
     geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
     several = any(map(is_sequence, (input_size, kernel_size, stride, padding, dilation)))
@@ -338,11 +337,13 @@ class _Geometry:
         self.dilation = dilation
         self.padded_size = tuple(h + 2 * p for h, p in zip(input_size, padding, strict=True))
         self.spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel_size, dilation, strict=True))
-        for k, d, span, padded in zip(kernel_size, dilation, self.spans, self.padded_size, strict=True):
+        for h, p, k, d, span, padded in zip(
+            input_size, padding, kernel_size, dilation, self.spans, self.padded_size, strict=True
+        ):
             if span > padded:
-                raise ValueError(
+                raise DoesNotFit(
                     f"kernel_size {k} with dilation {d} spans {span} samples, "
-                    f"but the padded input has only {padded}"
+                    f"but input_size {h} with padding {p} has only {padded}"
                 )
         last_starts = tuple(padded - span for padded, span in zip(self.padded_size, self.spans, strict=True))
         self.output_size = tuple(last // s + 1 for last, s in zip(last_starts, stride, strict=True))

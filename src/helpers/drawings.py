@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-UNIT = 22
+UNIT = 26
 """The side of a cell, in the drawing's own units."""
 
 EMPTY_ROLES = ("zero", "gap")
@@ -221,7 +221,7 @@ def picture(*panels, alt, **frame):
     4, 5 and 6; the last is dropped.
     """
     for panel in panels:
-        missing = [name for name in _names(panel) if name not in frame]
+        missing = [name for name in names_in(panel) if name not in frame]
         if missing:
             raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
         if panel.kind == "cells":
@@ -252,7 +252,7 @@ def written(number):
     return text.replace("-", "−")
 
 
-def _names(panel):
+def names_in(panel):
     """The frame's names that a panel draws."""
     if panel.kind == "text":
         return panel.sentences

@@ -110,7 +110,9 @@ def _cells(panel, frame):
     for (row, column), role in np.ndenumerate(roles):
         name = panel.legend[role]
         number = (
-            "" if panel.numbers is None or name in EMPTY_ROLES else written(frame[panel.numbers][row, column])
+            ""
+            if panel.numbers is None or name in EMPTY_ROLES
+            else written(np.asarray(frame[panel.numbers])[row, column])
         )
         yield [
             f"translate({column * panel.unit} {row * panel.unit})",

@@ -81,6 +81,19 @@ def test_confirmed_claims_have_no_correction_and_others_have_one():
         Claim(**known, verdict=Verdict.REFUTED)
 
 
+def test_an_error_below_0_and_a_verdict_in_words_are_refused():
+    with pytest.raises(ValueError, match="as_written must be an error"):
+        Evidence(as_written=-1.0, corrected=0.0)
+    with pytest.raises(TypeError, match="verdict must be a Verdict"):
+        Claim(id="0", question="?", statement="!", verdict="confirmed", evidence=None, chapter="none")
+
+
+def test_bars_do_not_break_the_table():
+    claim = replace(next(iter(LEDGER)), statement=r"$\|x\| = |x|$")
+    (row,) = Ledger([claim]).table()._repr_markdown_().splitlines()[2:]
+    assert r"$\Vert x\Vert  = \vert x\vert $" in row
+
+
 def test_ids_are_unique_and_unknown_ones_are_named():
     claim = next(iter(LEDGER))
     with pytest.raises(ValueError, match="twice"):
@@ -106,4 +119,6 @@ def test_table_has_a_row_for_each_claim_and_counts_add_up():
     rows = claims.table()._repr_markdown_().splitlines()[2:]
     assert len(rows) == len(list(LEDGER)) == sum(claims.counts().values())
     for row, claim in zip(rows, LEDGER, strict=True):
-        assert row.startswith(f"| [{claim.id}](#{claim.anchor}) | {claim.verdict.value} |")
+        assert row.startswith(f"| [{claim.id}](#{claim.anchor}) | ")
+        assert f" | {claim.verdict.value} | " in row
+        assert row.count(" | ") == 5

@@ -1,4 +1,7 @@
-"""The claims of chapter 1.1. The sheet's indices start at 1 and put the position first; so do its formulas here."""
+"""The claims of chapter 1.1. The sheet's indices start at 1 and put the position first; so do its formulas here.
+
+Evidence functions import the oracle, and with it PyTorch, only when they are called: to read the ledger takes neither.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +10,18 @@ from math import floor
 import numpy as np
 
 from ..checks import relative_error
-from ..convolution import conv, input_jacobian, output_size, weight_jacobian, weight_vjp
+from ..convolution import (
+    conv,
+    dropped_samples,
+    input_jacobian,
+    input_vjp,
+    output_size,
+    weight_jacobian,
+    weight_vjp,
+)
 from .ledger import Claim, Evidence, Verdict
 
 CHAPTER = "convolution"
-
-
-def _same_size(function, random):
-    """The largest error of a size formula, over random layers, against the size of what PyTorch returns."""
-    from .. import oracle
-
-    worst = 0.0
-    for _ in range(50):
-        kernel_size, dilation, stride = (
-            random.integers(1, 6, 2),
-            random.integers(1, 4, 2),
-            random.integers(1, 5, 2),
-        )
-        padding = random.integers(0, 4, 2)
-        spare = random.integers(0, 9, 2)
-        input_size = np.maximum(dilation * (kernel_size - 1) + 1 + spare - 2 * padding, 1)
-        setting = {"stride": stride.tolist(), "padding": padding.tolist(), "dilation": dilation.tolist()}
-        made = oracle.value(
-            lambda x, weight, setting=setting: oracle.conv(x, weight, **setting),
-            np.zeros((1, *input_size)),
-            np.zeros((1, 1, *kernel_size)),
-        )
-        said = [
-            function(*sizes) for sizes in zip(input_size, kernel_size, stride, padding, dilation, strict=True)
-        ]
-        worst = max(worst, relative_error(said, made.shape[1:]))
-    return worst
 
 
 def size_in_example(random):
@@ -57,15 +41,29 @@ def size_in_example(random):
 
 
 def size_in_general(random):
-    """1.1.b: floor[(H − D·(K − 1) + 2P − 1)/S] + 1, in each dimension."""
+    """1.1.b: F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, over random layers."""
+    from .. import oracle
 
-    def sheet(H, K, S, P, D):
-        return floor((H - D * (K - 1) + 2 * P - 1) / S) + 1
+    def sheet(H, W, F, K, S, P, D):
+        return F, floor((H - D * (K - 1) + 2 * P - 1) / S) + 1, floor((W - D * (K - 1) + 2 * P - 1) / S) + 1
 
-    def book(H, K, S, P, D):
-        return output_size(int(H), int(K), stride=int(S), padding=int(P), dilation=int(D))
+    def book(H, W, F, K, S, P, D):
+        return F, *output_size((H, W), K, stride=S, padding=P, dilation=D)
 
-    return Evidence(as_written=_same_size(sheet, random), corrected=_same_size(book, random))
+    errors = {sheet: 0.0, book: 0.0}
+    for _ in range(50):
+        C, F, K, S, D = (int(random.integers(1, most)) for most in (5, 5, 6, 5, 4))
+        P = int(random.integers(0, 4))
+        # Each side is long enough for the kernel, by 0 to 8 samples.
+        H, W = (max(1, D * (K - 1) + 1 - 2 * P + int(random.integers(9))) for _ in range(2))
+        made = oracle.value(
+            lambda x, weight, S=S, P=P, D=D: oracle.conv(x, weight, stride=S, padding=P, dilation=D),
+            np.zeros((C, H, W)),
+            np.zeros((F, C, K, K)),
+        )
+        for formula in errors:
+            errors[formula] = max(errors[formula], relative_error(formula(H, W, F, K, S, P, D), made.shape))
+    return Evidence(as_written=errors[sheet], corrected=errors[book])
 
 
 def _layer(random):
@@ -103,8 +101,8 @@ def jacobian_of_weight(random):
     x, weight, _ = _layer(random)
     x_of_sheet = _indexed_from_one(x.T)
     sheet = np.empty((3, 1, 5, 3))
-    for r, c, k, i in np.ndindex(sheet.shape):
-        sheet[r, c, k, i] = x_of_sheet[2 * r + i + 1, k + 1]
+    for r, c, k, i in _indices_from_one(sheet.shape):
+        sheet[r - 1, c - 1, k - 1, i - 1] = x_of_sheet[2 * (r - 1) + i, k]
     expected = oracle.jacobian(_torch_layer, x, weight)[1]
     return Evidence(
         as_written=relative_error(sheet, expected[0]),
@@ -119,11 +117,9 @@ def jacobian_of_input(random):
     x, weight, _ = _layer(random)
     W = _indexed_from_one(weight)
     sheet = np.zeros((3, 5, 7))
-    for r in range(1, 4):
-        for k in range(1, 6):
-            for i in range(1, 8):
-                if 1 <= i - 2 * (r - 1) <= 3:
-                    sheet[r - 1, k - 1, i - 1] = W[1, k, i - 2 * (r - 1)]
+    for r, k, i in _indices_from_one(sheet.shape):
+        if 1 <= i - 2 * (r - 1) <= 3:
+            sheet[r - 1, k - 1, i - 1] = W[1, k, i - 2 * (r - 1)]
     expected = oracle.jacobian(_torch_layer, x, weight)[0]
     return Evidence(
         as_written=relative_error(sheet, expected[0]),
@@ -140,10 +136,9 @@ def gradient_of_weight(random):
 
     def sheet(last_row):
         gradient = np.empty((1, 5, 3))
-        for _, k, i in np.ndindex(gradient.shape):
-            gradient[0, k, i] = sum(
-                g[r] * x_of_sheet[2 * (r - 1) + i + 1, k + 1] for r in range(1, last_row + 1)
-            )
+        for _, k, i in _indices_from_one(gradient.shape):
+            terms = [g[r] * x_of_sheet[2 * (r - 1) + i, k] for r in range(1, last_row + 1)]
+            gradient[0, k - 1, i - 1] = sum(terms)
         return gradient
 
     _, expected = oracle.vjp(_torch_layer, output_gradient, x, weight)
@@ -157,36 +152,44 @@ def gradient_of_weight(random):
 def likeness(random):
     """1.1.c.iv, in words: both passes are convolutions, and the stride becomes dilation.
 
-    As written: the gradient as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
-    Left out: the same sentence where the forward pass has a dilation of its own, which the sentence keeps no place for.
-    Corrected: stride and dilation change places, and what the floor dropped is cut off.
+    As written: ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
+    Left out: the same where the forward pass has a dilation of its own, of which the sentence does not speak.
+    Corrected: stride and dilation change places, what the floor dropped is cut off, and ∂ℓ/∂x is a convolution too.
     """
     from .. import oracle
 
-    def measure(length, dilation, backward_stride, cut):
+    def measure(length, dilation, backward_stride):
         x, weight = random.normal(size=(5, length)), random.normal(size=(1, 5, 3))
-        size = output_size(length, 3, stride=2, dilation=dilation)
+        setting = {"stride": 2, "dilation": dilation}
+        size = output_size(length, 3, **setting)
         output_gradient = random.normal(size=(1, size))
-        # Channels take the place of the batch: each is convolved by itself with the one filter's ∂ℓ/∂f.
-        backward = conv(x[:, None], output_gradient[None], stride=backward_stride, dilation=2)[:, 0]
-        _, expected = oracle.vjp(
-            lambda x, weight: oracle.conv(x, weight, stride=2, dilation=dilation), output_gradient, x, weight
+        by_input, by_weight = oracle.vjp(
+            lambda x, weight: oracle.conv(x, weight, **setting), output_gradient, x, weight
         )
-        return relative_error(backward[None, :, :3] if cut else backward[None], expected)
+        # Channels take the place of the batch: each is convolved by itself with the one filter's ∂ℓ/∂f.
+        backward = conv(x[:, None], output_gradient[None], stride=backward_stride, dilation=2)[:, 0, :3]
+        # One zero between two samples of ∂ℓ/∂f, and around them so many that the flipped kernel reaches each.
+        spaced = np.zeros((1, 2 * size - 1))
+        spaced[:, ::2] = output_gradient
+        around = (dilation * 2, dilation * 2 + dropped_samples(length, 3, **setting))
+        flipped = weight[:, :, ::-1].swapaxes(0, 1)
+        transposed = conv(np.pad(spaced, ((0, 0), around)), flipped, dilation=dilation)
+        return relative_error(backward[None], by_weight), max(
+            relative_error(transposed, by_input),
+            relative_error(input_vjp(output_gradient, weight, length, **setting), by_input),
+        )
 
-    return Evidence(
-        as_written=measure(length=7, dilation=1, backward_stride=1, cut=False),
-        left_out=min(
-            measure(length=11, dilation=2, backward_stride=1, cut=True),
-            measure(length=8, dilation=1, backward_stride=1, cut=False),
-        ),
-        corrected=max(
-            measure(length=7, dilation=1, backward_stride=1, cut=True),
-            measure(length=8, dilation=1, backward_stride=1, cut=True),
-            measure(length=11, dilation=2, backward_stride=2, cut=True),
-            measure(length=12, dilation=3, backward_stride=3, cut=True),
-        ),
-    )
+    as_written, _ = measure(length=7, dilation=1, backward_stride=1)
+    left_out, _ = measure(length=11, dilation=2, backward_stride=1)
+    corrected = [
+        measure(length, dilation, backward_stride=dilation) for length, dilation in ((8, 1), (11, 2), (12, 3))
+    ]
+    return Evidence(as_written=as_written, left_out=left_out, corrected=max(map(max, corrected)))
+
+
+def _indices_from_one(shape):
+    """Every index of an array of this shape, counted from 1."""
+    return (tuple(i + 1 for i in index) for index in np.ndindex(shape))
 
 
 def _indexed_from_one(array):

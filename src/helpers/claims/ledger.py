@@ -54,6 +54,11 @@ class Evidence:
     as_meant: float | None = None
     left_out: float | None = None
 
+    def __post_init__(self):
+        for name, error in vars(self).items():
+            if error is not None and error < 0:
+                raise ValueError(f"{name} must be an error, 0 or larger, got {error}")
+
     @property
     def verdict(self):
         """The verdict that these errors support.
@@ -123,6 +128,8 @@ class Claim:
     correction: str = ""
 
     def __post_init__(self):
+        if not isinstance(self.verdict, Verdict):
+            raise TypeError(f"verdict must be a Verdict, got {self.verdict!r}")
         if (self.verdict is Verdict.CONFIRMED) == bool(self.correction):
             raise ValueError(
                 f"claim {self.id} is {self.verdict.value}: a correction belongs to every verdict but 'confirmed', "
@@ -181,7 +188,9 @@ def _rounded(error):
     """An error in words that are the same on every machine: rounding differs, its order does not."""
     if error <= TOLERANCE:
         return "< 10⁻¹⁰"
-    return "∞" if np.isinf(error) else f"{100 * error:.0f} %"
+    if np.isinf(error):
+        return "∞"
+    return f"{100 * error:.0f} %" if error > 0.1 else f"{100 * error:.2g} %"
 
 
 class Ledger:
@@ -235,18 +244,23 @@ class Table:
 
     def _repr_markdown_(self):
         rows = [
-            "| claim | verdict | question | what is right | sheet off by | book off by |",
+            "| claim | the sheet says | verdict | correction | sheet off by | book off by |",
             "|---|---|---|---|---|---|",
         ]
         for card in self.cards:
             claim, evidence = card.claim, card.evidence
             cells = [
                 f"[{claim.id}](#{claim.anchor})",
+                claim.statement,
                 claim.verdict.value,
-                claim.question,
-                claim.correction or claim.statement,
+                claim.correction,
                 _rounded(max(evidence.as_written, evidence.left_out or 0.0)),
                 _rounded(evidence.corrected),
             ]
-            rows.append(f"| {' | '.join(cells)} |")
+            rows.append(f"| {' | '.join(map(_in_a_table, cells))} |")
         return "\n".join(rows)
+
+
+def _in_a_table(cell):
+    """A cell without the bar that would end it; a formula has other names for its bars."""
+    return cell.replace(r"\|", r"\Vert ").replace("|", r"\vert ")

@@ -7,7 +7,6 @@ from functools import cache
 import numpy as np
 
 from ..convolution import (
-    conv,
     dropped_samples,
     input_jacobian,
     output_size,
@@ -17,9 +16,10 @@ from ..convolution import (
 from ..drawings import Cells, Text
 from .explorer import Explorer, Slider
 
-ROLES_IN_INPUT = ("input", "padding", "dropped")
+ROLES_IN_INPUT = ("input", "padding", "skipped", "dropped")
 ROLES_IN_BAND = ("zero", "tap-0", "tap-1", "tap-2", "tap-3")
-ROLES_IN_GRADIENT = ("zero", "gradient", "gap")
+ROLES_IN_SIGNAL = ("input", "dropped", "zero", "gradient", "gap")
+ROLES_IN_WEIGHT = ("tap-0", "tap-1", "tap-2", "tap-3", "gradient")
 
 
 def output_size_explorer():
@@ -29,13 +29,14 @@ def output_size_explorer():
         window_rows_frame,
         window_columns_frame,
         panels=(
-            Text(("formula", "dropped", "window_rows_sentence", "window_columns_sentence")),
+            Text(("formula",)),
             Cells(
                 "Padded input, and what the kernel reads",
                 roles="input",
                 legend=ROLES_IN_INPUT,
                 marked_rows="window_rows",
                 marked_columns="window_columns",
+                unit=20,
             ),
             Cells(
                 "Output, and what that makes",
@@ -43,33 +44,40 @@ def output_size_explorer():
                 legend=("output",),
                 marked_rows="output_rows",
                 marked_columns="output_columns",
+                unit=20,
             ),
+            Text(("left_over", "window_rows_sentence", "window_columns_sentence")),
         ),
-        input_size=Slider("input size H", range(4, 11), start=7),
+        input_size=Slider("input size H", range(4, 11), start=8),
         kernel_size=Slider("kernel size K", range(1, 6), start=3),
         stride=Slider("stride S", range(1, 5), start=2),
-        padding=Slider("padding P", range(3), start=0),
-        dilation=Slider("dilation D", range(1, 4), start=1),
+        padding=Slider("padding P", range(3), start=1),
+        dilation=Slider("dilation D", range(1, 4), start=2),
         row=Slider("output row", range(14), start=1),
         column=Slider("output column", range(14), start=1),
     )
 
 
 def size_frame(input_size, kernel_size, stride, padding, dilation):
-    """The padded input with what is dropped, the output, and equation (1.2) with its numbers put in."""
+    """The padded input with what is left over, the output, and equation (1.2) with its numbers put in."""
     setting = {"stride": stride, "padding": padding, "dilation": dilation}
     size = output_size(input_size, kernel_size, **setting)
     dropped = dropped_samples(input_size, kernel_size, **setting)
-    along_one_axis = np.zeros(input_size + 2 * padding, int)
-    along_one_axis[:padding] = along_one_axis[padding + input_size :] = ROLES_IN_INPUT.index("padding")
-    along_one_axis[len(along_one_axis) - dropped :] = ROLES_IN_INPUT.index("dropped")
-    reach = input_size + 2 * padding - dilation * (kernel_size - 1) - 1
+    padded = input_size + 2 * padding
+    read = np.concatenate([_places_read(padded, kernel_size, stride, dilation, r) for r in range(size)])
+    along_one_axis = np.full(padded, ROLES_IN_INPUT.index("padding"))
+    along_one_axis[padding : padding + input_size] = ROLES_IN_INPUT.index("input")
+    along_one_axis[np.setdiff1d(np.arange(padded), read)] = ROLES_IN_INPUT.index("skipped")
+    along_one_axis[padded - dropped :] = ROLES_IN_INPUT.index("dropped")
+    skipped = padded - dropped - len(np.unique(read))
+    reach = padded - dilation * (kernel_size - 1) - 1
     return {
         "input": np.maximum.outer(along_one_axis, along_one_axis),
         "output": np.zeros((size, size), int),
         "formula": f"⌊({input_size} + 2·{padding} − {dilation}·({kernel_size} − 1) − 1) / {stride}⌋ + 1"
         f" = ⌊{reach} / {stride}⌋ + 1 = {size}, so the output is {size} × {size}.",
-        "dropped": f"The floor drops {_count(dropped, 'row')} and {_count(dropped, 'column')} at the end.",
+        "left_over": f"The floor drops {_count(dropped, 'row')} and {_count(dropped, 'column')} at the end; "
+        f"{_count(skipped, 'row')} and {_count(skipped, 'column')} before that are skipped.",
     }
 
 
@@ -114,29 +122,27 @@ def layer_explorer():
         backward_frame,
         panels=(
             Text(("sizes", "backward")),
-            Cells("One channel of x", roles="x_roles", numbers="x", legend=("input", "dropped")),
-            Cells("W on that channel", roles="weight_roles", numbers="weight", legend=ROLES_IN_BAND[1:]),
             Cells(
-                "∂ℓ/∂f spread by the stride, at tap k of x",
-                roles="spread_roles",
-                numbers="spread",
-                legend=ROLES_IN_GRADIENT,
+                "x, and under it ∂ℓ/∂f, spread by the stride",
+                roles="signal_roles",
+                numbers="signal",
+                legend=ROLES_IN_SIGNAL,
             ),
             Cells(
-                "∂ℓ/∂W on that channel",
-                roles="weight_gradient_roles",
-                numbers="weight_gradient",
-                legend=("gradient",),
+                "W, and under it ∂ℓ/∂W",
+                roles="weight_roles",
+                numbers="weight",
+                legend=ROLES_IN_WEIGHT,
                 marked_columns="tap",
             ),
             Cells(
-                "∂f/∂x on that channel: the kernel along a band",
+                "∂f/∂x: the kernel along a band",
                 roles="input_jacobian_roles",
                 numbers="input_jacobian",
                 legend=ROLES_IN_BAND,
             ),
             Cells(
-                "∂f/∂W on that channel: the windows of x",
+                "∂f/∂W: the windows of x",
                 roles="weight_jacobian_roles",
                 numbers="weight_jacobian",
                 legend=("input",),
@@ -163,27 +169,21 @@ def example_layer(length, kernel_size):
 
 
 def layer_frame(length, kernel_size, stride, dilation, channel):
-    """One channel of x, W, ∂f/∂x and ∂f/∂W."""
+    """The sizes, and one channel of ∂f/∂x and ∂f/∂W."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, _ = example_layer(length, kernel_size)
-    y = conv(x, weight, **setting)
-    dropped = dropped_samples(length, kernel_size, **setting)
     band = input_jacobian(weight, length, **setting)[0, :, channel]
     windows = weight_jacobian(x, weight.shape, **setting)[0, :, 0, channel]
-    taps = np.arange(1, kernel_size + 1)
     # The same band, with each tap's number + 1 in place of its weight.
-    tap_band = input_jacobian(taps[None, None], length, **setting)[0, :, 0].astype(int)
-    size = y.shape[-1]
+    taps = np.arange(1, kernel_size + 1)
+    tap_band = input_jacobian(taps[None, None], length, **setting)[0, :, 0]
+    dropped = dropped_samples(length, kernel_size, **setting)
     return {
-        "sizes": f"f(x) has {size} elements, ∂f/∂x has {size} × 5 × {length}, ∂f/∂W has {size} × 1 × 5 × {kernel_size}."
-        f" The floor drops {_count(dropped, 'sample')} at the end"
+        "sizes": f"f(x) has {len(band)} elements, ∂f/∂x has {len(band)} × 5 × {length}, "
+        f"∂f/∂W has {len(band)} × 1 × 5 × {kernel_size}. The floor drops {_count(dropped, 'sample')} at the end"
         + (": the last columns of ∂f/∂x are 0." if dropped else "."),
-        "x": x[[channel]],
-        "x_roles": (np.arange(length) >= length - dropped).astype(int)[None],
-        "weight": weight[0, [channel]],
-        "weight_roles": taps[None] - 1,
         "input_jacobian": band.astype(int),
-        "input_jacobian_roles": tap_band,
+        "input_jacobian_roles": tap_band.astype(int),
         "weight_jacobian": windows.astype(int),
         "weight_jacobian_roles": np.zeros(windows.shape, int),
     }
@@ -192,28 +192,32 @@ def layer_frame(length, kernel_size, stride, dilation, channel):
 def backward_frame(length, kernel_size, stride, dilation, channel, tap):
     """One element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
     setting = {"stride": stride, "dilation": dilation}
-    x, _, output_gradient = example_layer(length, kernel_size)
+    x, weight, output_gradient = example_layer(length, kernel_size)
     size = output_size(length, kernel_size, **setting)
+    dropped = dropped_samples(length, kernel_size, **setting)
     output_gradient = output_gradient[:, :size]
-    weight_gradient = weight_vjp(output_gradient, x, kernel_size, **setting)[0, [channel]].astype(int)
+    weight_gradient = weight_vjp(output_gradient, x, kernel_size, **setting)[0, channel].astype(int)
     shown = min(tap, kernel_size - 1)
     # Stride and dilation have changed places: the output's samples are the taps now.
     places = _places_read(length, size, dilation, stride, shown)
-    spread, roles = np.zeros((1, length), int), np.zeros((1, length), int)
-    roles[0, places[0] : places[-1]] = ROLES_IN_GRADIENT.index("gap")
-    roles[0, places] = ROLES_IN_GRADIENT.index("gradient")
-    spread[0, places] = output_gradient[0]
+    spread, roles = np.zeros(length, int), np.full(length, ROLES_IN_SIGNAL.index("zero"))
+    roles[places[0] : places[-1]] = ROLES_IN_SIGNAL.index("gap")
+    roles[places] = ROLES_IN_SIGNAL.index("gradient")
+    spread[places] = output_gradient[0]
+    x_roles = np.where(np.arange(length) >= length - dropped, ROLES_IN_SIGNAL.index("dropped"), 0)
     terms = " + ".join(
         f"{_signed(g)}·{_signed(value)}"
         for g, value in zip(output_gradient[0], x[channel, places], strict=True)
     )
     missing = f" There is no tap {tap}; the last is shown." if tap > shown else ""
     return {
-        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms} = {_written(weight_gradient[0, shown])}.{missing}",
-        "spread": spread,
-        "spread_roles": roles,
-        "weight_gradient": weight_gradient,
-        "weight_gradient_roles": np.zeros((1, kernel_size), int),
+        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms} = {_written(weight_gradient[shown])}.{missing}",
+        "signal": np.stack([x[channel], spread]),
+        "signal_roles": np.stack([x_roles, roles]),
+        "weight": np.stack([weight[0, channel], weight_gradient]),
+        "weight_roles": np.stack(
+            [np.arange(kernel_size), np.full(kernel_size, ROLES_IN_WEIGHT.index("gradient"))]
+        ),
         "tap": np.array([shown]),
     }
 

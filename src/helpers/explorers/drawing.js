@@ -13,6 +13,9 @@ export default {
     for (const { name } of sliders) model.on(`change:${name}`, update);
     update();
     el.replaceChildren(figure);
+    return () => {
+      for (const { name } of sliders) model.off(`change:${name}`, update);
+    };
   },
 };
 
@@ -30,7 +33,7 @@ async function unpack(packed) {
   return header.columns.map((column) => ({
     ...column,
     index: array(column.index).data,
-    values: column.values.map((value) => (value !== null && typeof value === "object" ? array(value) : value)),
+    values: column.values.map((value) => (value?.type ? array(value) : value)),
   }));
 }
 
@@ -70,7 +73,7 @@ const PANELS = {
     box.append(element("div", "gc-title", panel.title), legend(panel.legend), svg);
     figure.append(box);
 
-    const cells = [];
+    const cells = []; // of the largest grid there is; a smaller one shows some of them
     for (let row = 0; row < panel.rows; row++) {
       for (let column = 0; column < panel.columns; column++) {
         const cell = shape("g", { transform: `translate(${column * unit} ${row * unit})` });
@@ -94,15 +97,11 @@ const PANELS = {
       for (const { cell, number, row, column } of cells) {
         const exists = row < rows && column < columns;
         cell.style.display = exists ? "" : "none";
-        if (!exists) {
-          cell.removeAttribute("class");
-          continue;
-        }
-        const at = row * columns + column;
-        const role = panel.legend[roles.data[at]];
+        if (!exists) continue;
+        const role = panel.legend[roles.data[row * columns + column]];
         const marked = markedRows.has(row) && markedColumns.has(column);
         cell.setAttribute("class", `cell ${role}${marked ? " marked" : ""}`);
-        number.textContent = numbers && role !== "zero" && role !== "gap" ? written(numbers.data[at]) : "";
+        number.textContent = numbers && !panel.empty_roles.includes(role) ? numbers[row][column] : "";
       }
       outline(span, markedRows, markedColumns, unit);
       svg.setAttribute("viewBox", `-2 -2 ${width} ${rows * unit + 4}`);
@@ -115,16 +114,16 @@ const PANELS = {
     const view = `${-MARGIN_LEFT} -20 ${width + MARGIN_LEFT + 10} ${height + 20 + MARGIN_BOTTOM}`;
     const svg = shape("svg", { viewBox: view, role: "img", "aria-label": panel.title });
     svg.style.width = `${width + MARGIN_LEFT + 10}px`;
-    for (const tick of xAxis.ticks) {
+    xAxis.ticks.forEach((tick, number) => {
       const at = place(xAxis, tick, width);
       svg.append(shape("line", { class: "tick", x1: at, x2: at, y1: 0, y2: height }));
-      svg.append(label(written(tick), at, height + 12));
-    }
-    for (const tick of yAxis.ticks) {
+      svg.append(label(panel.x_ticks[number], at, height + 12));
+    });
+    yAxis.ticks.forEach((tick, number) => {
       const at = height - place(yAxis, tick, height);
       svg.append(shape("line", { class: "tick", y1: at, y2: at, x1: 0, x2: width }));
-      svg.append(label(written(tick), -6, at, "end"));
-    }
+      svg.append(label(panel.y_ticks[number], -6, at, "end"));
+    });
     svg.append(label(xAxis.label, width / 2, height + 28), label(yAxis.label, 0, -10, "start"));
     const keys = element("div", "gc-legend");
     const paths = panel.lines.map((line) => {
@@ -196,10 +195,6 @@ function legend(roles) {
     list.append(entry);
   }
   return list;
-}
-
-function written(number) {
-  return Number.isInteger(number) ? String(number).replace("-", "−") : number.toPrecision(3).replace("-", "−");
 }
 
 function element(tag, className, text) {

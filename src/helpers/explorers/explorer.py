@@ -12,6 +12,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from ..drawings import EMPTY_ROLES, names_in, written
 from .packing import IMPOSSIBLE, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
@@ -77,7 +78,8 @@ class Explorer(ipywidgets.VBox):
     ----------
     *functions : callable
         Pure functions. Their parameters are names of sliders; each returns a dict, its part of the frame. A function
-        is evaluated only over the sliders it names. Where one raises ValueError the reader sees its message.
+        is evaluated only over the sliders it names. Where one raises
+        :class:`~helpers.checks.DoesNotFit` the reader sees its message.
     panels : sequence of Text or Cells
         How to draw a frame.
     **sliders : Slider
@@ -85,7 +87,7 @@ class Explorer(ipywidgets.VBox):
     Raises
     ------
     ValueError
-        If a function has a parameter that is no slider, or a slider moves nothing.
+        If a function has a parameter that is no slider, a slider moves nothing, or a panel draws what no function returns.
 
     Examples
     --------
@@ -107,14 +109,21 @@ class Explorer(ipywidgets.VBox):
             raise ValueError(
                 f"the functions' parameters must be the sliders {sorted(sliders)}, got {sorted(used)}"
             )
+        tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
+        in_frames = {name for _, frames in tables for frame in frames for name in frame}
+        for panel in panels:
+            missing = [name for name in names_in(panel) if name not in in_frames]
+            if missing:
+                raise ValueError(
+                    f"the functions must return {missing}, which a panel draws; got {sorted(in_frames)}"
+                )
         self.functions = functions
         self.panel_kinds = tuple(panels)
         self.slider_kinds = sliders
 
-        tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
         drawing = Drawing(
-            frames=pack(tables),
-            panels=[asdict(panel) | _largest(panel, tables) for panel in panels],
+            frames=pack(_with_numbers_written(tables, panels)),
+            panels=[asdict(panel) | _for_the_page(panel, tables) for panel in panels],
             sliders=[_reading(name, slider) for name, slider in sliders.items()],
         )
         drawing.add_traits(**{name: traitlets.Int().tag(sync=True) for name in sliders})
@@ -137,6 +146,9 @@ class Explorer(ipywidgets.VBox):
         unknown = set(setting) - set(self.slider_kinds)
         if unknown:
             raise ValueError(f"setting must name sliders {sorted(self.slider_kinds)}, got {sorted(unknown)}")
+        for name, value in setting.items():
+            if value not in self.slider_kinds[name].values:
+                raise ValueError(f"{name} must be one of {self.slider_kinds[name].values}, got {value!r}")
         setting = {name: slider.start for name, slider in self.slider_kinds.items()} | setting
         frame = {}
         for function in self.functions:
@@ -172,11 +184,33 @@ def _reading(name, slider):
     return {"name": name, "first": first, "step": step, "size": len(slider.values)}
 
 
-def _largest(panel, tables):
-    """The size of the largest grid a panel ever shows, so that the page keeps room for it."""
-    if panel.kind != "cells":
-        return {}
-    shapes = [
-        np.shape(frame[panel.roles]) for _, frames in tables for frame in frames if panel.roles in frame
+def _with_numbers_written(tables, panels):
+    """The tables, with the numbers that stand in cells as text: how they are written is Python's to say."""
+    in_cells = {panel.numbers for panel in panels if panel.kind == "cells"}
+    return [
+        (
+            sliders,
+            [{name: _text_of(v) if name in in_cells else v for name, v in frame.items()} for frame in frames],
+        )
+        for sliders, frames in tables
     ]
-    return {"rows": max(rows for rows, _ in shapes), "columns": max(columns for _, columns in shapes)}
+
+
+def _text_of(matrix):
+    return [[written(number) for number in row] for row in matrix]
+
+
+def _for_the_page(panel, tables):
+    """What the drawing needs to know of a panel besides itself."""
+    if panel.kind == "cells":
+        shapes = [
+            np.shape(frame[panel.roles]) for _, frames in tables for frame in frames if panel.roles in frame
+        ]
+        rows, columns = np.max(shapes, axis=0).tolist()
+        return {"rows": rows, "columns": columns, "empty_roles": EMPTY_ROLES}
+    if panel.kind == "lines":
+        return {
+            "x_ticks": [written(tick) for tick in panel.x_axis.ticks],
+            "y_ticks": [written(tick) for tick in panel.y_axis.ticks],
+        }
+    return {}

@@ -16,6 +16,8 @@ import zlib
 
 import numpy as np
 
+from ..checks import DoesNotFit
+
 IMPOSSIBLE = "impossible"
 """The name under which a frame carries the sentence that says why its setting cannot be."""
 
@@ -27,7 +29,7 @@ def evaluate(functions, values_of):
     ----------
     functions : sequence of callable
         Pure functions. Each returns a dict of arrays, strings and numbers: its part of the frame. Where it raises
-        ValueError the setting is impossible, and the message is what the reader sees.
+        DoesNotFit the setting is impossible, and the message is what the reader sees.
     values_of : dict of str to sequence
         The values each slider takes.
 
@@ -51,8 +53,8 @@ def part_of_frame(function, setting):
     """What one function adds to the frame at one setting."""
     try:
         return function(**setting)
-    except ValueError as error:
-        return {IMPOSSIBLE: str(error)}
+    except DoesNotFit as error:
+        return {IMPOSSIBLE: f"This setting is impossible: {error}."}
 
 
 def pack(tables):
@@ -78,8 +80,9 @@ def pack(tables):
         for name in dict.fromkeys(itertools.chain.from_iterable(frames)):
             distinct, index = {}, np.empty(len(frames), np.uint32)
             for point, frame in enumerate(frames):
-                value = _smallest(frame.get(name))
-                key = (value.tobytes(), value.shape, value.dtype) if isinstance(value, np.ndarray) else value
+                value = _smallest(frame.get(name), name)
+                packed = isinstance(value, np.ndarray)
+                key = (value.tobytes(), value.shape, value.dtype) if packed else json.dumps(value)
                 index[point], _ = distinct.setdefault(key, (len(distinct), value))
             values = [place(v) if isinstance(v, np.ndarray) else v for _, v in distinct.values()]
             columns.append({"name": name, "sliders": sliders, "values": values, "index": place(index)})
@@ -88,16 +91,18 @@ def pack(tables):
     return zlib.compress(np.uint32(len(header)).tobytes() + header + bytes(body), 9)
 
 
-def _smallest(value):
+def _smallest(value, name):
     """An array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
-    if not isinstance(value, (np.ndarray, list, tuple)):
+    if not isinstance(value, (np.ndarray, tuple)):
         return value
     array = np.asarray(value)
     if array.dtype.kind == "f":
         return array.astype("<f4")
+    if array.dtype.kind not in "biu":
+        raise TypeError(f"{name} must hold real numbers to be packed, got dtype {array.dtype}")
     if array.size == 0:
         return array.astype("int8")
     for dtype in ("int8", "<i2", "<i4"):
         if np.iinfo(dtype).min <= array.min() and array.max() <= np.iinfo(dtype).max:
             return array.astype(dtype)
-    raise ValueError(f"an explorer's frame must hold integers of 32 bits, got {array.max()}")
+    raise ValueError(f"{name} must hold integers of 32 bits to be packed, got {array.min()} to {array.max()}")
