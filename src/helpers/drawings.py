@@ -295,7 +295,7 @@ def _cells(panel, frame):
         )
     )
     svg = f'<svg viewBox="-2 -2 {width} {height}" style="width: {width}px" aria-hidden="true">{"".join(cells)}</svg>'
-    return _panel(panel.title, keys, svg)
+    return _panel(panel.title, keys, svg, width)
 
 
 MARGIN_LEFT, MARGIN_BOTTOM = 44, 34
@@ -328,7 +328,7 @@ def _lines(panel, frame):
         f'<svg viewBox="{view}" style="width: {panel.width + MARGIN_LEFT + 10}px" aria-hidden="true">'
         f"{''.join(drawn)}</svg>"
     )
-    return _panel(panel.title, keys, svg)
+    return _panel(panel.title, keys, svg, panel.width + MARGIN_LEFT + 10)
 
 
 def _places(axis, values, length):
@@ -385,7 +385,7 @@ def _graph(panel, _):
         f'<svg class="graph" viewBox="{left:g} {top:g} {right - left:g} {bottom - top:g}" '
         f'style="width: {right - left:g}px" aria-hidden="true">{"".join(drawn)}</svg>'
     )
-    return _panel(panel.title, "", svg)
+    return _panel(panel.title, "", svg, right - left)
 
 
 def _box(node):
@@ -401,9 +401,9 @@ def _edge_of(box, towards):
     return x + dx * scale, y + dy * scale
 
 
-def _panel(title, keys, svg):
+def _panel(title, keys, svg, width):
     return (
-        f'<div class="gc-panel"><div class="gc-title">{escape(title)}</div>'
+        f'<div class="gc-panel" style="width: {width:g}px"><div class="gc-title">{escape(title)}</div>'
         f'<div class="gc-legend">{keys}</div>{svg}</div>'
     )
 

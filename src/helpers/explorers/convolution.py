@@ -52,7 +52,7 @@ def output_size_explorer():
         kernel_size=Slider("kernel size K", range(1, 6), start=3),
         stride=Slider("stride S", range(1, 5), start=2),
         padding=Slider("padding P", range(3), start=1),
-        dilation=Slider("dilation D", range(1, 4), start=2),
+        dilation=Slider("dilation D", range(1, 4), start=1),
         row=Slider("output row", range(14), start=1),
         column=Slider("output column", range(14), start=1),
     )

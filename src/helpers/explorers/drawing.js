@@ -69,7 +69,7 @@ const PANELS = {
     const box = element("div", "gc-panel");
     const svg = shape("svg", { role: "img", "aria-label": panel.title });
     const width = panel.columns * unit + 4; // of the widest grid, so that the panels keep their places
-    svg.style.width = `${width}px`;
+    box.style.width = svg.style.width = `${width}px`;
     box.append(element("div", "gc-title", panel.title), legend(panel.legend), svg);
     figure.append(box);
 
@@ -113,7 +113,7 @@ const PANELS = {
     const box = element("div", "gc-panel");
     const view = `${-MARGIN_LEFT} -20 ${width + MARGIN_LEFT + 10} ${height + 20 + MARGIN_BOTTOM}`;
     const svg = shape("svg", { viewBox: view, role: "img", "aria-label": panel.title });
-    svg.style.width = `${width + MARGIN_LEFT + 10}px`;
+    box.style.width = svg.style.width = `${width + MARGIN_LEFT + 10}px`;
     xAxis.ticks.forEach((tick, number) => {
       const at = place(xAxis, tick, width);
       svg.append(shape("line", { class: "tick", x1: at, x2: at, y1: 0, y2: height }));
