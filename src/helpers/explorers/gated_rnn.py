@@ -46,7 +46,7 @@ def gates_explorer():
             ),
         ),
         gate_bias=Slider("gate bias b", range(-3, 4), start=1),
-        gain=Slider("gain of W_h", [-6, -3, 0, 3, 6], start=0),
+        gain=Slider("gain of W_h", [-6, -3, 0, 3, 6], start=3),
         input_scale=Slider("input scale", [0.5, 1, 2], start=1),
         T=Slider("steps T", range(10, STEPS + 1, 10), start=STEPS),
     )
@@ -107,6 +107,7 @@ def memory_frame(gate_bias, gain, input_scale, T):
 
 
 SIZE, LONGEST = 16, 60
+FLOW_AXIS = Axis("natural logarithm", -60, 60, (-60, -40, -20, 0, 20, 40, 60))
 
 
 def gradient_flow_explorer():
@@ -123,7 +124,7 @@ def gradient_flow_explorer():
                     Line("log_bound", "its bound (T − t) ln ρ", "bound"),
                 ),
                 x_axis=Axis("time t", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
-                y_axis=Axis("natural logarithm", -60, 60, (-60, -40, -20, 0, 20, 40, 60)),
+                y_axis=FLOW_AXIS,
             ),
         ),
         gain=Slider("gain of W_h", [0, 0.01, 0.03, 0.1, 0.5, 2, 8, 32], start=8),
@@ -171,11 +172,16 @@ def flow_frame(gain, input_scale, gate_bias, T):
         bound = f"ρ = {rho:.3g} is not below 1: the bound forbids nothing here."
     return {
         "times": times,
-        "log_norms": log_norms.round(1),
-        "log_bound": ((T - times) * log_rho).round(1),
+        "log_norms": _on_axis(log_norms),
+        "log_bound": _on_axis((T - times) * log_rho),
         "regime": f"Over {T} steps {regime}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {_decimal(log_norms[0], 1)}.",
         "bound_sentence": bound,
     }
+
+
+def _on_axis(values):
+    """The values that the axis shows; the line ends where it would leave."""
+    return np.where((FLOW_AXIS.low <= values) & (values <= FLOW_AXIS.high), values, np.nan).round(1)
 
 
 def _decimal(number, digits=2):
