@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers.drawings import Axis, Cells, Graph, Line, Lines, Node, Text, picture, written
+from helpers.drawings import Axis, Cells, Graph, Levels, Line, Lines, Node, Text, picture, written
 
 PANEL = Cells(
     "title <1>", "roles", ("zero", "input"), numbers="x", marked_rows="rows", marked_columns="columns"
@@ -90,3 +90,28 @@ def test_graph_by_hand():
     html = picture(graph, alt="a to b")._repr_html_()
     assert 'd="M14.0 0.0Q84.0 0.0 154.0 0.0"' in html
     assert html.count('<g class="cell') == 2
+
+
+LEVELS = Levels("exponents", "table", x=(1, 2), x_label="scale", y=(0.5, 4), y_label="gain", edges=(-1, 0, 1))
+
+
+def test_levels_by_hand():
+    drawn = picture(LEVELS, table=[[-float("inf"), -0.5], [0, 2.25]], alt="a table")._repr_html_()
+    (svg,) = re.findall(r"<svg.*?</svg>", drawn, re.DOTALL)
+    image = ElementTree.fromstring(svg)
+    found = [(cell.get("class"), cell.get("transform"), cell.find("text").text) for cell in image.iter("g")]
+    assert found == [
+        ("cell level-0", "translate(0 26)", "−∞"),
+        ("cell level-1", "translate(46 26)", "−0.5"),
+        ("cell level-2", "translate(0 0)", "0"),
+        ("cell level-3", "translate(46 0)", "2.25"),
+    ]
+    labels = [(label.text, label.get("x"), label.get("y")) for label in image.findall("text")]
+    assert labels[2:] == [("1", "23", "64"), ("2", "69", "64"), ("0.5", "-6", "39"), ("4", "-6", "13")]
+    assert "below −1" in drawn
+    assert "from 1" in drawn
+
+
+def test_levels_of_the_wrong_shape_are_refused():
+    with pytest.raises(ValueError, match=r"table must have shape \(2, 2\), got shape \(1, 2\)"):
+        picture(LEVELS, table=[[0, 1]], alt="")

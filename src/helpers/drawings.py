@@ -137,6 +137,32 @@ class Lines:
 
 
 @dataclass(frozen=True)
+class Levels:
+    """A table of numbers over two parameters, coloured by level, upwards as a graph. It is not moved by sliders.
+
+    Parameters
+    ----------
+    title : str
+    numbers : str
+        The frame's name for the matrix: a row for each value of y, a column for each of x.
+    x, y : tuple of float
+        The values of the parameters, smallest first.
+    x_label, y_label : str
+    edges : tuple of three float
+        Where one level ends and the next begins; a number on an edge belongs to the level above.
+    """
+
+    title: str
+    numbers: str
+    x: tuple[float, ...]
+    x_label: str
+    y: tuple[float, ...]
+    y_label: str
+    edges: tuple[float, float, float]
+    kind: str = "levels"
+
+
+@dataclass(frozen=True)
 class Node:
     """A box of a :class:`Graph`: where it stands, in columns and rows, and what is written in it."""
 
@@ -169,7 +195,7 @@ class Picture:
 
     Parameters
     ----------
-    panels : sequence of Text, Cells, Lines or Graph
+    panels : sequence of Text, Cells, Lines, Levels or Graph
     frame : dict
     alt : str
         What a reader who cannot see it needs to know.
@@ -197,7 +223,7 @@ def picture(*panels, alt, **frame):
 
     Parameters
     ----------
-    *panels : Text, Cells, Lines or Graph
+    *panels : Text, Cells, Lines, Levels or Graph
         How to draw it.
     alt : str
         The figure in words, for a reader who cannot see it.
@@ -237,6 +263,11 @@ def picture(*panels, alt, **frame):
                         f"{line.values} must be as long as {panel.x}, of shape {np.shape(frame[panel.x])}, "
                         f"got shape {np.shape(frame[line.values])}"
                     )
+        if panel.kind == "levels" and np.shape(frame[panel.numbers]) != (len(panel.y), len(panel.x)):
+            raise ValueError(
+                f"{panel.numbers} must have shape {(len(panel.y), len(panel.x))}, "
+                f"got shape {np.shape(frame[panel.numbers])}"
+            )
     return Picture(panels, frame, alt=alt)
 
 
@@ -245,11 +276,11 @@ def written(number):
 
     Examples
     --------
-    >>> written(-2.0), written(0.12345)
-    ('−2', '0.123')
+    >>> written(-2.0), written(0.12345), written(float("inf"))
+    ('−2', '0.123', '∞')
     """
     text = str(int(number)) if float(number).is_integer() else f"{number:.3g}"
-    return text.replace("-", "−")
+    return text.replace("-", "−").replace("inf", "∞")
 
 
 def names_in(panel):
@@ -261,7 +292,7 @@ def names_in(panel):
         return [name for name in names if name is not None]
     if panel.kind == "lines":
         return [panel.x, *(line.values for line in panel.lines)]
-    return []
+    return [panel.numbers] if panel.kind == "levels" else []
 
 
 def _text(panel, frame):
@@ -351,6 +382,40 @@ def _path(x, y):
     return "".join(steps)
 
 
+LEVEL_WIDTH, LEVEL_HEIGHT = 46, 26
+
+
+def _levels(panel, frame):
+    numbers = np.asarray(frame[panel.numbers], float)
+    levels = np.searchsorted(panel.edges, numbers, side="right")
+    width, height = len(panel.x) * LEVEL_WIDTH, len(panel.y) * LEVEL_HEIGHT
+    drawn = [
+        f'<text class="label" x="{width / 2:g}" y="{height + 30}">{escape(panel.x_label)}</text>'
+        f'<text class="label start" x="0" y="-10">{escape(panel.y_label)}</text>'
+    ]
+    for column, tick in enumerate(panel.x):
+        at = (column + 0.5) * LEVEL_WIDTH
+        drawn.append(f'<text class="label" x="{at:g}" y="{height + 12}">{written(tick)}</text>')
+    for row, tick in enumerate(panel.y):
+        at = height - (row + 0.5) * LEVEL_HEIGHT
+        drawn.append(f'<text class="label end" x="-6" y="{at:g}">{written(tick)}</text>')
+    for (row, column), number in np.ndenumerate(numbers):
+        left, top = column * LEVEL_WIDTH, height - (row + 1) * LEVEL_HEIGHT
+        drawn.append(
+            f'<g class="cell level-{levels[row, column]}" transform="translate({left} {top})">'
+            f'<rect x="0.5" y="0.5" width="{LEVEL_WIDTH - 1}" height="{LEVEL_HEIGHT - 1}"/>'
+            f'<text x="{LEVEL_WIDTH // 2}" y="{LEVEL_HEIGHT // 2}">{written(number)}</text></g>'
+        )
+    low, middle, high = map(written, panel.edges)
+    words = (f"below {low}", f"{low} to {middle}", f"{middle} to {high}", f"from {high}")
+    keys = "".join(
+        f'<span><i class="key level-{level}"></i>{word}</span>' for level, word in enumerate(words)
+    )
+    view = f"{-MARGIN_LEFT} -20 {width + MARGIN_LEFT + 4} {height + 20 + 38}"
+    svg = f'<svg viewBox="{view}" style="width: {width + MARGIN_LEFT + 4}px" aria-hidden="true">{"".join(drawn)}</svg>'
+    return _panel(panel.title, keys, svg, width + MARGIN_LEFT + 4)
+
+
 COLUMN, ROW, BOX_HEIGHT = 84, 58, 28
 
 
@@ -408,7 +473,7 @@ def _panel(title, keys, svg, width):
     )
 
 
-DRAW = {"text": _text, "cells": _cells, "lines": _lines, "graph": _graph}
+DRAW = {"text": _text, "cells": _cells, "lines": _lines, "levels": _levels, "graph": _graph}
 
 
 def _marks(frame, name, length, other):

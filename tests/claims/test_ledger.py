@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers import claims
-from helpers.claims import LEDGER, Claim, Evidence, Ledger, Undecided, Verdict
+from helpers.claims import LEDGER, Claim, Counterexample, Evidence, Ledger, Undecided, Verdict
 
 NONE, ROUNDING, VISIBLE = 0.0, 1e-15, 0.5
 
@@ -42,6 +42,8 @@ def test_every_other_verdict_is_refused(claim):
         (Evidence(as_written=VISIBLE, as_meant=ROUNDING, corrected=ROUNDING), Verdict.REPAIRED),
         (Evidence(as_written=VISIBLE, as_meant=VISIBLE, corrected=ROUNDING), Verdict.REFUTED),
         (Evidence(as_written=float("inf"), corrected=NONE), Verdict.REFUTED),
+        (Evidence(as_written=None, corrected=ROUNDING), Verdict.LOST),
+        (Counterexample(at_most=1.0, measured=1e9, predicted=1e9 * (1 + 1e-15)), Verdict.REFUTED),
     ],
 )
 def test_rule(evidence, verdict):
@@ -57,6 +59,11 @@ def test_rule(evidence, verdict):
         Evidence(as_written=VISIBLE, as_meant=1e-6, corrected=ROUNDING),
         Evidence(as_written=float("nan"), corrected=ROUNDING),
         Evidence(as_written=ROUNDING, corrected=float("nan")),
+        Evidence(as_written=None, corrected=VISIBLE),
+        Counterexample(at_most=1.0, measured=1.0, predicted=1.0),
+        Counterexample(at_most=1.0, measured=1.0001, predicted=1.0001),
+        Counterexample(at_most=1.0, measured=36.0, predicted=6.0),
+        Counterexample(at_most=1.0, measured=float("nan"), predicted=float("nan")),
     ],
 )
 def test_evidence_that_decides_nothing_is_refused(evidence):
@@ -103,8 +110,9 @@ def test_ids_are_unique_and_unknown_ones_are_named():
 
 
 def test_section_is_complete():
-    """Every question of section 1.1 has a claim."""
+    """Every question of the sections that are written has a claim."""
     asked = {"1.1.a", "1.1.b", "1.1.c.i", "1.1.c.ii", "1.1.c.iii", "1.1.c.iv"}
+    asked |= {"1.2.1.a", "1.2.1.b", "1.2.1.c", "1.2.1.d"}
     assert asked <= {claim.id for claim in LEDGER}
 
 

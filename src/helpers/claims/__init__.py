@@ -1,17 +1,30 @@
 """The ledger: what the answer sheet states, what a machine measured of it, and the verdict that follows.
 
-One module for each chapter holds that chapter's claims: :mod:`helpers.claims.convolution`. To add a claim,
+One module for each chapter holds that chapter's claims: :mod:`helpers.claims.convolution`,
+:mod:`helpers.claims.gated_rnn`. To add a claim,
 append a :class:`Claim` to its chapter's ``CLAIMS``.
 """
 
 from .convolution import CLAIMS as _CONVOLUTION
-from .ledger import Claim, Evidence, Ledger, Undecided, Verdict
+from .gated_rnn import CLAIMS as _GATED_RNN
+from .ledger import Claim, Counterexample, Evidence, Ledger, Undecided, Verdict
 
-LEDGER = Ledger([*_CONVOLUTION])
+LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN])
 """Every claim of the book, in the order of the sheet."""
 
 card = LEDGER.card
 counts = LEDGER.counts
 table = LEDGER.table
 
-__all__ = ["LEDGER", "Claim", "Evidence", "Ledger", "Undecided", "Verdict", "card", "counts", "table"]
+__all__ = [
+    "LEDGER",
+    "Claim",
+    "Counterexample",
+    "Evidence",
+    "Ledger",
+    "Undecided",
+    "Verdict",
+    "card",
+    "counts",
+    "table",
+]

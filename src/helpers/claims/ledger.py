@@ -10,7 +10,7 @@ from enum import Enum
 
 import numpy as np
 
-from ..checks import TOLERANCE
+from ..checks import TOLERANCE, relative_error
 
 VISIBLE = 1e-3
 """The relative error from which on two results count as different."""
@@ -27,6 +27,8 @@ class Verdict(Enum):
     """As written it is wrong; with a slip mended, the sheet's own formula is right."""
     REFUTED = "refuted"
     """It is wrong, and the right answer is another one."""
+    LOST = "lost"
+    """It did not survive, as a drawing that is missing; the book gives an answer and no judgement."""
 
 
 class Undecided(AssertionError):
@@ -39,8 +41,8 @@ class Evidence:
 
     Parameters
     ----------
-    as_written : float
-        Of the sheet's statement, transcribed to code symbol for symbol.
+    as_written : float or None
+        Of the sheet's statement, transcribed to code symbol for symbol. None where the statement is lost.
     corrected : float
         Of the book's answer.
     as_meant : float, optional
@@ -49,10 +51,11 @@ class Evidence:
         Of the sheet's statement on the part of the answer that it does not speak of.
     """
 
-    as_written: float
+    as_written: float | None
     corrected: float
     as_meant: float | None = None
     left_out: float | None = None
+    heading = "Off by"
 
     def __post_init__(self):
         for name, error in vars(self).items():
@@ -78,14 +81,89 @@ class Evidence:
         <Verdict.REFUTED: 'refuted'>
         >>> Evidence(as_written=1e-16, left_out=1.0, corrected=1e-16).verdict
         <Verdict.COMPLETED: 'completed'>
+        >>> Evidence(as_written=None, corrected=1e-16).verdict
+        <Verdict.LOST: 'lost'>
         """
         if not _holds(self.corrected, "the correction"):
             raise Undecided(f"the book's own answer is off by {self.corrected:.2g}")
+        if self.as_written is None:
+            return Verdict.LOST
         if _holds(self.as_written, "the statement as written"):
             complete = self.left_out is None or _holds(self.left_out, "what is left out")
             return Verdict.CONFIRMED if complete else Verdict.COMPLETED
         mended = self.as_meant is not None and _holds(self.as_meant, "the statement as meant")
         return Verdict.REPAIRED if mended else Verdict.REFUTED
+
+    @property
+    def measurements(self):
+        """The errors, in words."""
+        named = {
+            "the sheet as written": self.as_written,
+            "the sheet with the slip mended": self.as_meant,
+            "the sheet where it is silent": self.left_out,
+            "the book": self.corrected,
+        }
+        return "; ".join(f"{words} {_rounded(error)}" for words, error in named.items() if error is not None)
+
+    @property
+    def row(self):
+        """What the table of all claims says of the sheet, and of the book."""
+        if self.as_written is None:
+            return "lost", _rounded(self.corrected)
+        return _rounded(max(self.as_written, self.left_out or 0.0)), _rounded(self.corrected)
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A statement that something stays below a bound, against one stated instance.
+
+    Parameters
+    ----------
+    at_most : float
+        The largest value that the sheet's statement allows.
+    measured : float
+        By an independent oracle, on the instance.
+    predicted : float
+        By the book's answer, on the instance.
+    """
+
+    at_most: float
+    measured: float
+    predicted: float
+    heading = "Measured"
+
+    @property
+    def verdict(self):
+        """Refuted; no number of instances could confirm a bound.
+
+        Raises
+        ------
+        Undecided
+            If the book does not predict what was measured, or that does not visibly exceed the bound.
+
+        Examples
+        --------
+        >>> Counterexample(at_most=1.0, measured=36.0, predicted=36.0).verdict
+        <Verdict.REFUTED: 'refuted'>
+        """
+        if not _holds(relative_error(self.predicted, self.measured), "the prediction"):
+            raise Undecided(f"the book predicts {self.predicted:.2g}, and {self.measured:.2g} was measured")
+        if not self.measured > self.at_most * (1 + VISIBLE):
+            raise Undecided(
+                f"{self.measured:.2g} does not exceed the bound of {self.at_most:.2g}: no instance"
+            )
+        return Verdict.REFUTED
+
+    @property
+    def measurements(self):
+        """The bound and what was measured, in words."""
+        return f"{self.measured:.2g}, as the book predicts, where the sheet allows {self.at_most:g} at most"
+
+    @property
+    def row(self):
+        """What the table of all claims says of the sheet, and of the book."""
+        error = relative_error(self.predicted, self.measured)
+        return f"× {self.measured / self.at_most:.2g}", _rounded(error)
 
 
 def _holds(error, name):
@@ -112,7 +190,7 @@ class Claim:
     verdict : Verdict
         What the book says of it. The tests hold it against the evidence.
     evidence : callable
-        Takes a ``numpy.random.Generator`` and returns :class:`Evidence`.
+        Takes a ``numpy.random.Generator`` and returns :class:`Evidence` or a :class:`Counterexample`.
     chapter : str
         The notebook with the derivation.
     correction : str
@@ -123,7 +201,7 @@ class Claim:
     question: str
     statement: str
     verdict: Verdict
-    evidence: Callable[[np.random.Generator], Evidence]
+    evidence: Callable[[np.random.Generator], Evidence | Counterexample]
     chapter: str
     correction: str = ""
 
@@ -146,6 +224,10 @@ class Claim:
         return "claim-" + self.id.replace(".", "-")
 
 
+SAID = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book's answer"}
+"""What a card calls its correction, where it does not put a wrong answer right."""
+
+
 class Card:
     """A claim with its evidence, measured now. It raises where the evidence does not bear the verdict out."""
 
@@ -159,7 +241,7 @@ class Card:
             )
 
     def __repr__(self):
-        return f"{self.claim.id}: {self.claim.verdict.value}. Off by: {self.measurements}."
+        return f"{self.claim.id}: {self.claim.verdict.value}. {self.evidence.heading}: {self.evidence.measurements}."
 
     def _repr_markdown_(self):
         lines = [
@@ -167,21 +249,10 @@ class Card:
             f"*The sheet says:* {self.claim.statement}",
         ]
         if self.claim.correction:
-            said = "Left out" if self.claim.verdict is Verdict.COMPLETED else "Right is"
+            said = SAID.get(self.claim.verdict, "Right is")
             lines.append(f"*{said}:* {self.claim.correction}")
-        lines.append(f"*Off by:* {self.measurements}.")
+        lines.append(f"*{self.evidence.heading}:* {self.evidence.measurements}.")
         return "\n\n".join(lines)
-
-    @property
-    def measurements(self):
-        """The errors, in words."""
-        named = {
-            "the sheet as written": self.evidence.as_written,
-            "the sheet with the slip mended": self.evidence.as_meant,
-            "the sheet where it is silent": self.evidence.left_out,
-            "the book": self.evidence.corrected,
-        }
-        return "; ".join(f"{words} {_rounded(error)}" for words, error in named.items() if error is not None)
 
 
 def _rounded(error):
@@ -248,14 +319,13 @@ class Table:
             "|---|---|---|---|---|---|",
         ]
         for card in self.cards:
-            claim, evidence = card.claim, card.evidence
+            claim = card.claim
             cells = [
                 f"[{claim.id}](#{claim.anchor})",
                 claim.statement,
                 claim.verdict.value,
                 claim.correction,
-                _rounded(max(evidence.as_written, evidence.left_out or 0.0)),
-                _rounded(evidence.corrected),
+                *card.evidence.row,
             ]
             rows.append(f"| {' | '.join(map(_in_a_table, cells))} |")
         return "\n".join(rows)

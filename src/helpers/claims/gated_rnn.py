@@ -1,0 +1,309 @@
+"""The claims of chapter 1.2.1: the gated recurrent network. Time counts from 1, on the sheet and in the book alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..checks import relative_error
+from ..diagrams.gated_rnn import backward_through, forward_through
+from ..gated_rnn import GatedRNN, exploding_instance
+from .ledger import Claim, Counterexample, Evidence, Verdict
+
+CHAPTER = "gated_rnn"
+
+
+def _instance(random, m=3, n=2, T=6):
+    """W_c, W_h and W_x, an input of T steps, h[0], and a loss's direct gradients with respect to the states."""
+    weights = tuple(random.normal(size=shape) for shape in ((m, n), (m, m), (m, n)))
+    return weights, random.normal(size=(T, n)), np.zeros(m), random.normal(size=(T, m))
+
+
+def diagram(random):
+    """1.2.1.a: the sheet's drawing is lost. The book's computes the states, box by box, along its arrows."""
+    from .. import oracle
+
+    weights, x, h0, _ = _instance(random)
+    states = [values["h"] for values in forward_through(weights, x, h0)]
+    return Evidence(
+        as_written=None, corrected=relative_error(states, oracle.value(oracle.gated_rnn, *weights, x, h0))
+    )
+
+
+def size_of_gate(random):
+    """1.2.1.b: c[t] has the dimension of W_c x[t], which is R^m."""
+    worst_of_sheet = worst = 0.0
+    for m, n in ((3, 2), (2, 3), (1, 4), (4, 1)):
+        (W_c, W_h, W_x), x, _, _ = _instance(random, m, n)
+        gate = _torch_gate(W_c, W_h, x[0], random.normal(size=m))
+        worst_of_sheet = max(worst_of_sheet, relative_error(gate.shape, (W_c @ x[0]).shape))
+        worst_of_sheet = max(worst_of_sheet, relative_error(gate.shape, (m,)))
+        worst = max(worst, relative_error(GatedRNN(W_c, W_h, W_x).run(x).gates[0].shape, gate.shape))
+    return Evidence(as_written=worst_of_sheet, corrected=worst)
+
+
+def _torch_gate(W_c, W_h, x, h):
+    import torch
+
+    from .. import oracle
+
+    return oracle.value(lambda W_c, W_h, x, h: torch.sigmoid(W_c @ x + W_h @ h), W_c, W_h, x, h)
+
+
+def gradient_of_W_x(random):
+    """1.2.1.c: ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t].
+
+    As it stands its shapes do not multiply: 1 × m, then m, then n. The two vectors to the left are taken entry by
+    entry, and their product with x[t] as the matrix that the sheet says it is. As written: the smallest error that any t
+    gives, with ∂ℓ/∂h[t] read as the direct gradient or as the total one.
+    """
+    weights, x, h0, g = _instance(random)
+    gradients = _torch_gradients(weights, x, h0, g)
+    expected, total = gradients["W_x"], gradients["states"]
+    network = GatedRNN(*weights)
+    run = network.run(x, h0)
+    one_step = [
+        np.outer(gradient[t] * (1 - run.gates[t]), x[t]) for gradient in (g, total) for t in range(len(x))
+    ]
+    return Evidence(
+        as_written=min(relative_error(term, expected) for term in one_step),
+        corrected=relative_error(network.vjp(run, g).W_x, expected),
+    )
+
+
+def _torch_gradients(weights, x, h0, g):
+    """∂ℓ/∂W_x and the total gradients ∂ℓ/∂h[t], both by autograd.
+
+    A total gradient is the gradient with respect to a number added to the state, 0 here.
+    """
+    import torch
+
+    from .. import oracle
+
+    def states(W_c, W_h, W_x, x, h0, added):
+        found = [h0]
+        for x_t, added_t in zip(x, added, strict=True):
+            c = torch.sigmoid(W_c @ x_t + W_h @ found[-1])
+            found.append(c * found[-1] + (1 - c) * (W_x @ x_t) + added_t)
+        return torch.stack(found[1:])
+
+    gradients = oracle.vjp(states, g, *weights, x, h0, np.zeros_like(g))
+    return {"W_x": gradients[2], "states": gradients[5]}
+
+
+def step_derivative(random):
+    """1.2.1.c: ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state; at t = 1, and later."""
+    from .. import oracle
+
+    m, n, T = 3, 2, 6
+    weights, x, h0, _ = _instance(random, m, n, T)
+    network = GatedRNN(*weights)
+    run = network.run(x, h0)
+    *_, expected, _, _ = oracle.jacobian(oracle.gated_rnn, *weights, x, h0)
+    # (t, i, i, j): state i depends directly on row i of W_x
+    local = np.einsum("ti,ik,tj->tikj", 1 - run.gates, np.eye(m), x)
+    full = np.empty_like(local)
+    carried = np.zeros((m, m, n))
+    for t in range(1, T + 1):
+        jacobian = network.step_jacobian(run, t)
+        carried = full[t - 1] = local[t - 1] + np.tensordot(jacobian, carried, axes=1)
+    return Evidence(
+        as_written=relative_error(local[-1], expected[-1]), corrected=relative_error(full, expected)
+    )
+
+
+def size_of_gradient(random):
+    """1.2.1.c: ∂ℓ/∂W_x has the same dimension as W_x, which is R^{m × n}."""
+    from .. import oracle
+
+    worst_of_sheet = worst = 0.0
+    for m, n in ((3, 2), (2, 3), (1, 4)):
+        weights, x, h0, g = _instance(random, m, n)
+        _, _, expected, _, _ = oracle.vjp(oracle.gated_rnn, g, *weights, x, h0)
+        network = GatedRNN(*weights)
+        worst_of_sheet = max(worst_of_sheet, relative_error((m, n), expected.shape))
+        worst = max(worst, relative_error(network.vjp(network.run(x, h0), g).W_x.shape, expected.shape))
+    return Evidence(as_written=worst_of_sheet, corrected=worst)
+
+
+def likeness(random):
+    """1.2.1.c, in words: backward, the same graph is used with inputs and outputs swapped.
+
+    As written: the diagram's own arrows, followed against their direction from ∂ℓ/∂h to ∂ℓ/∂x.
+    Left out: were the passes alike in every way, the forward one would be linear too. How far it is from that.
+    Corrected: the backward recurrence, and its linearity in ∂ℓ/∂h.
+    """
+    from .. import oracle
+
+    weights, x, h0, g = _instance(random)
+    *_, expected, _ = oracle.vjp(oracle.gated_rnn, g, *weights, x, h0)
+    network = GatedRNN(*weights)
+    run = network.run(x, h0)
+    return Evidence(
+        as_written=relative_error(backward_through(weights, forward_through(weights, x, h0), g), expected),
+        left_out=relative_error(network.run(2 * x, h0).states, 2 * run.states),
+        corrected=max(
+            relative_error(network.vjp(run, g).x, expected),
+            relative_error(network.vjp(run, 2 * g).x, 2 * expected),
+        ),
+    )
+
+
+def cannot_explode(_):
+    """1.2.1.d: gradients cannot explode. The sheet's argument leaves a factor c[t] below 1 at each step, so 1 at most.
+
+    The instance is stated: 60 steps of :func:`helpers.gated_rnn.exploding_instance`.
+    """
+    from .. import oracle
+
+    network, x = exploding_instance(60)
+    *_, by_h0 = oracle.jacobian(
+        lambda *arguments: oracle.gated_rnn(*arguments)[-1],
+        network.W_c,
+        network.W_h,
+        network.W_x,
+        x,
+        np.zeros(1),
+    )
+    return Counterexample(at_most=1.0, measured=abs(by_h0.item()), predicted=6.0**30)
+
+
+def no_matrix(random):
+    """1.2.1.d, the reason: h[t−1] meets no matrix on its way to h[t], only c[t]. So ∂h[t]/∂h[t−1] = diag(c[t])."""
+    from .. import oracle
+
+    weights, x, _, _ = _instance(random, T=1)
+    h0 = random.normal(size=3)
+    *_, expected = oracle.jacobian(lambda *arguments: oracle.gated_rnn(*arguments)[-1], *weights, x, h0)
+    network = GatedRNN(*weights)
+    run = network.run(x, h0)
+    return Evidence(
+        as_written=relative_error(np.diag(run.gates[0]), expected),
+        corrected=relative_error(network.step_jacobian(run, 1), expected),
+    )
+
+
+def can_vanish(random):
+    """1.2.1.d: gradients can vanish, because at each step h is multiplied by c[t], between 0 and 1.
+
+    As written: where W_h = 0, the product of the gates is ∂h[T]/∂h[0], and after 80 steps it is 0 to ten digits.
+    Left out: the same product where W_h is not 0.
+    """
+    from .. import oracle
+
+    def last_state(*arguments):
+        return oracle.gated_rnn(*arguments)[-1]
+
+    def of_gates_and_of_steps(weights, T):
+        x, h0 = random.normal(size=(T, 2)), np.zeros(3)
+        *_, expected = oracle.jacobian(last_state, *weights, x, h0)
+        network = GatedRNN(*weights)
+        run = network.run(x, h0)
+        gates = np.diag(run.gates.prod(axis=0))
+        return gates, network.propagator(run, 0, T), expected
+
+    (W_c, W_h, W_x), *_ = _instance(random)
+    without = (W_c, 0 * W_h, W_x)
+    short, after_3, expected_after_3 = of_gates_and_of_steps(without, T=3)
+    long, _, expected_after_80 = of_gates_and_of_steps(without, T=80)
+    wrong, book, expected = of_gates_and_of_steps((W_c, W_h, W_x), T=3)
+    return Evidence(
+        as_written=max(
+            relative_error(short, expected_after_3),
+            relative_error(long, expected_after_80),
+            relative_error(expected_after_80, np.zeros((3, 3))),
+        ),
+        left_out=relative_error(wrong, expected),
+        corrected=max(relative_error(after_3, expected_after_3), relative_error(book, expected)),
+    )
+
+
+CLAIMS = [
+    Claim(
+        id="1.2.1.a",
+        question="Draw the network.",
+        statement="The drawing did not survive.",
+        verdict=Verdict.LOST,
+        evidence=diagram,
+        chapter=CHAPTER,
+        correction="The two diagrams of this chapter, of one step and of three. Following their arrows computes $h[t]$.",
+    ),
+    Claim(
+        id="1.2.1.b",
+        question="What is the size of $c[t]$?",
+        statement="The dimension of $c[t]$ is the same as that of $W_c x[t]$, which is $\\mathbb{R}^m$.",
+        verdict=Verdict.CONFIRMED,
+        evidence=size_of_gate,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.2.1.c",
+        question="What is $\\partial \\ell / \\partial W_x$, given $\\partial \\ell / \\partial h[t]$ for all $t$?",
+        statement="$\\frac{\\partial \\ell}{\\partial W_x} = \\frac{\\partial \\ell}{\\partial h[t]} \\cdot (1 - c[t]) \\cdot x[t]$",
+        verdict=Verdict.REFUTED,
+        evidence=gradient_of_W_x,
+        chapter=CHAPTER,
+        correction="$\\frac{\\partial \\ell}{\\partial W_x} = \\sum_t (\\lambda[t] \\odot (1 - c[t]))^\\top x[t]^\\top$, where the total "
+        "gradients $\\lambda[t] = \\frac{\\partial \\ell}{\\partial h[t]} + \\lambda[t+1]\\, \\frac{\\partial h[t+1]}{\\partial h[t]}$ "
+        "run back through the state and through the gate.",
+    ),
+    Claim(
+        id="1.2.1.c.step",
+        question="What is $\\partial h[t] / \\partial W_x$?",
+        statement="$\\frac{\\partial h[t]}{\\partial W_x} = (1 - c[t]) \\cdot x[t]$",
+        verdict=Verdict.REFUTED,
+        evidence=step_derivative,
+        chapter=CHAPTER,
+        correction="That is what $W_x$ does within step $t$. It acts through $h[t-1]$ as well: "
+        "$\\frac{\\partial h[t]}{\\partial W_x} = (1 - c[t]) \\odot \\frac{\\partial (W_x x[t])}{\\partial W_x} "
+        "+ \\frac{\\partial h[t]}{\\partial h[t-1]} \\cdot \\frac{\\partial h[t-1]}{\\partial W_x}$",
+    ),
+    Claim(
+        id="1.2.1.c.size",
+        question="What is the size of $\\partial \\ell / \\partial W_x$?",
+        statement="The same dimension as $W_x$, which is $\\mathbb{R}^{m \\times n}$.",
+        verdict=Verdict.CONFIRMED,
+        evidence=size_of_gradient,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.2.1.c.likeness",
+        question="In what are the forward and the backward pass alike?",
+        statement="The same computational graph is used with inputs and outputs swapped: forward, $x[1], \\ldots, x[t]$ give "
+        "$h[1], \\ldots, h[t]$ recurrently; backward, $\\partial \\ell / \\partial h[t]$ give $\\partial \\ell / \\partial x[t]$ recurrently.",
+        verdict=Verdict.COMPLETED,
+        evidence=likeness,
+        chapter=CHAPTER,
+        correction="Backward runs from the last step to the first. Each box is replaced by its derivative, at the values of the forward "
+        "pass, so the backward recurrence is linear in $\\partial \\ell / \\partial h$; the forward one is not linear in $x$.",
+    ),
+    Claim(
+        id="1.2.1.d",
+        question="Can gradients explode?",
+        statement="This RNN cannot be subject to exploding gradients.",
+        verdict=Verdict.REFUTED,
+        evidence=cannot_explode,
+        chapter=CHAPTER,
+        correction="They can. With one state, $W_h = 5$ and the input of this chapter's counterexample, "
+        "$\\left|\\frac{\\partial h[60]}{\\partial h[0]}\\right| = 6^{30}$.",
+    ),
+    Claim(
+        id="1.2.1.d.reason",
+        question="Is the state multiplied by a matrix from one step to the next?",
+        statement="The state vector $h_t$ is not multiplied by any matrix from one timestep to the next.",
+        verdict=Verdict.REFUTED,
+        evidence=no_matrix,
+        chapter=CHAPTER,
+        correction="$W_h$ multiplies it inside the gate: $\\frac{\\partial h[t]}{\\partial h[t-1]} = \\mathrm{diag}(c[t]) "
+        "+ \\mathrm{diag}\\big((h[t-1] - W_x x[t]) \\odot c[t] \\odot (1 - c[t])\\big)\\, W_h$",
+    ),
+    Claim(
+        id="1.2.1.d.vanishing",
+        question="Can gradients vanish?",
+        statement="They can, because on each iteration $h_t$ is multiplied with $c_t$, a vector of values between 0 and 1.",
+        verdict=Verdict.COMPLETED,
+        evidence=can_vanish,
+        chapter=CHAPTER,
+        correction="The product of the gates is the whole derivative only if $W_h = 0$. Otherwise the gate's own derivative is added at each "
+        "step; gradients must vanish where the bound $\\rho$ of this chapter is below 1.",
+    ),
+]

@@ -1,0 +1,189 @@
+"""The explorers of chapter 1.2.1: gates at work, and how gradients flow back through them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from ..drawings import Axis, Line, Lines, Text
+from ..gated_rnn import GatedRNN
+from .explorer import Explorer, Slider
+
+STEPS = 40
+SIGNAL = np.repeat([1.0, -1.0, 0.0, 1.0, -1.0, 1.0, -1.0], [8, 8, 8, 4, 4, 4, 4])
+"""Long blocks, silence, then short blocks: 40 steps."""
+
+
+def gates_explorer():
+    """Return the explorer of one state and its gate."""
+    time = Axis("step t", 0, STEPS, (0, 10, 20, 30, 40))
+    return Explorer(
+        time_frame,
+        input_frame,
+        state_frame,
+        memory_frame,
+        panels=(
+            Text(("gate_sentence", "memory_sentence")),
+            Lines(
+                "The input, the gate and the state",
+                x="steps",
+                lines=(
+                    Line("input", "candidate W_x x[t]", "input"),
+                    Line("gate", "gate c[t]", "gate"),
+                    Line("state", "state h[t]", "output"),
+                ),
+                x_axis=time,
+                y_axis=Axis("value", -2, 2, (-2, -1, 0, 1, 2)),
+            ),
+            Lines(
+                "What the last state makes of each candidate",
+                x="steps",
+                lines=(Line("share", "λ[t] (1 − c[t]), for a loss that is h[T]", "gradient"),),
+                x_axis=time,
+                y_axis=Axis("derivative", -1, 1, (-1, -0.5, 0, 0.5, 1)),
+                height=140,
+            ),
+        ),
+        gate_bias=Slider("gate bias b", range(-3, 4), start=1),
+        gain=Slider("gain of W_h", [-6, -3, 0, 3, 6], start=3),
+        input_scale=Slider("input scale", [0.5, 1, 2], start=1),
+        T=Slider("steps T", range(10, STEPS + 1, 10), start=STEPS),
+    )
+
+
+@cache
+def one_state(gate_bias, gain, input_scale, T=STEPS):
+    """A network with one state, and its run over the signal: x[t] is (signal, b), the first for the candidate, the
+    second for the gate."""
+    network = GatedRNN(W_c=[[0, 1]], W_h=[[gain]], W_x=[[1, 0]])
+    x = np.stack([input_scale * SIGNAL[:T], np.full(T, gate_bias)], axis=-1)
+    return network, network.run(x)
+
+
+def time_frame(T):
+    """The time axis: no place for the steps after T, so that no line is drawn there."""
+    steps = np.arange(1.0, STEPS + 1)
+    return {"steps": np.where(steps <= T, steps, np.nan)}
+
+
+def input_frame(input_scale):
+    """What the signal offers to the state."""
+    return {"input": input_scale * SIGNAL}
+
+
+def state_frame(gate_bias, gain, input_scale):
+    """Gate and state, by equations (2.1) and (2.2)."""
+    _, run = one_state(gate_bias, gain, input_scale)
+    return {"gate": run.gates[:, 0].round(3), "state": run.states[:, 0].round(3)}
+
+
+def memory_frame(gate_bias, gain, input_scale, T):
+    """The gradient of the last state with respect to each candidate, by equations (2.5) and (2.6), and both in words."""
+    network, run = one_state(gate_bias, gain, input_scale, T)
+    last = np.zeros((T, 1))
+    last[-1] = 1
+    gradients = network.vjp(run, last)
+    share = np.full(STEPS, np.nan)
+    share[:T] = (gradients.states * (1 - run.gates))[:, 0]
+    c = run.gates[:, 0]
+    kept = round(100 * float(c.mean()))
+    between = (
+        f"The gate stays at {c[0]:.2f}"
+        if np.ptp(c) < 0.005
+        else f"The gate lies between {c.min():.2f} and {c.max():.2f}"
+    )
+    largest = float(np.abs(share[:T]).max())
+    back = np.flatnonzero(np.abs(share[:T]) > largest / 10)
+    return {
+        "share": share.round(3),
+        "gate_sentence": f"{between}. On average a step keeps {kept} % of the state and takes {100 - kept} % of the candidate.",
+        "memory_sentence": f"h[{T}] is {_decimal(run.states[-1, 0])}. It listens to the last {T - back[0]} of {T} candidates: "
+        f"the derivatives with respect to them reach {largest:.2g}, and those further back stay below a tenth of that."
+        if back[0]
+        else f"h[{T}] is {_decimal(run.states[-1, 0])}. It listens as far back as the first of {T} candidates: the "
+        f"derivatives reach {largest:.2g}, and at the first more than a tenth of that.",
+    }
+
+
+SIZE, LONGEST = 16, 60
+FLOW_AXIS = Axis("natural logarithm", -60, 60, (-60, -40, -20, 0, 20, 40, 60))
+
+
+def gradient_flow_explorer():
+    """Return the explorer of ‖∂h[T]/∂h[t]‖ and of what bounds it."""
+    return Explorer(
+        flow_frame,
+        panels=(
+            Text(("regime", "bound_sentence")),
+            Lines(
+                "How strongly the last state feels each state before it",
+                x="times",
+                lines=(
+                    Line("log_norms", "ln ‖∂h[T]/∂h[t]‖", "gradient"),
+                    Line("log_bound", "its bound (T − t) ln ρ", "bound"),
+                ),
+                x_axis=Axis("time t", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
+                y_axis=FLOW_AXIS,
+            ),
+        ),
+        gain=Slider("gain of W_h", [0, 0.01, 0.03, 0.1, 0.5, 2, 8, 32], start=8),
+        input_scale=Slider("input scale", [0.3, 1, 3, 10], start=1),
+        gate_bias=Slider("gate bias b", range(-2, 5), start=0),
+        T=Slider("steps T", range(20, LONGEST + 1, 20), start=LONGEST),
+    )
+
+
+def random_network(gain, input_scale, gate_bias, T):
+    """A network of 16 states with random weights, and its random input; a constant feature carries the gate's bias."""
+    random = np.random.default_rng(1)
+    W_c, W_h, W_x, x = (
+        random.normal(size=(rows, SIZE)) / np.sqrt(SIZE) for rows in (SIZE, SIZE, SIZE, LONGEST)
+    )
+    network = GatedRNN(
+        W_c=np.hstack([W_c, np.ones((SIZE, 1))]),
+        W_h=gain * W_h,
+        W_x=np.hstack([W_x, np.zeros((SIZE, 1))]),
+    )
+    x = np.hstack([input_scale * np.sqrt(SIZE) * x, np.full((LONGEST, 1), gate_bias)])
+    return network, x[:T]
+
+
+def flow_frame(gain, input_scale, gate_bias, T):
+    """The norms of the products (2.7), the bound that follows from (2.8), and the regime in words."""
+    network, x = random_network(gain, input_scale, gate_bias, T)
+    log_norms, log_rho = network.log_propagator_norms(network.run(x)), float(np.log(network.step_bound(x)))
+    times = np.arange(T + 1.0)
+    if log_norms[0] < -1:
+        regime = "the gradient vanishes"
+    elif log_norms[0] > 1:
+        regime = "the gradient explodes"
+    else:
+        regime = "the gradient keeps its size"
+    rho = np.exp(log_rho)
+    below = f"ρ = {rho:.3f}" if rho < 0.999 else f"ρ = 1 − {1 - rho:.1g}"
+    if gain == 0:
+        bound = (
+            f"W_h = 0, where the sheet's argument holds: {below} is the largest gate there is, and below 1."
+        )
+    elif rho < 1:
+        bound = f"{below} is below 1, so it must vanish in the end, whatever the input does within its range."
+    else:
+        bound = f"ρ = {rho:.3g} is not below 1: the bound forbids nothing here."
+    return {
+        "times": times,
+        "log_norms": _on_axis(log_norms),
+        "log_bound": _on_axis((T - times) * log_rho),
+        "regime": f"Over {T} steps {regime}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {_decimal(log_norms[0], 1)}.",
+        "bound_sentence": bound,
+    }
+
+
+def _on_axis(values):
+    """The values that the axis shows; the line ends where it would leave."""
+    return np.where((FLOW_AXIS.low <= values) & (values <= FLOW_AXIS.high), values, np.nan).round(1)
+
+
+def _decimal(number, digits=2):
+    # Adding 0 makes −0 a 0.
+    return f"{round(float(number), digits) + 0:.{digits}f}".replace("-", "−")

@@ -1,0 +1,109 @@
+"""The explorers of chapter 1.2.1: what their frames show is what autograd says."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_explorers import unpack
+
+from helpers import oracle
+from helpers.checks import check_close
+from helpers.explorers import gated_rnn as chapter
+from helpers.explorers.packing import IMPOSSIBLE
+
+GATES, FLOW = chapter.gates_explorer(), chapter.gradient_flow_explorer()
+
+
+def settings_of(explorer):
+    return st.fixed_dictionaries(
+        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.slider_kinds.items()}
+    )
+
+
+@pytest.mark.parametrize("explorer", [GATES, FLOW])
+def test_every_packed_frame_is_what_the_functions_return(explorer):
+    packed = explorer.children[1].frames
+    assert len(packed) < 150_000
+    for (sliders, name), column in unpack(packed).items():
+        assert name != IMPOSSIBLE
+        points = list(itertools.product(*(explorer.slider_kinds[slider].values for slider in sliders)))
+        assert len(column) == len(points)
+        some = slice(None, None, max(1, len(points) // 50))
+        for point, value in zip(points[some], column[some], strict=True):
+            frame = explorer.frame(**dict(zip(sliders, point, strict=True)))
+            if isinstance(value, np.ndarray):
+                np.testing.assert_allclose(value, np.asarray(frame[name], "f4"), rtol=0)
+            else:
+                assert value == frame[name]
+
+
+@settings(deadline=None, max_examples=25)
+@given(settings_of(GATES))
+def test_gates_frame_is_what_autograd_says(setting):
+    frame = GATES.frame(**setting)
+    T, scale, bias = setting["T"], setting["input_scale"], setting["gate_bias"]
+    x = np.stack([scale * chapter.SIGNAL[:T], np.full(T, bias)], axis=-1)
+    weights = [[0, 1]], [[setting["gain"]]], [[1, 0]]
+    states = oracle.value(oracle.gated_rnn, *weights, x, [0])[:, 0]
+    last = np.zeros((T, 1))
+    last[-1] = 1
+    # The second column of x does not reach the candidate, nor the first the gate.
+    share = oracle.vjp(oracle.gated_rnn, last, *weights, x, [0])[3][:, 0]
+
+    np.testing.assert_array_equal(frame["steps"][:T], np.arange(1, T + 1))
+    assert np.isnan(frame["steps"][T:]).all()
+    np.testing.assert_array_equal(frame["input"], scale * chapter.SIGNAL)
+    np.testing.assert_allclose(frame["state"][:T], states, rtol=0, atol=5.1e-4)
+    before = np.concatenate([[0], states[:-1]])
+    gates = 1 / (1 + np.exp(-bias - setting["gain"] * before))
+    np.testing.assert_allclose(frame["gate"][:T], gates, rtol=0, atol=5.1e-4)
+    np.testing.assert_allclose(frame["share"][:T], share, rtol=0, atol=5.1e-4)
+    assert np.isnan(frame["share"][T:]).all()
+
+    assert f"keeps {100 * gates.mean():.0f} %" in frame["gate_sentence"]
+    if np.ptp(gates) > 0.01:
+        assert f"between {gates.min():.2f} and {gates.max():.2f}." in frame["gate_sentence"]
+    first = np.flatnonzero(np.abs(share) > np.abs(share).max() / 10)[0]
+    said = "as far back as the first" if first == 0 else f"to the last {T - first} of {T} "
+    assert said in frame["memory_sentence"]
+
+
+@settings(deadline=None, max_examples=10)
+@given(settings_of(FLOW), st.floats(0, 1))
+def test_flow_frame_is_what_autograd_says(setting, share):
+    frame = chapter.flow_frame(**setting)
+    network, x = chapter.random_network(**setting)
+    T = setting["T"]
+    t = int(share * (T - 1))
+    state = network.run(x).trajectory[t]
+    weights = network.W_c, network.W_h, network.W_x
+    jacobian = oracle.jacobian(lambda *arguments: oracle.gated_rnn(*arguments)[-1], *weights, x[t:], state)[4]
+    norm = np.abs(jacobian).sum(axis=1).max()
+    on_axis = abs(np.log(norm)) <= 60
+    expected = np.log(norm) if on_axis else np.nan
+    np.testing.assert_allclose(frame["log_norms"][t], expected, rtol=0, atol=0.0501)
+    both = np.isfinite(frame["log_norms"]) & np.isfinite(frame["log_bound"])
+    assert (frame["log_norms"][both] <= frame["log_bound"][both] + 0.1001).all()
+    assert len(frame["times"]) == T + 1 == len(frame["log_norms"]) == len(frame["log_bound"])
+    assert frame["log_bound"][-1] == frame["log_norms"][-1] == 0
+    slope = np.diff(frame["log_bound"])[-1]
+    check_close(-slope, np.log(network.step_bound(x)), tolerance=0.0501)
+
+
+def test_regimes_are_named():
+    """Each regime occurs on the grid, is named, and the name is true."""
+    seen = set()
+    for gain, scale, bias in itertools.product((0, 0.01, 2, 8), (0.3, 1), (-2, 4)):
+        frame = chapter.flow_frame(gain, scale, bias, 60)
+        network, x = chapter.random_network(gain, scale, bias, 60)
+        end = network.log_propagator_norms(network.run(x))[0]
+        word = "vanishes" if end < -1 else "explodes" if end > 1 else "keeps its size"
+        assert f"the gradient {word}" in frame["regime"]
+        certain = bool(network.step_bound(x) < 1)
+        assert ("not below 1" in frame["bound_sentence"]) != certain
+        assert ("sheet" in frame["bound_sentence"]) == (gain == 0)
+        seen.add((word, certain))
+    assert {("vanishes", True), ("vanishes", False), ("explodes", False)} <= seen
+    assert ("explodes", True) not in seen
