@@ -42,6 +42,7 @@ def test_every_other_verdict_is_refused(claim):
         (Evidence(as_written=VISIBLE, as_meant=ROUNDING, corrected=ROUNDING), Verdict.REPAIRED),
         (Evidence(as_written=VISIBLE, as_meant=VISIBLE, corrected=ROUNDING), Verdict.REFUTED),
         (Evidence(as_written=float("inf"), corrected=NONE), Verdict.REFUTED),
+        (Evidence(as_written=None, corrected=ROUNDING), Verdict.LOST),
     ],
 )
 def test_rule(evidence, verdict):
@@ -52,6 +53,7 @@ def test_rule(evidence, verdict):
     "evidence",
     [
         Evidence(as_written=ROUNDING, corrected=VISIBLE),
+        Evidence(as_written=None, corrected=VISIBLE),
         Evidence(as_written=VISIBLE, corrected=VISIBLE),
         Evidence(as_written=1e-6, corrected=ROUNDING),
         Evidence(as_written=VISIBLE, as_meant=1e-6, corrected=ROUNDING),
@@ -89,10 +91,16 @@ def test_ids_are_unique_and_unknown_ones_are_named():
         claims.card("9.9")
 
 
-def test_section_is_complete():
-    """Every question of section 1.1 has a claim."""
-    asked = {"1.1.a", "1.1.b", "1.1.c.i", "1.1.c.ii", "1.1.c.iii", "1.1.c.iv"}
-    assert asked <= {claim.id for claim in LEDGER}
+@pytest.mark.parametrize(
+    ("section", "asked"),
+    [
+        ("1.1", ["a", "b", "c.i", "c.ii", "c.iii", "c.iv"]),
+        ("1.2.2", ["a", "b", "c", "d", "e", *(f"e.{equation}" for equation in range(1, 7)), "f"]),
+    ],
+)
+def test_section_is_complete(section, asked):
+    """Every question of the section has a claim, and so does every numbered equation."""
+    assert {f"{section}.{item}" for item in asked} <= {claim.id for claim in LEDGER}
 
 
 def test_card_shows_what_it_measured():

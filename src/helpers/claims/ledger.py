@@ -27,6 +27,8 @@ class Verdict(Enum):
     """As written it is wrong; with a slip mended, the sheet's own formula is right."""
     REFUTED = "refuted"
     """It is wrong, and the right answer is another one."""
+    LOST = "lost"
+    """It cannot be read any more; the book answers in its place."""
 
 
 class Undecided(AssertionError):
@@ -39,8 +41,8 @@ class Evidence:
 
     Parameters
     ----------
-    as_written : float
-        Of the sheet's statement, transcribed to code symbol for symbol.
+    as_written : float or None
+        Of the sheet's statement, transcribed to code symbol for symbol. None if there is nothing left to transcribe.
     corrected : float
         Of the book's answer.
     as_meant : float, optional
@@ -49,7 +51,7 @@ class Evidence:
         Of the sheet's statement on the part of the answer that it does not speak of.
     """
 
-    as_written: float
+    as_written: float | None
     corrected: float
     as_meant: float | None = None
     left_out: float | None = None
@@ -73,9 +75,13 @@ class Evidence:
         <Verdict.REFUTED: 'refuted'>
         >>> Evidence(as_written=1e-16, left_out=1.0, corrected=1e-16).verdict
         <Verdict.COMPLETED: 'completed'>
+        >>> Evidence(as_written=None, corrected=1e-16).verdict
+        <Verdict.LOST: 'lost'>
         """
         if not _holds(self.corrected, "the correction"):
             raise Undecided(f"the book's own answer is off by {self.corrected:.2g}")
+        if self.as_written is None:
+            return Verdict.LOST
         if _holds(self.as_written, "the statement as written"):
             complete = self.left_out is None or _holds(self.left_out, "what is left out")
             return Verdict.CONFIRMED if complete else Verdict.COMPLETED
@@ -160,7 +166,9 @@ class Card:
             f"*The sheet says:* {self.claim.statement}",
         ]
         if self.claim.correction:
-            said = "Left out" if self.claim.verdict is Verdict.COMPLETED else "Right is"
+            said = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book"}.get(
+                self.claim.verdict, "Right is"
+            )
             lines.append(f"*{said}:* {self.claim.correction}")
         lines.append(f"*Off by:* {self.measurements}.")
         return "\n\n".join(lines)
@@ -245,7 +253,9 @@ class Table:
                 claim.verdict.value,
                 claim.question,
                 claim.correction or claim.statement,
-                _rounded(max(evidence.as_written, evidence.left_out or 0.0)),
+                "—"
+                if evidence.as_written is None
+                else _rounded(max(evidence.as_written, evidence.left_out or 0.0)),
                 _rounded(evidence.corrected),
             ]
             rows.append(f"| {' | '.join(cells)} |")
