@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..attention_diagram import follow, one_step
 from ..attention_rnn import AttentionRNN, UnboundedAttentionRNN
 from ..checks import relative_error
+from ..diagrams.attention_rnn import follow, one_step
 from .ledger import Claim, Evidence, Verdict
 
 CHAPTER = "attention_rnn"
@@ -377,7 +377,7 @@ CLAIMS = [
         verdict=Verdict.LOST,
         evidence=drawing,
         chapter=CHAPTER,
-        correction="draws it from code. What is measured is $h[t]$, computed along the drawing's arrows.",
+        correction="It is drawn from code. What is measured is $h[t]$, computed along the drawing's arrows.",
     ),
     Claim(
         id="1.2.2.b",

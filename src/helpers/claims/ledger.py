@@ -28,7 +28,7 @@ class Verdict(Enum):
     REFUTED = "refuted"
     """It is wrong, and the right answer is another one."""
     LOST = "lost"
-    """It cannot be read any more; the book answers in its place."""
+    """It did not survive, as a drawing that is missing; the book gives an answer and no judgement."""
 
 
 class Undecided(AssertionError):
@@ -42,7 +42,7 @@ class Evidence:
     Parameters
     ----------
     as_written : float or None
-        Of the sheet's statement, transcribed to code symbol for symbol. None if there is nothing left to transcribe.
+        Of the sheet's statement, transcribed to code symbol for symbol. None where the statement is lost.
     corrected : float
         Of the book's answer.
     as_meant : float, optional
@@ -143,6 +143,10 @@ class Claim:
     def anchor(self):
         """The name of the place in the book where the claim is worked through."""
         return "claim-" + self.id.replace(".", "-")
+
+
+SAID = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book's answer"}
+"""What a card calls its correction, where it does not put a wrong answer right."""
 
 
 class Card:

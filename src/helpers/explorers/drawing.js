@@ -199,7 +199,7 @@ function legend(roles) {
 }
 
 function written(number) {
-  return Number.isInteger(number) ? String(number).replace("-", "−") : number.toPrecision(3).replace("-", "−");
+  return String(Number.isInteger(number) ? number : Number(number.toPrecision(3))).replace("-", "−");
 }
 
 function element(tag, className, text) {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .drawings import Graph, Node
+from ..drawings import Graph, Node
 
 __all__ = ["follow", "one_step", "unrolled"]
 

@@ -1,0 +1,1 @@
+"""Diagrams of networks, as data that can be checked. One module for each chapter holds that chapter's."""
