@@ -125,7 +125,7 @@ def test_every_slider_moves_something(name):
 def small_network(k=2):
     """With n = m, so that no wrong arrow is caught by its shape alone."""
     random = np.random.default_rng(0)
-    network = AttentionRNN(random.normal(size=(3, 4, 4)), random.normal(size=(k, 3, 4, 4)))
+    network = AttentionRNN(random.normal(size=(3, 4, 4)) / 2, random.normal(size=(k, 3, 4, 4)) / 2)
     return network, random.normal(size=4), random.normal(size=(k, 4))
 
 
