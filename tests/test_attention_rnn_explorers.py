@@ -45,7 +45,7 @@ def test_weights_by_hand_where_all_scores_are_0():
     zero_state = [[0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
     np.testing.assert_array_equal(frame["map_roles"] == 0, np.array(zero_state, bool))
     frame = chapter.step_frame(k=3, scale=0, T=4, t=2)
-    assert frame["shares"] == "It attends 0.25 to x[2], 0.25 to h[1], 0.25 to h[0], 0.25 to h[−1]."
+    assert frame["shares"] == "Weights: 0.25 for x[2], 0.25 for h[1], 0.25 for h[0], 0.25 for h[−1]."
     assert frame["zero_states"].startswith("2 of these are zero vectors")
     assert frame["zero_states"].endswith("together they take 0.50.")
 
@@ -82,7 +82,7 @@ def test_step_is_what_pytorch_computes(k, scale, T, t):
         assert np.abs(frame[name]).max() < 10, "three digits do not fit into a cell"
     assert frame["shown"] == [shown - 1]
     assert ("There is no step" in frame["step"]) == (t > T)
-    assert f"{a[0]:.2f} to x[{shown}], {a[1]:.2f} to h[{shown - 1}]" in frame["shares"]
+    assert f"{a[0]:.2f} for x[{shown}], {a[1]:.2f} for h[{shown - 1}]" in frame["shares"]
 
 
 @few
@@ -141,7 +141,7 @@ def test_a_wrong_arrow_is_a_wrong_number():
     graph = one_step(2)
     right = follow(graph, network, x, past)
     moved = 0
-    for place, (source, target) in enumerate(graph.edges):
+    for place, (source, target, *_) in enumerate(graph.edges):
         for other in graph.nodes:
             if other[0] != source[0] or other == source:
                 continue

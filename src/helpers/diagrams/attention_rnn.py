@@ -27,23 +27,24 @@ def one_step(window):
 
     Examples
     --------
-    >>> [source for source, target in one_step(1).edges if target == "w_1"]
+    >>> [source for source, target, *_ in one_step(1).edges if target == "w_1"]
     ['q_1', 'k_1']
     """
-    nodes, edges = {}, []
+    nodes, edges, middle = {}, [], 1.2 * window
     for i in range(window + 1):
         row = 2.4 * i
-        name = "x[t]" if i == 0 else f"h[t−{i}]"
-        nodes[f"y_{i}"] = Node(0, row, name, "input" if i == 0 else "output")
+        nodes[f"y_{i}"] = Node(0, row, "x[t]" if i == 0 else f"h[t−{i}]", "input" if i == 0 else "output")
         for letter, offset in (("q", -0.7), ("k", 0), ("v", 0.7)):
-            nodes[f"{letter}_{i}"] = Node(1.3, row + offset, f"{letter}{_below(i)}")
+            nodes[f"{letter}_{i}"] = Node(1.1, row + offset, f"{letter}{_below(i)}")
             edges.append((f"y_{i}", f"{letter}_{i}"))
-        nodes[f"w_{i}"] = Node(2.3, row - 0.35, f"w{_below(i)} = q{_below(i)}ᵀk{_below(i)}", "gate")
-        edges += [(f"q_{i}", f"w_{i}"), (f"k_{i}", f"w_{i}"), (f"w_{i}", "a"), (f"v_{i}", "h")]
-    middle = 1.2 * window
-    nodes["a"] = Node(3.9, middle - 0.35, "a = softargmax(w)", "gate")
-    nodes["h"] = Node(5.6, middle + 0.7, "h[t] = Σ aᵢ vᵢ", "output")
-    return Graph(f"One step of AttentionRNN({window})", nodes, (*edges, ("a", "h")))
+        nodes[f"w_{i}"] = Node(2.1, row - 0.35, f"w{_below(i)}", "gate")
+        edges += [(f"q_{i}", f"w_{i}"), (f"k_{i}", f"w_{i}"), (f"w_{i}", "a")]
+        # What rises to the average passes below its score.
+        edges.append((f"v_{i}", "h", -0.4 if row > middle else 0))
+    nodes["a"] = Node(3.2, middle - 1.55, "a", "gate")
+    nodes["h"] = Node(4.3, middle + 0.7, "h[t]", "output")
+    title = f"One step of AttentionRNN({window}): w = qᵀk, a = softargmax(w), h[t] = Σ aᵢ vᵢ"
+    return Graph(title, nodes, (*edges, ("a", "h")))
 
 
 def unrolled(window, steps):
@@ -103,7 +104,7 @@ def follow(graph, network, x, past):
         letter, _, index = name.partition("_")
         if letter == "y":
             return np.asarray(x if index == "0" else past[-int(index)])
-        brought = [value(source) for source, target in graph.edges if target == name]
+        brought = [value(source) for source, target, *_ in graph.edges if target == name]
         if letter in "qkv":
             (y,) = brought
             return triples[int(index)]["qkv".index(letter)] @ y

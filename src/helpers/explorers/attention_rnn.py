@@ -36,8 +36,8 @@ def example(window, scale):
 def attention_map_explorer():
     """Return the explorer of the weights: all of them as a map, and one step in numbers."""
 
-    def column(title, name, numbers, **options):
-        return Cells(title, roles=f"{name}_roles", numbers=numbers, unit=UNIT, **options)
+    def column(title, name, legend):
+        return Cells(title, roles=f"{name}_roles", numbers=name, legend=legend, unit=UNIT)
 
     return Explorer(
         map_frame,
@@ -52,10 +52,10 @@ def attention_map_explorer():
                 marked_columns="shown",
                 unit=UNIT,
             ),
-            column("Scores wᵢ", "scores", "scores", legend=("gate",)),
-            column("Weights aᵢ", "weights", "weights", legend=("zero-state", *SHARES)),
-            column("Values vᵢ", "values", "values", legend=("input", "output")),
-            column("h[t] = Σ aᵢ vᵢ", "state", "state", legend=("output",)),
+            column("Scores wᵢ", "scores", legend=("gate",)),
+            column("Weights aᵢ", "weights", legend=("gate",)),
+            column("Values vᵢ", "values", legend=("plain",)),
+            column("h[t] = Σ aᵢ vᵢ", "state", legend=("output",)),
         ),
         k=Slider("window k", range(1, 5), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
@@ -84,8 +84,8 @@ def step_frame(k, scale, T, t):
     count = int(earlier.sum())
     return {
         "step": f"AttentionRNN({k}) at step {shown}.{missing}",
-        "shares": "It attends "
-        + ", ".join(f"{_written(a_i)} to {name}" for a_i, name in zip(a, names, strict=True))
+        "shares": "Weights: "
+        + ", ".join(f"{_written(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
         + ".",
         "zero_states": f"{count} of these {'is a zero vector' if count == 1 else 'are zero vectors'}, each with the score 0; "
         f"together they take {_written(a[earlier].sum())}."
@@ -95,9 +95,9 @@ def step_frame(k, scale, T, t):
         "scores": _short(w)[:, None],
         "scores_roles": np.zeros((k + 1, 1), int),
         "weights": _short(a)[:, None],
-        "weights_roles": _roles(a, earlier)[:, None],
+        "weights_roles": np.zeros((k + 1, 1), int),
         "values": _short(v),
-        "values_roles": np.repeat([0, *[1] * k], 3).reshape(k + 1, 3),
+        "values_roles": np.zeros((k + 1, 3), int),
         "state": _short(run.states[[shown - 1]]),
         "state_roles": np.zeros((1, 3), int),
     }
@@ -149,7 +149,7 @@ def terms_frame(scale, i, t):
     else:
         note = "The first term passes the state on; the second moves the attention."
     return {
-        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a_{i}[{t}] = {_written(run.weights[t - 1, i])}.",
+        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {_written(run.weights[t - 1, i])}.",
         "norms": f"Norms: {_written(sizes[0])} and {_written(sizes[1])} for the two terms, {_written(sizes[2])} for their sum.",
         "note": note,
         **{
