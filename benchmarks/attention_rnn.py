@@ -1,6 +1,9 @@
 """AttentionRNN(∞) in linear time against quadratic forms of the same network, forward and backward together.
 
     python benchmarks/attention_rnn.py
+    python benchmarks/attention_rnn.py --record notebooks/data/attention_rnn_cost.json
+
+The second command also writes down what it measured; chapter 3 draws that record.
 
 One thread; NumPy; states and inputs of size 32. Three forms that agree to 1e-12:
 
@@ -17,8 +20,13 @@ import os
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 
+import argparse
+import datetime
+import json
+import platform
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 
@@ -134,7 +142,31 @@ def peak_states_per_step(T):
     return peak / (T * SIZE * np.dtype(np.float64).itemsize)
 
 
+def record(path, best, memory):
+    """Write what was measured, and how, so that the page can draw it: times differ from run to run."""
+    forms = (linear, kept, direct)
+    measured = {
+        "command": f"python benchmarks/attention_rnn.py --record {path}",
+        "date": datetime.date.today().isoformat(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}, one thread",
+        "size": SIZE,
+        "lengths": list(best),
+        "seconds": {
+            form.__name__: [round(row[form], 5) if form in row else None for row in best.values()]
+            for form in forms
+        },
+        "peak_states_per_step": round(memory, 1),
+    }
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+
+
 def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--record", type=Path, metavar="FILE", help="also write what was measured")
+    path = arguments.parse_args().record
     check_agreement(2000)
     print("T = 2 000: direct, kept and linear agree to 1e-12, states and gradients\n")
 
@@ -146,7 +178,8 @@ def main():
             f"{row[direct] / row[linear]:13.1f}× {row[kept] / row[linear]:11.1f}×"
         )
     long = [2000 * 2**doubling for doubling in range(6)]
-    times = [row[linear] for row in seconds([linear], long, repeats=5).values()]
+    best_long = seconds([linear], long, repeats=5)
+    times = [row[linear] for row in best_long.values()]
     for T, linear_time in zip(long, times, strict=True):
         print(f"{T:7} {'':10} {'':10} {linear_time:9.4f}s")
 
@@ -159,6 +192,8 @@ def main():
     print(f"exponent of the linear form, T = {long[0]} … {long[-1]}: {linear_exponent:.3f}", end=" ")
     print(f"(≤ {LARGEST_EXPONENT})")
     print(f"peak memory at T = 100 000: {memory:.1f} states per step (≤ {STATES_PER_STEP})")
+    if path:
+        record(path, best | {T: row for T, row in best_long.items() if T not in best}, memory)
     missed = [
         name
         for name, reached in {

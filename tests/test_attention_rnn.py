@@ -1,10 +1,9 @@
-"""AttentionRNN: by hand, by a naive loop, and against PyTorch's autograd on the network written plainly."""
+"""AttentionRNN: by hand, by a naive loop, and against PyTorch's autograd."""
 
 import math
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,25 +18,6 @@ LINEAR_AND_NOT = pytest.mark.parametrize("linear_time", [True, False])
 def check_gradients(actual, expected, **options):
     for name, one, other in zip(actual._fields, actual, expected, strict=False):
         check_close(one, other, name=name, **options, may_be_empty=True)
-
-
-# --- The oracle: the network as the page defines it, one state after another.
-
-
-def plain_network(input_triple, past_triples, x, initial_states):
-    """States of either network: a triple for each lag, axes (k, 3, m, m), or one for all, axes (3, m, m)."""
-    unbounded = past_triples.ndim == 3
-    states = list(initial_states)
-    for x_t in x:
-        past = states[::-1] if unbounded else states[: -len(past_triples) - 1 : -1]
-        triples = [past_triples] * len(past) if unbounded else past_triples
-        scores, values = [], []
-        for (Q, K, V), y in zip([input_triple, *triples], [x_t, *past], strict=True):
-            scores.append((Q @ y) @ (K @ y))
-            values.append(V @ y)
-        a = torch.softmax(torch.stack(scores), dim=0)
-        states.append(a @ torch.stack(values))
-    return torch.stack(states[len(initial_states) :])
 
 
 @st.composite
@@ -165,8 +145,10 @@ def test_states_and_gradients_against_autograd(case):
     network, x, initial_states, direct_gradient = case
     run = network.run(x, initial_states)
     inputs = arguments(network, x, initial_states)
-    check_close(run.states, oracle.value(plain_network, *inputs))
-    check_gradients(network.vjp(run, direct_gradient), oracle.vjp(plain_network, direct_gradient, *inputs))
+    check_close(run.states, oracle.value(oracle.attention_rnn, *inputs))
+    check_gradients(
+        network.vjp(run, direct_gradient), oracle.vjp(oracle.attention_rnn, direct_gradient, *inputs)
+    )
 
 
 @few
@@ -177,8 +159,10 @@ def test_state_left_out_means_zeros_or_none(case):
     zeros = np.zeros((0 if network.window == math.inf else network.window, m))
     run = network.run(x)
     inputs = arguments(network, x, zeros)
-    check_close(run.states, oracle.value(plain_network, *inputs))
-    check_gradients(network.vjp(run, direct_gradient), oracle.vjp(plain_network, direct_gradient, *inputs))
+    check_close(run.states, oracle.value(oracle.attention_rnn, *inputs))
+    check_gradients(
+        network.vjp(run, direct_gradient), oracle.vjp(oracle.attention_rnn, direct_gradient, *inputs)
+    )
 
 
 @few
@@ -239,7 +223,7 @@ def test_step_jacobian_against_autograd(case, data):
     inputs = arguments(network, x[t - 1 : t], run.past(t))
     if not len(run.past(t)):
         return
-    expected = oracle.jacobian(plain_network, *inputs)[3][0]  # axes (m, past state, m)
+    expected = oracle.jacobian(oracle.attention_rnn, *inputs)[3][0]  # axes (m, past state, m)
     for lag in range(1, len(run.past(t)) + 1):
         check_close(network.step_jacobian(run, t, lag), expected[:, -lag])
 
@@ -254,7 +238,7 @@ def test_total_gradients_against_autograd(case, data):
     expected = direct_gradient[t - 1].copy()
     if t < run.T:
         rest = arguments(network, x[t:], run.past(t + 1))
-        expected += oracle.vjp(plain_network, direct_gradient[t:], *rest)[3][-1]
+        expected += oracle.vjp(oracle.attention_rnn, direct_gradient[t:], *rest)[3][-1]
     check_close(network.state_gradient(run, direct_gradient, t), expected)
     check_close(network.vjp(run, direct_gradient).states[t - 1], expected)
 
@@ -315,9 +299,9 @@ def test_scores_of_ten_thousand(input_sign, past_sign, past_shape):
         run = network.run(x, initial_states)
         gradients = network.vjp(run, direct_gradient)
     assert run.weights.max() > 0.99
-    check_close(run.states, oracle.value(plain_network, *inputs))
+    check_close(run.states, oracle.value(oracle.attention_rnn, *inputs))
     # The weights' own rounding is 10⁴ times that of numbers near 1, and gradients are 10⁴ times the weights.
-    check_gradients(gradients, oracle.vjp(plain_network, direct_gradient, *inputs), tolerance=1e-9)
+    check_gradients(gradients, oracle.vjp(oracle.attention_rnn, direct_gradient, *inputs), tolerance=1e-9)
 
 
 def test_precision_follows_the_input():

@@ -184,6 +184,44 @@ def gated_rnn(W_c, W_h, W_x, x, h0):
     return torch.stack(states, dim=-2)[..., 1:, :]
 
 
+def attention_rnn(input_triple, past_triples, x, initial_states):
+    """The networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
+
+    Parameters
+    ----------
+    input_triple : torch.Tensor, shape (3, m, n)
+    past_triples : torch.Tensor, shape (k, 3, m, m) or (3, m, m)
+        A triple for each of k past states, or one for all states there are.
+    x : torch.Tensor, shape (T, n)
+    initial_states : torch.Tensor, shape (any number, m)
+        The latest last.
+
+    Returns
+    -------
+    torch.Tensor, shape (T, m)
+        h[1], …, h[T].
+
+    Examples
+    --------
+    >>> mean = [[[0]], [[0]], [[1]]]
+    >>> value(attention_rnn, mean, [mean, mean], [[9], [9]], [[0], [0]])
+    array([[3.],
+           [4.]])
+    """
+    unbounded = past_triples.ndim == 3
+    states = list(initial_states)
+    for x_t in x:
+        past = states[::-1] if unbounded else states[: -len(past_triples) - 1 : -1]
+        triples = [past_triples] * len(past) if unbounded else past_triples
+        scores, values = [], []
+        for (Q, K, V), y in zip([input_triple, *triples], [x_t, *past], strict=True):
+            scores.append((Q @ y) @ (K @ y))
+            values.append(V @ y)
+        a = torch.softmax(torch.stack(scores), dim=0)
+        states.append(a @ torch.stack(values))
+    return torch.stack(states[len(initial_states) :])
+
+
 def _tensors(arrays):
     return tuple(
         torch.from_numpy(real_array(array, "argument", may_be_empty=True).astype(np.float64))

@@ -5,11 +5,12 @@ One module for each chapter holds that chapter's claims: :mod:`helpers.claims.co
 append a :class:`Claim` to its chapter's ``CLAIMS``.
 """
 
+from .attention_rnn import CLAIMS as _ATTENTION_RNN
 from .convolution import CLAIMS as _CONVOLUTION
 from .gated_rnn import CLAIMS as _GATED_RNN
 from .ledger import Claim, Counterexample, Evidence, Ledger, Undecided, Verdict
 
-LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN])
+LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN])
 """Every claim of the book, in the order of the sheet."""
 
 card = LEDGER.card

@@ -1,0 +1,201 @@
+"""The explorers of section 1.2.2: what AttentionRNN attends to, and the two terms of its Jacobian."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from ..attention_rnn import AttentionRNN
+from ..drawings import Axis, Cells, Line, Lines, Text
+from .explorer import Explorer, Slider
+
+SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
+STEPS = 12
+SEED = 117
+"""Of a network in which each of x[t], h[t−1] and h[t−2] is now and then attended to most, with scores below 10."""
+UNIT = 34
+SCALES = [0, 0.5, 1, 2, 4]
+
+
+@cache
+def example(window, scale):
+    """Return a run of AttentionRNN(k) with m = 3 and n = 2, whose scores are ``scale`` times those at scale 1.
+
+    The values are no longer than their states, so that states do not grow.
+    """
+    random = np.random.default_rng(SEED)
+    input_triple, past_triples = random.normal(size=(3, 3, 2)), random.normal(size=(4, 3, 3, 3))[:window]
+    input_triple[:2] *= 0.5 * scale**0.5
+    past_triples[:, :2] *= 1.0 * scale**0.5
+    past_triples[:, 2] /= np.linalg.norm(past_triples[:, 2], 2, axis=(-2, -1), keepdims=True)
+    x = random.normal(size=(STEPS, 2))
+    return AttentionRNN(input_triple, past_triples).run(x)
+
+
+def attention_map_explorer():
+    """Return the explorer of the weights: all of them as a map, and one step in numbers."""
+
+    def column(title, name, legend):
+        return Cells(title, roles=f"{name}_roles", numbers=name, legend=legend, unit=UNIT)
+
+    return Explorer(
+        map_frame,
+        step_frame,
+        panels=(
+            Text(("step", "shares", "zero_states")),
+            Cells(
+                "The map: aᵢ[t], a row for each i = 0, 1, …, k, a column for each step t = 1, 2, …",
+                roles="map_roles",
+                legend=("zero-state", *SHARES),
+                numbers="map",
+                marked_columns="shown",
+                unit=UNIT,
+            ),
+            column("Scores wᵢ", "scores", legend=("gate",)),
+            column("Weights aᵢ", "weights", legend=("gate",)),
+            column("Values vᵢ", "values", legend=("plain",)),
+            column("h[t] = Σ aᵢ vᵢ", "state", legend=("output",)),
+        ),
+        k=Slider("window k", range(1, 5), start=2),
+        scale=Slider("scale of QᵀK", SCALES, start=1),
+        T=Slider("steps T", range(3, STEPS + 1), start=9),
+        t=Slider("step t", range(1, STEPS + 1), start=5),
+    )
+
+
+def map_frame(k, scale, T):
+    """The weights of the first T steps, time running to the right."""
+    weights = example(k, scale).weights[:T].T
+    # Row i of the map is of the state i steps back, which at step t ≤ i is a zero vector.
+    earlier = np.subtract.outer(np.arange(k + 1), np.arange(1, T + 1)) >= 0
+    return {"map": _short(weights), "map_roles": _roles(weights, earlier)}
+
+
+def step_frame(k, scale, T, t):
+    """The scores, weights and values of one step."""
+    run, shown = example(k, scale), min(t, T)
+    a, earlier = run.weights[shown - 1], np.arange(k + 1) >= shown
+    triples, y = [run.network.input_triple, *run.network.past_triples], _read(run, shown)
+    w = [(Q @ y_i) @ (K @ y_i) for (Q, K, _), y_i in zip(triples, y, strict=True)]
+    v = [V @ y_i for (_, _, V), y_i in zip(triples, y, strict=True)]
+    names = [f"x[{shown}]", *(_name(shown - i) for i in range(1, k + 1))]
+    missing = f" There is no step {t}; the last is shown." if t > T else ""
+    count = int(earlier.sum())
+    return {
+        "step": f"AttentionRNN({k}) at step {shown}.{missing}",
+        "shares": "Weights: "
+        + ", ".join(f"{_written(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
+        + ".",
+        "zero_states": f"{count} of these {'is a zero vector' if count == 1 else 'are zero vectors'}, each with the score 0; "
+        f"together they take {_written(a[earlier].sum())}."
+        if count
+        else "No zero vector is in the window.",
+        "shown": np.array([shown - 1]),
+        "scores": _short(w)[:, None],
+        "scores_roles": np.zeros((k + 1, 1), int),
+        "weights": _short(a)[:, None],
+        "weights_roles": np.zeros((k + 1, 1), int),
+        "values": _short(v),
+        "values_roles": np.zeros((k + 1, 3), int),
+        "state": _short(run.states[[shown - 1]]),
+        "state_roles": np.zeros((1, 3), int),
+    }
+
+
+def jacobian_explorer():
+    """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
+
+    def matrix(title, name, role):
+        return Cells(title, roles=f"{name}_roles", legend=(role,), numbers=name, unit=UNIT + 4)
+
+    return Explorer(
+        terms_frame,
+        norms_frame,
+        panels=(
+            Text(("step", "norms", "note")),
+            matrix("aᵢVᵢ", "first", "gate"),
+            matrix("aᵢ(vᵢ − h[t])(kᵢᵀQᵢ + qᵢᵀKᵢ)", "second", "gradient"),
+            matrix("their sum, ∂h[t]/∂h[t−i]", "both", "output"),
+            Lines(
+                "The norm of each at every step",
+                x="steps",
+                lines=(
+                    Line("first_norms", "aᵢVᵢ", "gate"),
+                    Line("second_norms", "aᵢ(vᵢ − h[t])(…)", "gradient"),
+                    Line("both_norms", "their sum", "output"),
+                ),
+                x_axis=Axis("step t", 1, STEPS, tuple(range(1, STEPS + 1))),
+                y_axis=Axis("norm", 0, 3, (0, 1, 2, 3)),
+                width=480,
+                height=180,
+            ),
+        ),
+        scale=Slider("scale of QᵀK", SCALES, start=1),
+        i=Slider("lag i", range(1, 4), start=1),
+        t=Slider("step t", range(1, STEPS + 1), start=5),
+    )
+
+
+def terms_frame(scale, i, t):
+    """The two terms at one step, with their norms; k = 3."""
+    run = example(3, scale)
+    first, second, both = _terms(run, t, i)
+    sizes = [np.linalg.norm(matrix) for matrix in (first, second, both)]
+    if scale == 0:
+        note = "With Q and K at 0 no score depends on any state, and the second term is 0."
+    elif t <= i:
+        note = f"{_name(t - i)} is a zero vector: its q and k are 0, and so is the second term."
+    else:
+        note = "The first term passes the state on; the second moves the attention."
+    return {
+        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {_written(run.weights[t - 1, i])}.",
+        "norms": f"Norms: {_written(sizes[0])} and {_written(sizes[1])} for the two terms, {_written(sizes[2])} for their sum.",
+        "note": note,
+        **{
+            name: _short(matrix)
+            for name, matrix in zip(("first", "second", "both"), (first, second, both), strict=True)
+        },
+        **{f"{name}_roles": np.zeros((3, 3), int) for name in ("first", "second", "both")},
+    }
+
+
+def norms_frame(scale, i):
+    """The norms of the two terms at every step."""
+    sizes = np.array(
+        [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
+    )
+    return {
+        "steps": np.arange(1.0, STEPS + 1),
+        **{f"{name}_norms": sizes[:, column] for column, name in enumerate(("first", "second", "both"))},
+    }
+
+
+@cache
+def _terms(run, t, i):
+    both = run.network.step_jacobian(run, t, i)
+    first = run.weights[t - 1, i] * run.network.past_triples[i - 1, 2]
+    return first, both - first, both
+
+
+def _read(run, t):
+    """What step t reads: x[t], h[t−1], …, h[t−k]."""
+    return [run.x[t - 1], *run.past(t)[::-1]]
+
+
+def _roles(weights, earlier):
+    """The positions of weights in the legend: a zero state's first, then by size."""
+    return np.where(earlier, 0, 1 + np.digitize(weights, [1 / 8, 1 / 4, 1 / 2]))
+
+
+def _name(s):
+    return f"h[{s}]".replace("-", "−")
+
+
+def _short(numbers):
+    """Two decimals, which fit into a cell."""
+    return np.round(numbers, 2)
+
+
+def _written(number):
+    return f"{number:.2f}"
