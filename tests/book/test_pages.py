@@ -68,17 +68,34 @@ def test_equations_cited_in_docstrings_are_on_the_page(name):
     assert cited <= set(re.findall(r'class="eqno">\(([0-9.]+)\)', html(name)))
 
 
-def test_equation_numbers_of_the_first_chapter():
-    numbered = re.findall(
+NUMBERED = {
+    "convolution": [
+        "eq-conv",
+        "eq-output-size",
+        "eq-layer",
+        "eq-weight-jacobian",
+        "eq-input-jacobian",
+        "eq-weight-vjp",
+        "eq-input-vjp",
+    ],
+    "attention_rnn": [
+        "eq-triples",
+        "eq-weights",
+        "eq-average",
+        "eq-direct-jacobian",
+        "eq-attention-vjp",
+        "eq-state-gradient",
+        "eq-running-sums",
+        "eq-running-gradients",
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_equation_numbers(name):
+    found = re.findall(
         r'id="(?:equation-)?(eq-[a-z-]+)"[^>]*>\s*<span class="eqno">\(([0-9.]+)\)',
-        html("notebooks/convolution"),
+        html(f"notebooks/{name}"),
     )
-    assert numbered == [
-        ("eq-conv", "1.1"),
-        ("eq-output-size", "1.2"),
-        ("eq-layer", "1.3"),
-        ("eq-weight-jacobian", "1.4"),
-        ("eq-input-jacobian", "1.5"),
-        ("eq-weight-vjp", "1.6"),
-        ("eq-input-vjp", "1.7"),
-    ]
+    chapter = CHAPTERS.index(f"notebooks/{name}") + 1
+    assert found == [(label, f"{chapter}.{number}") for number, label in enumerate(NUMBERED[name], 1)]
