@@ -142,10 +142,10 @@ class AttentionRNN:
     def vjp(self, run, direct_gradient):
         """Return the gradients of a loss ℓ from what it makes of each state: backpropagation through time.
 
-        The *total* gradient g[t] of h[t] is the *direct* one, what ℓ itself makes of h[t], plus what comes
+        The *total* gradient λ[t] of h[t] is the *direct* one, g[t], what ℓ itself makes of h[t], plus what comes
         back from later states. In a step, softargmax passes on
 
-            ∂ℓ/∂v_i = a_i g[t],    ∂ℓ/∂w_i = a_i g[t] (v_i − h[t])
+            ∂ℓ/∂v_i = a_i λ[t],    ∂ℓ/∂w_i = a_i λ[t] (v_i − h[t])
             ∂ℓ/∂q_i = ∂ℓ/∂w_i k_iᵀ,    ∂ℓ/∂k_i = ∂ℓ/∂w_i q_iᵀ                                (3.5)
 
         and (3.1) is linear: ∂ℓ/∂Q_i gains (∂ℓ/∂q_i)ᵀ y_iᵀ, ∂ℓ/∂y_i gains ∂ℓ/∂q_i Q_i, and so for K_i and V_i.
@@ -230,11 +230,11 @@ class AttentionRNN:
     def state_gradient(self, run, direct_gradient, t):
         """Return the total gradient ∂ℓ/∂h[t] from those of the later states that see h[t].
 
-            g[t] = direct gradient of h[t] + Σ_i g[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)    (3.6)
+            λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.6)
 
-        The sum over i is right only with the *total* gradients g[t+i] and the *direct* Jacobians (3.4). With
+        The sum over i is right only with the *total* gradients λ[t+i] and the *direct* Jacobians (3.4). With
         total Jacobians, which follow every path from h[t] to h[t+i], a path by way of h[t+1] is counted
-        there and again in g[t+1].
+        there and again in λ[t+1].
 
         Parameters
         ----------
@@ -255,7 +255,7 @@ class AttentionRNN:
 
         Examples
         --------
-        Each Jacobian is 3: g[3] = 1, g[2] = 1 · 3, and g[1] = 10 + 3 · 3.
+        Each Jacobian is 3: λ[3] = 1, λ[2] = 1 · 3, and λ[1] = 10 + 3 · 3.
 
         >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[1]], [[6]])])
         >>> network.state_gradient(network.run([[1], [1], [1]]), [[10], [0], [1]], t=1).round(6)
@@ -339,10 +339,10 @@ class UnboundedAttentionRNN(AttentionRNN):
     from D = 0, N = 0. Backward, the weight e^(w[s]) / Z[t] of state s at step t comes apart in the same way,
     and (3.5) needs of all the future two sums,
 
-        G[s] = Σ_{t>s} g[t] / Z[t],    C[s] = Σ_{t>s} g[t] h[t] / Z[t]
+        G[s] = Σ_{t>s} λ[t] / Z[t],    C[s] = Σ_{t>s} λ[t] h[t] / Z[t]
         ∂ℓ/∂v[s] = e^w[s] G[s],    ∂ℓ/∂w[s] = e^w[s] (G[s] v[s] − C[s])                       (3.8)
 
-    with g[s] = direct gradient + ∂ℓ/∂v[s] V + ∂ℓ/∂w[s] (k[s]ᵀ Q + q[s]ᵀ K). T steps of O(m² + mn)
+    with λ[s] = g[s] + ∂ℓ/∂v[s] V + ∂ℓ/∂w[s] (k[s]ᵀ Q + q[s]ᵀ K). T steps of O(m² + mn)
     operations each way; from past to present go m + 2 numbers.
 
     Sums of exponentials are kept divided by the largest so far, so that no score is too large (as in the
@@ -488,10 +488,10 @@ class UnboundedAttentionRNN(AttentionRNN):
             scale = exp(w[s] + largest)
             from_v = v_gradient[s] = scale * G
             from_w = w_gradient[s] = scale * (float(G.dot(v[s])) - C)
-            g = total[s]
-            g += from_v.dot(V) + from_w * score_jacobians[s]
+            gradient = total[s]
+            gradient += from_v.dot(V) + from_w * score_jacobians[s]
             if s >= earlier:
-                future = _include(future, -log_Z[s - earlier], float(g.dot(trajectory[s])), g)
+                future = _include(future, -log_Z[s - earlier], float(gradient.dot(trajectory[s])), gradient)
         return _triple_vjp(run.trajectory, (w_gradient[:, None] * k, w_gradient[:, None] * q, v_gradient))
 
     def _triple(self, lag):
@@ -601,10 +601,10 @@ def _triple_vjp(y, projections):
     return np.stack([gradient.T @ y for gradient in projections])
 
 
-def _attention_vjp(a, q, k, v, h, g):
-    """Equation (3.5): ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of what had the weights a in states h, whose gradients are g."""
-    w_gradient = a * _dot(v - h, g)
-    return w_gradient[:, None] * k, w_gradient[:, None] * q, a[:, None] * g
+def _attention_vjp(a, q, k, v, h, total):
+    """Equation (3.5): ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of what had the weights a in states h, given λ."""
+    w_gradient = a * _dot(v - h, total)
+    return w_gradient[:, None] * k, w_gradient[:, None] * q, a[:, None] * total
 
 
 def _softargmax(w):

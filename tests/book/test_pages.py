@@ -95,6 +95,16 @@ NUMBERED = {
         "eq-step-bound",
         "eq-exponents",
     ],
+    "attention_rnn": [
+        "eq-triples",
+        "eq-weights",
+        "eq-average",
+        "eq-direct-jacobian",
+        "eq-attention-vjp",
+        "eq-state-gradient",
+        "eq-running-sums",
+        "eq-running-gradients",
+    ],
 }
 
 

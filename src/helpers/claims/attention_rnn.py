@@ -495,9 +495,8 @@ CLAIMS = [
         evidence=sum_over_paths,
         chapter=CHAPTER,
         correction="The Jacobians must be the *direct* ones, with all states between held fixed, and the gradients the *total* ones. A "
-        "loss that looks at $h[T]$ itself adds its own term, and no step after the last counts: "
-        "$\\frac{\\partial \\ell}{\\partial h[T]} = \\left.\\frac{\\partial \\ell}{\\partial h[T]}\\right|_{\\text{direct}} + \\sum_i "
-        "\\frac{\\partial \\ell}{\\partial h[T+i]} \\left.\\frac{\\partial h[T+i]}{\\partial h[T]}\\right|_{\\text{direct}}$",
+        "loss that looks at $h[T]$ itself adds its own term $g[T]$, and no step after the last counts: with $\\lambda$ for total gradients, "
+        "$\\lambda[T] = g[T] + \\sum_i \\lambda[T+i] \\left.\\frac{\\partial h[T+i]}{\\partial h[T]}\\right|_{\\text{direct}}$",
     ),
     Claim(
         id="1.2.2.f.order",

@@ -45,7 +45,7 @@ def attention_map_explorer():
         panels=(
             Text(("step", "shares", "zero_states")),
             Cells(
-                "The map: aᵢ[t], a row for each i = 0, 1, …, k, a column for each step t = 1, 2, …",
+                "The map of all weights aᵢ[t]: a row for each i = 0, 1, …, k, and a column for each step t = 1, 2, …, T",
                 roles="map_roles",
                 legend=("zero-state", *SHARES),
                 numbers="map",
