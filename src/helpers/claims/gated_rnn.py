@@ -221,7 +221,7 @@ CLAIMS = [
     Claim(
         id="1.2.1.a",
         question="Draw the network.",
-        statement="The drawing did not survive.",
+        statement="a drawing, which did not survive.",
         verdict=Verdict.LOST,
         evidence=diagram,
         chapter=CHAPTER,
