@@ -469,7 +469,7 @@ def _edge_of(box, towards):
 def _panel(title, keys, svg, width):
     return (
         f'<div class="gc-panel" style="width: {width:g}px"><div class="gc-title">{escape(title)}</div>'
-        f'<div class="gc-legend">{keys}</div>{svg}</div>'
+        f'{svg}<div class="gc-legend">{keys}</div></div>'
     )
 
 

@@ -70,7 +70,7 @@ const PANELS = {
     const svg = shape("svg", { role: "img", "aria-label": panel.title });
     const width = panel.columns * unit + 4; // of the widest grid, so that the panels keep their places
     box.style.width = svg.style.width = `${width}px`;
-    box.append(element("div", "gc-title", panel.title), legend(panel.legend), svg);
+    box.append(element("div", "gc-title", panel.title), svg, legend(panel.legend));
     figure.append(box);
 
     const cells = []; // of the largest grid there is; a smaller one shows some of them
@@ -134,7 +134,7 @@ const PANELS = {
       svg.append(path);
       return { path, line };
     });
-    box.append(element("div", "gc-title", panel.title), keys, svg);
+    box.append(element("div", "gc-title", panel.title), svg, keys);
     figure.append(box);
     return (frame) => {
       box.style.visibility = frame.impossible ? "hidden" : "visible";
