@@ -14,7 +14,7 @@ from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalSt
 from .networks import CELLS, Network
 from .optimisers import SGD, Adam, RMSprop, empty_memory
 
-HELD_OUT_BATCHES = 8
+HELD_OUT_BATCHES = 4
 """How many batches the held-out set has. They are the same for every replica and seed of a level."""
 
 
