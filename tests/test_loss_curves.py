@@ -255,6 +255,14 @@ class TestInterventions:
         assert not weights["bias_ih"].any()
         assert not weights["bias_hh"].any()
 
+    def test_an_orthogonal_start_favours_no_sign(self):
+        network, theta = Network("tanh", 1, 1, 1), np.zeros(6)
+        drawn = set()
+        for seed in range(20):
+            OrthogonalStart()(network.split(theta), np.random.default_rng(seed))
+            drawn.add(network.split(theta)["weight_hh"].item())
+        assert drawn == {-1, 1}
+
 
 class TestTraining:
     @pytest.mark.parametrize(

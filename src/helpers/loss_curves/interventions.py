@@ -19,6 +19,12 @@ class NormClipping:
     ----------
     threshold : float
         θ > 0, for the norm over all parameters. As in PyTorch, ‖g‖ + 10⁻⁶ stands in the denominator.
+
+    Examples
+    --------
+    >>> NormClipping(1.0)(torch.tensor([[3.0, 4.0], [0.0, 0.5]])).round(decimals=3)
+    tensor([[0.6000, 0.8000],
+            [0.0000, 0.5000]])
     """
 
     threshold: float
@@ -39,6 +45,11 @@ class ValueClipping:
     ----------
     threshold : float
         θ > 0.
+
+    Examples
+    --------
+    >>> ValueClipping(1.0)(torch.tensor([[3.0, -4.0, 0.5]]))
+    tensor([[ 1.0000, -1.0000,  0.5000]])
     """
 
     threshold: float
@@ -85,6 +96,11 @@ class LabelNoise:
     ----------
     probability : float
         From 0 to below 1.
+
+    Examples
+    --------
+    >>> LabelNoise(0.0)(np.array([0, 1, 2]), 4, np.random.default_rng(0))
+    array([0, 1, 2])
     """
 
     probability: float
@@ -99,7 +115,18 @@ class LabelNoise:
 
 @dataclass(frozen=True)
 class OrthogonalStart:
-    """Begin with W_hh orthogonal, for each gate its own, uniform among such matrices. Saxe et al. (2014)."""
+    """Begin with W_hh orthogonal, for each gate its own, uniform among such matrices. Saxe et al. (2014).
+
+    Examples
+    --------
+    >>> weights = {"weight_hh": np.zeros((3, 3))}
+    >>> OrthogonalStart()(weights, np.random.default_rng(0))
+    >>> W = weights["weight_hh"]
+    >>> abs((W @ W.T).round(6))
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 1.]])
+    """
 
     def __call__(self, weights, rng):
         blocks = _recurrent_blocks(weights)
@@ -109,7 +136,16 @@ class OrthogonalStart:
 
 @dataclass(frozen=True)
 class IdentityStart:
-    """Begin with W_hh = 1, for each gate, and the layer's biases 0. Le, Jaitly and Hinton (2015), for ReLU."""
+    """Begin with W_hh = 1, for each gate, and the layer's biases 0. Le, Jaitly and Hinton (2015), for ReLU.
+
+    Examples
+    --------
+    >>> weights = {"weight_hh": np.zeros((2, 2)), "bias_ih": np.ones(2), "bias_hh": np.ones(2)}
+    >>> IdentityStart()(weights, np.random.default_rng(0))
+    >>> weights["weight_hh"], weights["bias_ih"]
+    (array([[1., 0.],
+           [0., 1.]]), array([0., 0.]))
+    """
 
     def __call__(self, weights, rng):
         blocks = _recurrent_blocks(weights)

@@ -25,6 +25,16 @@ class SGD:
         μ in [0, 1).
     weight_decay : float
         λ ≥ 0; λ θ is added to g.
+
+    Examples
+    --------
+    Half of the first gradient is left in the second step:
+
+    >>> theta, g = torch.zeros(1, 1), torch.tensor([[4.0]])
+    >>> sgd = SGD(learning_rate=1.0, momentum=0.5)
+    >>> memory = empty_memory(sgd, theta)
+    >>> [sgd.step(theta, g, memory, k, 1.0).item() for k in (1, 2)]
+    [-4.0, -6.0]
     """
 
     learning_rate: float = 1e-1
@@ -57,6 +67,15 @@ class RMSprop:
         ε > 0, the least that g is divided by.
     weight_decay : float
         λ ≥ 0; λ θ is added to g.
+
+    Examples
+    --------
+    The first step does not depend on how long the gradient is: it is η / √(1 − α) in every entry.
+
+    >>> theta, rmsprop = torch.zeros(1, 2), RMSprop(decay=0.75)
+    >>> memory = empty_memory(rmsprop, theta)
+    >>> rmsprop.step(theta, torch.tensor([[100.0, -0.01]]), memory, 1, 1.0).round(decimals=3)
+    tensor([[-2.,  2.]])
     """
 
     learning_rate: float = 1e-3
@@ -92,6 +111,13 @@ class Adam:
         ε > 0.
     weight_decay : float
         λ ≥ 0; λ θ is added to g.
+
+    Examples
+    --------
+    >>> theta, adam = torch.zeros(1, 2), Adam()
+    >>> memory = empty_memory(adam, theta)
+    >>> adam.step(theta, torch.tensor([[100.0, -0.01]]), memory, 1, 1.0).round(decimals=3)
+    tensor([[-1.,  1.]])
     """
 
     learning_rate: float = 1e-3
@@ -119,7 +145,16 @@ class Adam:
 
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam with the decay of the weights beside the gradient: Δθ = Adam's − η λ θ. Loshchilov and Hutter (2019)."""
+    """Adam with the decay of the weights beside the gradient: Δθ = Adam's − η λ θ. Loshchilov and Hutter (2019).
+
+    Examples
+    --------
+    Without a gradient, the weights shrink by η λ of themselves:
+
+    >>> theta, adamw = torch.tensor([[8.0]]), AdamW(weight_decay=0.25)
+    >>> adamw.step(theta, torch.zeros(1, 1), empty_memory(adamw, theta), 1, 0.5)
+    tensor([[-1.]])
+    """
 
     weight_decay: float = 1e-2
 
