@@ -113,6 +113,24 @@ def test_a_full_disk_leaves_whole_runs_and_a_table_that_can_be_read(tmp_path, mo
     assert len(read_table(tmp_path)) == 4
 
 
+def test_what_a_kill_leaves_half_written_is_not_a_run(tmp_path, monkeypatch, trained):
+    census(tmp_path, {"plain": small}, seeds=1, epochs=1)
+
+    def killed(*paths):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as without_time_to_clean_up:
+        without_time_to_clean_up.setattr(module.os, "replace", killed)
+        without_time_to_clean_up.setattr(module.os, "unlink", lambda path: None)
+        with pytest.raises(KeyboardInterrupt):
+            census(tmp_path, {"plain": small}, seeds=2, epochs=1)
+    assert len(read_table(tmp_path)) == 1
+    del trained[:]
+    census(tmp_path, {"plain": small}, seeds=2, epochs=1)
+    assert trained == [(small, 1)]
+    assert len(read_table(tmp_path)) == 2
+
+
 def test_a_diverged_run_is_kept_and_counted(tmp_path):
     training = replace(small, cell="relu", optimiser=SGD(1e9))
     census(tmp_path, {"diverging": training}, seeds=1, epochs=2)

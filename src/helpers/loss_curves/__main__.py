@@ -29,7 +29,7 @@ def main():
         "--jobs", type=int, default=os.cpu_count(), help="processes (default: one for each core)"
     )
     options.add_argument(
-        "--replicas", type=int, default=16, help="runs that a process trains at once (default: 16)"
+        "--replicas", type=int, default=32, help="runs that a process trains at once (default: 32)"
     )
     given = parser.parse_args()
     table = census(

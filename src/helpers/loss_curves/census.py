@@ -48,7 +48,7 @@ SPIKE = np.log(4) / 4
 """A spike begins where the loss of a batch goes above this: a quarter of what guessing costs, in nats."""
 
 
-def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, replicas=16, progress=None):
+def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, replicas=32, progress=None):
     """Train every training from every seed, but for the runs that ``directory`` already holds.
 
     Parameters

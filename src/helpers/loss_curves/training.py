@@ -11,7 +11,7 @@ from .. import sequence_task
 from ..checks import whole_numbers
 from ..sequence_task import CLASSES, SYMBOLS
 from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
-from .networks import CELLS, Network
+from .networks import Network
 from .optimisers import SGD, Adam, RMSprop, empty_memory
 
 HELD_OUT_BATCHES = 4
@@ -66,9 +66,8 @@ class Training:
     def __post_init__(self):
         if not isinstance(self.level, sequence_task.Level) and self.level not in sequence_task.LEVELS:
             raise ValueError(f"level must be one of {', '.join(sequence_task.LEVELS)}, got {self.level!r}")
-        if self.cell not in CELLS:
-            raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {self.cell!r}")
-        for name in ("hidden_size", "batch_size", "batches_per_epoch"):
+        _ = self.network  # which refuses a cell or a size that there is not
+        for name in ("batch_size", "batches_per_epoch"):
             whole_numbers(getattr(self, name), name, at_least=1, count=1)
         for name, kinds in (
             ("optimiser", (SGD, RMSprop, Adam)),
@@ -83,6 +82,7 @@ class Training:
 
     @property
     def network(self):
+        """A network of these sizes, without weights."""
         return Network(self.cell, len(SYMBOLS), self.hidden_size, len(CLASSES))
 
 
