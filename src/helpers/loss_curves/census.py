@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import sys
-import tempfile
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -78,6 +77,7 @@ def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, repl
 
     Examples
     --------
+    >>> import tempfile
     >>> small = Training(level="easy", hidden_size=2, batches_per_epoch=2)
     >>> with tempfile.TemporaryDirectory() as directory:
     ...     table = census(directory, {"small": small}, seeds=2, epochs=3)
@@ -201,15 +201,16 @@ def _path(directory, name, seed):
 def _write_whole(path, write):
     """Write beside ``path`` and move it there: a kill or a full disk leaves what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+        os.replace(part, path)
+    except BaseException:
+        part.unlink()
+        raise
 
 
 class ProgressBar:
