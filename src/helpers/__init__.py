@@ -4,6 +4,6 @@
 :mod:`helpers.oracle` alone. Widgets are loaded by :mod:`helpers.explorers` alone.
 """
 
-from . import attention_rnn, checks, convolution, gated_rnn
+from . import attention_rnn, checks, convolution, gated_rnn, sequence_task
 
-__all__ = ["attention_rnn", "checks", "convolution", "gated_rnn"]
+__all__ = ["attention_rnn", "checks", "convolution", "gated_rnn", "sequence_task"]

@@ -1,0 +1,228 @@
+"""The census: many seeds of many trainings, kept run by run, so that it goes on where it was stopped.
+
+Of each run there is one file, written whole or not at all. From the files that are there the table is made,
+again after every task. Trainings share their seeds, and with them the first weights and the sequences.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import joblib
+import numpy as np
+import torch
+
+from ..checks import whole_numbers
+from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
+from .optimisers import SGD, Adam, AdamW, RMSprop
+from .training import Training, train
+
+TRAININGS = {
+    "untreated": Training(),
+    "norm-clipping-1": Training(clipping=NormClipping(1.0)),
+    "norm-clipping-0.1": Training(clipping=NormClipping(0.1)),
+    "value-clipping-0.01": Training(clipping=ValueClipping(0.01)),
+    "learning-rate-3e-4": Training(optimiser=RMSprop(3e-4)),
+    "warm-up-10-epochs": Training(warm_up=WarmUp(310)),
+    "decay-0.999": Training(optimiser=RMSprop(decay=0.999)),
+    "epsilon-1e-3": Training(optimiser=RMSprop(epsilon=1e-3)),
+    "weight-decay-1e-4": Training(optimiser=RMSprop(weight_decay=1e-4)),
+    "adam": Training(optimiser=Adam()),
+    "adamw": Training(optimiser=AdamW()),
+    "sgd-momentum-0.9": Training(optimiser=SGD(0.1, momentum=0.9)),
+    "label-noise-0.1": Training(label_noise=LabelNoise(0.1)),
+    "orthogonal-start": Training(start=OrthogonalStart()),
+}
+"""What the census trains: the course's settings, and changes of one of them."""
+
+CURVES = ("loss", "accuracy", "gradient_norm", "step_size", "held_out_loss", "held_out_accuracy")
+SPIKE = np.log(4) / 4
+"""A spike begins where the loss of a batch goes above this: a quarter of what guessing costs, in nats."""
+
+
+def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, replicas=32, progress=None):
+    """Train every training from every seed, but for the runs that ``directory`` already holds.
+
+    Parameters
+    ----------
+    directory : path
+        Where the runs are kept, as ``training/seed.npz``, and the table, ``table.csv``. Made if need be.
+    trainings : dict of str to Training
+    seeds : int
+        Seeds 0, 1, … below this.
+    epochs : int
+    jobs : int
+        Processes, of one thread each.
+    replicas : int
+        How many runs of a training a process trains at once; what is not written yet is lost when it is killed.
+    progress : callable, optional
+        Called with how many runs there are and how many there will be, at first and after every task.
+
+    Returns
+    -------
+    pathlib.Path
+        Of the table: a row for each epoch of each run, with the settings, the seed and the versions.
+
+    Raises
+    ------
+    ValueError
+        If the directory holds a run of the same name with other settings or of another length.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> small = Training(level="easy", hidden_size=2, batches_per_epoch=2)
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     table = census(directory, {"small": small}, seeds=2, epochs=3)
+    ...     len(table.read_text().splitlines())
+    7
+    """
+    directory = Path(directory)
+    for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
+        whole_numbers(number, name, at_least=1, count=1)
+    tasks = []
+    for name, training in trainings.items():
+        missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
+        tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
+    total = seeds * len(trainings)
+    kept = total - sum(len(missing) for _, _, missing in tasks)
+    workers = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
+    table = write_table(directory)
+    if progress:
+        progress(kept, total)
+    for name, curves in workers(joblib.delayed(_train)(*task, epochs) for task in tasks):
+        for replica, seed in enumerate(curves.seeds):
+            arrays = {curve: getattr(curves, curve)[replica] for curve in CURVES}
+            settings = json.dumps(_settings(curves.training, epochs) | _versions())
+            _write_whole(
+                _path(directory, name, seed),
+                lambda file, a=arrays, s=settings: np.savez(file, **a, settings=s),
+            )
+        write_table(directory)
+        kept += len(curves.seeds)
+        if progress:
+            progress(kept, total)
+    return table
+
+
+def read_run(directory, name, seed):
+    """Return the curves of a run, a dictionary of arrays, and its settings and versions, a dictionary of strings."""
+    with np.load(_path(directory, name, seed)) as file:
+        return {curve: file[curve] for curve in CURVES}, json.loads(str(file["settings"]))
+
+
+def write_table(directory):
+    """Make the table of all runs that ``directory`` holds, in place of the one before, and return its path."""
+    directory = Path(directory)
+    paths = sorted(directory.glob("*/*.npz"), key=lambda path: (path.parent.name, int(path.stem)))
+    rows = [row for path in paths for row in _rows(directory, path.parent.name, int(path.stem))]
+
+    def write(file):
+        lines = [] if not rows else [rows[0].keys(), *(row.values() for row in rows)]
+        csv.writer(text := _Lines()).writerows(lines)
+        file.write("".join(text).encode())
+
+    table = directory / "table.csv"
+    _write_whole(table, write)
+    return table
+
+
+class _Lines(list):
+    write = list.append
+
+
+def _rows(directory, name, seed):
+    """The epochs of a run: what the course plots, what it hides, and where they come from."""
+    curves, settings = read_run(directory, name, seed)
+    epochs = len(curves["held_out_loss"])
+    above = curves["loss"] > SPIKE
+    begins = above & ~np.concatenate([[True], above[:-1]])
+
+    def by_epoch(curve):
+        return curve.reshape(epochs, -1)
+
+    columns = {
+        "mean_loss": by_epoch(curves["loss"]).mean(axis=1),
+        "last_batch_loss": by_epoch(curves["loss"])[:, -1],
+        "worst_loss": by_epoch(curves["loss"]).max(axis=1),
+        "spikes": by_epoch(begins).sum(axis=1),
+        "mean_accuracy": by_epoch(curves["accuracy"]).mean(axis=1),
+        "largest_gradient_norm": by_epoch(curves["gradient_norm"]).max(axis=1),
+        "largest_step_size": by_epoch(curves["step_size"]).max(axis=1),
+        "held_out_loss": curves["held_out_loss"],
+        "held_out_accuracy": curves["held_out_accuracy"],
+    }
+    for epoch in range(epochs):
+        values = {column: f"{values[epoch]:.6g}" for column, values in columns.items()}
+        yield {"training": name, "seed": seed, "epoch": epoch + 1, **values, **settings}
+
+
+def _train(name, training, seeds, epochs):
+    """One task, in a process of its own."""
+    torch.set_num_threads(1)
+    return name, train(training, seeds, steps=epochs * training.batches_per_epoch)
+
+
+def _is_kept(directory, name, training, seed, epochs):
+    if not _path(directory, name, seed).exists():
+        return False
+    _, kept = read_run(directory, name, seed)
+    wanted = _settings(training, epochs)
+    if any(kept[key] != wanted[key] for key in wanted):
+        raise ValueError(
+            f"directory must hold runs of these settings, got {_path(directory, name, seed)} of {kept}"
+        )
+    return True
+
+
+def _settings(training, epochs):
+    return {"settings": repr(training), "epochs": str(epochs), "dtype": "float32"}
+
+
+def _versions():
+    return {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **{package: version(package) for package in ("gradients-checked", "numpy", "torch")},
+    }
+
+
+def _path(directory, name, seed):
+    return Path(directory) / name / f"{seed}.npz"
+
+
+def _write_whole(path, write):
+    """Write beside ``path`` and move it there: a kill or a full disk leaves what was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink()
+        raise
+
+
+class ProgressBar:
+    """A line on the terminal: how many runs there are, and how long the others may take."""
+
+    def __init__(self):
+        self.start, self.at_first = time.monotonic(), None
+
+    def __call__(self, kept, total):
+        self.at_first = kept if self.at_first is None else self.at_first
+        bar = "█" * (30 * kept // total)
+        done = kept - self.at_first
+        left = f"{(time.monotonic() - self.start) / done * (total - kept) / 60:.0f} min left" if done else ""
+        end = "\n" if kept == total else ""
+        print(f"\r{bar:30} {kept} of {total} runs  {left:14}", end=end, file=sys.stderr, flush=True)

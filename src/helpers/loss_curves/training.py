@@ -1,0 +1,286 @@
+"""Training on the temporal-order task, many replicas at once, with everything recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from .. import sequence_task
+from ..checks import whole_numbers
+from ..sequence_task import CLASSES, SYMBOLS
+from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
+from .networks import Network
+from .optimisers import SGD, Adam, RMSprop, empty_memory
+
+HELD_OUT_BATCHES = 4
+"""How many batches the held-out set has. They are the same for every replica and seed of a level."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """The settings of a training. Those given here are the course's, for the loss curve in question.
+
+    Parameters
+    ----------
+    level : str or Level
+        Of the task; see :mod:`helpers.sequence_task`.
+    cell : str
+        ``"relu"``, ``"tanh"`` or ``"lstm"``.
+    hidden_size : int
+        m.
+    batch_size : int
+        Sequences in a batch; every batch is drawn afresh.
+    batches_per_epoch : int
+        An epoch is only so many steps.
+    optimiser : SGD, RMSprop, Adam or AdamW
+    clipping : NormClipping or ValueClipping, optional
+    warm_up : WarmUp, optional
+    label_noise : LabelNoise, optional
+    start : OrthogonalStart or IdentityStart, optional
+        Left out, PyTorch's own: every weight uniform between ±1/√m.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the setting, what was given, and what was expected.
+
+    Examples
+    --------
+    >>> Training(clipping=NormClipping(0.1)).optimiser
+    RMSprop(learning_rate=0.001, decay=0.99, epsilon=1e-08, weight_decay=0.0)
+    """
+
+    level: str | sequence_task.Level = "moderate"
+    cell: str = "lstm"
+    hidden_size: int = 12
+    batch_size: int = 32
+    batches_per_epoch: int = 31
+    optimiser: SGD | RMSprop | Adam = field(default_factory=RMSprop)
+    clipping: NormClipping | ValueClipping | None = None
+    warm_up: WarmUp | None = None
+    label_noise: LabelNoise | None = None
+    start: OrthogonalStart | IdentityStart | None = None
+
+    def __post_init__(self):
+        if not isinstance(self.level, sequence_task.Level) and self.level not in sequence_task.LEVELS:
+            raise ValueError(f"level must be one of {', '.join(sequence_task.LEVELS)}, got {self.level!r}")
+        _ = self.network  # which refuses a cell or a size that there is not
+        for name in ("batch_size", "batches_per_epoch"):
+            whole_numbers(getattr(self, name), name, at_least=1, count=1)
+        for name, kinds in (
+            ("optimiser", (SGD, RMSprop, Adam)),
+            ("clipping", (NormClipping, ValueClipping, type(None))),
+            ("warm_up", (WarmUp, type(None))),
+            ("label_noise", (LabelNoise, type(None))),
+            ("start", (OrthogonalStart, IdentityStart, type(None))),
+        ):
+            if not isinstance(getattr(self, name), kinds):
+                expected = ", ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
+                raise TypeError(f"{name} must be one of {expected}, got {getattr(self, name)!r}")
+
+    @property
+    def network(self):
+        """A network of these sizes, without weights."""
+        return Network(self.cell, len(SYMBOLS), self.hidden_size, len(CLASSES))
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What was recorded. Row r is the replica of seed ``seeds[r]``, column k − 1 is step k.
+
+    A replica whose loss is not finite has *diverged*. From then on its curves are NaN: nothing is left out.
+
+    Attributes
+    ----------
+    training : Training
+    seeds : tuple of int
+    loss, accuracy : numpy.ndarray, shape (R, steps)
+        Of the batch, before the step that it leads to: cross-entropy in nats, and a share.
+    gradient_norm : numpy.ndarray, shape (R, steps)
+        ‖∂ℓ/∂θ‖, before clipping and weight decay.
+    step_size : numpy.ndarray, shape (R, steps)
+        ‖Δθ‖, of the step actually taken.
+    held_out_loss, held_out_accuracy : numpy.ndarray, shape (R, epochs)
+        On sequences that training never draws, after each whole epoch.
+    parameters : numpy.ndarray, shape (R, P)
+        θ after the last step.
+    """
+
+    training: Training
+    seeds: tuple[int, ...]
+    loss: np.ndarray
+    accuracy: np.ndarray
+    gradient_norm: np.ndarray
+    step_size: np.ndarray
+    held_out_loss: np.ndarray
+    held_out_accuracy: np.ndarray
+    parameters: np.ndarray
+
+    @property
+    def diverged_at(self):
+        """The first step, counted from 1, at which a replica's loss was not finite; 0 for one that did not diverge."""
+        lost = ~np.isfinite(self.loss)
+        return np.where(lost.any(axis=1), lost.argmax(axis=1) + 1, 0)
+
+    def last_batch_loss(self):
+        """The loss that the course's notebook plots: of each epoch's last batch. Shape (R, epochs)."""
+        return self._epochs()[:, :, -1]
+
+    def epoch_mean_loss(self):
+        """The loss averaged over each epoch. Shape (R, epochs)."""
+        return self._epochs().mean(axis=-1)
+
+    def _epochs(self):
+        length = self.training.batches_per_epoch
+        epochs = self.loss.shape[1] // length
+        return self.loss[:, : epochs * length].reshape(len(self.loss), epochs, length)
+
+
+def train(training, seeds, *, steps, dtype=torch.float32):
+    """Train one replica for each seed, all in one computation, and return their curves.
+
+    A seed settles the first weights, the batches and the label noise, independently of each other. So
+    trainings that differ in one setting begin at the same weights and see the same sequences. A replica's
+    curves do not depend on the others that it is trained with.
+
+    Parameters
+    ----------
+    training : Training
+    seeds : sequence of int
+        One replica for each.
+    steps : int
+        How many; an epoch is ``training.batches_per_epoch`` of them.
+    dtype : torch.dtype
+
+    Returns
+    -------
+    Curves
+
+    Raises
+    ------
+    ValueError
+        If there are no seeds, one is negative, or ``steps`` is less than 1.
+    TypeError
+        If one of these is not a whole number, or ``training`` is not a :class:`Training`.
+
+    Examples
+    --------
+    >>> curves = train(Training(level="easy", hidden_size=4), seeds=[0, 1], steps=62)
+    >>> curves.loss.shape, curves.held_out_loss.shape
+    ((2, 62), (2, 2))
+
+    Before the first step the loss is near ln 4 = 1.39:
+
+    >>> bool((abs(curves.loss[:, 0] - 1.39) < 0.2).all())
+    True
+    """
+    if not isinstance(training, Training):
+        raise TypeError(f"training must be a Training, got {training!r}")
+    seeds = whole_numbers(list(seeds), "seeds", at_least=0)
+    (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
+
+    network, optimiser = training.network, training.optimiser
+    weight_rngs, data_rngs, noise_rngs = zip(*map(_generators, seeds), strict=True)
+    theta = torch.tensor(np.stack([_start(training, rng) for rng in weight_rngs]), dtype=dtype)
+    memory = empty_memory(optimiser, theta)
+    held_out = _held_out_batches(training, dtype)
+    steps_recorded, epochs_recorded = [], []
+
+    for k in range(1, steps + 1):
+        batch = (k - 1) % training.batches_per_epoch
+        if batch == 0:
+            symbols, labels = _epoch(training, data_rngs, noise_rngs)
+        losses, accuracies, g = _gradient(network, theta, _encode(symbols[batch], dtype), labels[batch])
+        clipped = g if training.clipping is None else training.clipping(g)
+        warmth = 1.0 if training.warm_up is None else training.warm_up(k)
+        step = optimiser.step(theta, clipped, memory, k, warmth * optimiser.learning_rate)
+        theta = theta + step
+        steps_recorded.append(torch.stack([losses, accuracies, _norm(g), _norm(step)]))
+        if batch == training.batches_per_epoch - 1:
+            epochs_recorded.append(_evaluate(network, theta, held_out))
+
+    return Curves(
+        training,
+        seeds,
+        *_curves(steps_recorded, 4, len(seeds)),
+        *_curves(epochs_recorded, 2, len(seeds)),
+        parameters=theta.numpy(),
+    )
+
+
+def _generators(seed):
+    """Of the weights, of the data, and of the label noise."""
+    return map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
+
+
+def _start(training, rng):
+    theta = training.network.initial(rng)
+    if training.start is not None:
+        training.start(training.network.split(theta), rng)
+    return theta
+
+
+def _epoch(training, data_rngs, noise_rngs):
+    """Every batch of an epoch: symbols (batches, R, B, T) and labels (batches, R, B)."""
+    shape = training.batches_per_epoch, training.batch_size
+    drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
+    symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
+    labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
+    if training.label_noise is not None:
+        for replica, rng in enumerate(noise_rngs):
+            labels[:, replica] = training.label_noise(labels[:, replica], len(CLASSES), rng)
+    return torch.from_numpy(symbols), torch.from_numpy(labels)
+
+
+def _held_out_batches(training, dtype):
+    """Input and labels of each, with one replica that stands for all."""
+    count = HELD_OUT_BATCHES * training.batch_size
+    batch = sequence_task.sample(training.level, count, np.random.default_rng(0), held_out=True)
+    symbols, labels = (
+        torch.from_numpy(array).unsqueeze(0).split(training.batch_size, dim=1) for array in batch
+    )
+    return [(_encode(x, dtype), y) for x, y in zip(symbols, labels, strict=True)]
+
+
+def _encode(symbols, dtype):
+    """One-hot, from (R, B, T) to (T, R, n, B); padding is all zeros."""
+    symbols = symbols.permute(2, 0, 1).unsqueeze(2)
+    return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
+
+
+def _gradient(network, theta, x, labels):
+    """Loss, accuracy and ∂ℓ/∂θ of each replica. Their losses share no parameter, so the sum's gradient is each one's."""
+    theta = theta.detach().requires_grad_()
+    losses, accuracies = _scores(network.logits(theta, x), labels)
+    (g,) = torch.autograd.grad(losses.sum(), theta)
+    return losses.detach(), accuracies, g
+
+
+def _evaluate(network, theta, batches):
+    R = len(theta)
+    with torch.no_grad():
+        scores = [
+            torch.stack(_scores(network.logits(theta, x.expand(-1, R, -1, -1)), labels.expand(R, -1)))
+            for x, labels in batches
+        ]
+    return torch.stack(scores).mean(dim=0)
+
+
+def _scores(logits, labels):
+    """Cross-entropy and accuracy of each replica, from (R, C, B) and (R, B). Without a finite loss, no accuracy."""
+    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").mean(dim=-1)
+    accuracies = (logits.argmax(dim=1) == labels).to(logits.dtype).mean(dim=-1)
+    return losses, accuracies.where(losses.isfinite(), torch.nan)
+
+
+def _norm(vectors):
+    return torch.linalg.vector_norm(vectors, dim=-1)
+
+
+def _curves(recorded, count, replicas):
+    """From a list over time of (count, R) to ``count`` arrays (R, time)."""
+    if not recorded:
+        return [np.empty((replicas, 0))] * count
+    return list(torch.stack(recorded, dim=-1).numpy())
