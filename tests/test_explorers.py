@@ -63,7 +63,7 @@ def test_every_packed_frame_is_what_the_functions_return(make):
     table = unpack(explorer.children[1].frames)
     impossible = 0
     for (sliders, name), column in table.items():
-        settings = list(itertools.product(*(explorer.slider_kinds[slider].values for slider in sliders)))
+        settings = list(itertools.product(*(explorer.sliders[slider].values for slider in sliders)))
         assert len(column) == len(settings)
         some = slice(None, None, max(1, len(settings) // 200))
         for setting, packed in zip(settings[some], column[some], strict=True):

@@ -18,7 +18,7 @@ GATES, FLOW = chapter.gates_explorer(), chapter.gradient_flow_explorer()
 
 def settings_of(explorer):
     return st.fixed_dictionaries(
-        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.slider_kinds.items()}
+        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.sliders.items()}
     )
 
 
@@ -28,7 +28,7 @@ def test_every_packed_frame_is_what_the_functions_return(explorer):
     assert len(packed) < 150_000
     for (sliders, name), column in unpack(packed).items():
         assert name != IMPOSSIBLE
-        points = list(itertools.product(*(explorer.slider_kinds[slider].values for slider in sliders)))
+        points = list(itertools.product(*(explorer.sliders[slider].values for slider in sliders)))
         assert len(column) == len(points)
         some = slice(None, None, max(1, len(points) // 50))
         for point, value in zip(points[some], column[some], strict=True):

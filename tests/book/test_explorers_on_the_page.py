@@ -57,7 +57,7 @@ def expected(explorer, setting):
     frame = explorer.frame(**setting)
     impossible = frame.get("impossible")
     panels = []
-    for panel in explorer.panel_kinds:
+    for panel in explorer.panels:
         if panel.kind == "text":
             sentences = [impossible] if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
@@ -124,7 +124,7 @@ def _cells(panel, frame):
 def check_drawn(read, explorer):
     setting = {
         name: kind.values[position] if kind.linked[0] == "index" else position
-        for (name, kind), position in zip(explorer.slider_kinds.items(), read["values"], strict=True)
+        for (name, kind), position in zip(explorer.sliders.items(), read["values"], strict=True)
     }
     for number, (got, wanted) in enumerate(zip(read["panels"], expected(explorer, setting), strict=True)):
         where = f"panel {number} at {setting}"
@@ -153,9 +153,9 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
     assert places.count() == len(EXPLORERS[name])
     place = places.nth(number)
     assert check_drawn(place.evaluate(READ), explorer) == {
-        slider: kind.start for slider, kind in explorer.slider_kinds.items()
+        slider: kind.start for slider, kind in explorer.sliders.items()
     }
-    for position, (slider, kind) in enumerate(explorer.slider_kinds.items()):
+    for position, (slider, kind) in enumerate(explorer.sliders.items()):
         handle = place.locator("input[type=range]").nth(position)
         handle.focus()
         page.keyboard.press("Home")
@@ -184,7 +184,7 @@ def test_random_settings(open_page, name, number):
     for _ in range(30):
         values = [
             int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1]
-            for kind in explorer.slider_kinds.values()
+            for kind in explorer.sliders.values()
         ]
         place.evaluate(MOVE, values)
         read = place.evaluate(READ)

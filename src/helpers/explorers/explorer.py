@@ -118,8 +118,8 @@ class Explorer(ipywidgets.VBox):
                     f"the functions must return {missing}, which a panel draws; got {sorted(in_frames)}"
                 )
         self.functions = functions
-        self.panel_kinds = tuple(panels)
-        self.slider_kinds = sliders
+        self.panels = tuple(panels)
+        self.sliders = sliders
 
         drawing = Drawing(
             frames=pack(_with_numbers_written(tables, panels)),
@@ -143,13 +143,13 @@ class Explorer(ipywidgets.VBox):
         **setting : object
             A value for each slider; those left out stand where they start.
         """
-        unknown = set(setting) - set(self.slider_kinds)
+        unknown = set(setting) - set(self.sliders)
         if unknown:
-            raise ValueError(f"setting must name sliders {sorted(self.slider_kinds)}, got {sorted(unknown)}")
+            raise ValueError(f"setting must name sliders {sorted(self.sliders)}, got {sorted(unknown)}")
         for name, value in setting.items():
-            if value not in self.slider_kinds[name].values:
-                raise ValueError(f"{name} must be one of {self.slider_kinds[name].values}, got {value!r}")
-        setting = {name: slider.start for name, slider in self.slider_kinds.items()} | setting
+            if value not in self.sliders[name].values:
+                raise ValueError(f"{name} must be one of {self.sliders[name].values}, got {value!r}")
+        setting = {name: slider.start for name, slider in self.sliders.items()} | setting
         frame = {}
         for function in self.functions:
             mine = {name: setting[name] for name in inspect.signature(function).parameters}
@@ -159,7 +159,7 @@ class Explorer(ipywidgets.VBox):
     def __repr__(self):
         sliders = ", ".join(
             f"{slider.label} ({slider.values[0]:g} to {slider.values[-1]:g})"
-            for slider in self.slider_kinds.values()
+            for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
 
@@ -168,7 +168,7 @@ class Explorer(ipywidgets.VBox):
         frame = self.frame(**setting)
         if IMPOSSIBLE in frame:
             return frame[IMPOSSIBLE]
-        names = [name for panel in self.panel_kinds if panel.kind == "text" for name in panel.sentences]
+        names = [name for panel in self.panels if panel.kind == "text" for name in panel.sentences]
         return " ".join(frame[name] for name in names)
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_):
