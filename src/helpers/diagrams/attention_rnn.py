@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..drawings import Graph, Node
+from . import forward
 
 __all__ = ["follow", "one_step", "unrolled"]
 
@@ -98,26 +99,23 @@ def follow(graph, network, x, past):
     >>> follow(one_step(2), network, [9], [[1], [2]])
     array([4.])
     """
-    triples = [network.input_triple, *network.past_triples]
+    given, operations = {}, {"a": _softargmax, "h": _attend}
+    for i, triple in enumerate([network.input_triple, *network.past_triples]):
+        given[f"y_{i}"] = np.asarray(past[-i] if i else x)
+        for letter, matrix in zip("qkv", triple, strict=True):
+            operations[f"{letter}_{i}"] = matrix.__matmul__
+        operations[f"w_{i}"] = np.dot
+    return forward(graph, operations, **given)["h"]
 
-    def value(name):
-        letter, _, index = name.partition("_")
-        if letter == "y":
-            return np.asarray(x if index == "0" else past[-int(index)])
-        brought = [value(source) for source, target, *_ in graph.edges if target == name]
-        if letter in "qkv":
-            (y,) = brought
-            return triples[int(index)]["qkv".index(letter)] @ y
-        if letter == "w":
-            q, k = brought
-            return q @ k
-        if letter == "a":
-            exponentials = np.exp(np.array(brought) - max(brought))
-            return exponentials / exponentials.sum()
-        *v, a = brought
-        return a @ np.array(v)
 
-    return value("h")
+def _softargmax(*w):
+    exponentials = np.exp(np.array(w) - max(w))
+    return exponentials / exponentials.sum()
+
+
+def _attend(*v_and_a):
+    *v, a = v_and_a
+    return a @ np.array(v)
 
 
 def _below(number):
