@@ -421,7 +421,7 @@ CLAIMS = [
         verdict=Verdict.REPAIRED,
         evidence=whole_jacobian,
         chapter=CHAPTER,
-        correction="With the transposes of [2], [3] and [6] mended it is right, and it is one line: "
+        correction="With the transposes of [2], [3] and [6] and the lost bracket of the square mended it is right, and it is one line: "
         f"$\\frac{{\\partial h[t]}}{{\\partial h[t-1]}} = a_1 V_1 + a_1 (v_1 - h[t]) ({_ROW})$",
     ),
     Claim(

@@ -260,7 +260,7 @@ def _rounded(error):
     if error <= TOLERANCE:
         return "< 10⁻¹⁰"
     if np.isinf(error):
-        return "∞"
+        return "no value of this shape"
     return f"{100 * error:.0f} %" if error > 0.1 else f"{100 * error:.2g} %"
 
 

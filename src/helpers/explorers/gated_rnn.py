@@ -95,18 +95,22 @@ def memory_frame(gate_bias, gain, input_scale, T):
     )
     largest = float(np.abs(share[:T]).max())
     back = np.flatnonzero(np.abs(share[:T]) > largest / 10)
+    shown = np.where(np.abs(share) <= 1, share, np.nan)
+    beyond = " Where it is larger than 1, the line leaves the picture." if largest > 1 else ""
     return {
-        "share": share.round(3),
+        "share": shown.round(3),
         "gate_sentence": f"{between}. On average a step keeps {kept} % of the state and takes {100 - kept} % of the candidate.",
         "memory_sentence": f"h[{T}] is {_decimal(run.states[-1, 0])}. It listens to the last {T - back[0]} of {T} candidates: "
-        f"the derivatives with respect to them reach {largest:.2g}, and those further back stay below a tenth of that."
+        f"the derivatives with respect to them reach {largest:.2g}, and those further back stay below a tenth of that.{beyond}"
         if back[0]
         else f"h[{T}] is {_decimal(run.states[-1, 0])}. It listens as far back as the first of {T} candidates: the "
-        f"derivatives reach {largest:.2g}, and at the first more than a tenth of that.",
+        f"derivatives reach {largest:.2g}, and at the first more than a tenth of that.{beyond}",
     }
 
 
 SIZE, LONGEST = 16, 60
+RATE = 0.05
+"""The mean growth of ln ‖·‖ per step from which on a gradient is said to explode or to vanish."""
 FLOW_AXIS = Axis("natural logarithm", -60, 60, (-60, -40, -20, 0, 20, 40, 60))
 
 
@@ -154,18 +158,30 @@ def flow_frame(gain, input_scale, gate_bias, T):
     network, x = random_network(gain, input_scale, gate_bias, T)
     log_norms, log_rho = network.log_propagator_norms(network.run(x)), float(np.log(network.step_bound(x)))
     times = np.arange(T + 1.0)
-    if log_norms[0] < -1:
+    rate = log_norms[0] / T
+    if rate < -RATE:
         regime = "the gradient vanishes"
-    elif log_norms[0] > 1:
+    elif rate > RATE:
         regime = "the gradient explodes"
     else:
-        regime = "the gradient keeps its size"
+        regime = "the gradient neither vanishes nor explodes clearly"
+    peak = log_norms.max()
+    on_the_way = (
+        f" On the way it reaches e to the power of {_decimal(peak, 1)}." if peak > log_norms[0] + 3 else ""
+    )
+    log_bound = (T - times) * log_rho
+    unseen = " The bound leaves the picture." if np.abs(log_bound).max() > FLOW_AXIS.high else ""
+    unseen += " The gradient leaves the picture." if np.abs(log_norms).max() > FLOW_AXIS.high else ""
     rho = np.exp(log_rho)
-    below = f"ρ = {rho:.3f}" if rho < 0.999 else f"ρ = 1 − {1 - rho:.1g}"
+    below = (
+        f"ρ = {rho:.3f}"
+        if rho < 0.999
+        else f"ρ = 1 − {1 - rho:.1g}"
+        if rho < 1 - 1e-9
+        else "ρ, 1 but for 10⁻⁹,"
+    )
     if gain == 0:
-        bound = (
-            f"W_h = 0, where the sheet's argument holds: {below} is the largest gate there is, and below 1."
-        )
+        bound = f"W_h = 0, where the sheet's argument holds: {below} is no less than the largest gate."
     elif rho < 1:
         bound = f"{below} is below 1, so it must vanish in the end, whatever the input does within its range."
     else:
@@ -173,9 +189,9 @@ def flow_frame(gain, input_scale, gate_bias, T):
     return {
         "times": times,
         "log_norms": _on_axis(log_norms),
-        "log_bound": _on_axis((T - times) * log_rho),
-        "regime": f"Over {T} steps {regime}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {_decimal(log_norms[0], 1)}.",
-        "bound_sentence": bound,
+        "log_bound": _on_axis(log_bound),
+        "regime": f"Over {T} steps {regime}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {_decimal(log_norms[0], 1)}.{on_the_way}",
+        "bound_sentence": bound + unseen,
     }
 
 
