@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from helpers import oracle
 from helpers.checks import DoesNotFit, check_close
-from helpers.drawings import Cells, Text, written
+from helpers.drawings import Cells, Graph, Node, Text, written
 from helpers.explorers import Explorer, Slider
 from helpers.explorers import convolution as chapter
 from helpers.explorers.packing import IMPOSSIBLE, evaluate, pack
@@ -177,6 +177,12 @@ def test_a_mistake_in_a_function_is_not_shown_to_the_reader_as_impossible():
 def test_panels_must_draw_what_the_functions_return():
     with pytest.raises(ValueError, match=r"must return \['sentence'\]"):
         Explorer(by_hand, panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
+
+
+def test_panels_that_do_not_move_are_refused():
+    graph = Graph("a box", {"a": Node(0, 0, "a")}, ())
+    with pytest.raises(ValueError, match="panels must be of the kinds"):
+        Explorer(by_hand, panels=[graph], n=Slider("n", range(3), start=0))
 
 
 def test_a_setting_must_be_a_value_of_its_slider():

@@ -191,6 +191,19 @@ def test_random_settings(open_page, name, number):
         check_drawn(read, explorer)
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (1, [5, 4, 1, 3, 0, 0])])
+def test_an_impossible_setting_shows_a_sentence_and_no_picture(open_page, number, setting):
+    page = open_page("notebooks/convolution")
+    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
+    place = page.locator(".explorer").nth(number)
+    place.evaluate(MOVE, setting)
+    read = place.evaluate(READ)
+    check_drawn(read, made("notebooks/convolution", number))
+    assert read["panels"][0]["sentences"][0].startswith("This setting is impossible: kernel_size ")
+    assert not any(panel["visible"] for panel in read["panels"] if panel["kind"] != "text")
+
+
 def test_every_chapter_has_explorers():
     assert "notebooks/convolution" in EXPLORERS
     for name, makers in EXPLORERS.items():

@@ -13,7 +13,7 @@ from ..convolution import (
     weight_jacobian,
     weight_vjp,
 )
-from ..drawings import Cells, Text
+from ..drawings import Cells, Text, written
 from .explorer import Explorer, Slider
 
 ROLES_IN_INPUT = ("input", "padding", "skipped", "dropped")
@@ -211,7 +211,7 @@ def backward_frame(length, kernel_size, stride, dilation, channel, tap):
     )
     missing = f" There is no tap {tap}; the last is shown." if tap > shown else ""
     return {
-        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms} = {_written(weight_gradient[shown])}.{missing}",
+        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms} = {written(weight_gradient[shown])}.{missing}",
         "signal": np.stack([x[channel], spread]),
         "signal_roles": np.stack([x_roles, roles]),
         "weight": np.stack([weight[0, channel], weight_gradient]),
@@ -222,12 +222,8 @@ def backward_frame(length, kernel_size, stride, dilation, channel, tap):
     }
 
 
-def _written(number):
-    return f"{number}".replace("-", "−")
-
-
 def _signed(number):
-    return f"({_written(number)})" if number < 0 else _written(number)
+    return f"({written(number)})" if number < 0 else written(number)
 
 
 def _count(number, noun):

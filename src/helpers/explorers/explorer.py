@@ -17,6 +17,9 @@ from .packing import IMPOSSIBLE, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
 
+MOVED_BY_SLIDERS = ("text", "cells", "lines")
+"""The kinds of panel that ``drawing.js`` draws; the others are for figures."""
+
 
 @dataclass(frozen=True)
 class Slider:
@@ -80,7 +83,7 @@ class Explorer(ipywidgets.VBox):
         Pure functions. Their parameters are names of sliders; each returns a dict, its part of the frame. A function
         is evaluated only over the sliders it names. Where one raises
         :class:`~helpers.checks.DoesNotFit` the reader sees its message.
-    panels : sequence of Text or Cells
+    panels : sequence of Text, Cells or Lines
         How to draw a frame.
     **sliders : Slider
 
@@ -112,6 +115,8 @@ class Explorer(ipywidgets.VBox):
         tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
         in_frames = {name for _, frames in tables for frame in frames for name in frame}
         for panel in panels:
+            if panel.kind not in MOVED_BY_SLIDERS:
+                raise ValueError(f"panels must be of the kinds {MOVED_BY_SLIDERS}, got {panel.kind}")
             missing = [name for name in names_in(panel) if name not in in_frames]
             if missing:
                 raise ValueError(
