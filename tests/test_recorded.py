@@ -1,0 +1,18 @@
+"""Where records of experiments are found."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers.recorded import recorded
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_record_is_found():
+    assert recorded("attention_rnn_cost.json") == ROOT / "notebooks/data/attention_rnn_cost.json"
+
+
+def test_a_missing_record_is_named():
+    with pytest.raises(FileNotFoundError, match=r"'nothing.json'; there are .*attention_rnn_cost.json"):
+        recorded("nothing.json")
