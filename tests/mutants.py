@@ -1,0 +1,328 @@
+"""Do the tests see faults? Plant many small ones in the numerical modules, and run the tests against each.
+
+    python tests/mutants.py                      every mutant of every module: about an hour on one core
+    python tests/mutants.py convolution checks   every mutant of these modules
+    python tests/mutants.py --sample 60          the same 60 on every machine: for CI
+
+A *mutant* is a module with one small change: a + becomes −, a number grows by 1, an argument is left out. The changes
+are those of mutmut (https://mutmut.readthedocs.io). Its own runner changes the bodies of functions only, and takes
+each through a trampoline that hides its signature; so the mutants are run here, and constants, properties and
+default values are changed as well. A mutant is *killed* if a test fails, and *survives* if none does.
+
+Survivors are listed with reasons in survivors.toml. One that is not listed fails the run, and so does one that is
+listed and was killed. By rule, and without a list, these are not mutants: a change of text alone (docstrings, names
+and sentences of messages, annotations); the guard strict=True of a zip left out; None where False stood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import hashlib
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+SURVIVORS = Path(__file__).with_name("survivors.toml")
+SECONDS = 60
+"""What takes longer than this hangs, which somebody would see: killed."""
+
+LEAST_SHARE_KILLED = 0.95
+
+CLAIMS = "tests/claims/test_ledger.py"
+TESTS = {
+    "checks": ["tests/test_checks.py"],
+    "convolution": ["tests/test_convolution.py", CLAIMS],
+    "gated_rnn": ["tests/test_gated_rnn.py", CLAIMS],
+    "attention_rnn": ["tests/test_attention_rnn.py", CLAIMS],
+    "oracle": ["tests/test_oracle.py"],
+    "sequence_task": ["tests/test_sequence_task.py"],
+    "loss_curves.checks": ["tests/test_loss_curves.py"],
+    "loss_curves.interventions": ["tests/test_loss_curves.py"],
+    "loss_curves.networks": ["tests/test_loss_curves.py"],
+    "loss_curves.optimisers": ["tests/test_loss_curves.py"],
+    "loss_curves.training": ["tests/test_loss_curves.py"],
+}
+"""The tests that are meant for each module, after its own doctests; of the claims, those of its chapter."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one change."""
+
+    module: str
+    name: str
+    """Where it is and what it does; it stays the same when other lines change."""
+    source: str
+
+
+# ---------------------------------------------------------------- making them
+
+
+def mutants(module):
+    """Every mutant of a module of helpers, in the order of its lines."""
+    from libcst import CSTVisitor, parse_module
+    from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
+    from mutmut.mutation.mutators import mutation_operators
+
+    source = path_of(module).read_text(encoding="utf-8")
+    lines = source.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+
+    class Changes(CSTVisitor):
+        METADATA_DEPENDENCIES = (WhitespaceInclusivePositionProvider,)
+
+        def __init__(self):
+            super().__init__()
+            self.scope, self.found = [], []
+
+        def on_visit(self, node):
+            if type(node).__name__ in ("FunctionDef", "ClassDef"):
+                self.scope.append(node.name.value)
+            span = self.get_metadata(WhitespaceInclusivePositionProvider, node)
+            start, end = (starts[place.line - 1] + place.column for place in (span.start, span.end))
+            for kind, change in mutation_operators:
+                if isinstance(node, kind):
+                    for changed in change(node):
+                        mutated = source[:start] + tree.code_for_node(changed) + source[end:]
+                        self.found.append((".".join(self.scope), mutated))
+            return True
+
+        def on_leave(self, node):
+            if type(node).__name__ in ("FunctionDef", "ClassDef"):
+                self.scope.pop()
+
+    wrapper = MetadataWrapper(parse_module(source))
+    tree, changes = wrapper.module, Changes()
+    wrapper.visit(changes)
+    meanings, names = {meaning(source)}, Counter()
+    for scope, mutated in changes.found:
+        try:
+            meant = meaning(mutated)
+        except SyntaxError:
+            continue
+        if meant in meanings:
+            continue
+        meanings.add(meant)
+        name = f"{module}: {scope}: {difference(source, mutated)}"
+        names[name] += 1
+        yield Mutant(module, name + f" ({names[name]})" * (names[name] > 1), mutated)
+
+
+def difference(before, after):
+    """The lines that differ, on one line."""
+    before, after = before.splitlines(), after.splitlines()
+    while before and after and before[0] == after[0]:
+        del before[0], after[0]
+    while before and after and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    return " → ".join(" ".join(" ".join(lines).split()) for lines in (before, after))
+
+
+def meaning(source):
+    """The program, without what is text alone. Two of the same meaning do the same, whatever they say."""
+    return ast.dump(_WithoutText().visit(ast.parse(source)))
+
+
+class _WithoutText(ast.NodeTransformer):
+    def visit_Constant(self, node):
+        # mutmut puts None where a text was, or a False.
+        text = node.value is None or node.value is False or isinstance(node.value, str)
+        return ast.Constant("") if text else node
+
+    def visit_JoinedStr(self, node):
+        return ast.Constant("")
+
+    def visit_Raise(self, node):
+        return ast.Raise(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
+
+    def visit_Call(self, node):
+        if isinstance(node.func, ast.Name) and node.func.id == "zip":
+            node.keywords = []
+        return self.generic_visit(node)
+
+    def visit_arg(self, node):
+        return ast.arg(node.arg)
+
+    def visit_AnnAssign(self, node):
+        node.annotation = ast.Constant("")
+        return self.generic_visit(node)
+
+
+def sample(chosen, count):
+    """As many mutants as asked for, the same on every machine; a change elsewhere does not change the choice."""
+    return sorted(chosen, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())[:count]
+
+
+# ---------------------------------------------------------------- running them
+
+
+def path_of(module):
+    return ROOT / "src" / "helpers" / f"{module.replace('.', '/')}.py"
+
+
+def is_killed(mutant, *, fork=True):
+    """Whether a test fails on the mutant, in a copy of this process where all but helpers is loaded already."""
+    if not (fork and hasattr(os, "fork")):
+        command = [sys.executable, __file__, "--only", mutant.name]
+        return bool(subprocess.run(command, stdout=subprocess.DEVNULL).returncode)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(SECONDS)
+        os._exit(failing(mutant.module, mutant.source))
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        # A copy may crash through no fault of the mutant's: a fresh process decides.
+        return os.WTERMSIG(status) == signal.SIGALRM or is_killed(mutant, fork=False)
+    return bool(os.WEXITSTATUS(status))
+
+
+def failing(module, source):
+    """Run the module's tests with this source in its place: 0 if all pass, 1 if one fails."""
+    import hypothesis
+    import pytest
+
+    path, get_code = str(path_of(module)), SourceFileLoader.get_code
+
+    def planted_code(loader, name):
+        return compile(source, path, "exec") if loader.path == path else get_code(loader, name)
+
+    SourceFileLoader.get_code = planted_code
+    sys.path.insert(0, str(ROOT / "src"))
+    try:
+        importlib.import_module(f"helpers.{module}")  # before pytest, which loads what it is given in its own way
+    except Exception:
+        return 1
+    # The same examples for every mutant, and none made smaller: it is enough to know that one fails.
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
+    hypothesis.settings.register_profile("mutants", derandomize=True, database=None, phases=phases)
+    hypothesis.settings.load_profile("mutants")
+    os.chdir(ROOT)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    options = ["--quiet", "--exitfirst", "--tb=no", "--doctest-modules", "-p", "no:cacheprovider"]
+    for tests in ([path], *([file] for file in TESTS[module])):
+        code = pytest.main([*options, *tests], plugins=[_OwnClaims(module)])
+        if code != pytest.ExitCode.OK:
+            if code not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+                print(f"pytest ended with {code!r}", file=sys.stderr)
+            return 1
+    return 0
+
+
+class _OwnClaims:
+    """Of the claims' tests, those that measure the claims of the module's chapter."""
+
+    def __init__(self, chapter):
+        self.chapter = chapter
+
+    def pytest_collection_modifyitems(self, items):
+        items[:] = [item for item in items if CLAIMS not in item.nodeid or self.measures(item)]
+
+    def measures(self, item):
+        return (
+            item.originalname == "test_verdict_is_what_the_evidence_says"
+            and item.callspec.params["claim"].chapter == self.chapter
+        )
+
+
+# ---------------------------------------------------------------- holding them against the list
+
+
+def reasons():
+    """The survivors that are known, and why each survives: a dictionary."""
+    groups = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))["group"]
+    names = Counter(name for group in groups for name in group["survivors"])
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise ValueError(f"{SURVIVORS.name} lists twice: {', '.join(twice)}")
+    return {name: group["reason"] for group in groups for name in group["survivors"]}
+
+
+def complaints(killed, known, *, complete):
+    """What is wrong: survivors without a reason, and reasons without a survivor.
+
+    Parameters
+    ----------
+    killed : dict of str to bool
+        Of each mutant that was run.
+    known : dict of str to str
+        The reasons.
+    complete : sequence of str
+        The modules of which every mutant was run, so that a name that did not occur is out of date.
+    """
+    found = [f"survives, and is not listed:\n    {name}" for name in killed if not killed[name] and name not in known]
+    found += [f"is listed, and was killed:\n    {name}" for name in known if killed.get(name)]
+    found += [
+        f"is listed, and there is no such mutant:\n    {name}"
+        for name in known
+        if name not in killed and name.partition(":")[0] in complete
+    ]
+    return found
+
+
+def table(killed):
+    """How many of each module's mutants were killed."""
+    modules = Counter(name.partition(":")[0] for name in killed)
+    survivors = Counter(name.partition(":")[0] for name in killed if not killed[name])
+    rows = [("module", "mutants", "killed", "survive", "share")]
+    for module, count in [*modules.items(), ("all", len(killed))]:
+        survive = survivors.total() if module == "all" else survivors[module]
+        rows.append((module, count, count - survive, survive, f"{1 - survive / count:.1%}"))
+    return "\n".join("{:28}{:>8}{:>8}{:>8}{:>8}".format(*row) for row in rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("modules", nargs="*", help=f"of {', '.join(TESTS)}; left out, all of them")
+    parser.add_argument("--sample", type=int, metavar="COUNT", help="run only so many, the same everywhere")
+    parser.add_argument("--only", metavar="NAME", help="run the tests on one mutant, and exit with 1 if one fails")
+    options = parser.parse_args()
+    modules = options.modules or list(TESTS)
+    if unknown := set(modules) - set(TESTS):
+        parser.error(f"no tests are named for {', '.join(unknown)}")
+    if options.only:
+        module = options.only.partition(":")[0]
+        (source,) = (mutant.source for mutant in mutants(module) if mutant.name == options.only)
+        return failing(module, source)
+
+    chosen = [mutant for module in modules for mutant in mutants(module)]
+    if options.sample:
+        chosen = sample(chosen, options.sample)
+    # Loaded once, for all; and what is there before the copies are made, they need not search for garbage.
+    import hypothesis.extra.numpy
+    import torch
+
+    gc.freeze()
+
+    for module in {mutant.module for mutant in chosen}:
+        source = path_of(module).read_text(encoding="utf-8")
+        if is_killed(Mutant(module, f"{module}: unchanged", source)):
+            sys.exit(f"the tests of {module} fail as it is: mend that first")
+        if not is_killed(Mutant(module, f"{module}: emptied", "")):
+            sys.exit(f"the tests of {module} pass without it: the mutants are not what they test")
+    killed = {}
+    for mutant in chosen:
+        killed[mutant.name] = is_killed(mutant)
+        print(f"{len(killed):5}/{len(chosen)}  {'killed  ' if killed[mutant.name] else 'SURVIVES'}  {mutant.name}", flush=True)
+    print(table(killed))
+    found = complaints(killed, reasons(), complete=[] if options.sample else modules)
+    share = sum(killed.values()) / len(killed)
+    if share < LEAST_SHARE_KILLED:
+        found.append(f"killed are {share:.1%}, and must be {LEAST_SHARE_KILLED:.0%}")
+    print(*found, sep="\n")
+    return bool(found)
+
+
+if __name__ == "__main__":
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[threads] = "1"  # a process with threads cannot be copied safely
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    sys.exit(main())
