@@ -209,7 +209,8 @@ def failing(module, source):
     os.chdir(ROOT)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     options = ["--quiet", "--exitfirst", "--tb=no", "--doctest-modules", "-p", "no:cacheprovider"]
-    for tests in ([path], *([file] for file in TESTS[module])):
+    own, *others = TESTS[module]
+    for tests in ([path, own], *([file] for file in others)):
         code = pytest.main([*options, *tests], plugins=[_OwnClaims(module)])
         if code != pytest.ExitCode.OK:
             if code not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
