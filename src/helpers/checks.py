@@ -42,7 +42,7 @@ def real_array(value, name, *, shape=None, may_be_empty=False):
     Raises
     ------
     TypeError
-        If the numbers are not real: complex, boolean, text, or Python objects.
+        If the numbers are not real: complex, boolean, text, or Python objects; or if some are masked.
     ValueError
         If the array is ragged, does not have the shape expected, or is empty and may not be.
 
@@ -54,10 +54,14 @@ def real_array(value, name, *, shape=None, may_be_empty=False):
     Traceback (most recent call last):
     ValueError: x must have shape (channels, length), got shape (2,)
     """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one, whose mask would be lost")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from error
+    except RuntimeError as error:  # a tensor that requires a gradient, for one
+        raise TypeError(f"{name} must be an array, got {type(value).__name__}: {error}") from error
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
     if shape is not None and not _fits(array.shape, shape):
@@ -110,6 +114,38 @@ def whole_numbers(value, name, *, at_least, count=None):
     if min(numbers) < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
     return numbers
+
+
+def whole_number(value, name, *, at_least):
+    """Return ``value`` as one integer.
+
+    Parameters
+    ----------
+    value : int
+    name : str
+        The argument's name, for the message.
+    at_least : int
+        The smallest number allowed.
+
+    Raises
+    ------
+    TypeError
+        If it is not an integer (``2.0``, ``True`` and ``[2]`` are not).
+    ValueError
+        If it is too small.
+
+    Examples
+    --------
+    >>> whole_number(3, "steps", at_least=1)
+    3
+    >>> whole_number([3], "steps", at_least=1)
+    Traceback (most recent call last):
+    TypeError: steps must be a whole number, got [3]
+    """
+    if is_sequence(value):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    (number,) = whole_numbers(value, name, at_least=at_least)
+    return number
 
 
 def is_sequence(value):

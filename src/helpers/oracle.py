@@ -78,6 +78,11 @@ def vjp(function, output_gradient, *arguments):
     numpy.ndarray, or a tuple of them
         Each in its argument's shape; 0 where y does not depend on it.
 
+    Raises
+    ------
+    ValueError
+        If ``output_gradient`` does not have y's shape.
+
     Examples
     --------
     >>> vjp(lambda x: x**2, [1.0, 10.0], [1.0, 3.0])
@@ -85,9 +90,12 @@ def vjp(function, output_gradient, *arguments):
     """
     tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
     (output_gradient,) = _tensors([output_gradient])
-    gradients = torch.autograd.grad(
-        function(*tensors), tensors, output_gradient, allow_unused=True, materialize_grads=True
-    )
+    y = function(*tensors)
+    if output_gradient.shape != y.shape:
+        raise ValueError(
+            f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
+        )
+    gradients = torch.autograd.grad(y, tensors, output_gradient, allow_unused=True, materialize_grads=True)
     arrays = tuple(gradient.numpy() for gradient in gradients)
     return arrays if len(arrays) > 1 else arrays[0]
 
@@ -109,6 +117,11 @@ def difference_jacobian(function, x, *, step=1e-6):
     -------
     numpy.ndarray, shape Y + X
 
+    Raises
+    ------
+    ValueError, TypeError
+        If x is not an array of real numbers, or step is not a number greater than 0.
+
     Examples
     --------
     >>> difference_jacobian(lambda x: x**2, [1.0, 3.0]).round(6)
@@ -116,6 +129,9 @@ def difference_jacobian(function, x, *, step=1e-6):
            [0., 6.]])
     """
     x = real_array(x, "x").astype(np.float64)
+    step = real_array(step, "step", shape=())
+    if not step > 0:
+        raise ValueError(f"step must be greater than 0, got {step}")
     columns = []
     for direction in np.eye(x.size).reshape(x.size, *x.shape):
         ahead, behind = function(x + step * direction), function(x - step * direction)

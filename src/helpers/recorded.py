@@ -16,12 +16,16 @@ def recorded(name):
     ------
     FileNotFoundError
         If there is no such record; the message lists those that there are.
+    TypeError
+        If the name is not text.
 
     Examples
     --------
     >>> recorded("attention_rnn_cost.json").name
     'attention_rnn_cost.json'
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name must be the name of a file, got {name!r}")
     for folder in _FOLDERS:
         if (folder / name).is_file():
             return folder / name

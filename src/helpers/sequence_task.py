@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import whole_numbers
+from .checks import whole_number, whole_numbers
 
 __all__ = [
     "CLASSES",
@@ -180,7 +180,7 @@ def sample(level, count, rng, *, held_out=False):
     ((32, 80), (32,))
     """
     level = _level(level)
-    (count,) = whole_numbers(count, "count", at_least=1, count=1)
+    count = whole_number(count, "count", at_least=1)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     share = 1 / HELD_OUT_SHARE if held_out else 1 - 1 / HELD_OUT_SHARE

@@ -270,6 +270,8 @@ class Ledger:
     def __init__(self, claims: Iterable[Claim]):
         self.claims = {}
         for claim in claims:
+            if not isinstance(claim, Claim):
+                raise TypeError(f"claims must be Claims, got {claim!r}")
             if claim.id in self.claims:
                 raise ValueError(f"claim id must be unique, got {claim.id!r} twice")
             self.claims[claim.id] = claim

@@ -112,6 +112,9 @@ class Explorer(ipywidgets.VBox):
             raise ValueError(
                 f"the functions' parameters must be the sliders {sorted(sliders)}, got {sorted(used)}"
             )
+        for name, slider in sliders.items():
+            if not isinstance(slider, Slider):
+                raise TypeError(f"{name} must be a Slider, got {slider!r}")
         tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
         in_frames = {name for _, frames in tables for frame in frames for name in frame}
         for panel in panels:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ..checks import whole_numbers
+from ..checks import whole_number
 from .checks import fraction, positive
 
 
@@ -79,7 +79,7 @@ class WarmUp:
     steps: int
 
     def __post_init__(self):
-        whole_numbers(self.steps, "steps", at_least=1, count=1)
+        whole_number(self.steps, "steps", at_least=1)
 
     def __call__(self, k):
         """The factor of the learning rate at step k, which counts from 1."""

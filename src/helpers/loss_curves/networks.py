@@ -13,7 +13,7 @@ from math import prod, sqrt
 
 import torch
 
-from ..checks import whole_numbers
+from ..checks import whole_number
 
 CELLS = ("relu", "tanh", "lstm")
 """The recurrent layers of ``torch.nn``: RNN with either nonlinearity, and LSTM."""
@@ -50,7 +50,7 @@ class Network:
         if cell not in CELLS:
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
         for name, size in {"inputs": inputs, "hidden_size": hidden_size, "classes": classes}.items():
-            whole_numbers(size, name, at_least=1, count=1)
+            whole_number(size, name, at_least=1)
         self.layer = LSTM if cell == "lstm" else {"relu": ReLU, "tanh": Tanh}[cell]
         self.gates = 4 if cell == "lstm" else 1
         self.hidden_size = hidden_size

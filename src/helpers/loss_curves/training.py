@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from .. import sequence_task
-from ..checks import whole_numbers
+from ..checks import whole_number, whole_numbers
 from ..sequence_task import CLASSES, SYMBOLS
 from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .networks import Network
@@ -68,7 +68,7 @@ class Training:
             raise ValueError(f"level must be one of {', '.join(sequence_task.LEVELS)}, got {self.level!r}")
         _ = self.network  # which refuses a cell or a size that there is not
         for name in ("batch_size", "batches_per_epoch"):
-            whole_numbers(getattr(self, name), name, at_least=1, count=1)
+            whole_number(getattr(self, name), name, at_least=1)
         for name, kinds in (
             ("optimiser", (SGD, RMSprop, Adam)),
             ("clipping", (NormClipping, ValueClipping, type(None))),
@@ -163,7 +163,8 @@ def train(training, seeds, *, steps, dtype=torch.float32):
     ValueError
         If there are no seeds, one is negative, or ``steps`` is less than 1.
     TypeError
-        If one of these is not a whole number, or ``training`` is not a :class:`Training`.
+        If one of these is not a whole number, ``training`` is not a :class:`Training`, or ``dtype`` is not a
+        floating-point one.
 
     Examples
     --------
@@ -179,7 +180,9 @@ def train(training, seeds, *, steps, dtype=torch.float32):
     if not isinstance(training, Training):
         raise TypeError(f"training must be a Training, got {training!r}")
     seeds = whole_numbers(list(seeds), "seeds", at_least=0)
-    (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
+    steps = whole_number(steps, "steps", at_least=1)
+    if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+        raise TypeError(f"dtype must be a torch.dtype of floating-point numbers, got {dtype!r}")
 
     network, optimiser = training.network, training.optimiser
     weight_rngs, data_rngs, noise_rngs = zip(*map(_generators, seeds), strict=True)
