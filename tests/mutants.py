@@ -309,8 +309,8 @@ def main():
     if options.sample:
         chosen = sample(chosen, options.sample)
     # Loaded once, for all; and what is there before the copies are made, they need not search for garbage.
-    import hypothesis.extra.numpy
-    import torch
+    import hypothesis.extra.numpy  # noqa: F401
+    import torch  # noqa: F401
 
     gc.freeze()
 
