@@ -22,7 +22,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import helpers
@@ -36,6 +36,7 @@ fuzz = settings(
     deadline=None,
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", 25)),
     derandomize=not DEEPER,
+    phases=list(Phase) if DEEPER else [Phase.generate],
     database=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -398,22 +399,6 @@ def drawings(draw, name):
     )
 
 
-@call_of("diagrams.forward", "diagrams.backward")
-def diagrams(draw, name):
-    from helpers import diagrams
-
-    square = Graph("", {"a": Node(0, 0, "a"), "times": Node(1, 0, "×")}, (("a", "times"), ("a", "times")))
-    a = normal(draw, 2)
-    if name == "forward":
-        return Call(diagrams.forward, {"graph": square, "operations": {"times": np.multiply}, "a": a})
-    pullbacks = {"times": lambda g, left, right: [g * right, g * left]}
-    return Call(
-        diagrams.backward,
-        {"graph": square, "pullbacks": pullbacks, "values": {"a": a, "times": a**2}, "times": a},
-        lambda y, **_: set(y) == {"a", "times"},
-    )
-
-
 @call_of(
     "claims.ledger.Evidence", "claims.ledger.Counterexample", "claims.ledger.Claim", "claims.ledger.Ledger"
 )
@@ -524,7 +509,7 @@ EXEMPT = {
     r"claims\.ledger\.(Verdict|Card|Table|Ledger\.(counts|table)|Claim\.measured)": "takes nothing from outside",
     r"explorers\.(?!explorer|packing)\w+\.\w+": "takes the values of its sliders, and is called with all of them",
     r"explorers\.explorer\.(Drawing|Slider\.widget)": "made by Explorer, from what it has checked",
-    r"diagrams\.\w+\.\w+": "takes the diagrams of its own chapter",
+    r"diagrams\.(\w+\.)?\w+": "takes diagrams and functions that this package makes for each other",
     r"(gated_rnn|attention_rnn)\.(Run|Gradients)(\.\w+)?": "what a network returns",
     r"oracle\.(conv|gated_rnn|attention_rnn)": "takes tensors, and leaves them to PyTorch",
     r"drawings\.(Text|Cells|Line|Lines|Levels|Node|Graph|names_in)": "says what to draw; picture holds it against a frame",
@@ -541,11 +526,15 @@ EXEMPT = {
 DOCUMENTED = {
     "checks.check_close": AssertionError,
     "claims.ledger.Ledger.card": KeyError,
-    "diagrams.forward": KeyError,
-    "diagrams.backward": KeyError,
     "recorded.recorded": FileNotFoundError,
 }
 """Errors other than ValueError and TypeError that a docstring names."""
+
+
+NAMED_INSTEAD = {
+    "attention_rnn": ["Q", "K", "V"],
+}
+"""What a message may name in an argument's place, by module: a part of it."""
 
 
 def public():
@@ -610,46 +599,22 @@ HARMLESS = {
 }
 """What an array may also be: the result stays the same."""
 
-ANYTHING = [
-    *(
-        None,
-        True,
-        "text",
-        b"bytes",
-        "",
-        1j,
-        np.nan,
-        np.inf,
-        -1,
-        0,
-        2.5,
-        object(),
-        len,
-        Decimal(1),
-        Fraction(1, 2),
-    ),
-    *(
-        [],
-        (),
-        {},
-        {1, 2},
-        [[1, 2], [3]],
-        [None],
-        ["a"],
-        [[[[[1.0]]]]],
-        range(3),
-        slice(3),
-        iter([1]),
-        np.float16(1),
-    ),
-    *(np.array(None), np.array("text"), np.array(2.0), np.array([]), np.zeros((0, 3)), np.ones((1,) * 9)),
-    *(
-        np.array([1, 2], "datetime64[s]"),
-        np.zeros(2, [("a", int)]),
-        np.ma.array([1.0, 2.0], mask=[0, 1]),
-        torch.ones(2),
-    ),
+ANYTHING = [None, True, "text", b"bytes", "", 1j, np.nan, np.inf, -1, 0, 2.5, object(), len, np.float16(1)]
+ANYTHING += [Decimal(1), Fraction(1, 2), (), {}, {1, 2}, [[1, 2], [3]], [None], ["a"], [[[[1.0]]]], slice(3)]
+ANYTHING += [
+    np.array(None),
+    np.array("text"),
+    np.array(2.0),
+    np.array([]),
+    np.zeros((0, 3)),
+    np.ones((1,) * 9),
 ]
+ANYTHING += [
+    np.array([1, 2], "datetime64[s]"),
+    np.zeros(2, [("a", int)]),
+    np.ma.array([1.0, 2.0], mask=[0, 1]),
+]
+ANYTHING += [torch.ones(2), torch.ones(2, requires_grad=True)]
 
 OF_AN_ARRAY = {
     "complex": lambda array: array + 0j,
@@ -754,9 +719,9 @@ def is_moderate(arguments):
 
 
 def same(one, other):
-    return all(
-        np.array_equal(a, b, equal_nan=True) for a, b in zip(floats_in(one), floats_in(other), strict=True)
-    )
+    """Up to rounding: a sum over memory in another order may end in other digits."""
+    pairs = zip(floats_in(one), floats_in(other), strict=True)
+    return all(np.allclose(a, b, rtol=1e-10, atol=1e-10, equal_nan=True) for a, b in pairs)
 
 
 def check(name, call, arguments):
@@ -764,7 +729,7 @@ def check(name, call, arguments):
     before = [array.copy() for array in floats_in(list(arguments.values()))]
     refusals = (ValueError, TypeError, DOCUMENTED.get(name, ValueError))
     if any(str(huge) in repr(arguments) for huge in HUGE):
-        refusals += (MemoryError, OverflowError)
+        refusals += (MemoryError,)
     try:
         with limited(SECONDS):
             result = call(arguments)
@@ -776,6 +741,9 @@ def check(name, call, arguments):
     assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(before, after, strict=True)), (
         "it changed an argument"
     )
+    if not accepted and type(result) in (ValueError, TypeError):
+        words = [*arguments, *NAMED_INSTEAD.get(name.partition(".")[0], ())]
+        assert any(word in str(result) for word in words), f"refused without naming an argument: {result!r}"
     if accepted:
         assert call.fits(result, **arguments), f"returned what is not documented: {result}"
         if is_moderate(arguments):
