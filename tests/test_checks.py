@@ -4,11 +4,12 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from helpers.checks import check_close, is_sequence, real_array, relative_error, whole_numbers
+from helpers.checks import check_close, is_sequence, real_array, relative_error, whole_number, whole_numbers
 
 examples = settings(deadline=None, max_examples=100)
 
@@ -60,6 +61,17 @@ def test_real_array_refuses_what_is_not_real(value, dtype):
 def test_real_array_refuses_ragged_lists(value):
     with refuses(ValueError, "x must be a rectangular array, got rows of different lengths"):
         real_array(value, "x")
+
+
+def test_real_array_refuses_what_numpy_would_drop_in_silence():
+    with refuses(TypeError, "x must be a plain array, got a masked one"):
+        real_array(np.ma.array([1.0, 2.0], mask=[False, True]), "x")
+
+
+def test_real_array_refuses_a_tensor_that_requires_a_gradient():
+    with pytest.raises(TypeError, match=r"^x must be an array, got Tensor: "):
+        real_array(torch.ones(2, requires_grad=True), "x")
+    np.testing.assert_array_equal(real_array(torch.ones(2), "x"), [1, 1])
 
 
 @pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 2, 2)])
@@ -155,6 +167,15 @@ def test_whole_numbers_refuses_another_count(count):
 def test_whole_numbers_refuses_none_at_all(value, count):
     with refuses(ValueError, f"stride must have at least one dimension, got {value!r}"):
         whole_numbers(value, "stride", at_least=1, count=count)
+
+
+@pytest.mark.parametrize("value", [[2], (2,), np.array([2]), 2.0, True, None])
+def test_whole_number_refuses_what_is_not_one_whole_number(value):
+    with pytest.raises(TypeError, match=r"^steps must be a whole number"):
+        whole_number(value, "steps", at_least=1)
+    assert whole_number(np.int8(2), "steps", at_least=2) == 2
+    with refuses(ValueError, "steps must be at least 3, got 2"):
+        whole_number(2, "steps", at_least=3)
 
 
 def test_is_sequence():

@@ -54,14 +54,7 @@ def real_array(value, name, *, shape=None, may_be_empty=False):
     Traceback (most recent call last):
     ValueError: x must have shape (channels, length), got shape (2,)
     """
-    if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} must be a plain array, got a masked one, whose mask would be lost")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from error
-    except RuntimeError as error:  # a tensor that requires a gradient, for one
-        raise TypeError(f"{name} must be an array, got {type(value).__name__}: {error}") from error
+    array = plain_array(value, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
     if shape is not None and not _fits(array.shape, shape):
@@ -69,6 +62,32 @@ def real_array(value, name, *, shape=None, may_be_empty=False):
     if array.size == 0 and not may_be_empty:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     return array.astype(np.float64) if array.dtype.kind in "iu" else array
+
+
+def plain_array(value, name):
+    """Return ``value`` as an array of whatever it holds, or say what is wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If it is ragged.
+    TypeError
+        If NumPy would drop a part of it in silence, as a mask, or refuses it, as a tensor that requires a gradient.
+
+    Examples
+    --------
+    >>> plain_array([[1, 2], [3]], "x")
+    Traceback (most recent call last):
+    ValueError: x must be a rectangular array, got rows of different lengths
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} must be a plain array, got a masked one")
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from error
+    except RuntimeError as error:
+        raise TypeError(f"{name} must be an array, got {type(value).__name__}: {error}") from error
 
 
 def whole_numbers(value, name, *, at_least, count=None):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from .checks import plain_array, real_array
+
 UNIT = 26
 """The side of a cell, in the drawing's own units."""
 
@@ -238,7 +240,10 @@ def picture(*panels, alt, **frame):
     Raises
     ------
     ValueError
-        If the frame lacks a name that a panel uses, a role is not in the legend, or a grid is not a matrix.
+        If the frame lacks a name that a panel uses, a role is not in the legend, a grid is not a matrix, or two
+        arrays that belong together are not of one shape.
+    TypeError
+        If what is drawn as numbers is not real, or what is read is not text.
 
     Examples
     --------
@@ -246,22 +251,37 @@ def picture(*panels, alt, **frame):
     >>> picture(row, roles=[[0, 0, 1]], x=[[4, 5, 6]], alt="4, 5 and 6; the last is dropped.")
     4, 5 and 6; the last is dropped.
     """
+    if not isinstance(alt, str):
+        raise TypeError(f"alt must be text, got {alt!r}")
     for panel in panels:
         missing = [name for name in names_in(panel) if name not in frame]
         if missing:
             raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
+        if panel.kind == "text":
+            for name in panel.sentences:
+                if not isinstance(frame[name], str):
+                    raise TypeError(f"{name} must be text, got {frame[name]!r}")
         if panel.kind == "cells":
-            roles = np.asarray(frame[panel.roles])
-            if roles.ndim != 2 or roles.min() < 0 or roles.max() >= len(panel.legend):
+            roles = plain_array(frame[panel.roles], panel.roles)
+            if (
+                roles.dtype.kind not in "iu"
+                or roles.size == 0
+                or roles.ndim != 2
+                or roles.min() < 0
+                or roles.max() >= len(panel.legend)
+            ):
                 raise ValueError(
                     f"{panel.roles} must be a matrix of positions in {panel.legend}, got {roles}"
                 )
+            if panel.numbers is not None:
+                real_array(frame[panel.numbers], panel.numbers, shape=roles.shape)
         if panel.kind == "lines":
+            x = real_array(frame[panel.x], panel.x, shape=("length",), may_be_empty=True)
             for line in panel.lines:
-                if np.shape(frame[line.values]) != np.shape(frame[panel.x]):
+                y = real_array(frame[line.values], line.values, may_be_empty=True)
+                if y.shape != x.shape:
                     raise ValueError(
-                        f"{line.values} must be as long as {panel.x}, of shape {np.shape(frame[panel.x])}, "
-                        f"got shape {np.shape(frame[line.values])}"
+                        f"{line.values} must be as long as {panel.x}, of shape {x.shape}, got shape {y.shape}"
                     )
         if panel.kind == "levels" and np.shape(frame[panel.numbers]) != (len(panel.y), len(panel.x)):
             raise ValueError(

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import whole_number, whole_numbers
+from .checks import is_sequence, plain_array, whole_number, whole_numbers
 
 __all__ = [
     "CLASSES",
@@ -171,7 +171,7 @@ def sample(level, count, rng, *, held_out=False):
         If there is no such level, ``count`` is less than 1, or a level of your own is so small that all of
         its sequences, or none, are held out.
     TypeError
-        If ``count`` is not a whole number, or ``rng`` is not a Generator.
+        If ``count`` is not a whole number, ``rng`` is not a Generator, or ``held_out`` is not a truth value.
 
     Examples
     --------
@@ -183,6 +183,8 @@ def sample(level, count, rng, *, held_out=False):
     count = whole_number(count, "count", at_least=1)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    if not isinstance(held_out, (bool, np.bool_)):
+        raise TypeError(f"held_out must be True or False, got {held_out!r}")
     share = 1 / HELD_OUT_SHARE if held_out else 1 - 1 / HELD_OUT_SHARE
     drawn, missing = [], count
     for _ in range(MOST_ROUNDS):
@@ -304,6 +306,10 @@ def one_hot(symbols, dtype=np.float32):
            [1, 0, 0, 0, 0, 0, 0, 0]])
     """
     symbols = _symbols(symbols, axes=None)
+    try:
+        dtype = np.dtype(dtype)
+    except (TypeError, ValueError):
+        raise TypeError(f"dtype must be a NumPy dtype, got {dtype!r}") from None
     rows = np.eye(len(SYMBOLS) + 1, len(SYMBOLS), dtype=dtype)  # padding is number −1: the last, all zeros
     return rows.take(symbols, axis=0, mode="wrap")
 
@@ -329,7 +335,7 @@ def symbols_from_one_hot(encoding):
     >>> symbols_from_one_hot(one_hot([-1, 6, 0])).tolist()
     [-1, 6, 0]
     """
-    encoding = np.asarray(encoding)
+    encoding = plain_array(encoding, "encoding")
     if encoding.ndim < 2 or encoding.shape[-1] != len(SYMBOLS):
         raise ValueError(f"encoding must have shape (..., T, {len(SYMBOLS)}), got shape {encoding.shape}")
     ones = (encoding == 1).sum(axis=-1)
@@ -379,6 +385,8 @@ def symbols_from_text(sequences):
     ------
     ValueError
         If there are no sequences, one is empty, or a letter stands for no symbol.
+    TypeError
+        If something else is given than a list of strings.
 
     Examples
     --------
@@ -386,6 +394,8 @@ def symbols_from_text(sequences):
     array([[-1,  6,  0,  2,  7],
            [ 6,  0,  2,  5,  7]], dtype=int8)
     """
+    if not is_sequence(sequences) or not all(isinstance(each, str) for each in sequences):
+        raise TypeError(f"sequences must be a list of strings, got {sequences!r}")
     sequences = list(sequences)
     if not sequences or not all(sequences):
         raise ValueError(f"sequences must hold strings, none of them empty, got {sequences!r}")
@@ -412,14 +422,18 @@ def class_names(labels):
     Raises
     ------
     ValueError
-        If a number stands for no class.
+        If a number stands for no class, or there is another number of axes.
+    TypeError
+        If the numbers are not whole.
 
     Examples
     --------
     >>> class_names([0, 1, 2, 3])
     ['Q', 'R', 'S', 'U']
     """
-    labels = np.asarray(labels)
+    labels = _whole_array(labels, "labels")
+    if labels.ndim != 1:
+        raise ValueError(f"labels must have shape (N,), got shape {labels.shape}")
     if not np.isin(labels, np.arange(len(CLASSES))).all():
         raise ValueError(f"labels must be numbers from 0 to {len(CLASSES) - 1}, got {labels}")
     return [CLASSES[label] for label in labels]
@@ -448,15 +462,20 @@ def _count(bounds):
 def _level(level):
     if isinstance(level, Level):
         return level
-    if level not in LEVELS:
+    if not isinstance(level, str) or level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
     return LEVELS[level]
 
 
+def _whole_array(numbers, name):
+    numbers = plain_array(numbers, name)
+    if numbers.dtype.kind not in "iu":
+        raise TypeError(f"{name} must be whole numbers, got an array of dtype {numbers.dtype}")
+    return numbers
+
+
 def _symbols(symbols, axes=2):
-    symbols = np.asarray(symbols)
-    if symbols.dtype.kind not in "iu":
-        raise TypeError(f"symbols must be whole numbers, got an array of dtype {symbols.dtype}")
+    symbols = _whole_array(symbols, "symbols")
     if axes is not None and symbols.ndim != axes:
         raise ValueError(f"symbols must have shape (N, T), got shape {symbols.shape}")
     if symbols.size and not (symbols.min() >= PADDING and symbols.max() < len(SYMBOLS)):

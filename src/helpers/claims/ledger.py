@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
+from numbers import Real
 
 import numpy as np
 
@@ -59,6 +60,8 @@ class Evidence:
 
     def __post_init__(self):
         for name, error in vars(self).items():
+            if not (error is None or isinstance(error, Real)):
+                raise TypeError(f"{name} must be an error, one number, got {error!r}")
             if error is not None and error < 0:
                 raise ValueError(f"{name} must be an error, 0 or larger, got {error}")
 

@@ -118,8 +118,8 @@ class Explorer(ipywidgets.VBox):
         tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
         in_frames = {name for _, frames in tables for frame in frames for name in frame}
         for panel in panels:
-            if panel.kind not in MOVED_BY_SLIDERS:
-                raise ValueError(f"panels must be of the kinds {MOVED_BY_SLIDERS}, got {panel.kind}")
+            if (kind := getattr(panel, "kind", None)) not in MOVED_BY_SLIDERS:
+                raise ValueError(f"panels must be of the kinds {MOVED_BY_SLIDERS}, got {kind}")
             missing = [name for name in names_in(panel) if name not in in_frames]
             if missing:
                 raise ValueError(

@@ -47,7 +47,7 @@ class Network:
     """
 
     def __init__(self, cell, inputs, hidden_size, classes):
-        if cell not in CELLS:
+        if not isinstance(cell, str) or cell not in CELLS:
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
         for name, size in {"inputs": inputs, "hidden_size": hidden_size, "classes": classes}.items():
             whole_number(size, name, at_least=1)

@@ -64,7 +64,8 @@ class Training:
     start: OrthogonalStart | IdentityStart | None = None
 
     def __post_init__(self):
-        if not isinstance(self.level, sequence_task.Level) and self.level not in sequence_task.LEVELS:
+        named = isinstance(self.level, str) and self.level in sequence_task.LEVELS
+        if not (named or isinstance(self.level, sequence_task.Level)):
             raise ValueError(f"level must be one of {', '.join(sequence_task.LEVELS)}, got {self.level!r}")
         _ = self.network  # which refuses a cell or a size that there is not
         for name in ("batch_size", "batches_per_epoch"):
@@ -179,7 +180,11 @@ def train(training, seeds, *, steps, dtype=torch.float32):
     """
     if not isinstance(training, Training):
         raise TypeError(f"training must be a Training, got {training!r}")
-    seeds = whole_numbers(list(seeds), "seeds", at_least=0)
+    try:
+        seeds = list(seeds)
+    except TypeError:
+        raise TypeError(f"seeds must be a sequence of whole numbers, got {seeds!r}") from None
+    seeds = whole_numbers(seeds, "seeds", at_least=0)
     steps = whole_number(steps, "steps", at_least=1)
     if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
         raise TypeError(f"dtype must be a torch.dtype of floating-point numbers, got {dtype!r}")
