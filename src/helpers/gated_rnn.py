@@ -121,17 +121,22 @@ class GatedRNN:
         depended on it. The *total* gradient λ[t] adds what the later states make of it. It obeys a
         recurrence that is linear, and runs from the end to the start:
 
-            λ[T] = g[T],    λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1],    g[0] = 0               (2.5)
+            λ[T] = g[T],    g[0] = 0,
+            λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1]                                             (2.5)
+                   = g[t−1] + λ[t] ⊙ c[t] + (λ[t] ⊙ s[t]) W_h
 
-        and with δ[t] = λ[t] ⊙ s[t], the gradient with respect to what enters the gate,
+        and with the gradients with respect to what enters the gate, δ[t] = λ[t] ⊙ s[t], and with respect to
+        the candidate, ζ[t] = λ[t] ⊙ (1 − c[t]),
 
+            ∂ℓ/∂W_x = Σ_t ζ[t]ᵀ x[t]ᵀ
             ∂ℓ/∂W_c = Σ_t δ[t]ᵀ x[t]ᵀ
-            ∂ℓ/∂W_h = Σ_t δ[t]ᵀ h[t−1]ᵀ
-            ∂ℓ/∂W_x = Σ_t (λ[t] ⊙ (1 − c[t]))ᵀ x[t]ᵀ                                         (2.6)
-            ∂ℓ/∂x[t] = δ[t] W_c + (λ[t] ⊙ (1 − c[t])) W_x,    ∂ℓ/∂h[0] = λ[0]
+            ∂ℓ/∂W_h = Σ_t δ[t]ᵀ h[t−1]ᵀ                                                      (2.6)
+            ∂ℓ/∂x[t] = δ[t] W_c + ζ[t] W_x
+            ∂ℓ/∂h[0] = λ[0]
 
-        Gradients are rows and states are columns. No Jacobian is formed: T steps of O(m² + mn)
-        operations, and O(T (m + n)) numbers held. Werbos (1990) describes the method.
+        Gradients are rows and states are columns. The second form of (2.5) is the one that runs: no Jacobian
+        is formed. T steps of O(m² + mn) operations, and O(T (m + n)) numbers held, besides the weights and
+        their gradients. Werbos (1990) describes the method.
 
         Parameters
         ----------
@@ -517,13 +522,12 @@ def lyapunov_exponents(jacobians, count=None):
     >>> lyapunov_exponents([stretch] * 2000, count=1).round(2)
     array([0.69])
     """
-    frame, total, steps = None, 0.0, 0
+    shape, total, steps = (..., "m", "m"), 0.0, 0
     for jacobian in jacobians:
-        shape = (..., "m", "m") if frame is None else shape_of_first
         jacobian = real_array(jacobian, "jacobians", shape=shape, may_be_empty=True)
-        if frame is None:
-            shape_of_first = jacobian.shape
-            frame = _first_frame(shape_of_first, count)
+        if steps == 0:
+            shape = jacobian.shape
+            frame = _first_frame(shape, count)
         frame, triangle = np.linalg.qr(jacobian @ frame)
         total = total + _log(np.abs(np.diagonal(triangle, axis1=-2, axis2=-1)))
         steps += 1

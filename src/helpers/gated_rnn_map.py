@@ -27,12 +27,12 @@ STATES = 64
 STEPS = 2000
 
 
-def drawn(gain, scales, seed, T=STEPS, m=STATES):
+def drawn(seed, gain, scales=SCALES, T=STEPS, m=STATES):
     """Return a random network, its input at each scale, and where it starts.
 
     Entries of W_h have variance gain² / m, those of W_c and W_x variance 1 / n with n = m; inputs have the
-    standard deviation ``scale``, and h[0] has 1. Only the numbers at the end depend on T, so that a shorter
-    stretch is the beginning of a longer one.
+    standard deviation ``scale``, and h[0] has 1. One seed gives the same network, but for the gain, and the same
+    input, but for the scale; a shorter stretch is the beginning of a longer one.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def drawn(gain, scales, seed, T=STEPS, m=STATES):
 
     Examples
     --------
-    >>> network, x, h0 = drawn(gain=2, scales=(1, 10), seed=0, T=5, m=3)
+    >>> network, x, h0 = drawn(seed=0, gain=2, scales=(1, 10), T=5, m=3)
     >>> network.W_h.shape, x.shape, h0.shape
     ((3, 3), (2, 5, 3), (2, 3))
     """
@@ -68,7 +68,7 @@ def tanh_jacobians(network, x, h0):
         yield (1 - h**2)[..., None] * network.W_h
 
 
-def largest_exponents(gain, scales, seed, T=STEPS):
+def largest_exponents(seed, gain, scales=SCALES, T=STEPS):
     """Return the largest exponent of the gated and of the plain network, at each input scale.
 
     Returns
@@ -76,7 +76,7 @@ def largest_exponents(gain, scales, seed, T=STEPS):
     gated, plain : numpy.ndarray, shape (scales,)
         The plain one is −∞ at gain 0, where nothing passes from one step to the next.
     """
-    network, x, h0 = drawn(gain, scales, seed, T)
+    network, x, h0 = drawn(seed, gain, scales, T)
     gated = network.lyapunov_exponents(network.run(x, h0), count=1)
     plain = lyapunov_exponents(tanh_jacobians(network, x, h0), count=1)
     return gated[:, 0], plain[:, 0]
@@ -84,11 +84,11 @@ def largest_exponents(gain, scales, seed, T=STEPS):
 
 def record(path):
     """Measure the whole map and write it, with what is needed to measure it again."""
-    # (gain, seed, network, scale) → network: (gain, scale, seed)
-    exponents = np.array(
-        [[largest_exponents(gain, SCALES, seed) for seed in range(SEEDS)] for gain in GAINS]
-    ).round(4)
-    gated, plain = np.moveaxis(exponents, 1, -1).swapaxes(0, 1)
+    # (gain, seed, network, scale)
+    exponents = np.array([[largest_exponents(seed, gain) for seed in range(SEEDS)] for gain in GAINS]).round(
+        4
+    )
+    gated, plain = np.einsum("gsnx->ngxs", exponents)
     measured = {
         "command": f"python -m helpers.gated_rnn_map {path}",
         "date": datetime.date.today().isoformat(),
