@@ -120,15 +120,18 @@ def test_words_of_the_record_place_every_sign(network):
     """Reading the sentence back gives the table of signs."""
     means = RECORD[network].mean(axis=-1)
     words = chapter.positive_in_words(means, chapter.GAINS, chapter.SCALES)
-    for part, gain, row in zip(words.split("; "), chapter.GAINS, means, strict=True):
-        name, places = part.split(": ")
-        assert name == f"gain {gain:g}"
-        found = np.zeros(len(row), bool)
+    signs = np.zeros(means.shape, bool)
+    for part in words.split("; "):
+        gains, places = part.removeprefix("gain ").split(": ")
+        rows = positions(gains, chapter.GAINS)
         for place in () if places == "nowhere" else places.split(" and "):
-            first, _, last = place.removeprefix("at ").removeprefix("from ").partition(" to ")
-            first, last = (chapter.SCALES.index(float(end)) for end in (first, last or first))
-            found[first : last + 1] = True
-        np.testing.assert_array_equal(found, row > 0)
+            signs[rows, positions(place.removeprefix("at ").removeprefix("from "), chapter.SCALES)] = True
+    np.testing.assert_array_equal(signs, means > 0)
+
+
+def positions(words, values):
+    first, _, last = words.partition(" to ")
+    return slice(values.index(float(first)), values.index(float(last or first)) + 1)
 
 
 def test_one_exponent_is_the_largest_of_all():

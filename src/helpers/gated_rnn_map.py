@@ -14,6 +14,8 @@ import argparse
 import datetime
 import json
 import platform
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -127,18 +129,22 @@ def positive_in_words(exponents, gains, scales):
 
     Examples
     --------
-    >>> print(positive_in_words([[-1, -1, -1], [-1, 2, 3], [4, -1, 5]], gains=(0, 1, 2), scales=(0.1, 1, 10)))
-    gain 0: nowhere; gain 1: from 1 to 10; gain 2: at 0.1 and at 10
+    >>> levels = [[-1, -1, -1], [-2, -2, -2], [-1, 2, 3], [4, -1, 5]]
+    >>> print(positive_in_words(levels, gains=(0, 1, 2, 4), scales=(0.1, 1, 10)))
+    gain 0 to 1: nowhere; gain 2: from 1 to 10; gain 4: at 0.1 and at 10
     """
     rows = []
-    for gain, row in zip(gains, np.asarray(exponents) > 0, strict=True):
+    signs = zip(gains, map(tuple, np.asarray(exponents) > 0), strict=True)
+    for row, alike in groupby(signs, key=itemgetter(1)):
+        of_these = [gain for gain, _ in alike]
         ends = np.flatnonzero(np.diff(row, prepend=False, append=False)).reshape(-1, 2)
-        runs = [
-            f"at {scales[first]:g}" if end == first + 1 else f"from {scales[first]:g} to {scales[end - 1]:g}"
-            for first, end in ends
-        ]
-        rows.append(f"gain {gain:g}: {' and '.join(runs) or 'nowhere'}")
+        runs = [_range(scales[first], scales[end - 1], "at ", "from ") for first, end in ends]
+        rows.append(f"gain {_range(of_these[0], of_these[-1])}: {' and '.join(runs) or 'nowhere'}")
     return "; ".join(rows)
+
+
+def _range(lowest, highest, alone="", several=""):
+    return f"{alone}{lowest:g}" if lowest == highest else f"{several}{lowest:g} to {highest:g}"
 
 
 def main():
