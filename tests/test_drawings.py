@@ -102,12 +102,12 @@ def test_levels_by_hand():
     found = [(cell.get("class"), cell.get("transform"), cell.find("title").text) for cell in image.iter("g")]
     assert found == [
         ("cell level-0", "translate(0 20)", "−∞"),
-        ("cell level-1", "translate(25 20)", "−0.5"),
+        ("cell level-1", "translate(23 20)", "−0.5"),
         ("cell level-2", "translate(0 0)", "0"),
-        ("cell level-3", "translate(25 0)", "2.25"),
+        ("cell level-3", "translate(23 0)", "2.25"),
     ]
     labels = [(label.text, label.get("x"), label.get("y")) for label in image.findall("text")]
-    assert labels[2:] == [("1", "12.5", "52"), ("2", "37.5", "52"), ("0.5", "-6", "30"), ("4", "-6", "10")]
+    assert labels[2:] == [("1", "11.5", "52"), ("2", "34.5", "52"), ("0.5", "-6", "30"), ("4", "-6", "10")]
     assert "below −1" in drawn
     assert "from 1" in drawn
 
@@ -115,14 +115,20 @@ def test_levels_by_hand():
 @pytest.mark.parametrize(
     ("table", "border"),
     [
-        ([[-1, -1], [0, 2]], "M0 20h25M25 20h25"),
-        ([[-1, 1], [-1, 1]], "M25 40v-20M25 20v-20"),
-        ([[-1, -1], [-1, 1]], "M25 20v-20M25 20h25"),
+        ([[-1, -1], [0, 2]], "M0 20h23M23 20h23"),
+        ([[-1, 1], [-1, 1]], "M23 40v-20M23 20v-20"),
+        ([[-1, -1], [-1, 1]], "M23 20v-20M23 20h23"),
         ([[-1, -1], [-1, -1]], ""),
     ],
 )
 def test_a_line_runs_between_the_cells_below_and_above_the_middle_edge(table, border):
-    assert f'<path class="border" d="{border}"/>' in picture(LEVELS, table=table, alt="")._repr_html_()
+    assert f'<path class="watershed" d="{border}"/>' in picture(LEVELS, table=table, alt="")._repr_html_()
+
+
+def test_many_columns_are_labelled_by_turns():
+    panel = Levels("", "table", x=tuple(range(1, 11)), x_label="", y=(0,), y_label="", edges=(-1, 0, 1))
+    drawn = picture(panel, table=[range(10)], alt="")._repr_html_()
+    assert re.findall(r'<text class="label" [^>]*>(\d+)</text>', drawn) == ["1", "3", "5", "7", "9"]
 
 
 def test_levels_of_the_wrong_shape_are_refused():

@@ -206,6 +206,26 @@ class TestRange:
         assert network.log_propagator_norms(run).shape == (*batch, 1)
         np.testing.assert_array_equal(network.step_bound(x, h0), np.zeros(batch))
 
+    def test_a_batch_is_its_sequences_one_by_one(self):
+        W_c, W_h, W_x, x, h0, g = random_instance(3, 2, 5, batch=(2, 2))
+        network = GatedRNN(W_c, W_h, W_x)
+        batch = network.run(x, h0)
+        bounds, gradients = network.step_bound(x, h0), network.vjp(batch, g)
+        by_sequence = []
+        for b in np.ndindex(2, 2):
+            run = network.run(x[b], h0[b])
+            by_sequence.append(network.vjp(run, g[b]))
+            check_close(batch.states[b], run.states)
+            check_close(gradients.x[b], by_sequence[-1].x)
+            check_close(gradients.h0[b], by_sequence[-1].h0)
+            check_close(network.step_jacobian(batch, 2)[b], network.step_jacobian(run, 2))
+            check_close(network.propagator(batch, 1, 4)[b], network.propagator(run, 1, 4))
+            check_close(network.lyapunov_exponents(batch)[b], network.lyapunov_exponents(run))
+            check_close(network.lyapunov_exponents(batch, 2)[b], network.lyapunov_exponents(run, 2))
+            check_close(bounds[b], network.step_bound(x[b], h0[b]))
+        for weight in ("W_c", "W_h", "W_x"):
+            check_close(getattr(gradients, weight), sum(getattr(one, weight) for one in by_sequence))
+
     def test_network_starts_at_0(self):
         W_c, W_h, W_x, x, _, _ = random_instance(3, 2, 4, batch=(2,))
         network = GatedRNN(W_c, W_h, W_x)

@@ -384,7 +384,9 @@ def _path(x, y):
     return "".join(steps)
 
 
-LEVEL_WIDTH, LEVEL_HEIGHT = 25, 20
+LEVEL_WIDTH, LEVEL_HEIGHT = 23, 20
+MANY_COLUMNS = 8
+"""More than these are labelled by turns, so that labels do not touch."""
 
 
 def _levels(panel, frame):
@@ -395,7 +397,8 @@ def _levels(panel, frame):
         f'<text class="label" x="{width / 2:g}" y="{height + 30}">{escape(panel.x_label)}</text>'
         f'<text class="label start" x="0" y="-10">{escape(panel.y_label)}</text>'
     ]
-    for column, tick in enumerate(panel.x):
+    by_turns = 2 if len(panel.x) > MANY_COLUMNS else 1
+    for column, tick in list(enumerate(panel.x))[::by_turns]:
         at = (column + 0.5) * LEVEL_WIDTH
         drawn.append(f'<text class="label" x="{at:g}" y="{height + 12}">{written(tick)}</text>')
     for row, tick in enumerate(panel.y):
@@ -408,13 +411,13 @@ def _levels(panel, frame):
             f'<rect x="0.5" y="0.5" width="{LEVEL_WIDTH - 1}" height="{LEVEL_HEIGHT - 1}"/>'
             f"<title>{written(number)}</title></g>"
         )
-    drawn.append(f'<path class="border" d="{_border(numbers >= panel.edges[1])}"/>')
+    drawn.append(f'<path class="watershed" d="{_border(numbers >= panel.edges[1])}"/>')
     low, middle, high = map(written, panel.edges)
     words = (f"below {low}", f"{low} to {middle}", f"{middle} to {high}", f"from {high}")
     keys = "".join(
         f'<span><i class="key level-{level}"></i>{word}</span>' for level, word in enumerate(words)
     )
-    keys += f'<span><i class="swatch border"></i>{middle}</span>'
+    keys += f'<span><i class="swatch watershed"></i>{middle}</span>'
     view = f"{-MARGIN_LEFT} -20 {width + MARGIN_LEFT + 4} {height + 20 + 38}"
     svg = f'<svg viewBox="{view}" style="width: {width + MARGIN_LEFT + 4}px" aria-hidden="true">{"".join(drawn)}</svg>'
     return _panel(panel.title, keys, svg, width + MARGIN_LEFT + 4)
