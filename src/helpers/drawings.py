@@ -417,7 +417,7 @@ def _levels(panel, frame):
     keys = "".join(
         f'<span><i class="key level-{level}"></i>{word}</span>' for level, word in enumerate(words)
     )
-    keys += f'<span><i class="swatch watershed"></i>{middle}</span>'
+    keys += f'<span><i class="swatch watershed"></i>crossing {middle}</span>'
     view = f"{-MARGIN_LEFT} -20 {width + MARGIN_LEFT + 4} {height + 20 + 38}"
     svg = f'<svg viewBox="{view}" style="width: {width + MARGIN_LEFT + 4}px" aria-hidden="true">{"".join(drawn)}</svg>'
     return _panel(panel.title, keys, svg, width + MARGIN_LEFT + 4)

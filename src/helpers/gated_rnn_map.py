@@ -4,7 +4,7 @@
 
 measures the largest Lyapunov exponent, equation (2.9), over a plane of the gain of W_h and the scale of the
 input, for the gated network and for a plain tanh network with the same W_h, W_x and input, and records the
-exponents of every seed. It takes a few minutes on one core. Chapter 2 draws the record and measures some of
+exponents of every seed. It takes a minute or two on one core. Chapter 2 draws the record and measures some of
 it again.
 """
 
