@@ -25,9 +25,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import real_array, whole_numbers
+from .checks import real_array, whole_number
 
 __all__ = ["GatedRNN", "Gradients", "Run", "exploding_instance", "lyapunov_exponents"]
+
+
+def _data_may_be_infinite(function):
+    """NaN and infinity are data: they spread, as they do in PyTorch, without a warning."""
+    return np.errstate(invalid="ignore", over="ignore")(function)
 
 
 class GatedRNN:
@@ -74,6 +79,7 @@ class GatedRNN:
         self.W_h = real_array(W_h, "W_h", shape=(m, m))
         self.W_x = real_array(W_x, "W_x", shape=(m, n))
 
+    @_data_may_be_infinite
     def run(self, x, h0=None):
         """Return every gate and state that the network goes through as it reads x.
 
@@ -114,6 +120,7 @@ class GatedRNN:
             trajectory[t] = c * h + (1 - c) * z
         return Run(self, x, *map(_time_last, (gates, candidates, trajectory)))
 
+    @_data_may_be_infinite
     def vjp(self, run, state_gradient):
         """Return the gradients of a loss ℓ, given those with respect to the states: backpropagation in time.
 
@@ -189,6 +196,7 @@ class GatedRNN:
             states=states_total,
         )
 
+    @_data_may_be_infinite
     def step_jacobian(self, run, t):
         """Return ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h, equation (2.3).
 
@@ -219,6 +227,7 @@ class GatedRNN:
         t = _step(t, "t", 1, run.T)
         return self._step_jacobian(run, t)
 
+    @_data_may_be_infinite
     def propagator(self, run, s, t):
         """Return ∂h[t]/∂h[s], along every path: the product of the steps' Jacobians, the latest on the left.
 
@@ -254,6 +263,7 @@ class GatedRNN:
             product = self._step_jacobian(run, step) @ product
         return product
 
+    @_data_may_be_infinite
     def log_propagator_norms(self, run):
         """Return ln ‖∂h[T]/∂h[t]‖ for t = 0, …, T: how strongly the end feels each state before it.
 
@@ -291,6 +301,7 @@ class GatedRNN:
             product /= np.where(norm == 0, 1, norm)[..., None, None]
         return np.moveaxis(logs, 0, -1)
 
+    @_data_may_be_infinite
     def lyapunov_exponents(self, run, count=None):
         """Return the run's Lyapunov exponents: the mean rates, per step, at which directions stretch.
 
@@ -329,6 +340,7 @@ class GatedRNN:
             raise ValueError("run must have at least one step, got a run over an empty sequence")
         return lyapunov_exponents((self._step_jacobian(run, t) for t in range(1, run.T + 1)), count)
 
+    @_data_may_be_infinite
     def step_bound(self, x, h0=None):
         """Return a number ρ with ‖∂h[t]/∂h[t−1]‖ ≤ ρ at every step, from the ranges of the inputs alone.
 
@@ -482,6 +494,7 @@ class Gradients(NamedTuple):
     """λ[1], …, λ[T]: the total gradients with respect to the states, later ones included."""
 
 
+@_data_may_be_infinite
 def lyapunov_exponents(jacobians, count=None):
     """Return the mean rates, per step, at which a product of Jacobians stretches each of m directions.
 
@@ -543,7 +556,7 @@ def _first_frame(shape, count):
         raise ValueError(f"jacobians must have shape (..., m, m), got shape {shape}")
     if count is None:
         return np.eye(m)
-    (count,) = whole_numbers(count, "count", at_least=1, count=1)
+    count = whole_number(count, "count", at_least=1)
     if count > m:
         raise ValueError(f"count must be at most m = {m}, got {count}")
     return np.linalg.qr(np.random.default_rng(0).normal(size=(m, count))).Q
@@ -590,7 +603,7 @@ def exploding_instance(T=60):
     >>> print(f"{network.propagator(run, 0, 60)[0, 0]:.3g}")    # 6 to the power of 30
     2.21e+23
     """
-    (T,) = whole_numbers(T, "T", at_least=0, count=1)
+    T = whole_number(T, "T", at_least=0)
     network = GatedRNN(W_c=[[0, 1]], W_h=[[5]], W_x=[[1, 0]])
     return network, np.resize([[2.0, 0.0], [-1.0, -5.0]], (T, 2))
 
@@ -614,7 +627,7 @@ def _sum_of_outer_products(rows, columns):
 
 def _step(t, name, first, last):
     """Check a time, from ``first`` to ``last``."""
-    (t,) = whole_numbers(t, name, at_least=first, count=1)
+    t = whole_number(t, name, at_least=first)
     if t > last:
         raise ValueError(f"{name} must be at most {last}, got {t}")
     return t
