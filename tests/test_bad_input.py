@@ -216,7 +216,10 @@ def gated_networks(draw, name):
         "step_jacobian": ({"run": run, "t": draw(st.integers(1, T))}, of_batch(m, m)),
         "propagator": ({"run": run, "s": s, "t": draw(st.integers(s, T))}, of_batch(m, m)),
         "log_propagator_norms": ({"run": run}, of_batch(T + 1)),
-        "lyapunov_exponents": ({"run": run}, of_batch(m)),
+        "lyapunov_exponents": (
+            {"run": run, "count": m},
+            lambda y, run, count: np.shape(y) == (*batch, count or m),
+        ),
     }[name]
     function = gated_rnn.GatedRNN if name == "GatedRNN" else getattr(network, name)
     return Call(function, arguments, fits)
@@ -227,8 +230,8 @@ def jacobians(draw, _):
     T, batch, m = draw(sizes), draw(batches), draw(sizes)
     return Call(
         gated_rnn.lyapunov_exponents,
-        {"jacobians": normal(draw, T, *batch, m, m)},
-        lambda y, jacobians: y.shape == np.shape(jacobians)[1:-1],
+        {"jacobians": normal(draw, T, *batch, m, m), "count": m},
+        lambda y, jacobians, count: y.shape[-1] == (count or m) and y.shape[:-1] == np.shape(jacobians)[1:-2],
     )
 
 
@@ -528,6 +531,7 @@ EXEMPT = {
     r"drawings\.(Text|Cells|Line|Lines|Levels|Node|Graph|names_in)": "says what to draw; picture holds it against a frame",
     r"drawings\.Picture": "made by picture, from what it has checked",
     r"sequence_task\.Batch": "what sample returns",
+    r"gated_rnn_map\.\w+": "an experiment over a grid of its own: tests/test_gated_rnn_map.py",
     r"loss_curves\.census\.\w+": "writes files: tests/test_census.py",
     r"loss_curves\.checks\.\w+": "checks the settings that are fuzzed",
     r"loss_curves\.networks\.(?!Network$)\w+(\.\w+)?": "takes tensors that train has made",

@@ -1,6 +1,7 @@
 """The checks: what they let through, what they refuse, and that a planted fault is caught."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -154,6 +155,12 @@ def test_whole_numbers_refuses_what_is_too_small(value, least):
     with refuses(ValueError, f"padding must be at least {least}, got {value!r}"):
         whole_numbers(value, "padding", at_least=least)
     assert whole_numbers(least, "padding", at_least=least) == (least,)
+
+
+def test_whole_numbers_refuses_what_is_longer_than_any_array():
+    assert whole_numbers(sys.maxsize, "padding", at_least=0) == (sys.maxsize,)
+    with refuses(ValueError, f"padding must be at most {sys.maxsize}, as no array is longer, got {2**63}"):
+        whole_numbers(2**63, "padding", at_least=0)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 
 import numpy as np
 
@@ -109,7 +110,7 @@ def whole_numbers(value, name, *, at_least, count=None):
     TypeError
         If something is not an integer (``2.0`` and ``True`` are not).
     ValueError
-        If a number is too small, or there are too many or too few.
+        If a number is too small or larger than any array, or there are too many or too few.
 
     Examples
     --------
@@ -132,6 +133,8 @@ def whole_numbers(value, name, *, at_least, count=None):
         raise ValueError(f"{name} must be one number or {count}, one per dimension, got {value!r}")
     if min(numbers) < at_least:
         raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
+    if max(numbers) > sys.maxsize:
+        raise ValueError(f"{name} must be at most {sys.maxsize}, as no array is longer, got {value!r}")
     return numbers
 
 

@@ -19,6 +19,7 @@ Time counts from 1, as on paper: h[0] is where the network starts, and row t −
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -227,7 +228,6 @@ class GatedRNN:
         t = _step(t, "t", 1, run.T)
         return self._step_jacobian(run, t)
 
-    @_data_may_be_infinite
     def propagator(self, run, s, t):
         """Return ∂h[t]/∂h[s], along every path: the product of the steps' Jacobians, the latest on the left.
 
@@ -535,6 +535,8 @@ def lyapunov_exponents(jacobians, count=None):
     >>> lyapunov_exponents([stretch] * 2000, count=1).round(2)
     array([0.69])
     """
+    if not isinstance(jacobians, Iterable):
+        raise TypeError(f"jacobians must be matrices, one after the other, got {jacobians!r}")
     shape, total, steps = (..., "m", "m"), 0.0, 0
     for jacobian in jacobians:
         jacobian = real_array(jacobian, "jacobians", shape=shape, may_be_empty=True)
