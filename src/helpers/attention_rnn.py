@@ -40,6 +40,9 @@ __all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
 _OVERFLOW_IS_FOR_LATER = np.errstate(over="ignore", invalid="ignore")
 """Around what :meth:`AttentionRNN._refuse_overflow` looks at when it is done, once and not at each operation."""
 
+BLOCK = 500
+"""So many steps go back together in linear time, in memory that stays near the processor."""
+
 
 class AttentionRNN:
     """AttentionRNN(k): the network of equations (3.1) to (3.3), with a triple for each of k past states.
@@ -504,9 +507,9 @@ class UnboundedAttentionRNN(AttentionRNN):
         past_triples = self._scan_back(run, total)
         return self._gradients(run, direct_gradient, total, past_triples)
 
-    # In both scans a call of NumPy costs more than its arithmetic. So vectors whose weighted sum is needed stand as
-    # rows of one array, and the sum is one product; and it is x.dot(y), which on vectors this short takes half the
-    # time of x @ y.
+    # In both directions a call of NumPy costs more than its arithmetic. So vectors whose weighted sum is needed stand
+    # as rows of one array, and the sum is one product; and it is x.dot(y), which on vectors this short takes half
+    # the time of x @ y.
 
     @_OVERFLOW_IS_FOR_LATER
     def _scan(self, run):
@@ -537,49 +540,27 @@ class UnboundedAttentionRNN(AttentionRNN):
     @_OVERFLOW_IS_FOR_LATER
     def _scan_back(self, run, total):
         """Make direct gradients total by (3.9), in place, from the last state to the first; return the triple's."""
-        trajectory, (count, m), dtype = run.trajectory, total.shape, total.dtype
-        Q, K, V = self.past_triples.astype(dtype)
+        (count, m), dtype = total.shape, total.dtype
+        triple = self.past_triples.astype(dtype)
+        Q, K, _ = triple
+        # The sums over t > s are kept divided by e^largest[s + 1], the largest 1 / Z[t] in them. An initial state is
+        # no step and adds nothing: its 1 / Z is next to 0, as is that of the end.
+        log_1_by_Z = np.full(count + 1, np.finfo(dtype).min)
+        log_1_by_Z[run.earlier : count] = -run.log_normalisers
+        largest = np.maximum.accumulate(log_1_by_Z[::-1])[::-1]
+        new_and_old = np.exp(np.stack((log_1_by_Z[:-1], largest[1:]), axis=1) - largest[:-1, None])
 
-        # G and C are kept divided by the largest 1 / Z[t] that is in them. An initial state is no step and adds
-        # nothing: its 1 / Z is next to 0.
-        log_1_by_Z = np.append(np.full(run.earlier, np.finfo(dtype).min), -run.log_normalisers)
-        largest = np.maximum.accumulate(np.append(log_1_by_Z, np.finfo(dtype).min)[::-1])[::-1]
-        new, old = np.exp(log_1_by_Z - largest[:-1]), np.exp(largest[1:] - largest[:-1])
-
-        # Five rows for each state: u, g, G V, λ and G. Behind each stands its product with h, which is 2 w behind u,
-        # and so C behind G. What is before the first state has a place and no meaning.
-        rows = np.zeros((1 + count, 5, m + 1), dtype)
-        rows[1:, 0, :m] = trajectory @ (Q.T @ K + K.T @ Q)  # u = kᵀQ + qᵀK
-        rows[1:, 1, :m] = total
-        rows[1:, :2, m] = _dot(rows[1:, :2, :m], trajectory[:, None])
-        scale = np.exp(rows[1:, 0, m] / 2 + largest[1:])
-        of_u_g_GV = np.stack((np.zeros(count), np.ones(count), scale), axis=1, dtype=dtype)
-        of_λ_G = np.stack((new, old), axis=1, dtype=dtype)
-        now, before = rows[:0:-1], rows[-2::-1]
-        for h, scale_s, weights, pair, row, G, GV, u_g_GV, λ, λ_G, earlier_G in zip(
-            trajectory[::-1],
-            scale[::-1].tolist(),
-            of_u_g_GV[::-1],
-            of_λ_G[::-1],
-            now,
-            now[:, 4, :m],
-            now[:, 2, :m],
-            now[:, :3],
-            now[:, 3],
-            now[:, 3:],
-            before[:, 4],
-            strict=True,
-        ):
-            G.dot(V, out=GV)
-            Gv = row[2, m] = float(GV.dot(h))
-            weights[0] = scale_s * (Gv - row.item(4, m))
-            weights.dot(u_g_GV, out=λ)
-            pair.dot(λ_G, out=earlier_G)
-
-        total[:] = rows[1:, 3, :m]
-        w_gradient, v_gradient = of_u_g_GV[:, :1], scale[:, None] * rows[1:, 4, :m]
-        S = (w_gradient * trajectory).T @ trajectory  # Σ_s ∂ℓ/∂w[s] k[s] h[s]ᵀ = K Σ_s ∂ℓ/∂w[s] h[s] h[s]ᵀ
-        return np.stack([K @ S, Q @ S, v_gradient.T @ trajectory])
+        G_and_C, past_triples = np.zeros(m + 1, dtype), np.zeros((3, m, m), dtype)
+        for stop in range(count, 0, -BLOCK):
+            block = slice(max(0, stop - BLOCK), stop)
+            h = run.trajectory[block]
+            total[block], w_gradient, v_gradient, G_and_C = _block_back(
+                triple, h, total[block], G_and_C, largest[1:][block], new_and_old[block]
+            )
+            # Σ_s ∂ℓ/∂w[s] k[s] h[s]ᵀ = K Σ_s ∂ℓ/∂w[s] h[s] h[s]ᵀ
+            outer = (w_gradient[:, None] * h).T @ h
+            past_triples += np.stack([K @ outer, Q @ outer, v_gradient.T @ h])
+        return past_triples
 
     def _triple(self, lag):
         return self.past_triples
@@ -699,6 +680,51 @@ def _softargmax(w):
     exponentials = np.exp(w - w.max())
     normaliser = exponentials.sum()
     return exponentials / normaliser, w.max() + np.log(normaliser)
+
+
+def _block_back(triple, states, direct, G_and_C, largest, new_and_old):
+    """(3.9) for some states in a row, the last first.
+
+    Returns
+    -------
+    total : numpy.ndarray, shape (s, m)
+        λ.
+    w_gradient, v_gradient : numpy.ndarray, shapes (s,) and (s, m)
+    G_and_C : numpy.ndarray, shape (m + 1,)
+        Of the states before these.
+    """
+    Q, K, V = triple
+    count, m = states.shape
+    # Five rows for each state, which are u, g, G V, λ and G. Behind each stands its product with h: behind u,
+    # which is kᵀQ + qᵀK, this is 2 w; and as λ h is behind λ, C is behind G. Row 0 is before the first of these states.
+    rows = np.zeros((1 + count, 5, m + 1), direct.dtype)
+    rows[1:, 0, :m] = states @ (Q.T @ K + K.T @ Q)
+    rows[1:, 1, :m] = direct
+    rows[1:, :2, m] = _dot(rows[1:, :2, :m], states[:, None])
+    rows[count, 4] = G_and_C
+    scale = np.exp(rows[1:, 0, m] / 2 + largest)  # e^w, and what the sums are divided by
+    of_u_g_GV = np.stack((np.zeros(count), np.ones(count), scale), axis=1, dtype=rows.dtype)
+    now, before = rows[:0:-1], rows[-2::-1]
+    for h, scale_s, of_three, of_two, row, u_g_GV, GV, λ, λ_G, G, G_before in zip(
+        states[::-1],
+        scale[::-1].tolist(),
+        of_u_g_GV[::-1],
+        new_and_old[::-1],
+        now,
+        now[:, :3],
+        now[:, 2, :m],
+        now[:, 3],
+        now[:, 3:],
+        now[:, 4, :m],
+        before[:, 4],
+        strict=True,
+    ):
+        G.dot(V, out=GV)
+        Gv = row[2, m] = float(GV.dot(h))
+        of_three[0] = scale_s * (Gv - row.item(4, m))
+        of_three.dot(u_g_GV, out=λ)
+        of_two.dot(λ_G, out=G_before)
+    return rows[1:, 3, :m], of_u_g_GV[:, 0], scale[:, None] * rows[1:, 4, :m], rows[0, 4]
 
 
 def _rescaled(largest, score):
