@@ -42,6 +42,11 @@ def test_every_other_verdict_is_refused(claim):
         (Evidence(as_written=VISIBLE, as_meant=ROUNDING, corrected=ROUNDING), Verdict.REPAIRED),
         (Evidence(as_written=VISIBLE, as_meant=VISIBLE, corrected=ROUNDING), Verdict.REFUTED),
         (Evidence(as_written=float("inf"), corrected=NONE), Verdict.REFUTED),
+        (
+            Evidence(as_written=float("inf"), with_goodwill=VISIBLE, as_meant=ROUNDING, corrected=NONE),
+            Verdict.REPAIRED,
+        ),
+        (Evidence(as_written=float("inf"), with_goodwill=VISIBLE, corrected=NONE), Verdict.REFUTED),
         (Evidence(as_written=None, corrected=ROUNDING), Verdict.LOST),
         (Counterexample(at_most=1.0, measured=1e9, predicted=1e9 * (1 + 1e-15)), Verdict.REFUTED),
     ],
@@ -58,6 +63,8 @@ def test_rule(evidence, verdict):
         Evidence(as_written=VISIBLE, corrected=VISIBLE),
         Evidence(as_written=1e-6, corrected=ROUNDING),
         Evidence(as_written=VISIBLE, as_meant=1e-6, corrected=ROUNDING),
+        Evidence(as_written=float("inf"), with_goodwill=ROUNDING, as_meant=ROUNDING, corrected=ROUNDING),
+        Evidence(as_written=float("inf"), with_goodwill=1e-6, as_meant=ROUNDING, corrected=ROUNDING),
         Evidence(as_written=float("nan"), corrected=ROUNDING),
         Evidence(as_written=ROUNDING, corrected=float("nan")),
         Counterexample(at_most=1.0, measured=1.0, predicted=1.0),
@@ -127,6 +134,21 @@ def test_card_shows_what_it_measured():
     assert "repaired" in repr(card)
     assert f"the sheet as written {100 * card.evidence.as_written:.0f} %" in repr(card)
     assert card.claim.correction in card._repr_markdown_()
+
+
+def test_where_there_is_no_value_the_reading_with_goodwill_is_shown():
+    card = claims.card("1.2.2.e.2")
+    off = f"{100 * card.evidence.with_goodwill:.0f} %"
+    assert f"as written no value of this shape; read with goodwill {off}; the sheet with" in repr(card)
+    assert card.evidence.row == (f"no value of this shape; read with goodwill {off}", "< 10⁻¹⁰")
+
+
+def test_a_reader_learns_in_a_number_how_far_off_the_sheet_is():
+    """Where the statement has no value, a reading near it has one."""
+    evidence = {claim.id: claim.measured() for claim in LEDGER}
+    without_value = [id for id, measured in evidence.items() if getattr(measured, "as_written", 0) == np.inf]
+    assert without_value
+    assert all(np.isfinite(evidence[id].with_goodwill) for id in without_value)
 
 
 def test_table_has_a_row_for_each_claim_and_counts_add_up():

@@ -49,12 +49,16 @@ class Evidence:
         Of the sheet's statement with the slip mended that the correction names. Left out where there is no such slip.
     left_out : float, optional
         Of the sheet's statement on the part of the answer that it does not speak of.
+    with_goodwill : float, optional
+        Of the nearest reading that has a value, where the statement as written has none: how far off it would leave a
+        reader. That it is off has to be visible: a reading that is right is what was meant.
     """
 
     as_written: float | None
     corrected: float
     as_meant: float | None = None
     left_out: float | None = None
+    with_goodwill: float | None = None
     heading = "Off by"
 
     def __post_init__(self):
@@ -88,6 +92,8 @@ class Evidence:
             raise Undecided(f"the book's own answer is off by {self.corrected:.2g}")
         if self.as_written is None:
             return Verdict.LOST
+        if self.with_goodwill is not None and _holds(self.with_goodwill, "the reading with goodwill"):
+            raise Undecided("read with goodwill the statement is right: that is what was meant")
         if _holds(self.as_written, "the statement as written"):
             complete = self.left_out is None or _holds(self.left_out, "what is left out")
             return Verdict.CONFIRMED if complete else Verdict.COMPLETED
@@ -99,6 +105,7 @@ class Evidence:
         """The errors, in words."""
         named = {
             "the sheet as written": self.as_written,
+            "read with goodwill": self.with_goodwill,
             "the sheet with the slip mended": self.as_meant,
             "the sheet where it is silent": self.left_out,
             "the book": self.corrected,
@@ -110,7 +117,10 @@ class Evidence:
         """What the table of all claims says of the sheet, and of the book."""
         if self.as_written is None:
             return "lost", _rounded(self.corrected)
-        return _rounded(max(self.as_written, self.left_out or 0.0)), _rounded(self.corrected)
+        sheet = _rounded(max(self.as_written, self.left_out or 0.0))
+        if self.with_goodwill is not None:
+            sheet += f"; read with goodwill {_rounded(self.with_goodwill)}"
+        return sheet, _rounded(self.corrected)
 
 
 @dataclass(frozen=True)
