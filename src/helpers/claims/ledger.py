@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -49,20 +49,21 @@ class Evidence:
         Of the sheet's statement with the slip mended that the correction names. Left out where there is no such slip.
     left_out : float, optional
         Of the sheet's statement on the part of the answer that it does not speak of.
-    with_goodwill : float, optional
-        Of the nearest reading that has a value, where the statement as written has none: how far off it would leave a
-        reader. That it is off has to be visible: a reading that is right is what was meant.
+    readings : mapping of str to float, optional
+        Of the statement in each way that it can be read, by name. They are reported, and decide nothing.
     """
 
     as_written: float | None
     corrected: float
     as_meant: float | None = None
     left_out: float | None = None
-    with_goodwill: float | None = None
+    readings: Mapping[str, float] = field(default_factory=dict)
     heading = "Off by"
 
     def __post_init__(self):
-        for name, error in vars(self).items():
+        errors = vars(self) | self.readings
+        del errors["readings"]
+        for name, error in errors.items():
             if error is not None and error < 0:
                 raise ValueError(f"{name} must be an error, 0 or larger, got {error}")
 
@@ -92,8 +93,6 @@ class Evidence:
             raise Undecided(f"the book's own answer is off by {self.corrected:.2g}")
         if self.as_written is None:
             return Verdict.LOST
-        if self.with_goodwill is not None and _holds(self.with_goodwill, "the reading with goodwill"):
-            raise Undecided("read with goodwill the statement is right: that is what was meant")
         if _holds(self.as_written, "the statement as written"):
             complete = self.left_out is None or _holds(self.left_out, "what is left out")
             return Verdict.CONFIRMED if complete else Verdict.COMPLETED
@@ -105,11 +104,11 @@ class Evidence:
         """The errors, in words."""
         named = {
             "the sheet as written": self.as_written,
-            "read with goodwill": self.with_goodwill,
             "the sheet with the slip mended": self.as_meant,
             "the sheet where it is silent": self.left_out,
             "the book": self.corrected,
         }
+        named |= {f"read as {reading}": error for reading, error in self.readings.items()}
         return "; ".join(f"{words} {_rounded(error)}" for words, error in named.items() if error is not None)
 
     @property
@@ -118,8 +117,8 @@ class Evidence:
         if self.as_written is None:
             return "lost", _rounded(self.corrected)
         sheet = _rounded(max(self.as_written, self.left_out or 0.0))
-        if self.with_goodwill is not None:
-            sheet += f"; read with goodwill {_rounded(self.with_goodwill)}"
+        if np.isinf(self.as_written) and self.readings:
+            sheet += f"; in the nearest reading {_rounded(min(self.readings.values()))}"
         return sheet, _rounded(self.corrected)
 
 
