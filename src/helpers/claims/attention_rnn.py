@@ -27,6 +27,10 @@ def _states(network, x, initial_states):
     return oracle.value(oracle.attention_rnn, network.input_triple, network.past_triples, x, initial_states)
 
 
+TURNED = "(Q₁k₁)ᵀ + q₁ᵀK₁"
+"""What can be made of k_1 Q_1 + q_1ᵀ K_1 without mending it: its factors turned so that they fit."""
+
+
 def _no_value(left, right):
     """The error of a formula that has no value, since the shapes of two of its factors do not fit."""
     try:
@@ -94,8 +98,8 @@ def _sheets_steps(triples_at, x, earlier, last_in_softargmax, last_in_sum, missi
 def window(random):
     """1.2.2.c: AttentionRNN(k). The softargmax runs to w_K, with any K but k; as meant, to w_k.
 
-    With K > k it is of scores that are of nothing, and with K < k the sum is of weights that there are not. With
-    goodwill, the latter are 0: the K that comes nearest.
+    With K > k it is of scores that are of nothing, and with K < k the sum is of weights that there are not; read as
+    0, they leave a state with a value.
     """
     k = 3
     network, x = _network(random, k), random.normal(size=(7, 3))
@@ -109,7 +113,12 @@ def window(random):
 
     return Evidence(
         as_written=min(relative_error(sheet(K), expected) for K in (1, 2, 4, 5)),
-        with_goodwill=min(relative_error(sheet(K, missing_weight=0.0), expected) for K in (1, 2)),
+        readings={
+            f"K = k − {k - K}, weights that are not there being 0,": relative_error(
+                sheet(K, missing_weight=0.0), expected
+            )
+            for K in (2, 1)
+        },
         as_meant=relative_error(sheet(k), expected),
         corrected=relative_error(network.run(x).states, expected),
     )
@@ -233,9 +242,12 @@ def _equation_2_or_3(i):
 
         return Evidence(
             as_written=_largest(random, lambda step: step.without_value),
-            with_goodwill=_largest(
-                random, lambda step: relative_error(step.another_term(i, transposed=False), step.of_terms[i])
-            ),
+            readings={
+                TURNED: _largest(
+                    random,
+                    lambda step: relative_error(step.another_term(i, transposed=False), step.of_terms[i]),
+                )
+            },
             as_meant=_largest(random, lambda step: relative_error(step.another_term(i), step.of_terms[i])),
             corrected=_largest(random, lambda step: relative_error(short(step), step.of_terms[i])),
         )
@@ -276,9 +288,9 @@ def equation_6(random):
 
     return Evidence(
         as_written=_largest(random, lambda step: step.without_value),
-        with_goodwill=_largest(
-            random, lambda step: relative_error(to_the_letter(step), step.of_weights[[1]])
-        ),
+        readings={
+            TURNED: _largest(random, lambda step: relative_error(to_the_letter(step), step.of_weights[[1]]))
+        },
         as_meant=_largest(random, lambda step: relative_error(step.six(), step.of_weights[[1]])),
         corrected=_largest(random, lambda step: relative_error(_six(step), step.of_weights[[1]])),
     )
@@ -306,7 +318,7 @@ def whole_jacobian(random):
 
     return Evidence(
         as_written=_largest(random, lambda step: step.without_value),
-        with_goodwill=_largest(random, lambda step: relative_error(to_the_letter(step), step.of_state)),
+        readings={TURNED: _largest(random, lambda step: relative_error(to_the_letter(step), step.of_state))},
         as_meant=_largest(random, lambda step: relative_error(step.together(), step.of_state)),
         corrected=_largest(random, lambda step: relative_error(step.short, step.of_state)),
     )
@@ -366,13 +378,17 @@ def sum_over_paths(random):
 def order_of_factors(random):
     """1.2.2.f: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
 
-    With goodwill the gradient is stood upright, a column, so that the product has a value.
+    With the gradient stood upright, as a column, the product has a value.
     """
     network, run, direct, T, gradients, jacobians, _, expected = _later(random, k=3, direct_term=False)
     rows = {i: g[None] for i, g in gradients.items()}
     return Evidence(
         as_written=max(_no_value(jacobians[i], g) for i, g in rows.items()),
-        with_goodwill=relative_error(sum(jacobians[i] @ g.T for i, g in rows.items()), expected[:, None]),
+        readings={
+            "Jacobian times column": relative_error(
+                sum(jacobians[i] @ g.T for i, g in rows.items()), expected[:, None]
+            )
+        },
         as_meant=relative_error(sum(g @ jacobians[i] for i, g in rows.items()), expected[None]),
         corrected=relative_error(network.state_gradient(run, direct, T), expected),
     )
