@@ -186,7 +186,9 @@ def test_linear_time_equals_direct_form_over_a_long_past():
         random.standard_normal((3, 8, 5)) / 2, random.standard_normal((3, 8, 8)) / 3
     )
     x, direct_gradient = random.standard_normal((1000, 5)), random.standard_normal((1000, 8))
-    linear, direct = network.run(x), network.run(x, linear_time=False)
+    initial_states = random.standard_normal((7, 8))
+    linear = network.run(x, initial_states)
+    direct = network.run(x, initial_states, linear_time=False)
     assert np.ptp(linear.states, axis=0).min() > 0.1
     check_close(linear.states, direct.states, tolerance=1e-12)
     check_gradients(
