@@ -19,7 +19,6 @@ Time counts from 1, as on paper: h[0] is where the network starts, and row t −
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -535,8 +534,10 @@ def lyapunov_exponents(jacobians, count=None):
     >>> lyapunov_exponents([stretch] * 2000, count=1).round(2)
     array([0.69])
     """
-    if not isinstance(jacobians, Iterable):
-        raise TypeError(f"jacobians must be matrices, one after the other, got {jacobians!r}")
+    try:
+        jacobians = iter(jacobians)
+    except TypeError:
+        raise TypeError(f"jacobians must be matrices, one after the other, got {jacobians!r}") from None
     shape, total, steps = (..., "m", "m"), 0.0, 0
     for jacobian in jacobians:
         jacobian = real_array(jacobian, "jacobians", shape=shape, may_be_empty=True)
