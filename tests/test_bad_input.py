@@ -544,6 +544,7 @@ DOCUMENTED = {
     "checks.check_close": AssertionError,
     "claims.ledger.Ledger.card": KeyError,
     "recorded.recorded": FileNotFoundError,
+    **{name: OverflowError for name in CALLS if name.startswith("attention_rnn.")},
 }
 """Errors other than ValueError and TypeError that a docstring names."""
 

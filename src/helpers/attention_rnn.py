@@ -33,7 +33,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import real_array, whole_numbers
+from .checks import real_array, whole_number
 
 __all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
 
@@ -762,7 +762,7 @@ def _triple(triple, name, subscript, shape):
 
 def _from_1(value, name, last, meaning):
     """Check a whole number from 1 to last."""
-    (value,) = whole_numbers(value, name, at_least=1, count=1)
+    value = whole_number(value, name, at_least=1)
     if value > last:
         raise ValueError(f"{name} must be at most {last}, {meaning}, got {value}")
     return value

@@ -55,9 +55,9 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving():
+def serving(site=SITE):
     """Serve the built site at a free port of this machine; its address."""
-    handler = functools.partial(Quiet, directory=str(SITE))
+    handler = functools.partial(Quiet, directory=str(site))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
         threading.Thread(target=listening.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{listening.server_port}"
@@ -73,7 +73,14 @@ def server():
 
 @pytest.fixture
 def open_page(browser, server):
-    """Open a page of the site; when the test ends, fail if it logged an error or asked another host for a file."""
+    """What opens a page of the site, as :func:`opening`."""
+    with opening(browser, server) as open_:
+        yield open_
+
+
+@contextlib.contextmanager
+def opening(browser, server):
+    """Open pages of the site; at the end, fail if one logged an error or asked another host for a file."""
     contexts, errors, foreign = [], [], []
 
     def open_(name, *, width=1280, theme="light"):
@@ -98,5 +105,5 @@ def open_page(browser, server):
     yield open_
     for context in contexts:
         context.close()
-    assert not errors, f"the page logged errors: {errors}"
     assert not foreign, f"the page asked other hosts: {foreign}"
+    assert not errors, f"the page logged errors: {errors}"

@@ -1,10 +1,11 @@
 """Every page of the built site: complete, self-contained, and no wider than the screen."""
 
 import re
+import shutil
 
 import pytest
 import yaml
-from conftest import ROOT, SITE
+from conftest import ROOT, SITE, opening, serving
 
 from helpers.claims import LEDGER
 
@@ -27,6 +28,20 @@ def test_page_loads_and_fits(open_page, name, width, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("article h1:visible").count() == 1
     assert page.evaluate("document.documentElement.dataset.theme") == theme
+
+
+@pytest.mark.browser
+def test_a_page_that_asks_another_host_is_caught(browser, tmp_path):
+    site = shutil.copytree(SITE, tmp_path / "html")
+    page = site / f"{TOC['root']}.html"
+    asking = '<img src="http://another.invalid/picture.png" alt=""></body>'
+    page.write_text(page.read_text(encoding="utf-8").replace("</body>", asking), encoding="utf-8")
+    with (
+        serving(site) as server,
+        pytest.raises(AssertionError, match=r"asked other hosts: .*another\.invalid"),
+        opening(browser, server) as open_page,
+    ):
+        open_page(TOC["root"])
 
 
 @pytest.mark.parametrize("name", PAGES)
