@@ -13,7 +13,7 @@ VENDORED := book/_vendor/.made
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test lint notebooks browser picture lock bench clean
+.PHONY: help book lab test lint notebooks browser picture lock bench mutants clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,10 +29,15 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 test: book  ## run every test: unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== unit, property and doc tests, claims, notebook pairs"
 	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
+	@echo "== a sample of small faults planted in the numerical modules"
+	@$(BIN)/python tests/mutants.py --sample 60
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
 	@$(BIN)/python -m pytest --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 	@echo "== the built site, in a browser"
 	@$(BIN)/python -m pytest --verbose tests/book
+
+mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: an hour
+	@$(BIN)/python tests/mutants.py
 
 lint: $(INSTALLED)  ## check and format the code
 	$(BIN)/ruff check --fix .

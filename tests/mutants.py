@@ -19,9 +19,11 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import gc
 import hashlib
 import importlib
+import itertools
 import os
 import signal
 import subprocess
@@ -70,7 +72,7 @@ class Mutant:
 
 
 def mutants(module):
-    """Every mutant of a module of helpers, in the order of its lines."""
+    """Every change to a module of helpers, in the order of its lines. Not all of them are faults."""
     from libcst import CSTVisitor, parse_module
     from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
     from mutmut.mutation.mutators import mutation_operators
@@ -106,18 +108,19 @@ def mutants(module):
     wrapper = MetadataWrapper(parse_module(source))
     tree, changes = wrapper.module, Changes()
     wrapper.visit(changes)
-    meanings, names = {meaning(source)}, Counter()
-    for scope, mutated in changes.found:
-        try:
-            meant = meaning(mutated)
-        except SyntaxError:
-            continue
-        if meant in meanings:
-            continue
-        meanings.add(meant)
+    names = Counter()
+    for scope, mutated in dict.fromkeys(changes.found):
         name = f"{module}: {scope}: {difference(source, mutated)}"
         names[name] += 1
         yield Mutant(module, name + f" ({names[name]})" * (names[name] > 1), mutated)
+
+
+def is_fault(mutant):
+    """Whether the mutant is a program, and another one."""
+    try:
+        return meaning(mutant.source) != meaning(path_of(mutant.module).read_text(encoding="utf-8"))
+    except SyntaxError:
+        return False
 
 
 def difference(before, after):
@@ -130,6 +133,7 @@ def difference(before, after):
     return " → ".join(" ".join(" ".join(lines).split()) for lines in (before, after))
 
 
+@functools.lru_cache(maxsize=4)
 def meaning(source):
     """The program, without what is text alone. Two of the same meaning do the same, whatever they say."""
     return ast.dump(_WithoutText().visit(ast.parse(source)))
@@ -162,8 +166,9 @@ class _WithoutText(ast.NodeTransformer):
 
 
 def sample(chosen, count):
-    """As many mutants as asked for, the same on every machine; a change elsewhere does not change the choice."""
-    return sorted(chosen, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())[:count]
+    """So many faults, the same on every machine; a change elsewhere does not change the choice."""
+    in_order = sorted(chosen, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())
+    return list(itertools.islice(filter(is_fault, in_order), count))
 
 
 # ---------------------------------------------------------------- running them
@@ -316,8 +321,7 @@ def main():
         return failing(module, source)
 
     chosen = [mutant for module in modules for mutant in mutants(module)]
-    if options.sample:
-        chosen = sample(chosen, options.sample)
+    chosen = sample(chosen, options.sample) if options.sample else list(filter(is_fault, chosen))
     # Loaded once, for all; and what is there before the copies are made, they need not search for garbage.
     import hypothesis.extra.numpy  # noqa: F401
     import torch  # noqa: F401
