@@ -261,6 +261,7 @@ def test_output_size_counts_windows(input_size, kernel_size, stride, padding, di
     ("arguments", "settings", "size", "dropped"),
     [
         ((7, 3), {"stride": 2}, 3, 0),
+        ((8, 3), {}, 6, 0),
         (((21, 12), (4, 5)), {"stride": 4}, (5, 2), (1, 3)),
         (((7,), 3), {}, (5,), (0,)),
         ((7, 3), {"dilation": [1, 3]}, (5, 1), (0, 0)),

@@ -1,6 +1,7 @@
 """The temporal-order task: by hand, against a naive reading of each string, and over all easy sequences."""
 
 import itertools
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -53,6 +54,19 @@ def places(sequence):
 
 
 class TestByHand:
+    def test_levels_are_those_of_the_course(self):
+        assert {name: (level.lengths, level.first, level.second) for name, level in LEVELS.items()} == {
+            "easy": ((7, 8), (1, 2), (4, 5)),
+            "normal": ((30, 40), (2, 5), (20, 27)),
+            "moderate": ((60, 80), (10, 20), (45, 54)),
+            "hard": ((100, 110), (10, 20), (50, 60)),
+            "nightmare": ((300, 500), (10, 80), (250, 290)),
+        }
+
+    def test_a_level_stays_as_it_is(self):
+        with pytest.raises(FrozenInstanceError):
+            LEVELS["easy"].first = (1, 3)
+
     def test_encoding_pads_in_front(self):
         symbols = symbols_from_text(["XB", "E"])
         np.testing.assert_array_equal(symbols, [[0, 6], [-1, 7]])
@@ -174,6 +188,10 @@ class TestHeldOut:
         held_out = is_held_out(symbols_from_text(sequences))
         six_deviations = 6 * np.sqrt(1 / 8 * 7 / 8 / 2_000)
         assert abs(held_out.mean() - 1 / 8) < six_deviations
+
+    def test_it_is_one_in_eight_and_not_in_nine(self):
+        symbols = np.random.default_rng(6).integers(2, 6, (100_000, 20))
+        assert abs(is_held_out(symbols).mean() - 1 / 8) < 0.005
 
     @pytest.mark.parametrize("held_out", [False, True])
     def test_a_level_that_is_too_small_to_split_says_so(self, held_out):

@@ -1,0 +1,88 @@
+"""What plants faults and counts them: what is a fault, which are chosen, and what it complains of."""
+
+import random
+
+import mutants
+import pytest
+
+KILLED, SURVIVOR = "convolution: conv: a → b", "convolution: conv: a → c"
+
+
+@pytest.fixture(scope="module")
+def of_checks():
+    return list(mutants.mutants("checks"))
+
+
+def test_every_name_is_another(of_checks):
+    assert len({mutant.name for mutant in of_checks}) == len(of_checks) > 100
+
+
+def test_a_mutant_differs_where_its_name_says(of_checks):
+    source = mutants.path_of("checks").read_text(encoding="utf-8")
+    for mutant in of_checks[::10]:
+        assert mutants.difference(source, mutant.source) in mutant.name
+
+
+def test_constants_defaults_and_properties_are_changed_too():
+    names = [mutant.name for mutant in mutants.mutants("gated_rnn") if mutants.is_fault(mutant)]
+    assert any(
+        name.startswith("gated_rnn: exploding_instance: def exploding_instance(T=60)") for name in names
+    )
+    assert any(name.startswith("gated_rnn: Run.gate_slopes: ") for name in names)
+    assert any("checks: : TOLERANCE = 1e-10 → " in mutant.name for mutant in mutants.mutants("checks"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("y = x + 1", "y = x - 1", True),
+        ("y = f(x)", "y = f()", True),
+        ("y: int = 1", "y: float = 1", False),
+        ("f('x')", "f('XXxXX')", False),
+        ("f(f'{x:.2g}')", "f(f'{x:.3g}')", False),
+        ("raise ValueError('x', 1)", "raise ValueError('y', 2)", False),
+        ("raise ValueError('x')", "raise TypeError('x')", True),
+        ("__all__ = ['x']", "__all__ = []", False),
+        ("zip(x, y, strict=True)", "zip(x, y)", False),
+        ("zip(x, y, strict=True)", "zip(x, strict=True)", True),
+    ],
+)
+def test_what_differs_in_text_alone_is_no_fault(before, after, fault):
+    assert (mutants.meaning(before) != mutants.meaning(after)) == fault
+
+
+def test_a_sample_is_the_same_in_any_order(of_checks):
+    chosen = mutants.sample(of_checks, 5)
+    shuffled = random.Random(0).sample(of_checks, len(of_checks))
+    assert mutants.sample(shuffled, 5) == chosen
+    assert mutants.sample(shuffled, 4) == chosen[:4]
+    assert all(map(mutants.is_fault, chosen))
+
+
+def test_a_survivor_without_a_reason_is_complained_of():
+    (complaint,) = mutants.complaints({KILLED: True, SURVIVOR: False}, {}, complete=[])
+    assert complaint == f"survives, and is not listed:\n    {SURVIVOR}"
+    assert not mutants.complaints(
+        {KILLED: True, SURVIVOR: False}, {SURVIVOR: "why"}, complete=["convolution"]
+    )
+
+
+def test_a_reason_without_a_survivor_is_complained_of():
+    (complaint,) = mutants.complaints({KILLED: True}, {KILLED: "why"}, complete=[])
+    assert complaint == f"is listed, and was killed:\n    {KILLED}"
+    (complaint,) = mutants.complaints({KILLED: True}, {SURVIVOR: "why"}, complete=["convolution"])
+    assert complaint == f"is listed, and there is no such mutant:\n    {SURVIVOR}"
+    assert not mutants.complaints({KILLED: True}, {SURVIVOR: "why"}, complete=[])
+
+
+def test_the_list_gives_a_reason_for_mutants_that_there_are():
+    names = {mutant.name for module in mutants.TESTS for mutant in mutants.mutants(module)}
+    known = mutants.reasons()
+    assert all(known.values())
+    assert not set(known) - names
+
+
+def test_every_module_with_mutants_has_its_tests():
+    for module, files in mutants.TESTS.items():
+        assert mutants.path_of(module).exists()
+        assert all((mutants.ROOT / file).exists() for file in files)
