@@ -56,6 +56,24 @@ def test_bad_frames_are_refused():
         picture(PANEL, **FRAME | {"roles": [0, 1]}, alt="")
 
 
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"alt": None}, TypeError, "alt must be text"),
+        ({"roles": [[0.0, 1.0], [1.0, 1.0]]}, ValueError, "roles must be a matrix of positions"),
+        ({"roles": [[]]}, ValueError, "roles must be a matrix of positions"),
+        ({"x": None}, TypeError, "x must hold real numbers"),
+        ({"x": [[1, 2]]}, ValueError, r"x must have shape \(2, 2\), got shape \(1, 2\)"),
+        ({"words": 3}, TypeError, "words must be text, got 3"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(changes, error, message):
+    frame = {**FRAME, "words": "a sentence", "alt": ""}
+    picture(PANEL, Text(("words",)), **frame)
+    with pytest.raises(error, match=message):
+        picture(PANEL, Text(("words",)), **frame | changes)
+
+
 LINES = Lines(
     "a title",
     x="t",
@@ -78,6 +96,10 @@ def test_lines_by_hand():
 def test_lines_and_axes_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="y must be as long as t"):
         picture(LINES, t=[0, 1], y=[1], alt="")
+    with pytest.raises(TypeError, match="y must hold real numbers"):
+        picture(LINES, t=[0, 1], y=[1j, 1], alt="")
+    with pytest.raises(ValueError, match=r"t must have shape \(length,\)"):
+        picture(LINES, t=[[0, 1]], y=[[0, 1]], alt="")
     with pytest.raises(ValueError, match="axis a must run upwards"):
         Axis("a", 1, 0, ())
     with pytest.raises(ValueError, match="above 0 if logarithmic"):

@@ -254,6 +254,17 @@ class TestRange:
         for array, copy in zip(instance, copies, strict=True):
             np.testing.assert_array_equal(array, copy)
 
+    def test_infinity_passes_through_without_a_warning(self):
+        W_c, W_h, W_x, x, h0, g = random_instance(3, 2, 4)
+        x[1, 0], g[3, 0] = np.inf, -np.inf
+        network = GatedRNN(W_c, W_h, W_x)
+        run = network.run(x, h0)
+        check_close(run.states, oracle.value(oracle.gated_rnn, W_c, W_h, W_x, x, h0))
+        gradients = network.vjp(run, g)
+        assert np.isnan(gradients.W_c).any()
+        assert np.isnan(network.step_bound(x, h0))
+        assert np.isnan(network.log_propagator_norms(run)).any()
+
     def test_nan_passes_through_to_what_depends_on_it(self):
         network = GatedRNN([[1]], [[1]], [[1]])
         np.testing.assert_array_equal(
@@ -480,6 +491,8 @@ class TestBadInput:
                 "at least one step",
             ),
             (lambda: lyapunov_exponents([]), ValueError, "at least one matrix"),
+            (lambda: lyapunov_exponents(None), TypeError, "jacobians must be matrices"),
+            (lambda: NETWORK.step_jacobian(RUN, [1]), TypeError, "t must be a whole number"),
             (lambda: NETWORK.lyapunov_exponents(RUN, 4), ValueError, "count must be at most m = 3, got 4"),
             (lambda: lyapunov_exponents([np.eye(2)], 0), ValueError, "count must be at least 1, got 0"),
             (lambda: lyapunov_exponents([np.eye(2)], 1.0), TypeError, "count must be a whole number"),

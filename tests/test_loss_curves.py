@@ -380,6 +380,10 @@ class TestBadInput:
         ("changes", "error", "message"),
         [
             ({"level": "medium"}, ValueError, "level must be one of easy"),
+            ({"level": {"easy"}}, ValueError, "level must be one of easy"),
+            ({"cell": np.array([])}, ValueError, "cell must be one of relu"),
+            ({"hidden_size": [2]}, TypeError, "hidden_size must be a whole number"),
+            ({"batches_per_epoch": [2]}, TypeError, "batches_per_epoch must be a whole number"),
             ({"cell": "gru"}, ValueError, "cell must be one of relu, tanh, lstm, got 'gru'"),
             ({"hidden_size": 0}, ValueError, "hidden_size must be at least 1, got 0"),
             ({"batch_size": 2.0}, TypeError, "batch_size must be a whole number"),
@@ -408,6 +412,7 @@ class TestBadInput:
             (lambda: AdamW(weight_decay=-1), ValueError, "weight_decay must be a number that is at least 0"),
             (lambda: NormClipping("1"), TypeError, "threshold must be a number greater than 0, got '1'"),
             (lambda: ValueClipping(-1), ValueError, "threshold must be"),
+            (lambda: WarmUp([3]), TypeError, r"steps must be a whole number, got \[3\]"),
             (lambda: WarmUp(0), ValueError, "steps must be at least 1, got 0"),
             (lambda: LabelNoise(1), ValueError, "probability must be from 0 to below 1, got 1"),
         ],
@@ -421,6 +426,8 @@ class TestBadInput:
         [
             (("lstm", [0], 1), TypeError, "training must be a Training"),
             ((small, [], 1), ValueError, "seeds must"),
+            ((small, 3, 1), TypeError, "seeds must be a sequence of whole numbers, got 3"),
+            ((small, [0], [1]), TypeError, "steps must be a whole number"),
             ((small, [-1], 1), ValueError, "seeds must be at least 0"),
             ((small, [0], 0), ValueError, "steps must be at least 1"),
         ],
@@ -429,3 +436,8 @@ class TestBadInput:
         training, seeds, steps = arguments
         with pytest.raises(error, match=message):
             train(training, seeds, steps=steps)
+
+    @pytest.mark.parametrize("dtype", [None, float, "float32", torch.int64, torch.bool])
+    def test_dtype(self, dtype):
+        with pytest.raises(TypeError, match=r"dtype must be a torch\.dtype of floating-point numbers, got "):
+            train(small, [0], steps=1, dtype=dtype)

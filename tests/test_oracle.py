@@ -113,6 +113,19 @@ def test_arguments_that_are_not_real_are_refused(evaluate, value):
         evaluate(value)
 
 
+def test_a_gradient_of_another_shape_is_refused():
+    with pytest.raises(ValueError, match=r"^output_gradient must have shape \(2,\), got shape \(\)$"):
+        oracle.vjp(torch.square, 1.0, [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("step", "error"), [(0, ValueError), (-1.0, ValueError), ([1.0], ValueError), ("1", TypeError)]
+)
+def test_a_step_that_is_no_step_is_refused(step, error):
+    with pytest.raises(error, match=r"^step must "):
+        oracle.difference_jacobian(np.square, [1.0], step=step)
+
+
 @pytest.mark.parametrize("dimensions", [1, 2, 3])
 @pytest.mark.parametrize("batch", [(), (2,), (2, 3)])
 def test_conv_by_hand(dimensions, batch):

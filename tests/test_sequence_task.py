@@ -231,12 +231,25 @@ class TestBadInput:
             (("medium", 3, np.random.default_rng(0)), ValueError, "level must be one of easy, normal"),
             (("easy", 0, np.random.default_rng(0)), ValueError, "count must be at least 1, got 0"),
             (("easy", 2.0, np.random.default_rng(0)), TypeError, "count must be a whole number"),
+            (({"easy"}, 3, np.random.default_rng(0)), ValueError, "level must be one of easy, normal"),
+            (("easy", [3], np.random.default_rng(0)), TypeError, "count must be a whole number"),
             (("easy", 3, 0), TypeError, "rng must be a numpy.random.Generator, got int"),
         ],
     )
     def test_sample(self, arguments, error, message):
         with pytest.raises(error, match=message):
             sample(*arguments)
+
+    @pytest.mark.parametrize("held_out", [None, 0, "yes", [True]])
+    def test_side(self, held_out):
+        with pytest.raises(TypeError, match="held_out must be True or False, got "):
+            sample("easy", 1, np.random.default_rng(0), held_out=held_out)
+        assert len(sample("easy", 1, np.random.default_rng(0), held_out=np.True_).labels) == 1
+
+    @pytest.mark.parametrize("dtype", ["a word", 3, [[1.0]]])
+    def test_dtype(self, dtype):
+        with pytest.raises(TypeError, match="dtype must be a NumPy dtype, got "):
+            one_hot([0], dtype)
 
     @pytest.mark.parametrize(
         ("lengths", "first", "second", "message"),
@@ -281,6 +294,16 @@ class TestBadInput:
         with pytest.raises(ValueError, match="sequences must"):
             symbols_from_text(sequences)
 
+    @pytest.mark.parametrize("sequences", [None, "BXE", {"BXE"}, [1], [None], ["BXE", b"BXE"]])
+    def test_what_is_not_a_list_of_strings(self, sequences):
+        with pytest.raises(TypeError, match="sequences must be a list of strings, got "):
+            symbols_from_text(sequences)
+        np.testing.assert_array_equal(symbols_from_text(np.array(["BXE"])), symbols_from_text(("BXE",)))
+
     def test_class_names(self):
+        with pytest.raises(TypeError, match="labels must be whole numbers"):
+            class_names([0.0])
+        with pytest.raises(ValueError, match=r"labels must have shape \(N,\), got shape \(\)"):
+            class_names(0)
         with pytest.raises(ValueError, match="labels must be numbers from 0 to 3"):
             class_names([4])

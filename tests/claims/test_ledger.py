@@ -119,6 +119,13 @@ def test_an_error_below_0_and_a_verdict_in_words_are_refused():
         Claim(id="0", question="?", statement="!", verdict="confirmed", evidence=None, chapter="none")
 
 
+def test_what_is_no_number_and_no_claim_is_refused():
+    with pytest.raises(TypeError, match=r"corrected must be an error, one number, got \[0.0\]"):
+        Evidence(as_written=1.0, corrected=[0.0])
+    with pytest.raises(TypeError, match="claims must be Claims, got 'text'"):
+        Ledger(["text"])
+
+
 def test_bars_do_not_break_the_table():
     claim = replace(next(iter(LEDGER)), statement=r"$\|x\| = |x|$")
     (row,) = Ledger([claim]).table()._repr_markdown_().splitlines()[2:]
