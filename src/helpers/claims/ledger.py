@@ -280,7 +280,7 @@ class Ledger:
     """Claims by id, in the order of the sheet."""
 
     def __init__(self, claims: Iterable[Claim]):
-        self.claims = {}
+        self.claims: dict[str, Claim] = {}
         for claim in claims:
             if not isinstance(claim, Claim):
                 raise TypeError(f"claims must be Claims, got {claim!r}")
