@@ -25,9 +25,7 @@ def test_a_mutant_differs_where_its_name_says(of_checks):
 
 def test_constants_defaults_and_properties_are_changed_too():
     names = [mutant.name for mutant in mutants.mutants("gated_rnn") if mutants.is_fault(mutant)]
-    assert any(
-        name.startswith("gated_rnn: exploding_instance: def exploding_instance(T=60)") for name in names
-    )
+    assert any(name.startswith("gated_rnn: exploding_instance: def exploding_instance(T") for name in names)
     assert any(name.startswith("gated_rnn: Run.gate_slopes: ") for name in names)
     assert any("checks: : TOLERANCE = 1e-10 → " in mutant.name for mutant in mutants.mutants("checks"))
 
@@ -38,6 +36,8 @@ def test_constants_defaults_and_properties_are_changed_too():
         ("y = x + 1", "y = x - 1", True),
         ("y = f(x)", "y = f()", True),
         ("y: int = 1", "y: float = 1", False),
+        ("def f(x: int) -> int | None: pass", "def f(x: float) -> None: pass", False),
+        ("def f(x=1): pass", "def f(x=2): pass", True),
         ("f('x')", "f('XXxXX')", False),
         ("f(f'{x:.2g}')", "f(f'{x:.3g}')", False),
         ("raise ValueError('x', 1)", "raise ValueError('y', 2)", False),
