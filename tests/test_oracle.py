@@ -135,3 +135,9 @@ def test_conv_by_hand(dimensions, batch):
     y = oracle.value(lambda x, weight: oracle.conv(x, weight, stride=2, padding=1, dilation=3), x, weight)
     per_channel = np.prod(np.meshgrid(*[[1, 2]] * dimensions, indexing="ij"), axis=0)
     np.testing.assert_array_equal(y, np.broadcast_to(2 * per_channel, (*batch, 3, *(2,) * dimensions)))
+
+
+@pytest.mark.parametrize("evaluate", [oracle.value, oracle.jacobian, lambda f, x: oracle.vjp(f, [1.0], x)])
+def test_a_function_that_makes_no_tensor_is_refused(evaluate):
+    with pytest.raises(TypeError, match="function"):
+        evaluate(len, [1.0, 2.0])

@@ -32,7 +32,7 @@ def value(function, *arguments):
     >>> value(torch.sigmoid, [0.0])
     array([0.5])
     """
-    return function(*_tensors(arguments)).detach().numpy()
+    return _made(function, _tensors(arguments)).detach().numpy()
 
 
 def jacobian(function, *arguments):
@@ -90,7 +90,7 @@ def vjp(function, output_gradient, *arguments):
     """
     tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
     (output_gradient,) = _tensors([output_gradient])
-    y = function(*tensors)
+    y = _made(function, tensors)
     if output_gradient.shape != y.shape:
         raise ValueError(
             f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
@@ -236,6 +236,14 @@ def attention_rnn(input_triple, past_triples, x, initial_states):
         a = torch.softmax(torch.stack(scores), dim=0)
         states.append(a @ torch.stack(values))
     return torch.stack(states[len(initial_states) :])
+
+
+def _made(function, tensors):
+    """What a function makes of tensors, which has to be one tensor."""
+    y = function(*tensors)
+    if not isinstance(y, torch.Tensor):
+        raise TypeError(f"function must return a tensor, got {type(y).__name__}")
+    return y
 
 
 def _tensors(arrays):
