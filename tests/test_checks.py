@@ -261,6 +261,7 @@ def test_check_close_says_where_and_by_how_much(actual, expected, message):
 def test_check_close_keeps_to_its_tolerance():
     check_close([1 + 0.9e-10], [1])
     check_close([1.1], [1], tolerance=0.2)
+    check_close([2.0], [4.0], tolerance=0.5)  # off by just as much
     for tolerance in (0.05, np.nan):
         with pytest.raises(AssertionError):
             check_close([1.1], [1], tolerance=tolerance)
@@ -279,6 +280,16 @@ def test_a_comparison_of_nothing_is_refused(nothing):
     for compare in (relative_error, check_close):
         with pytest.raises(ValueError, match=r"^(actual|result) must not be empty"):
             compare(nothing, nothing)
+
+
+def test_a_comparison_of_nothing_may_be_allowed():
+    assert relative_error(np.ones((2, 0)), np.ones((2, 0)), may_be_empty=True) == 0
+    check_close(np.ones((2, 0)), np.ones((2, 0)), may_be_empty=True)
+    with pytest.raises(AssertionError, match="shape"):
+        check_close(np.ones((2, 0)), np.ones((0, 2)), may_be_empty=True)
+    for one, other in ([[], [1.0]], [[1.0], []]):
+        with pytest.raises(AssertionError, match="shape"):
+            check_close(one, other, may_be_empty=True)
 
 
 @pytest.mark.parametrize("value", [None, [1 + 1j], "1.0", [True]])

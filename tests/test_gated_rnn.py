@@ -246,6 +246,14 @@ class TestRange:
         ]
         assert {result.dtype for result in results} == {np.dtype(np.float32)}
 
+    def test_gradients_take_the_finer_of_two_precisions(self):
+        double = random_instance(3, 2, 4)
+        single = [array.astype(np.float32) for array in double]
+        for instance, gradient in [(double, single[5]), (single, double[5])]:
+            network = GatedRNN(*instance[:3])
+            gradients = network.vjp(network.run(*instance[3:5]), gradient)
+            assert {each.dtype for each in gradients} == {np.dtype(np.float64)}
+
     def test_arguments_are_left_alone(self):
         instance = random_instance(3, 2, 4)
         copies = [array.copy() for array in instance]
@@ -264,6 +272,10 @@ class TestRange:
         assert np.isnan(gradients.W_c).any()
         assert np.isnan(network.step_bound(x, h0))
         assert np.isnan(network.log_propagator_norms(run)).any()
+
+    def test_what_overflows_is_infinite_without_a_warning(self):
+        run = GatedRNN([[0]], [[0]], [[1e200]]).run([[1e200]])
+        np.testing.assert_array_equal(run.states, [[np.inf]])
 
     def test_nan_passes_through_to_what_depends_on_it(self):
         network = GatedRNN([[1]], [[1]], [[1]])
