@@ -1,6 +1,7 @@
 """AttentionRNN: by hand, by a naive loop, and against PyTorch's autograd."""
 
 import math
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -505,3 +506,11 @@ def test_bad_input_for_a_run(network, call, error, message):
     run = network.run(A)
     with pytest.raises(error, match=message):
         call(network, run)
+
+
+def test_a_run_stays_as_it_is_and_is_like_no_other():
+    network = UnboundedAttentionRNN(([[1]], [[1]], [[1]]), ([[1]], [[1]], [[1]]))
+    run, other = network.run([[1]]), network.run([[1]])
+    with pytest.raises(FrozenInstanceError):
+        run.x = other.x
+    assert len({run, other}) == 2

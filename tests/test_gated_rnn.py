@@ -3,6 +3,7 @@
 import itertools
 import math
 import tracemalloc
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -226,6 +227,13 @@ class TestRange:
         for weight in ("W_c", "W_h", "W_x"):
             check_close(getattr(gradients, weight), sum(getattr(one, weight) for one in by_sequence))
 
+    def test_a_run_stays_as_it_is_and_is_like_no_other(self):
+        network = GatedRNN([[1]], [[1]], [[1]])
+        run, other = network.run([[1]]), network.run([[1]])
+        with pytest.raises(FrozenInstanceError):
+            run.x = other.x
+        assert len({run, other}) == 2
+
     def test_network_starts_at_0(self):
         W_c, W_h, W_x, x, _, _ = random_instance(3, 2, 4, batch=(2,))
         network = GatedRNN(W_c, W_h, W_x)
@@ -245,6 +253,17 @@ class TestRange:
             network.step_bound(*instance[3:5]),
         ]
         assert {result.dtype for result in results} == {np.dtype(np.float32)}
+
+    @pytest.mark.parametrize("finer", range(5))
+    def test_states_take_the_finest_precision(self, finer):
+        instance = [array.astype(np.float32) for array in random_instance(3, 2, 4)[:5]]
+        instance[finer] = instance[finer].astype(np.float64)
+        run = GatedRNN(*instance[:3]).run(*instance[3:])
+        assert {run.states.dtype, run.gates.dtype} == {np.dtype(np.float64)}
+
+    def test_no_initial_state_has_the_precision_of_the_input(self):
+        W_c, W_h, W_x, x = (array.astype(np.float32) for array in random_instance(3, 2, 4)[:4])
+        assert GatedRNN(W_c, W_h, W_x).run(x).states.dtype == np.float32
 
     def test_gradients_take_the_finer_of_two_precisions(self):
         double = random_instance(3, 2, 4)
@@ -352,6 +371,9 @@ class TestLyapunovExponents:
         check_close(lyapunov_exponents(stretches, count=2), np.log([3, 2]), tolerance=0.01)
         check_close(lyapunov_exponents(stretches, count=3), np.log([3, 2, 0.5]), tolerance=0.01)
         assert lyapunov_exponents([np.zeros((5, 2, 2))], count=1).shape == (5, 1)
+
+    def test_a_batch_of_no_sequences_has_none(self):
+        assert lyapunov_exponents(np.ones((3, 0, 2, 2))).shape == (0, 2)
 
     def test_single_step(self):
         check_close(lyapunov_exponents([[[-2, 0], [0, 3]]]), np.log([3, 2]))
