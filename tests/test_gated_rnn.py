@@ -62,6 +62,9 @@ class TestByHand:
         check_close(network.propagator(run, 0, 60), [[6.0**30]])
         check_close(network.lyapunov_exponents(run), [math.log(6) / 2])
 
+    def test_exploding_instance_has_60_steps_unless_told(self):
+        assert exploding_instance()[1].shape == (60, 2)
+
     def test_exploding_instance_explodes_in_autograd_too(self):
         network, x = exploding_instance(60)
         jacobian = oracle.jacobian(
