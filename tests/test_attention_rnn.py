@@ -514,3 +514,10 @@ def test_a_run_stays_as_it_is_and_is_like_no_other():
     with pytest.raises(FrozenInstanceError):
         run.x = other.x
     assert len({run, other}) == 2
+
+
+def test_infinity_passes_through_state_gradient():
+    triple = ([[1]], [[1]], [[1]])
+    network = AttentionRNN(triple, [triple])
+    run = network.run([[1], [1]], initial_states=[[np.inf]])
+    assert np.isnan(network.state_gradient(run, np.ones((2, 1)), t=1)).all()

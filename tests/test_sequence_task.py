@@ -181,6 +181,9 @@ class TestHeldOut:
             twin[rows, columns] = other
             assert (is_held_out(twin) == held_out).all()
 
+    def test_what_is_drawn_is_for_training_unless_told(self):
+        assert not is_held_out(sample("easy", 100, np.random.default_rng(0)).symbols).any()
+
     @pytest.mark.parametrize("name", sorted(LEVELS))
     def test_one_in_eight_is_held_out(self, name):
         rng = np.random.default_rng(5)
