@@ -99,7 +99,7 @@ class Curves:
     training : Training
     seeds : tuple of int
     loss, accuracy : numpy.ndarray, shape (R, steps)
-        Of the batch, before the step that it leads to: cross-entropy in nats, and a share.
+        Of the batch with its true labels, before the step that it leads to: cross-entropy in nats, and a share.
     gradient_norm : numpy.ndarray, shape (R, steps)
         ‖∂ℓ/∂θ‖, before clipping and weight decay.
     step_size : numpy.ndarray, shape (R, steps)
@@ -212,7 +212,7 @@ class Step(NamedTuple):
     theta : torch.Tensor, shape (R, P)
         Before the step.
     symbols, labels : torch.Tensor, shapes (R, B, T) and (R, B)
-        The batch.
+        The batch, with its true labels.
     loss, accuracy : torch.Tensor, shape (R,)
         Of the batch at θ.
     gradient : torch.Tensor, shape (R, P)
@@ -243,8 +243,9 @@ def each_step(training, network, seeds, dtype=torch.float32):
     for k in count(1):
         batch = (k - 1) % training.batches_per_epoch
         if batch == 0:
-            symbols, labels = _epoch(training, data_rngs, noise_rngs)
-        loss, accuracy, g = gradient(network, theta, encode(symbols[batch], dtype), labels[batch])
+            symbols, labels, taught = _epoch(training, data_rngs, noise_rngs)
+        x = encode(symbols[batch], dtype)
+        loss, accuracy, g = gradient(network, theta, x, labels[batch], taught[batch])
         clipped = g if training.clipping is None else training.clipping(g)
         warmth = 1.0 if training.warm_up is None else training.warm_up(k)
         change = optimiser.step(theta, clipped, memory, k, warmth * optimiser.learning_rate)
@@ -265,15 +266,16 @@ def _start(training, rng):
 
 
 def _epoch(training, data_rngs, noise_rngs):
-    """Every batch of an epoch: symbols (batches, R, B, T) and labels (batches, R, B)."""
+    """Every batch of an epoch: symbols (batches, R, B, T), labels (batches, R, B), and the labels trained on."""
     shape = training.batches_per_epoch, training.batch_size
     drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
     symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
     labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
+    taught = labels
     if training.label_noise is not None:
-        for replica, rng in enumerate(noise_rngs):
-            labels[:, replica] = training.label_noise(labels[:, replica], len(CLASSES), rng)
-    return torch.from_numpy(symbols), torch.from_numpy(labels)
+        pairs = zip(labels.swapaxes(0, 1), noise_rngs, strict=True)
+        taught = np.stack([training.label_noise(own, len(CLASSES), rng) for own, rng in pairs], axis=1)
+    return map(torch.from_numpy, (symbols, labels, taught))
 
 
 def _held_out_batches(training, dtype):
@@ -292,12 +294,15 @@ def encode(symbols, dtype):
     return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
 
 
-def gradient(network, theta, x, labels):
-    """Loss, accuracy and ∂ℓ/∂θ of each replica. Their losses share no parameter, so the sum's gradient is each one's."""
+def gradient(network, theta, x, labels, taught):
+    """Loss and accuracy of each replica, and ∂ℓ/∂θ on the labels that it is taught.
+
+    Their losses share no parameter, so the sum's gradient is each one's.
+    """
     theta = theta.detach().requires_grad_()
-    losses, accuracies = scores(network.logits(theta, x), labels)
-    (g,) = torch.autograd.grad(losses.sum(), theta)
-    return losses.detach(), accuracies, g
+    logits = network.logits(theta, x)
+    (g,) = torch.autograd.grad(scores(logits, taught)[0].sum(), theta)
+    return *scores(logits.detach(), labels), g
 
 
 def _evaluate(network, theta, batches):
