@@ -99,10 +99,14 @@ class Network:
             autograd raises RuntimeError.
         """
         w = self.split(theta)
+        return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], self.last_state(theta, x))
+
+    def last_state(self, theta, x):
+        """Return the state after the last step, a tensor of shape (R, m, B), of which :meth:`logits` are a linear function."""
+        w = self.split(theta)
         bias = (w["bias_ih"] + w["bias_hh"]).unsqueeze(-1)
         W = torch.cat([w["weight_ih"], bias, w["weight_hh"]], dim=-1)
-        last_state = self.layer.apply(W, x, self.workspace)
-        return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], last_state)
+        return self.layer.apply(W, x, self.workspace)
 
 
 class Workspace(dict):
