@@ -41,8 +41,8 @@ def loss_and_gradient(w, b):
     With w = 0 the state is b, and ℓ = (σ(b) − 0.7)²:
 
     >>> loss, gradient = loss_and_gradient(0, 0)
-    >>> loss.round(3), gradient.round(3)
-    (array(0.04), array([-0.05, -0.1 ]))
+    >>> float(loss.round(3)), gradient.round(3)
+    (0.04, array([-0.05, -0.1 ]))
     """
     w, b = np.broadcast_arrays(real_array(w, "w", shape=(...,)), real_array(b, "b", shape=(...,)))
     h, by_w, by_b = np.full(w.shape, FIRST_STATE), np.zeros(w.shape), np.zeros(w.shape)

@@ -8,6 +8,7 @@ network prefers some, and that costs: with logits z of variance s², independent
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ def expected_loss(variance, classes):
     >>> round(expected_loss(0.0, 4), 4), round(expected_loss(0.04, 4), 4)
     (1.3863, 1.4013)
     """
-    return np.log(classes) + variance / 2 * (1 - 1 / classes)
+    return math.log(classes) + variance / 2 * (1 - 1 / classes)
 
 
 class Untrained(NamedTuple):
