@@ -11,6 +11,7 @@ from .explorer import Explorer, Slider
 
 STEPS = 200
 START = (5.5, -2.4)
+LEARNING_RATES, THRESHOLDS = [0.05, 0.1, 0.2, 0.4, 0.8], [0.03, 0.1, 0.3, 1, 3, np.inf]
 CONTOURS = {"low": (0.02, 0.04, 0.06), "high": (0.15, 0.3)}
 """Losses at which a contour is drawn: on the gentle slope right of the wall, and where the wall is crossed or left of it."""
 WEIGHT = Axis("weight w", 4, 7, (4, 5, 6, 7))
@@ -57,8 +58,8 @@ def cliff_explorer():
                 height=110,
             ),
         ),
-        learning_rate=Slider("learning rate η", [0.05, 0.1, 0.2, 0.4, 0.8], start=0.2),
-        threshold=Slider("clipping threshold", [0.03, 0.1, 0.3, 1, 3, np.inf], start=np.inf),
+        learning_rate=Slider("learning rate η", LEARNING_RATES, start=0.2),
+        threshold=Slider("clipping threshold", THRESHOLDS, start=np.inf),
         steps_taken=Slider("steps", range(10, STEPS + 1, 10), start=STEPS),
     )
 
@@ -91,18 +92,19 @@ def _contour(w, b, loss, value):
 
 
 @cache
-def way(learning_rate, threshold):
-    """The places that gradient descent visits, with the loss and the norm of the gradient at each."""
+def ways():
+    """The places that gradient descent visits, with the loss and the norm of the gradient at each, for all settings."""
     from ..loss_curves.cliff import descend, loss_and_gradient
 
-    places = descend(START, learning_rate, threshold, STEPS)
-    loss, gradient = loss_and_gradient(*places.T)
-    return places, loss, np.linalg.norm(gradient, axis=1)
+    places = descend(START, np.reshape(LEARNING_RATES, (-1, 1)), THRESHOLDS, STEPS)
+    loss, gradient = loss_and_gradient(places[..., 0], places[..., 1])
+    return places, loss, np.linalg.norm(gradient, axis=-1)
 
 
 def way_frame(learning_rate, threshold, steps_taken):
     """The way so far, what it costs, and its longest step in words."""
-    places, loss, norm = way(learning_rate, threshold)
+    setting = LEARNING_RATES.index(learning_rate), THRESHOLDS.index(threshold)
+    places, loss, norm = (values[:, *setting] for values in ways())
     taken = np.arange(STEPS + 1) <= steps_taken
     lengths = np.linalg.norm(np.diff(places[taken], axis=0), axis=1)
     longest = int(lengths.argmax())

@@ -62,17 +62,22 @@ def descend(start, learning_rate, threshold, steps):
     ----------
     start : array_like, shape (2,)
         w and b.
-    learning_rate : float
+    learning_rate : array_like
         η.
-    threshold : float
-        Infinite for no clipping.
+    threshold : array_like
+        Infinite for no clipping. Where either is an array, there is a way for each of its entries.
     steps : int
         At least 1.
 
     Returns
     -------
-    numpy.ndarray, shape (steps + 1, 2)
+    numpy.ndarray, shape (steps + 1, 2), or (steps + 1, ..., 2)
         The first row is ``start``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``start`` is not two numbers, a rate or threshold is not above 0, or there are no steps.
 
     Examples
     --------
@@ -85,23 +90,26 @@ def descend(start, learning_rate, threshold, steps):
            [0.05, 0.1 ]])
     """
     theta = real_array(start, "start", shape=(2,))
+    learning_rate, threshold = np.broadcast_arrays(
+        real_array(learning_rate, "learning_rate"), real_array(threshold, "threshold")
+    )
     (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
-    if not (learning_rate > 0 and threshold > 0):
+    if not ((learning_rate > 0).all() and (threshold > 0).all()):
         raise ValueError(
-            f"learning_rate and threshold must be greater than 0, got {learning_rate!r} and {threshold!r}"
+            f"learning_rate and threshold must be greater than 0, got {learning_rate} and {threshold}"
         )
-    way = [theta]
+    way = [np.broadcast_to(theta, (*learning_rate.shape, 2))]
     for _ in range(steps):
-        _, g = loss_and_gradient(*theta)
-        theta = theta - learning_rate * clipped(g, threshold)
-        way.append(theta)
+        _, g = loss_and_gradient(way[-1][..., 0], way[-1][..., 1])
+        way.append(way[-1] - learning_rate[..., np.newaxis] * clipped(g, threshold))
     return np.array(way)
 
 
 def clipped(g, threshold):
     """Return g, shortened to the threshold if it is longer: algorithm 1 of the paper."""
-    norm = np.linalg.norm(g)
-    return g if norm < threshold else threshold / norm * g
+    norm = np.linalg.norm(g, axis=-1)
+    with np.errstate(divide="ignore"):
+        return g * np.minimum(1, np.asarray(threshold) / norm)[..., np.newaxis]
 
 
 def sigmoid(a):

@@ -7,8 +7,13 @@ the share that needs what was replaced.
 
 from __future__ import annotations
 
+import json
+import platform
 from collections import deque
+from datetime import date
+from importlib.metadata import version
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -90,6 +95,44 @@ def other_steps(before, rmsprop):
     }
 
 
+def growth_on_the_way_back(theta, symbols, labels, network):
+    """Return how much an LSTM's gradient grows through time: the largest ‖∂ℓ/∂(h[t], c[t])‖, over that at t = T.
+
+    By PyTorch's own cell and autograd.
+
+    Parameters
+    ----------
+    theta : torch.Tensor, shape (P,)
+    symbols, labels : torch.Tensor, shapes (B, T) and (B,)
+    network : Network
+
+    Returns
+    -------
+    float
+        1 or more; 1 if the gradient is largest where it begins.
+    """
+    norms = norms_on_the_way_back(theta, symbols, labels, network)
+    return float(norms.max() / norms[-1])
+
+
+def norms_on_the_way_back(theta, symbols, labels, network):
+    """Return ‖∂ℓ/∂(h[t], c[t])‖ for t = 1, …, T, an array of shape (T,); see :func:`growth_on_the_way_back`."""
+    weights = network.split(theta)
+    cell = torch.nn.LSTMCell(len(sequence_task.SYMBOLS), network.hidden_size).to(theta.dtype)
+    for name, parameter in cell.named_parameters():
+        parameter.data.copy_(weights[name])
+    state = tuple(torch.zeros(2, len(symbols), network.hidden_size, dtype=theta.dtype))
+    states = []
+    for x in encode(symbols.unsqueeze(0), theta.dtype)[:, 0].mT:
+        state = cell(x, state)
+        states.append(state)
+    logits = state[0] @ weights["weight"].T + weights["bias"]
+    loss = torch.nn.functional.cross_entropy(logits, labels)
+    gradients = torch.autograd.grad(loss, [part for pair in states for part in pair])
+    pairs = zip(gradients[::2], gradients[1::2], strict=True)
+    return np.array([torch.stack(pair).norm().item() for pair in pairs])
+
+
 class Replayed(NamedTuple):
     """What :func:`replay` returns: rows of two tables, and what the worst spike can be repeated from."""
 
@@ -113,11 +156,13 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
     Replayed
         ``spikes``: a dict for each, with the seed, the step at which it begins, the loss and the accuracy there, how many
         labels are wrong, and of the step before it the loss, the length of the gradient and of the step, what is
-        usual for them, and for each of :func:`other_steps` the loss that the next batch and fresh sequences have then.
+        usual for them, the :func:`growth_on_the_way_back`, and for each of :func:`other_steps` the loss that the
+        next batch and fresh sequences have then.
 
         ``swaps``: a dict for each seed that learns. At the first calm step of the next epoch all labels of the
         batch are swapped, Q with U and R with S: the loss and accuracy on them, and the loss of the next batch, with
-        its true labels, after a step on the swapped ones and after the step on the true ones.
+        its true labels, after a step on the swapped ones and after the step on the true ones; and, for comparison,
+        the growth on the way back with the true labels.
 
         ``worst``: of the spike that begins highest, the weights, v and mean g² before the step, and both batches.
 
@@ -206,7 +251,9 @@ def _spike(r, previous, step, before, judge):
         "usual_gradient_norm": before.usual_gradient_norm,
         "step_size": others["taken"].norm().item(),
         "usual_step_size": before.usual_step_size,
-        **{f"{name}_length": change.norm().item() for name, change in others.items()},
+        "growth": growth_on_the_way_back(
+            before.theta, previous.symbols[r], previous.labels[r], judge.network
+        ),
         **{name: loss.item() for name, loss in zip(others, next_batch, strict=True)},
         **{f"{name}_fresh": loss.item() for name, loss in zip(others, fresh, strict=True)},
     }
@@ -224,6 +271,9 @@ def _swap(r, previous, step, before, judge):
     return {
         "step": previous.k,
         "loss": previous.loss[r].item(),
+        "growth": growth_on_the_way_back(
+            before.theta, previous.symbols[r], previous.labels[r], judge.network
+        ),
         "swapped_loss": loss.item(),
         "swapped_accuracy": accuracy.item(),
         "next_after_swapped": next_wrong,
@@ -241,4 +291,37 @@ def _state(r, previous, step, before):
         "usual_step_size": before.usual_step_size,
         "sequences_before": sequence_task.text(previous.symbols[r].numpy()),
         "sequences": sequence_task.text(step.symbols[r].numpy()),
+    }
+
+
+def record(path, *, seeds=32, epochs=100):
+    """Replay the spikes of the course's training from seeds 0, 1, …, and write what comes of it as JSON.
+
+    :mod:`helpers.replay_record` reads it.
+    """
+    training = Training()
+    replayed = replay(range(seeds), steps=epochs * training.batches_per_epoch, training=training)
+    record = {
+        "command": f"python -m helpers.loss_curves replay --seeds {seeds} --epochs {epochs} --record {path}",
+        "date": date.today().isoformat(),
+        "settings": repr(training),
+        "spike": SPIKE,
+        "calm": CALM,
+        "learnt": LEARNT,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **{package: version(package) for package in ("gradients-checked", "numpy", "torch")},
+        "spikes": _columns(replayed.spikes),
+        "swaps": _columns(replayed.swaps),
+        "worst": replayed.worst,
+    }
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items())
+    Path(path).write_text(f"{{{lines}}}\n", encoding="utf-8")
+
+
+def _columns(rows):
+    """From a list of dictionaries to one of lists, numbers rounded to four digits."""
+    return {
+        name: [float(f"{row[name]:.4g}") if isinstance(row[name], float) else row[name] for row in rows]
+        for name in rows[0]
     }
