@@ -26,7 +26,7 @@ FIRST_SEEDS = 3
 def record(directory, folder, trainings=TRAININGS):
     """Condense a census to what the book keeps of it.
 
-    Numbers are rounded to a relative error below 1.3e-4, so that they compress.
+    Numbers are rounded to a relative error below 2.5e-4, so that they compress.
 
     Parameters
     ----------
