@@ -11,7 +11,8 @@ import pytest
 
 from helpers.loss_curves import SGD, NormClipping, Training, train
 from helpers.loss_curves import census as module
-from helpers.loss_curves.census import SPIKE, TRAININGS, census, read_run
+from helpers.loss_curves.census import TRAININGS, census, read_run
+from helpers.spikes import SPIKE
 
 small = Training(level="easy", hidden_size=3, batch_size=4, batches_per_epoch=5)
 two = {"plain": small, "clipped": replace(small, clipping=NormClipping(0.01))}
@@ -65,14 +66,15 @@ def test_the_table_says_what_was_trained_and_how(tmp_path):
 
 def test_a_spike_is_counted_where_it_begins(tmp_path, monkeypatch):
     high, low = 2 * SPIKE, SPIKE / 2
-    losses = np.array([[high, high, low, high, high, low, low, high, low, high]], np.float32)
+    losses = np.full((1, 30), low, np.float32)
+    losses[0, [0, 1, 12, 13, 24, 26]] = high
 
     def made_up(training, seeds, *, steps):
         return replace(train(training, seeds, steps=steps), loss=losses)
 
     monkeypatch.setattr(module, "train", made_up)
-    census(tmp_path, {"plain": small}, seeds=1, epochs=2)
-    assert [row["spikes"] for row in read_table(tmp_path)] == ["1", "2"]
+    census(tmp_path, {"plain": small}, seeds=1, epochs=6)
+    assert [row["spikes"] for row in read_table(tmp_path)] == [*"001010"]
 
 
 def test_a_run_that_is_there_is_not_trained_again(tmp_path, trained):

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from ..checks import whole_numbers
+from ..spikes import spike_begins
 from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .optimisers import SGD, Adam, AdamW, RMSprop
 from .training import Training, train
@@ -43,8 +44,6 @@ TRAININGS = {
 """What the census trains: the course's settings, and changes of one of them."""
 
 CURVES = ("loss", "accuracy", "gradient_norm", "step_size", "held_out_loss", "held_out_accuracy")
-SPIKE = np.log(4) / 4
-"""A spike begins where the loss of a batch goes above this: a quarter of what guessing costs, in nats."""
 
 
 def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, replicas=32, progress=None):
@@ -138,28 +137,29 @@ class _Lines(list):
     write = list.append
 
 
-def _rows(directory, name, seed):
-    """The epochs of a run: what the course plots, what it hides, and where they come from."""
-    curves, settings = read_run(directory, name, seed)
-    epochs = len(curves["held_out_loss"])
-    above = curves["loss"] > SPIKE
-    begins = above & ~np.concatenate([[True], above[:-1]])
+def epoch_columns(curves):
+    """Return the epochs of a run: what the course plots, and what it hides. A dictionary of arrays (epochs,)."""
 
     def by_epoch(curve):
-        return curve.reshape(epochs, -1)
+        return curve.reshape(len(curves["held_out_loss"]), -1)
 
-    columns = {
+    return {
         "mean_loss": by_epoch(curves["loss"]).mean(axis=1),
         "last_batch_loss": by_epoch(curves["loss"])[:, -1],
         "worst_loss": by_epoch(curves["loss"]).max(axis=1),
-        "spikes": by_epoch(begins).sum(axis=1),
+        "spikes": by_epoch(spike_begins(curves["loss"])).sum(axis=1),
         "mean_accuracy": by_epoch(curves["accuracy"]).mean(axis=1),
         "largest_gradient_norm": by_epoch(curves["gradient_norm"]).max(axis=1),
         "largest_step_size": by_epoch(curves["step_size"]).max(axis=1),
         "held_out_loss": curves["held_out_loss"],
         "held_out_accuracy": curves["held_out_accuracy"],
     }
-    for epoch in range(epochs):
+
+
+def _rows(directory, name, seed):
+    curves, settings = read_run(directory, name, seed)
+    columns = epoch_columns(curves)
+    for epoch in range(len(curves["held_out_loss"])):
         values = {column: f"{values[epoch]:.6g}" for column, values in columns.items()}
         yield {"training": name, "seed": seed, "epoch": epoch + 1, **values, **settings}
 
