@@ -59,6 +59,13 @@ class TestCliff:
         actual = cliff.descend([4.8, -2.4], learning_rate, threshold, steps)
         check_close(actual, torch.stack(way), tolerance=1e-4)
 
+    def test_many_ways_at_once_are_each_alone(self):
+        rates, thresholds = np.array([[0.05], [0.2]]), np.array([0.1, np.inf])
+        together = cliff.descend([5.5, -2.4], rates, thresholds, steps=20)
+        for row, column in np.ndindex(2, 2):
+            alone = cliff.descend([5.5, -2.4], rates[row, 0], thresholds[column], steps=20)
+            check_close(together[:, row, column], alone)
+
     def test_clipped_steps_are_no_longer_than_allowed_and_some_are_not_clipped(self):
         way = cliff.descend([5.5, -2.4], learning_rate=0.2, threshold=1.0, steps=200)
         lengths = np.linalg.norm(np.diff(way, axis=0), axis=1)

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from . import replay
 from .census import CURVES, TRAININGS, ProgressBar, census
 from .record import record, row, write_rows
 from .training import train
@@ -45,7 +46,10 @@ def main():
     run_options = command("run", run_one, "train one run of the census, and print its row of the record")
     run_options.add_argument("training", choices=TRAININGS, metavar="NAME")
     run_options.add_argument("--seed", type=int, required=True)
-    for options in (census_options, run_options):
+    replay_options = command("replay", replay.record, "take every spike's last step again, otherwise")
+    replay_options.add_argument("--record", dest="path", required=True, help="the JSON file to write")
+    replay_options.add_argument("--seeds", type=int, default=32, help="seeds 0, 1, … (default: 32 of them)")
+    for options in (census_options, run_options, replay_options):
         options.add_argument("--epochs", type=int, default=100, help="of 31 steps (default: 100)")
 
     given = vars(parser.parse_args())

@@ -2,7 +2,7 @@
 
 The network of Pascanu, Mikolov and Bengio (2013), section 2.3 and figure 6, has no input, and two weights to learn:
 
-    h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.5)
+    h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.4)
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
 
 
 def loss_and_gradient(w, b):
-    """Return ℓ of (4.5), and ∂ℓ/∂(w, b).
+    """Return ℓ of (4.4), and ∂ℓ/∂(w, b).
 
-    The derivatives of the state are carried along with it, h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
+    The derivatives of the state are carried along with it (4.5), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
     what the weight is multiplied by: σ(h[t−1]) for w, and 1 for b.
 
     Parameters
@@ -106,7 +106,7 @@ def descend(start, learning_rate, threshold, steps):
 
 
 def clipped(g, threshold):
-    """Return g, shortened to the threshold if it is longer: algorithm 1 of the paper."""
+    """Return g, shortened to the threshold if it is longer (4.6): algorithm 1 of the paper."""
     norm = np.linalg.norm(g, axis=-1)
     with np.errstate(divide="ignore"):
         return g * np.minimum(1, np.asarray(threshold) / norm)[..., np.newaxis]

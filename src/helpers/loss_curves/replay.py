@@ -156,13 +156,12 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
     Replayed
         ``spikes``: a dict for each, with the seed, the step at which it begins, the loss and the accuracy there, how many
         labels are wrong, and of the step before it the loss, the length of the gradient and of the step, what is
-        usual for them, the :func:`growth_on_the_way_back`, and for each of :func:`other_steps` the loss that the
-        next batch and fresh sequences have then.
+        usual for them, the :func:`growth_on_the_way_back`, the same ten batches earlier, and for each of
+        :func:`other_steps` the loss that the next batch and fresh sequences have then.
 
         ``swaps``: a dict for each seed that learns. At the first calm step of the next epoch all labels of the
         batch are swapped, Q with U and R with S: the loss and accuracy on them, and the loss of the next batch, with
-        its true labels, after a step on the swapped ones and after the step on the true ones; and, for comparison,
-        the growth on the way back with the true labels.
+        its true labels, after a step on the swapped ones and after the step on the true ones.
 
         ``worst``: of the spike that begins highest, the weights, v and mean g² before the step, and both batches.
 
@@ -174,7 +173,7 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
     seeds = whole_numbers(list(seeds), "seeds", at_least=0)
     (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
     judge = _Judge(training)
-    recent = deque(maxlen=USUAL)
+    recent, lately = deque(maxlen=USUAL), deque(maxlen=CALM + 1)
     accuracy = torch.zeros(len(seeds), training.batches_per_epoch)
     learnt, swapped = torch.zeros(2, len(seeds), dtype=torch.bool)
     v = v_after = squares = torch.zeros(len(seeds), training.network.parameters)
@@ -186,7 +185,7 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
             calm = learnt & (losses <= SPIKE).all(dim=0)
             for r in torch.nonzero(calm & (step.loss > SPIKE)).flatten().tolist():
                 before = _before(r, previous, v, squares, recent)
-                spikes.append({"seed": seeds[r], **_spike(r, previous, step, before, judge)})
+                spikes.append({"seed": seeds[r], **_spike(r, previous, step, before, judge, lately[0])})
                 if step.loss[r] > worst["loss"]:
                     worst = {"seed": seeds[r], "loss": step.loss[r].item()} | _state(
                         r, previous, step, before
@@ -201,6 +200,7 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
         squares = squares + step.gradient**2
         recent.append((step.loss, step.gradient.norm(dim=-1), step.change.norm(dim=-1)))
         previous = step
+        lately.append(step)
         batch = (step.k - 1) % training.batches_per_epoch
         accuracy[:, batch] = step.accuracy
         if batch == training.batches_per_epoch - 1:
@@ -235,7 +235,7 @@ def _before(r, previous, v, squares, recent):
     )
 
 
-def _spike(r, previous, step, before, judge):
+def _spike(r, previous, step, before, judge, earlier):
     others = other_steps(before, judge.training.optimiser)
     after = before.theta + torch.stack(list(others.values()))
     next_batch = judge(after, step.symbols[r], step.labels[r])
@@ -257,6 +257,10 @@ def _spike(r, previous, step, before, judge):
         **{name: loss.item() for name, loss in zip(others, next_batch, strict=True)},
         **{f"{name}_fresh": loss.item() for name, loss in zip(others, fresh, strict=True)},
     }
+
+
+def _growth(r, step, judge):
+    return growth_on_the_way_back(step.theta[r], step.symbols[r], step.labels[r], judge.network)
 
 
 def _swap(r, previous, step, before, judge):
