@@ -64,6 +64,7 @@ def cliff_explorer():
     )
 
 
+@cache
 def contour_frame():
     """Where the loss takes the values of the contours, from the reference on a fine grid: pairs of w and b, with gaps."""
     from ..loss_curves.cliff import loss_and_gradient
