@@ -214,7 +214,7 @@ class Finding:
 
     def __str__(self):
         effect, low, high, seeds = self.interval
-        effect, low, high = (f"{number:.2g}".replace("-", "−") for number in (effect, low, high))
+        effect, low, high = (f"{float(f'{number:.2g}'):g}".replace("-", "−") for number in (effect, low, high))
         return f"{self.quantity} {effect} (95 % interval {low} to {high}, {seeds} seeds)"
 
 
@@ -262,7 +262,8 @@ class Experiment:
     def measurements(self):
         """The effects with their intervals, in words."""
         findings = (self.as_written, self.left_out, self.corrected)
-        return "; ".join(str(finding) for finding in findings if finding is not None)
+        # The same finding may be held against two thresholds; it is told once.
+        return "; ".join(dict.fromkeys(str(finding) for finding in findings if finding is not None))
 
     @property
     def row(self):
