@@ -1,5 +1,6 @@
 """The experiments of chapter 1.3: the cliff, untrained networks, and what a spike is made of."""
 
+import json
 import math
 
 import numpy as np
@@ -8,9 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers import census_record, replay_record, sequence_task
 from helpers.checks import check_close
-from helpers.loss_curves import cliff, initial
-from helpers.loss_curves.training import Training, encode
+from helpers.loss_curves import RMSprop, Training, cliff, initial, replay, train
+from helpers.loss_curves.training import encode, gradient, scores
+from helpers.spikes import CALM, LEARNT, SPIKE, epoch_learnt, spike_begins
 
 property_test = settings(deadline=None, max_examples=25)
 
@@ -129,3 +132,160 @@ class TestUntrained:
             initial.untrained(1, networks=3)
         with pytest.raises(TypeError, match="networks must be a whole number"):
             initial.untrained(4, networks=2.5)
+
+
+QUICK = Training(level="normal", hidden_size=8, batch_size=16, optimiser=RMSprop(1e-2))
+SEEDS, STEPS = range(8), 31 * 16
+
+
+@pytest.fixture(scope="module")
+def replayed():
+    """A training that learns within seconds, with a learning rate so high that it spikes."""
+    return replay.replay(SEEDS, steps=STEPS, training=QUICK)
+
+
+class TestReplay:
+    def test_what_was_taken_is_what_training_took(self, replayed):
+        """The loss after the replayed step is that which the next batch had; the next test says which batch that is."""
+        assert replayed.spikes
+        for spike in replayed.spikes:
+            check_close(spike["taken"], spike["loss"], tolerance=1e-4)
+            assert spike["wrong_labels"] == 0
+
+    def test_spikes_are_those_of_the_curve(self, replayed):
+        curves = train(QUICK, SEEDS, steps=STEPS)
+        expected = []
+        for seed in SEEDS:
+            learnt_at = epoch_learnt(curves.accuracy[seed], 31)
+            begins = np.flatnonzero(spike_begins(curves.loss[seed]))
+            expected += [
+                (seed, k + 1) for k in begins if learnt_at and k >= max(31 * learnt_at, replay.USUAL)
+            ]
+        found = [(spike["seed"], spike["step"]) for spike in replayed.spikes]
+        assert sorted(found) == expected
+        for spike in replayed.spikes:
+            seed, k = spike["seed"], spike["step"] - 1  # column k is the batch of the spike
+            for name, curve, at in (
+                ("loss", curves.loss, k),
+                ("accuracy", curves.accuracy, k),
+                ("loss_before", curves.loss, k - 1),
+                ("gradient_norm", curves.gradient_norm, k - 1),
+                ("step_size", curves.step_size, k - 1),
+            ):
+                check_close(spike[name], curve[seed, at], name=name, tolerance=1e-4)
+            usual = slice(max(0, k - replay.USUAL), k - 1)
+            norms = np.sort(curves.gradient_norm[seed, usual])
+            # Where there are as many below as above, PyTorch's median is the lower of the two in the middle.
+            check_close(spike["usual_gradient_norm"], norms[(len(norms) - 1) // 2], tolerance=1e-4)
+
+    def test_the_worst_spike_can_be_repeated_from_its_record(self, replayed):
+        worst, network = json.loads(json.dumps(replayed.worst)), QUICK.network
+        theta, v, mean_square = (
+            torch.tensor(worst[name], dtype=torch.float64) for name in ("theta", "v", "mean_square")
+        )
+        x, labels = as_batch(worst["sequences_before"])
+        _, _, g = gradient(network, theta.unsqueeze(0), x, labels, labels)
+        before = replay.Before(
+            theta, v, mean_square, g[0], worst["usual_gradient_norm"], worst["usual_step_size"]
+        )
+        (spike,) = [spike for spike in replayed.spikes if spike["loss"] == worst["loss"]]
+        x, labels = as_batch(worst["sequences"])
+        for name, step in replay.other_steps(before, QUICK.optimiser).items():
+            loss, _ = scores(network.logits((theta + step).unsqueeze(0), x), labels)
+            check_close(loss.item(), spike[name], name=name, tolerance=1e-3)
+
+    def test_other_steps_of_a_vector(self):
+        g = torch.tensor([3.0, -4.0], dtype=torch.float64)
+        before = replay.Before(0 * g, torch.tensor([9.0, 0.0]).double(), 4 * g**2, g, 2.5, 0.1)
+        steps = replay.other_steps(before, RMSprop(0.5, decay=0.75, epsilon=1e-300))
+        check_close(steps["taken"], [-0.5, 1.0])  # v becomes 9 and 4
+        check_close(steps["none"], [0, 0])
+        check_close(steps["usual_length"], np.array([-0.5, 1.0]) / np.sqrt(1.25) * 0.1)
+        # Half of g: v becomes 6.75 + 0.25 · 2.25, and 0.25 · 4.
+        check_close(steps["clipped"], [-0.5 * 1.5 / np.sqrt(6.75 + 0.5625), 1.0])
+        check_close(steps["long_memory"], [-0.25, 0.25])
+        check_close(steps["sgd"], [-0.12, 0.16])
+        assert before.v.tolist() == [9, 0]  # nothing is written into it
+
+    def test_swapped_labels_by_hand(self, replayed):
+        """A training that learnt answers right, so with every label swapped it is wrong on those same sequences."""
+        assert replayed.swaps
+        for swap in replayed.swaps:
+            assert swap["swapped_loss"] > 1.2 > swap["loss"]
+            assert swap["swapped_accuracy"] < 0.2
+            assert swap["next_after_true"] < swap["swapped_loss"]
+
+    @pytest.mark.parametrize("steps", [1, 2, 9])
+    def test_norms_on_the_way_back_are_those_of_pytorchs_lstm(self, steps):
+        network, rng = Training(hidden_size=3).network, np.random.default_rng(steps)
+        theta = torch.tensor(rng.normal(size=network.parameters))
+        symbols = torch.from_numpy(rng.integers(8, size=(5, steps)))
+        labels = torch.from_numpy(rng.integers(4, size=5))
+        norms = replay.norms_on_the_way_back(theta, symbols, labels, network)
+        weights = network.split(theta)
+        lstm = torch.nn.LSTM(8, 3).double()
+        for name, parameter in lstm.named_parameters():
+            parameter.data.copy_(weights[name.removesuffix("_l0")])
+        x = encode(symbols.unsqueeze(0), theta.dtype)[:, 0].mT  # (T, B, n)
+        for t in range(1, steps + 1):
+            _, state = lstm(x[:t])
+            state = [part.detach().requires_grad_() for part in state]
+            _, (last, _) = lstm(x[t:], state) if t < steps else (None, state)
+            loss = torch.nn.functional.cross_entropy(last[0] @ weights["weight"].T + weights["bias"], labels)
+            g = torch.autograd.grad(loss, state, allow_unused=True, materialize_grads=True)
+            check_close(norms[t - 1], torch.stack(g).norm().item())
+        check_close(replay.growth_on_the_way_back(theta, symbols, labels, network), norms.max() / norms[-1])
+
+    def test_bad_input(self):
+        with pytest.raises(ValueError, match="seeds must be at least 0, got"):
+            replay.replay([-1], steps=3)
+        with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
+            replay.replay([1], steps=0)
+
+    def test_a_record_of_a_few_steps_is_written_and_says_how(self, tmp_path):
+        path = tmp_path / "record.json"
+        replay.record(path, seeds=1, epochs=1)
+        written = json.loads(path.read_text())
+        assert (
+            written["command"] == f"python -m helpers.loss_curves replay --seeds 1 --epochs 1 --record {path}"
+        )
+        assert written["settings"] == repr(Training())
+        assert written["spikes"] == {}
+
+
+def as_batch(sequences):
+    symbols = sequence_task.symbols_from_text(sequences)
+    labels = torch.from_numpy(sequence_task.classify(symbols)).unsqueeze(0)
+    return encode(torch.from_numpy(symbols).unsqueeze(0), torch.float64), labels
+
+
+class TestReplayRecord:
+    """What the chapter reads."""
+
+    def test_it_is_the_censuss_training(self):
+        about = replay_record.about()
+        assert about["settings"] == census_record.about()["trainings"]["untreated"]
+        assert about["command"].startswith("python -m helpers.loss_curves replay --seeds 32 --epochs 100 ")
+        assert (about["spike"], about["calm"], about["learnt"]) == (SPIKE, CALM, LEARNT)
+
+    def test_its_spikes_are_the_censuss(self):
+        spikes = replay_record.spikes()
+        runs = census_record.runs("untreated")
+        found = np.bincount(spikes["seed"], minlength=32)
+        np.testing.assert_array_equal(found, np.where(runs["learnt_at"] > 0, runs["spikes"], 0))
+        for seed, step, loss, taken in zip(
+            *(spikes[name] for name in ("seed", "step", "loss", "taken")), strict=True
+        ):
+            check_close(loss, census_record.curves("untreated", seed)["loss"][step - 1], tolerance=1e-3)
+            check_close(taken, loss, tolerance=1e-3)
+        assert replay_record.worst()["loss"] == pytest.approx(spikes["loss"].max(), rel=1e-3)
+
+    def test_share_by_hand(self, monkeypatch):
+        """Two seeds, of one and of three spikes: both, the first alone or the second alone may be drawn."""
+        monkeypatch.setattr(replay_record, "spikes", lambda: {"seed": np.array([4, 7, 7, 7])})
+        share = replay_record.share_of_spikes([True, False, False, True], rng=np.random.default_rng(0))
+        assert share == (0.5, pytest.approx(1 / 3), 1.0, 2)
+        among = replay_record.share_of_spikes(
+            [True, False, False, True], among=[False, True, True, True], rng=np.random.default_rng(0)
+        )
+        assert among[:1] == (pytest.approx(1 / 3),)

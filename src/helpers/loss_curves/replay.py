@@ -116,7 +116,10 @@ def growth_on_the_way_back(theta, symbols, labels, network):
 
 
 def norms_on_the_way_back(theta, symbols, labels, network):
-    """Return ‖∂ℓ/∂(h[t], c[t])‖ for t = 1, …, T, an array of shape (T,); see :func:`growth_on_the_way_back`."""
+    """Return ‖∂ℓ/∂(h[t], c[t])‖ for t = 1, …, T, an array of shape (T,); see :func:`growth_on_the_way_back`.
+
+    h[t] and c[t] are what the next step reads, each on its own: that c[t] has made h[t] does not count for c[t].
+    """
     weights = network.split(theta)
     cell = torch.nn.LSTMCell(len(sequence_task.SYMBOLS), network.hidden_size).to(theta.dtype)
     for name, parameter in cell.named_parameters():
@@ -124,11 +127,12 @@ def norms_on_the_way_back(theta, symbols, labels, network):
     state = tuple(torch.zeros(2, len(symbols), network.hidden_size, dtype=theta.dtype))
     states = []
     for x in encode(symbols.unsqueeze(0), theta.dtype)[:, 0].mT:
-        state = cell(x, state)
+        state = tuple(part.clone() for part in cell(x, state))
         states.append(state)
     logits = state[0] @ weights["weight"].T + weights["bias"]
     loss = torch.nn.functional.cross_entropy(logits, labels)
-    gradients = torch.autograd.grad(loss, [part for pair in states for part in pair])
+    read = [part for pair in states for part in pair]
+    gradients = torch.autograd.grad(loss, read, allow_unused=True, materialize_grads=True)
     pairs = zip(gradients[::2], gradients[1::2], strict=True)
     return np.array([torch.stack(pair).norm().item() for pair in pairs])
 
@@ -327,5 +331,5 @@ def _columns(rows):
     """From a list of dictionaries to one of lists, numbers rounded to four digits."""
     return {
         name: [float(f"{row[name]:.4g}") if isinstance(row[name], float) else row[name] for row in rows]
-        for name in rows[0]
+        for name in (rows[0] if rows else ())
     }
