@@ -17,7 +17,7 @@ SMOOTHINGS = [1, 10, 31, 100]
 AXES = {
     "loss": Axis("nats", 0, 8, (0, 2, 4, 6, 8)),
     "accuracy": Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1)),
-    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-5, 1e3, (1e-4, 1e-2, 1, 100), logarithmic=True),
+    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-5, 1e5, (1e-4, 1e-2, 1, 1e2, 1e4), logarithmic=True),
     "step_size": Axis("‖Δθ‖", 1e-5, 10, (1e-4, 1e-2, 1), logarithmic=True),
 }
 TITLES = {
