@@ -1,6 +1,7 @@
 """The census: a miniature of it, stopped in every way and gone on with."""
 
 import csv
+import itertools
 import subprocess
 import sys
 import time
@@ -62,6 +63,38 @@ def test_the_table_says_what_was_trained_and_how(tmp_path):
         row[column]
         for column in ("epochs", "dtype", "python", "machine", "gradients-checked", "numpy", "torch")
     )
+
+
+@pytest.mark.parametrize(
+    ("kept", "lines"),
+    [
+        (
+            [0, 30, 60],
+            [
+                "                               0 of 60 runs                ",
+                "███████████████                30 of 60 runs  10 min left   ",
+                "██████████████████████████████ 60 of 60 runs  0 min left    \n",
+            ],
+        ),
+        (
+            [40, 50, 60],  # gone on with: the estimate is from what was trained since
+            [
+                "████████████████████           40 of 60 runs                ",
+                "█████████████████████████      50 of 60 runs  10 min left   ",
+                "██████████████████████████████ 60 of 60 runs  0 min left    \n",
+            ],
+        ),
+        ([60], ["██████████████████████████████ 60 of 60 runs                \n"]),
+    ],
+)
+def test_progress_bar(monkeypatch, capsys, kept, lines):
+    clock = itertools.count(100.0, 600.0)  # ten minutes for each task
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    bar, printed = module.ProgressBar(), []
+    for number in kept:
+        bar(number, 60)
+        printed.append(capsys.readouterr().err)
+    assert printed == ["\r" + line for line in lines]
 
 
 def test_a_spike_is_counted_where_it_begins(tmp_path, monkeypatch):

@@ -42,6 +42,11 @@ def main():
     census_options.add_argument(
         "--replicas", type=int, default=32, help="runs that a process trains at once (default: 32)"
     )
+    census_options.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask cluster, whose workers train in place of processes here",
+    )
     record_options.add_argument("--folder", required=True, help="where the record is written")
     run_options = command("run", run_one, "train one run of the census, and print its row of the record")
     run_options.add_argument("training", choices=TRAININGS, metavar="NAME")
