@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import replay_record
+from .. import census_record, replay_record
 from ..spikes import SPIKE, bootstrap
 from .ledger import Claim, Experiment, Finding, Verdict
 
@@ -75,6 +75,47 @@ def initial_loss_in_general(random):
     relative = np.mean([fresh.loss / np.log(C) for C, fresh in samples.items()], axis=0)
     expected = np.mean([expected_loss(fresh.variance, C) / np.log(C) for C, fresh in samples.items()])
     return _near_and_above(relative - 1, expected - 1, random, "mean initial loss, relative to ln C, less 1:")
+
+
+CURED = 0.5
+"""A cure leaves at most this share of the spikes."""
+
+
+def clipping(random):
+    """1.3.3.clipping: the clipping that leaves fewest spikes, of three, cures. Corrected: Adam does."""
+    clippings = ("norm-clipping-1", "norm-clipping-0.1", "value-clipping-0.01")
+    return Experiment(
+        as_written=_spikes_left("the best of three clippings", clippings, random),
+        corrected=_spikes_left("Adam", ("adam",), random),
+    )
+
+
+def regularisation(random):
+    """1.3.3.regularisation: weight decay or label noise, whichever leaves fewer spikes, cures. Corrected: Adam does."""
+    regularisations = ("weight-decay-1e-4", "label-noise-0.1")
+    return Experiment(
+        as_written=_spikes_left("the better of two regularisations", regularisations, random),
+        corrected=_spikes_left("Adam", ("adam",), random),
+    )
+
+
+def _spikes_left(name, cures, random):
+    """Spikes per thousand steps after learning, relative to those of the untreated, with the best of the cures."""
+    samples = [
+        census_record.runs(training)[column]
+        for training in (*cures, "untreated")
+        for column in ("spikes", "steps_after")
+    ]
+
+    def least(*samples):
+        *cured, untreated = (
+            census_record.spikes_per_thousand_steps(*samples[place : place + 2])
+            for place in range(0, len(samples), 2)
+        )
+        return np.min(cured, axis=0) / untreated
+
+    quantity = f"spikes after learning with {name}, times those without:"
+    return Finding(quantity, bootstrap(least, *samples, rng=random), below=CURED)
 
 
 def initial_loss_of_four(random):
@@ -180,6 +221,26 @@ CLAIMS = [
         evidence=training_process,
         chapter=CHAPTER,
         correction="The reason is a single step that is too long, after a gradient that is many times as long as usual.",
+    ),
+    Claim(
+        id="1.3.3.clipping",
+        question="What fixes the spikes?",
+        statement="Some ways to fix them are … gradient clipping.",
+        verdict=Verdict.REFUTED,
+        evidence=clipping,
+        chapter=CHAPTER,
+        correction="Under RMSprop it does not: RMSprop divides by the size of recent gradients, so that clipping them all makes no step "
+        "shorter. It makes learning quicker and surer, and spikes not rarer. Adam in RMSprop's place, with a longer memory, makes them rare.",
+    ),
+    Claim(
+        id="1.3.3.regularisation",
+        question="What fixes the spikes?",
+        statement="Some ways to fix them are regularisation techniques …",
+        verdict=Verdict.REFUTED,
+        evidence=regularisation,
+        chapter=CHAPTER,
+        correction="Neither weight decay nor label noise does: what is too large is a step, and not the weights. Adam in RMSprop's place makes "
+        "spikes rare.",
     ),
     Claim(
         id="1.3.4.loss",

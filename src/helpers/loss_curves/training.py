@@ -266,16 +266,18 @@ def _start(training, rng):
 
 
 def _epoch(training, data_rngs, noise_rngs):
-    """Every batch of an epoch: symbols (batches, R, B, T), labels (batches, R, B), and the labels trained on."""
+    """Every batch of an epoch: symbols (batches, R, B, T), labels (batches, R, B), and the labels taught instead, or None."""
     shape = training.batches_per_epoch, training.batch_size
     drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
     symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
     labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
-    taught = labels
-    if training.label_noise is not None:
+    if training.label_noise is None:
+        taught = [None] * len(labels)
+    else:
         pairs = zip(labels.swapaxes(0, 1), noise_rngs, strict=True)
-        taught = np.stack([training.label_noise(own, len(CLASSES), rng) for own, rng in pairs], axis=1)
-    return map(torch.from_numpy, (symbols, labels, taught))
+        taught = [training.label_noise(own, len(CLASSES), rng) for own, rng in pairs]
+        taught = torch.from_numpy(np.stack(taught, axis=1))
+    return torch.from_numpy(symbols), torch.from_numpy(labels), taught
 
 
 def _held_out_batches(training, dtype):
@@ -294,15 +296,17 @@ def encode(symbols, dtype):
     return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
 
 
-def gradient(network, theta, x, labels, taught):
-    """Loss and accuracy of each replica, and ∂ℓ/∂θ on the labels that it is taught.
+def gradient(network, theta, x, labels, taught=None):
+    """Loss and accuracy of each replica, and ∂ℓ/∂θ on the labels that it is taught, where these are others.
 
     Their losses share no parameter, so the sum's gradient is each one's.
     """
     theta = theta.detach().requires_grad_()
     logits = network.logits(theta, x)
-    (g,) = torch.autograd.grad(scores(logits, taught)[0].sum(), theta)
-    return *scores(logits.detach(), labels), g
+    losses, accuracies = scores(logits, labels)
+    minimised = losses if taught is None else scores(logits, taught)[0]
+    (g,) = torch.autograd.grad(minimised.sum(), theta)
+    return losses.detach(), accuracies, g
 
 
 def _evaluate(network, theta, batches):
