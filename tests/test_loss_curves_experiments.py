@@ -173,6 +173,8 @@ class TestReplay:
                 ("step_size", curves.step_size, k - 1),
             ):
                 check_close(spike[name], curve[seed, at], name=name, tolerance=1e-4)
+            assert spike["growth"] >= 1
+            assert spike["growth_earlier"] >= 1
             usual = slice(max(0, k - replay.USUAL), k - 1)
             norms = np.sort(curves.gradient_norm[seed, usual])
             # Where there are as many below as above, PyTorch's median is the lower of the two in the middle.

@@ -255,9 +255,8 @@ def _spike(r, previous, step, before, judge, earlier):
         "usual_gradient_norm": before.usual_gradient_norm,
         "step_size": others["taken"].norm().item(),
         "usual_step_size": before.usual_step_size,
-        "growth": growth_on_the_way_back(
-            before.theta, previous.symbols[r], previous.labels[r], judge.network
-        ),
+        "growth": _growth(r, previous, judge),
+        "growth_earlier": _growth(r, earlier, judge),
         **{name: loss.item() for name, loss in zip(others, next_batch, strict=True)},
         **{f"{name}_fresh": loss.item() for name, loss in zip(others, fresh, strict=True)},
     }
@@ -279,9 +278,6 @@ def _swap(r, previous, step, before, judge):
     return {
         "step": previous.k,
         "loss": previous.loss[r].item(),
-        "growth": growth_on_the_way_back(
-            before.theta, previous.symbols[r], previous.labels[r], judge.network
-        ),
         "swapped_loss": loss.item(),
         "swapped_accuracy": accuracy.item(),
         "next_after_swapped": next_wrong,
