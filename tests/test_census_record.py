@@ -211,7 +211,7 @@ class TestCommitted:
         np.testing.assert_allclose(runs["last_accuracy"], epochs["mean_accuracy"][:, -1], rtol=5e-4)
 
     def test_a_run_started_again_follows_its_record(self):
-        """To three digits, for as long as rounding, which differs from one machine to another, has not grown."""
+        """To three digits, two epochs long: see :func:`helpers.census_record.curves`."""
         again = train(TRAININGS["untreated"], [0, 7], steps=62)
         for replica, seed in enumerate(again.seeds):
             kept = census_record.curves("untreated", seed)
