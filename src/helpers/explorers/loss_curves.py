@@ -17,10 +17,10 @@ BUCKET = 20
 """So many steps are drawn as two points, their smallest and their largest value: no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
 AXES = {
-    "loss": Axis("nats", 0, 8, (0, 2, 4, 6, 8)),
+    "loss": Axis("nats", 0, 9, (0, 2, 4, 6, 8)),
     "accuracy": Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1)),
-    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-5, 1e5, (1e-4, 1e-2, 1, 1e2, 1e4), logarithmic=True),
-    "step_size": Axis("‖Δθ‖", 1e-5, 10, (1e-4, 1e-2, 1), logarithmic=True),
+    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
+    "step_size": Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
 }
 TITLES = {
     "loss": "Loss of the batch",
