@@ -150,6 +150,7 @@ def test_initial_frames_agree_with_each_other(setting):
         (9.6e-4, "9.6 · 10⁻⁴"),
         (-2.4, "−2.4"),
         (12345.0, "1.2 · 10⁴"),
+        (1971.3, "1970"),
         (0, "0"),
     ],
 )

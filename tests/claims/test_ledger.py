@@ -186,7 +186,20 @@ def test_ids_are_unique_and_unknown_ones_are_named():
         ("1.1", ["a", "b", "c.i", "c.ii", "c.iii", "c.iv"]),
         ("1.2.1", ["a", "b", "c", "d"]),
         ("1.2.2", ["a", "b", "c", "d", "e", *(f"e.{equation}" for equation in range(1, 7)), "f"]),
-        ("1.3", ["1", "2.cause", "2.start", "2.swapped", "2.reasons", "4.loss", "4.accuracy"]),
+        (
+            "1.3",
+            [
+                "1",
+                "2.cause",
+                "2.start",
+                "2.swapped",
+                "2.reasons",
+                "3.clipping",
+                "3.regularisation",
+                "4.loss",
+                "4.accuracy",
+            ],
+        ),
     ],
 )
 def test_section_is_complete(section, asked):

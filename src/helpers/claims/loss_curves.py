@@ -183,7 +183,8 @@ CLAIMS = [
         evidence=exploding_gradients,
         chapter=CHAPTER,
         correction="A gradient some forty times as long as usual comes one batch before the loss rises, and the one long step it makes is "
-        "the cause. About one spike in six needs besides that RMSprop has forgotten larger gradients, and about one in eight is there "
+        "the cause. In most spikes that gradient has grown tenfold on its way back through time, and hardly ever in the calm before. "
+        "About one spike in six needs besides that RMSprop has forgotten larger gradients, and about one in eight is there "
         "without that step.",
     ),
     Claim(

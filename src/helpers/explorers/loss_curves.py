@@ -357,4 +357,4 @@ def _short(number):
         digits, exponent = f"{number:.1e}".split("e")
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{digits} · 10{power}".replace("-", "−")
-    return f"{number:.3g}".replace("-", "−")
+    return f"{float(f'{number:.3g}'):g}".replace("-", "−")
