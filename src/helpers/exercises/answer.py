@@ -51,6 +51,12 @@ class Case:
         different = None
         if self.got is not None and len({array.shape for array in shown.values()}) == 1:
             different = differing(shown["yours"], shown["expected"])
+        digits = 4
+        if different is not None and different.any():
+            while digits < 17 and _written(shown["yours"][different], digits) == _written(
+                shown["expected"][different], digits
+            ):
+                digits += 4
         for title, array in shown.items():
             mask = np.zeros(array.shape, bool) if different is None else different
             where = ""
@@ -58,7 +64,7 @@ class Case:
                 matrix = tuple(np.argwhere(mask)[0][:-2]) if mask.any() else (0,) * (array.ndim - 2)
                 where = f", at [{', '.join(map(str, matrix))}]"
                 array, mask = array[matrix], mask[matrix]
-            yield title + where, written(array), np.atleast_2d(mask)
+            yield title + where, _written(array, digits), np.atleast_2d(mask)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,20 +169,14 @@ def differing(got, expected):
     return ~same
 
 
-def written(array):
-    """A matrix of texts: whole numbers as they are, others with as many digits as tell them apart.
-
-    Examples
-    --------
-    >>> written(np.array([1.0, -2.5, np.nan]))
-    [['1', '−2.5', 'NaN']]
-    """
-    return [[_number(value) for value in row] for row in np.atleast_2d(array)]
+def _written(array, digits):
+    """A matrix of texts: whole numbers as they are, others with so many digits."""
+    return [[_number(value, digits) for value in row] for row in np.atleast_2d(array)]
 
 
-def _number(value):
+def _number(value, digits):
     value = float(value)
-    text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+    text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.{digits}g}"
     return text.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
 
 

@@ -111,8 +111,11 @@ def _in_python(text, several):
     text = re.sub(r"^(ℝ|r)\s*(\^|\*\*)?\s*(?=[\d({])", "", text).replace("{", "(").replace("}", ")")
     text = re.sub(r"√\s*", "sqrt ", text)
     text = text.replace("^", "**")
-    between = ("[x×*]|by" if several else "[x×]") + "|\\\\times"
-    text = re.sub(rf"(?<=[\d)\]])\s*(?<!\*)(?:{between})(?!\*)\s*(?=[\d(\[])", "," if several else "*", text)
+    if several:
+        between = r"(?<!\*)[x×*](?!\*)|by|\\times"
+        text = re.sub(rf"(?<=[\d)\]])\s*(?:{between})\s*(?=[\d(\[])", ",", text)
+    else:
+        text = re.sub(r"×|\\times|(?<=\d)\s*x\s*(?=\d)", "*", text)
     if not several and re.fullmatch(r"[-+]?\d+,\d+", text):
         text = text.replace(",", ".")
     text = re.sub(r"(?<=\d)[ _](?=\d{3}(?!\d))", "", text).replace(";", ",")
