@@ -61,7 +61,7 @@ def test_there_is_enough_to_help(exercise):
     assert len(exercise.mistakes) >= 3
     assert len(exercise.hints) >= 2
     assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
-    assert exercise.given.endswith((".", "?"))
+    assert exercise.given.endswith((".", ".)"))
     claim = LEDGER[exercise.id]
     assert exercise.chapter == claim.chapter
 

@@ -387,7 +387,7 @@ def test_ids_are_read_generously():
 
 
 def test_an_unknown_id_is_answered_with_the_nearest():
-    answer = exercises.check("1.1.c.likeness", ...)
+    answer = exercises.check("1.1.c.iv.likely", ...)
     assert answer.outcome is Outcome.NOT_YET
     assert "Did you mean 1.1.c.iv.likeness?" in answer.says[0]
     assert "There are 1.1.a, 1.1.b," in answer.says[0]

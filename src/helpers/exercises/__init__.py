@@ -15,8 +15,10 @@ import re
 from collections import Counter
 
 from .answer import Answer, Hints, Outcome, Said
+from .attention_rnn import EXERCISES as _ATTENTION_RNN
 from .convolution import EXERCISES as _CONVOLUTION
 from .exercise import Exercise, Mistake, NumberExercise, Slip
+from .gated_rnn import EXERCISES as _GATED_RNN
 from .keeping import Keeper
 
 __all__ = [
@@ -33,7 +35,7 @@ __all__ = [
     "progress",
 ]
 
-EXERCISES = {exercise.id: exercise for exercise in [*_CONVOLUTION]}
+EXERCISES = {exercise.id: exercise for exercise in [*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN]}
 """Every exercise by its id, in the order of the sheet."""
 
 _keeper = Keeper()
