@@ -502,7 +502,7 @@ REASON = Exercise(
 
 
 def row_bound(gamma, G):
-    peak = (1 + G) / (2 * max(G, 1))
+    peak = (1 + G) / (2 * G) if G > 1 else 1.0
     return _row(min(gamma, peak), G)
 
 
