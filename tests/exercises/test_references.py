@@ -60,7 +60,8 @@ def test_the_gated_network_of_chapter_2(random):
     m, n, T = 3, 2, 5
     weights = tuple(random.normal(size=shape) for shape in ((m, n), (m, m), (m, n)))
     x, h0, g = random.normal(size=(T, n)), random.normal(size=m), random.normal(size=(T, m))
-    run = GatedRNN(*weights).run(x, h0)
+    network = GatedRNN(*weights)
+    run = network.run(x, h0)
     check_close(
         reference("1.2.1.a")(*weights, x[0], h0), oracle.value(oracle.gated_rnn, *weights, x[:1], h0)[0]
     )
@@ -82,7 +83,7 @@ def test_the_gated_network_of_chapter_2(random):
         )
         before = by_weight[t - 1] if t else np.zeros((m, m, n))
         check_close(reference("1.2.1.c.step")(run.gates[t], x[t], jacobians[t], before), by_weight[t])
-    check_close(reference("1.2.1.c.likeness")(g, np.array(jacobians)), GatedRNN(*weights).vjp(run, g).states)
+    check_close(reference("1.2.1.c.likeness")(g, np.array(jacobians)), network.vjp(run, g).states)
 
 
 def test_the_bound_of_one_row():
