@@ -87,7 +87,9 @@ def call(function, arguments, *, seconds):
         thread.join(seconds)
         _stop(thread)
     if not outcome:
-        words = f"it did not come to an end within {seconds:.2g} seconds; each of its loops has to end somewhere"
+        words = (
+            f"it did not come to an end within {seconds:.2g} seconds; each of its loops has to end somewhere"
+        )
         return Call(None, words, in_time=False, printed=printed.text)
     changed = tuple(
         position for position, pair in enumerate(zip(given, arguments, strict=True)) if not _same(*pair)
