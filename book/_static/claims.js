@@ -1,5 +1,7 @@
 // Lets the reader of the claims page choose a verdict. Without this script the whole table is shown, and no choice.
 
+const VERDICTS = ["confirmed", "completed", "repaired", "refuted", "lost"];
+
 const table = document.querySelector(".tag_claims table");
 const column = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent.trim() === "verdict");
 const rows = [...table.tBodies[0].rows].map((row) => ({ row, verdict: row.cells[column].textContent.trim() }));
@@ -23,7 +25,8 @@ function show(verdict) {
   shown.textContent = `${count} of ${rows.length} claims are shown.`;
 }
 
-for (const verdict of ["all", ...new Set(rows.map(({ verdict }) => verdict))]) {
+const there = new Set(rows.map(({ verdict }) => verdict));
+for (const verdict of ["all", ...VERDICTS.filter((verdict) => there.has(verdict))]) {
   const input = Object.assign(document.createElement("input"), { type: "radio", name: "verdict", value: verdict });
   input.checked = verdict === "all";
   input.addEventListener("change", () => show(verdict));

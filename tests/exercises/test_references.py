@@ -40,19 +40,17 @@ def test_output_size():
         assert reference("1.1.b")(*case) == len(starts)
 
 
+def torch_conv(stride, dilation):
+    return lambda x, W: oracle.conv(x, W, stride=stride, dilation=dilation)
+
+
 def test_backward_setting(random):
     for stride, dilation in EXERCISES["1.1.c.iv.likeness"].ordered_cases():
+        forward = torch_conv(stride, dilation)
         x, W = random.normal(size=(1, 17)), random.normal(size=(1, 1, 3))
-        g = random.normal(
-            size=oracle.value(lambda x, W: oracle.conv(x, W, stride=stride, dilation=dilation), x, W).shape
-        )  # noqa: B023
-        _, by_weight = oracle.vjp(lambda x, W: oracle.conv(x, W, stride=stride, dilation=dilation), g, x, W)  # noqa: B023
-        backward_stride, backward_dilation = reference("1.1.c.iv.likeness")(stride, dilation)
-        backward = oracle.value(
-            lambda x, g: oracle.conv(x, g, stride=backward_stride, dilation=backward_dilation),
-            x,
-            g[None],  # noqa: B023
-        )
+        g = random.normal(size=oracle.value(forward, x, W).shape)
+        _, by_weight = oracle.vjp(forward, g, x, W)
+        backward = oracle.value(torch_conv(*reference("1.1.c.iv.likeness")(stride, dilation)), x, g[None])
         check_close(backward[..., :3], by_weight[0])
 
 

@@ -59,10 +59,17 @@ class Errata:
         self.claims = [claim for claim in ledger if claim.verdict in INSTEAD]
 
     def __repr__(self):
-        return "\n".join(f"{claim.id}: {INSTEAD[claim.verdict]}. {claim.correction}" for claim in self.claims)
+        return "\n".join(
+            f"{claim.id}: {_ended(claim.question)} {INSTEAD[claim.verdict]}: {claim.correction}"
+            for claim in self.claims
+        )
 
     def _repr_markdown_(self):
         return "\n\n".join(
-            f"**[{claim.id}](#{claim.anchor})** *{INSTEAD[claim.verdict]}.* {claim.correction}"
+            f"**[{claim.id}](#{claim.anchor})** {_ended(claim.question)} *{INSTEAD[claim.verdict]}:* {claim.correction}"
             for claim in self.claims
         )
+
+
+def _ended(question):
+    return question if question.endswith(("?", ".")) else f"{question}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterable
@@ -239,6 +240,62 @@ class NumberExercise:
 
     def _not_yet(self, *says, mistake=None):
         return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name if mistake else "")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A known wrong reason: as :class:`Mistake`, with a pattern of words in place of a function."""
+
+    name: str
+    words: str
+    hint: str
+    sheets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceExercise:
+    """A reason to give in a sentence. Only its words are looked at.
+
+    Parameters
+    ----------
+    id, given, hints, chapter
+        As in :class:`Exercise`.
+    right : str
+        A pattern of words; where it is found, the reason counts as right.
+    because : str
+        The reason in full, for comparison.
+    mistakes : tuple of Remark
+        In the order in which they are looked for.
+    """
+
+    id: str
+    right: str
+    because: str
+    given: str
+    hints: tuple[str, ...]
+    mistakes: tuple[Remark, ...]
+    chapter: str
+
+    def check(self, sentence):
+        """Judge the reader's sentence by its words."""
+        if sentence is None or sentence is ... or sentence == "":
+            return Answer(
+                self.id, Outcome.UNANSWERED, ("Write a sentence, in quotes, and run the cell again.",)
+            )
+        if not isinstance(sentence, str):
+            return Answer(self.id, Outcome.NOT_YET, (f"This is no sentence. {self.given}",))
+        found = sentence.lower()
+        if re.search(self.right, found):
+            return Answer(
+                self.id, Outcome.RIGHT, (f"{self.because} (Only the words were looked at: compare.)",)
+            )
+        mistake = next((known for known in self.mistakes if re.search(known.words, found)), None)
+        if mistake is None:
+            words = "No reason that is known here is in this sentence, or not in these words."
+            return Answer(self.id, Outcome.NOT_YET, (words, self.given))
+        as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
+        says = (f"This **{mistake.name}**{as_in_the_sheet}.", mistake.hint)
+        return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name)
 
 
 def agrees(calls, function, cases):
