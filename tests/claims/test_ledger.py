@@ -43,6 +43,7 @@ def test_every_other_verdict_is_refused(claim):
         (Evidence(as_written=VISIBLE, as_meant=VISIBLE, corrected=ROUNDING), Verdict.REFUTED),
         (Evidence(as_written=float("inf"), corrected=NONE), Verdict.REFUTED),
         (Evidence(as_written=None, corrected=ROUNDING), Verdict.LOST),
+        (Evidence(as_written=VISIBLE, readings={"a": ROUNDING}, corrected=ROUNDING), Verdict.REFUTED),
         (Counterexample(at_most=1.0, measured=1e9, predicted=1e9 * (1 + 1e-15)), Verdict.REFUTED),
     ],
 )
@@ -88,9 +89,16 @@ def test_confirmed_claims_have_no_correction_and_others_have_one():
         Claim(**known, verdict=Verdict.REFUTED)
 
 
+def test_readings_are_reported():
+    evidence = Evidence(as_written=VISIBLE, corrected=NONE, readings={"a sum": ROUNDING, "one step": 0.25})
+    assert evidence.measurements.endswith("; read as a sum < 10⁻¹⁰; read as one step 25 %")
+
+
 def test_an_error_below_0_and_a_verdict_in_words_are_refused():
     with pytest.raises(ValueError, match="as_written must be an error"):
         Evidence(as_written=-1.0, corrected=0.0)
+    with pytest.raises(ValueError, match="a sum must be an error"):
+        Evidence(as_written=1.0, corrected=0.0, readings={"a sum": -1.0})
     with pytest.raises(TypeError, match="verdict must be a Verdict"):
         Claim(id="0", question="?", statement="!", verdict="confirmed", evidence=None, chapter="none")
 
