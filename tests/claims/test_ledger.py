@@ -94,6 +94,22 @@ def test_readings_are_reported():
     assert evidence.measurements.endswith("; read as a sum < 10⁻¹⁰; read as one step 25 %")
 
 
+def test_a_reader_learns_in_a_number_how_far_off_the_sheet_is():
+    """Where the statement has no value, readings near it have one, and are visibly wrong."""
+    evidence = {claim.id: claim.measured() for claim in LEDGER}
+    without_value = [id for id, measured in evidence.items() if getattr(measured, "as_written", 0) == np.inf]
+    assert without_value
+    for id in without_value:
+        errors = evidence[id].readings.values()
+        assert errors, id
+        assert all(1e-3 < error < np.inf for error in errors), id
+
+
+def test_the_table_shows_the_nearest_reading_where_there_is_no_value():
+    evidence = Evidence(as_written=float("inf"), corrected=NONE, readings={"a": 0.5, "b": 0.25})
+    assert evidence.row == ("no value of this shape; in the nearest reading 25 %", "< 10⁻¹⁰")
+
+
 def test_an_error_below_0_and_a_verdict_in_words_are_refused():
     with pytest.raises(ValueError, match="as_written must be an error"):
         Evidence(as_written=-1.0, corrected=0.0)

@@ -116,7 +116,10 @@ class Evidence:
         """What the table of all claims says of the sheet, and of the book."""
         if self.as_written is None:
             return "lost", _rounded(self.corrected)
-        return _rounded(max(self.as_written, self.left_out or 0.0)), _rounded(self.corrected)
+        sheet = _rounded(max(self.as_written, self.left_out or 0.0))
+        if np.isinf(self.as_written) and self.readings:
+            sheet += f"; in the nearest reading {_rounded(min(self.readings.values()))}"
+        return sheet, _rounded(self.corrected)
 
 
 @dataclass(frozen=True)
