@@ -9,6 +9,7 @@ from .attention_rnn import CLAIMS as _ATTENTION_RNN
 from .convolution import CLAIMS as _CONVOLUTION
 from .gated_rnn import CLAIMS as _GATED_RNN
 from .ledger import Claim, Counterexample, Evidence, Ledger, Undecided, Verdict
+from .published import Errata, comma_separated
 
 LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN])
 """Every claim of the book, in the order of the sheet."""
@@ -17,15 +18,24 @@ card = LEDGER.card
 counts = LEDGER.counts
 table = LEDGER.table
 
+
+def errata():
+    """Return what to change on the sheet, claim by claim."""
+    return Errata(LEDGER)
+
+
 __all__ = [
     "LEDGER",
     "Claim",
     "Counterexample",
+    "Errata",
     "Evidence",
     "Ledger",
     "Undecided",
     "Verdict",
     "card",
+    "comma_separated",
     "counts",
+    "errata",
     "table",
 ]
