@@ -1,6 +1,5 @@
 """Whatever a reader's function does, the check answers in words and the notebook goes on."""
 
-import contextlib
 import re
 import subprocess
 import sys
@@ -126,7 +125,8 @@ def test_a_function_may_keep_one_array_and_write_over_it():
         array[...] = 2 * x
         return array
 
-    assert DOUBLE.check(same_array).right
+    of_one_shape = replace(DOUBLE, cases=lambda random: [(np.array([n]),) for n in (1.0, 2.0, 3.0)])
+    assert of_one_shape.check(same_array).right
 
 
 def test_printing_is_caught_and_shown(capsys):
@@ -163,9 +163,11 @@ def test_an_endless_loop_is_stopped_and_leaves_nothing_behind(impatient):
 
     def endless(x):
         while True:
-            turns.append(1)
-            with contextlib.suppress(Exception):  # a wide `except` does not save it
-                [][0]
+            try:
+                while True:
+                    turns.append(1)
+            except Exception:  # a wide `except` does not save it
+                pass
 
     begun = time.monotonic()
     answer = DOUBLE.check(endless)

@@ -17,7 +17,7 @@ from collections import Counter
 from .answer import Answer, Hints, Outcome, Said
 from .attention_rnn import EXERCISES as _ATTENTION_RNN
 from .convolution import EXERCISES as _CONVOLUTION
-from .exercise import Exercise, Mistake, NumberExercise, Slip
+from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip
 from .gated_rnn import EXERCISES as _GATED_RNN
 from .keeping import Keeper
 
@@ -35,11 +35,13 @@ __all__ = [
     "progress",
 ]
 
-EXERCISES = {exercise.id: exercise for exercise in [*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN]}
+EXERCISES: dict[str, AnyExercise] = {
+    exercise.id: exercise for exercise in [*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN]
+}
 """Every exercise by its id, in the order of the sheet."""
 
 _keeper = Keeper()
-_hints_given = Counter()
+_hints_given: Counter[str] = Counter()
 
 
 def check(id, answer=None, *, keep=True):

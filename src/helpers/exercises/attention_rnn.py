@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from ..attention_rnn import AttentionRNN, UnboundedAttentionRNN
-from .exercise import Exercise, Mistake, small
+from .exercise import AnyExercise, Exercise, Mistake, small
 
 CHAPTER = "attention_rnn"
 
@@ -591,4 +591,4 @@ STATE_GRADIENT = Exercise(
     ),
 )
 
-EXERCISES = [STEP, SIZE, WINDOW, UNBOUNDED, JACOBIAN, STATE_GRADIENT]
+EXERCISES: list[AnyExercise] = [STEP, SIZE, WINDOW, UNBOUNDED, JACOBIAN, STATE_GRADIENT]

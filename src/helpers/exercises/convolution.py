@@ -8,7 +8,7 @@ from math import ceil
 import numpy as np
 
 from .. import convolution
-from .exercise import Exercise, Mistake, NumberExercise, Slip, single, small
+from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, single, small
 
 CHAPTER = "convolution"
 ROWS, CHANNELS, TAPS, POSITIONS = 3, 5, 3, 7
@@ -439,4 +439,12 @@ LIKENESS = Exercise(
     ),
 )
 
-EXERCISES = [SIZE, IN_GENERAL, FORWARD, WEIGHT_JACOBIAN, INPUT_JACOBIAN, WEIGHT_GRADIENT, LIKENESS]
+EXERCISES: list[AnyExercise] = [
+    SIZE,
+    IN_GENERAL,
+    FORWARD,
+    WEIGHT_JACOBIAN,
+    INPUT_JACOBIAN,
+    WEIGHT_GRADIENT,
+    LIKENESS,
+]

@@ -298,6 +298,9 @@ class SentenceExercise:
         return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name)
 
 
+AnyExercise = Exercise | NumberExercise | SentenceExercise
+
+
 def agrees(calls, function, cases):
     """Return whether a function makes of every case what was made of it.
 

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from ..gated_rnn import GatedRNN
-from .exercise import Exercise, Mistake, NumberExercise, Slip, small
+from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, small
 
 CHAPTER = "gated_rnn"
 
@@ -558,4 +558,13 @@ VANISHING = Exercise(
     ),
 )
 
-EXERCISES = [STEP, GATE_SIZE, GRADIENT, STEP_DERIVATIVE, LIKENESS, EXPLODES, REASON, VANISHING]
+EXERCISES: list[AnyExercise] = [
+    STEP,
+    GATE_SIZE,
+    GRADIENT,
+    STEP_DERIVATIVE,
+    LIKENESS,
+    EXPLODES,
+    REASON,
+    VANISHING,
+]

@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from .exercise import Exercise, Mistake, NumberExercise, Remark, SentenceExercise, Slip, small
+from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Remark, SentenceExercise, Slip, small
 
 CHAPTER = "loss_curves"
 EPSILON = 1e-8
@@ -251,4 +251,4 @@ ACCURACY = NumberExercise(
     ),
 )
 
-EXERCISES = [RMSPROP, REASON, CLIPPING, LOSS, ACCURACY]
+EXERCISES: list[AnyExercise] = [RMSPROP, REASON, CLIPPING, LOSS, ACCURACY]
