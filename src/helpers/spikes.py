@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .checks import real_array, whole_numbers
+from .checks import real_array, whole_number
 
 __all__ = ["LEARNT", "SPIKE", "Interval", "bootstrap", "epoch_learnt", "spike_begins", "summary"]
 
@@ -48,7 +48,7 @@ def spike_begins(loss):
     >>> np.flatnonzero(spike_begins(loss))
     array([12, 26])
     """
-    above = real_array(loss, "loss") > SPIKE
+    above = real_array(loss, "loss", shape=(..., "steps")) > SPIKE
     before = np.concatenate([np.ones((*above.shape[:-1], CALM), bool), above[..., :-1]], axis=-1)
     return above & ~np.lib.stride_tricks.sliding_window_view(before, CALM, axis=-1).any(axis=-1)
 
@@ -100,6 +100,7 @@ def summary(loss, accuracy, batches_per_epoch):
     The last step is above the threshold, but too near to the first two to begin another spike.
     """
     loss = real_array(loss, "loss", shape=("steps",))
+    accuracy = real_array(accuracy, "accuracy", shape=loss.shape)
     learnt_at = int(epoch_learnt(accuracy, batches_per_epoch))
     lost = ~np.isfinite(loss)
     begin = learnt_at * batches_per_epoch if learnt_at else len(loss)
@@ -158,10 +159,14 @@ def bootstrap(statistic, *samples, rng, resamples=4000, level=0.95):
     Interval(effect=1.0, low=1.0, high=1.0, seeds=4)
     """
     samples = [real_array(sample, "samples", shape=("seeds",)) for sample in samples]
-    whole_numbers(resamples, "resamples", at_least=1, count=1)
+    whole_number(resamples, "resamples", at_least=1)
+    if not callable(statistic):
+        raise TypeError(f"statistic must be a function, got {statistic!r}")
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     if len({len(sample) for sample in samples}) != 1:
         raise ValueError(f"samples must hold the same seeds, got lengths {[*map(len, samples)]}")
-    if not 0 < level < 1:
+    if not 0 < real_array(level, "level", shape=()) < 1:
         raise ValueError(f"level must be between 0 and 1, got {level}")
     seeds = len(samples[0])
     drawn = rng.integers(seeds, size=(resamples, seeds))
@@ -173,7 +178,7 @@ def bootstrap(statistic, *samples, rng, resamples=4000, level=0.95):
 
 
 def _by_epoch(curve, name, batches_per_epoch):
-    curve = real_array(curve, name)
-    (length,) = whole_numbers(batches_per_epoch, "batches_per_epoch", at_least=1, count=1)
+    curve = real_array(curve, name, shape=(..., "steps"))
+    length = whole_number(batches_per_epoch, "batches_per_epoch", at_least=1)
     epochs = curve.shape[-1] // length
     return curve[..., : epochs * length].reshape(*curve.shape[:-1], epochs, length)
