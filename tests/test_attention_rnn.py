@@ -521,3 +521,21 @@ def test_infinity_passes_through_state_gradient():
     network = AttentionRNN(triple, [triple])
     run = network.run([[1], [1]], initial_states=[[np.inf]])
     assert np.isnan(network.state_gradient(run, np.ones((2, 1)), t=1)).all()
+
+
+@pytest.mark.parametrize("finer", range(4))
+def test_states_take_the_finest_precision(finer):
+    random = np.random.default_rng(0)
+    shapes = (3, 2, 2), (1, 3, 2, 2), (4, 2), (1, 2)
+    given = [
+        random.standard_normal(shape).astype(np.float64 if at == finer else np.float32)
+        for at, shape in enumerate(shapes)
+    ]
+    assert AttentionRNN(*given[:2]).run(*given[2:]).states.dtype == np.float64
+
+
+def test_an_infinite_direct_gradient_passes_through_state_gradient():
+    triple = ([[1]], [[1]], [[1]])
+    network = AttentionRNN(triple, [triple])
+    run = network.run([[1], [1]])
+    assert not np.isfinite(network.state_gradient(run, [[0], [np.inf]], t=1)).any()
