@@ -539,3 +539,10 @@ def test_an_infinite_direct_gradient_passes_through_state_gradient():
     network = AttentionRNN(triple, [triple])
     run = network.run([[1], [1]])
     assert not np.isfinite(network.state_gradient(run, [[0], [np.inf]], t=1)).any()
+
+
+def test_gradients_take_the_finer_of_two_precisions():
+    random = np.random.default_rng(0)
+    network = AttentionRNN(random.standard_normal((3, 2, 2)), random.standard_normal((1, 3, 2, 2)))
+    gradients = network.vjp(network.run(random.standard_normal((4, 2))), np.ones((4, 2), np.float32))
+    assert {each.dtype for each in gradients} == {np.dtype(np.float64)}
