@@ -26,7 +26,9 @@ book: $(INSTALLED) $(VENDORED)  ## build the published book
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
 
-test: book  ## run every test: unit, property, doctest, claims, notebooks, the built site in a browser
+test: book  ## run every test: format, types, unit, property, doctest, claims, notebooks, the built site in a browser
+	@echo "== format, lint, types"
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
 	@echo "== unit, property and doc tests, claims, notebook pairs"
 	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
 	@echo "== a sample of small faults planted in the numerical modules"
@@ -39,9 +41,10 @@ test: book  ## run every test: unit, property, doctest, claims, notebooks, the b
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: an hour
 	@$(BIN)/python tests/mutants.py
 
-lint: $(INSTALLED)  ## check and format the code
+lint: $(INSTALLED)  ## format the code, check it and its types
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/mypy
 
 notebooks: $(INSTALLED)  ## run each notebook's .md and renew its .ipynb twin
 	@$(BIN)/python notebooks/renew.py
@@ -53,6 +56,7 @@ picture: book browser  ## take the picture of the book in the README
 	@$(BIN)/python tests/book/picture.py
 
 bench: $(INSTALLED)  ## time the references against their peers
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
 
 lock: $(INSTALLED)  ## pin every package again, for all systems and Python versions

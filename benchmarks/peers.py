@@ -204,7 +204,7 @@ def notebook_seconds():
     """What it takes to run all notebooks and renew their twins, beside ``jupyter nbconvert --execute`` on the same files."""
     notebooks = sorted(str(path) for path in (ROOT / "notebooks").glob("*.ipynb"))
     with TemporaryDirectory() as folder:
-        nbconvert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute"]
+        nbconvert = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute"]
         commands = {
             "nbconvert": [*nbconvert, "--output-dir", folder, *notebooks],
             "book": [sys.executable, str(ROOT / "notebooks" / "renew.py")],

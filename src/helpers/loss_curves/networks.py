@@ -185,7 +185,7 @@ class LSTM(_Layer):
     @classmethod
     def forward(cls, ctx, W, x, workspace):
         u, h = cls.stack(W, x, workspace)
-        T, R, m, B = len(x), *h.shape[1:]
+        T, (R, m, B) = len(x), h.shape[1:]
         gates = workspace.empty("gates", x, T, R, 4 * m, B)
         i, f, g, o = _each_step_of_each_gate(gates)
         W_doubled = W.clone()  # for g alone, since tanh a = −1 + 2 σ(2a): then one call gives σ of all four
