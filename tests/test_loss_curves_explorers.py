@@ -98,7 +98,7 @@ def test_the_words_say_what_is_drawn(setting):
     if setting["threshold"] == "none":
         assert "Nothing is clipped." in frame["jump"]
     else:
-        assert f"{clipped} of the gradients" in frame["jump"]
+        assert f" {clipped} gradient" in frame["jump"]
     w, b = places[-1]
     assert ("outside of the picture" in frame["end"]) == (not (4 <= w <= 7 and -3.4 <= b <= -2))
 

@@ -249,7 +249,8 @@ def way_frame(learning_rate, threshold, steps_taken):
     longest = int(lengths.argmax())
     clipped = int((norm[:steps_taken] > threshold).sum())
     so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {_short(norm[longest])} long, and the step {_short(lengths[longest])}."
-    never = "Nothing is clipped." if np.isinf(threshold) else f"{clipped} of the gradients are clipped."
+    are_clipped = "1 gradient is clipped." if clipped == 1 else f"{clipped} gradients are clipped."
+    never = "Nothing is clipped." if np.isinf(threshold) else are_clipped
     w, b = places[steps_taken]
     inside = WEIGHT.low <= w <= WEIGHT.high and BIAS.low <= b <= BIAS.high
     return {
@@ -305,7 +306,7 @@ def initial_loss_explorer():
             ),
         ),
         classes=Slider("classes C", CLASSES, start=4),
-        scale=Slider("scale of output weights", [0, 0.5, 1, 2, 4, 8], start=1),
+        scale=Slider("output weights ×", [0, 0.5, 1, 2, 4, 8], start=1),
     )
 
 
