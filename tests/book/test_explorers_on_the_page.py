@@ -68,7 +68,7 @@ def expected(explorer, setting):
                 {"kind": "cells", "visible": True, "cells": list(_cells(panel, frame)), "paths": []}
             )
         else:
-            paths = [_points(panel, frame[panel.x], frame[line.values]) for line in panel.lines]
+            paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
             panels.append({"kind": "lines", "visible": True, "cells": [], "paths": paths})
     return panels
 

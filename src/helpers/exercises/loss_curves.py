@@ -106,7 +106,7 @@ REASON = SentenceExercise(
     id="1.3.2.cause",
     chapter=CHAPTER,
     given="Write one sentence: what lets the loss of a network that has learned exceed that of one that knows nothing?",
-    right=r"ceiling|no (upper )?(bound|limit)|unbounded|not bounded|unlimited|confiden|certain|sure of|overconfiden",
+    right=r"ceiling|no (upper )?(bound|limit)|\bunbounded|not bounded|unlimited|confiden|\bcertain|\bsure of",
     because="Cross-entropy has no ceiling. A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0; one that knows "
     "nothing pays ln 4.",
     hints=(
@@ -214,7 +214,7 @@ CURES = SentenceExercise(
     id="1.3.3.regularisation",
     chapter=CHAPTER,
     given="Name one change of the training procedure that made fewer spikes in the census.",
-    right=r"adam|0\.999|(longer|long) memory|larger (decay|α|alpha)|alpha|α",
+    right=r"\badamw?\b|0\.999|long\w* memory|(larger|higher|greater) (decay|α|alpha)",
     because="Of the changes in the census that kept learning, those with a longer memory of g² made fewer spikes: Adam, AdamW, and RMSprop with α = 0.999.",
     hints=(
         "What does RMSprop divide a gradient by, and how far back does that look?",
@@ -275,7 +275,10 @@ ACCURACY = NumberExercise(
     chapter=CHAPTER,
     answer=(0.25,),
     given="Asked for is one number, the share of right answers of a network that knows nothing of four equally frequent classes.",
-    hints=("Whatever it answers, how often is that the right class?",),
+    hints=(
+        "Whatever it answers, how often is that the right class?",
+        "Each of the four is as frequent: in one case of four.",
+    ),
     mistakes=(
         Slip("takes two classes", (0.5,), "There are four classes: XX, XY, YX, YY."),
         Slip(

@@ -139,9 +139,8 @@ const PANELS = {
     return (frame) => {
       box.style.visibility = frame.impossible ? "hidden" : "visible";
       if (frame.impossible) return;
-      const x = frame[panel.x].data;
       for (const { path, line } of paths) {
-        const y = frame[line.values].data;
+        const x = frame[line.x ?? panel.x].data, y = frame[line.values].data;
         let d = "", down = false;
         for (let i = 0; i < y.length; i++) {
           const finite = Number.isFinite(x[i]) && Number.isFinite(y[i]);

@@ -60,8 +60,13 @@ class Slider:
         if isinstance(self.values, range):
             first, last, step = self.values[0], self.values[-1], self.values.step
             return ipywidgets.IntSlider(self.start, min=first, max=last, step=step, **look)
-        options = [(f"{value:g}", value) for value in self.values]
+        options = [(shown(value), value) for value in self.values]
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
+
+
+def shown(value):
+    """A slider's value as the reader sees it: a word, or a number without needless zeros."""
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 class Drawing(anywidget.AnyWidget):
@@ -163,7 +168,7 @@ class Explorer(ipywidgets.VBox):
 
     def __repr__(self):
         sliders = ", ".join(
-            f"{slider.label} ({slider.values[0]:g} to {slider.values[-1]:g})"
+            f"{slider.label} ({shown(slider.values[0])} to {shown(slider.values[-1])})"
             for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
