@@ -11,11 +11,12 @@ import pytest
 
 from helpers import exercises
 from helpers.claims import LEDGER
-from helpers.exercises import EXERCISES, Exercise, NumberExercise, Outcome
+from helpers.exercises import EXERCISES, Exercise, NumberExercise, Outcome, SentenceExercise
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FUNCTIONS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, Exercise)]
 NUMBERS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, NumberExercise)]
+SENTENCES = [exercise for exercise in EXERCISES.values() if isinstance(exercise, SentenceExercise)]
 by_id = {"ids": lambda exercise: exercise.id}
 
 
@@ -56,12 +57,19 @@ def test_the_number_is_right(exercise):
     assert exercise.check(exercise.answer).right
 
 
+@pytest.mark.parametrize("exercise", SENTENCES, **by_id)
+def test_a_reason_in_the_books_words_is_right(exercise):
+    assert exercise.check(exercise.because).right
+    assert exercise.check("I have no idea.").outcome is Outcome.NOT_YET
+    assert "no sentence" in exercise.check(7).says[0]
+
+
 @pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
 def test_there_is_enough_to_help(exercise):
     assert len(exercise.mistakes) >= 3
     assert len(exercise.hints) >= 2
     assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
-    assert exercise.given.endswith((".", ".)"))
+    assert exercise.given.endswith((".", ".)", "?"))
     claim = LEDGER[exercise.id]
     assert exercise.chapter == claim.chapter
 

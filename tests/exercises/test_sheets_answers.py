@@ -216,3 +216,62 @@ def test_the_gradient_of_a_state(jacobians, row_first, direct_term):
     assert ("Jacobian before the gradient" in said.mistake) == (not row_first)
     assert ("may look at h[T] itself" in said.mistake) == (not direct_term)
     assert said.right or "as the sheet does" in said.says[0]
+
+
+# Chapter 1.3
+
+
+@pytest.mark.parametrize(
+    ("id", "sentence", "mistake", "why"),
+    [
+        (
+            "1.3.2.cause",
+            "This is possible when the labels are being incorrectly assigned.",
+            "puts it down to wrong labels",
+            "none is wrong in any of these spikes",
+        ),
+        (
+            "1.3.2.cause",
+            "if the labels are swapped completely, loss and accuracy will be worse than a randomly initialized model",
+            "puts it down to wrong labels",
+            "cross-entropy has no ceiling",
+        ),
+        (
+            "1.3.2.cause",
+            "It may arise due to several reasons related to the training process and hyperparameters.",
+            "names what moves the weights, and not why that can cost so much",
+            "−ln p",
+        ),
+        ("1.3.3.regularisation", "gradient clipping", "clips the gradient's norm", "it stretches again"),
+        ("1.3.3.regularisation", "regularization techniques", "regularises", "neither fewer spikes nor more"),
+    ],
+)
+def test_a_cause_and_cures(id, sentence, mistake, why):
+    said = told(id, sentence)
+    assert said.mistake == mistake
+    assert why in said.says[1]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("Cross-entropy is not bounded from above.", True),
+        ("The model is confidently wrong; the labels are right.", True),
+        ("An exploding gradient made one long step.", False),
+        ("The training set was memorised.", False),
+        ("Because.", False),
+        ("The labels were uncertain.", False),
+    ],
+)
+def test_reasons_in_other_words(sentence, right):
+    assert exercises.check("1.3.2.cause", sentence, keep=False).right == right
+
+
+def test_a_gradient_that_explodes_makes_no_step_that_explodes_under_rmsprop():
+    said = told("1.3.1", lambda gradients, learning_rate, decay: -learning_rate * gradients)
+    assert said.mistake == "makes a step as long as its gradient"
+
+
+def test_the_sheets_numbers_are_right():
+    assert exercises.check("1.3.4.loss", "ln(4) = 1.386", keep=False).right
+    assert exercises.check("1.3.4.accuracy", "1/4 = 0.25", keep=False).right

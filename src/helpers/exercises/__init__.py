@@ -17,9 +17,10 @@ from collections import Counter
 from .answer import Answer, Hints, Outcome, Said
 from .attention_rnn import EXERCISES as _ATTENTION_RNN
 from .convolution import EXERCISES as _CONVOLUTION
-from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip
+from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Remark, SentenceExercise, Slip
 from .gated_rnn import EXERCISES as _GATED_RNN
 from .keeping import Keeper
+from .loss_curves import EXERCISES as _LOSS_CURVES
 
 __all__ = [
     "EXERCISES",
@@ -28,6 +29,8 @@ __all__ = [
     "Mistake",
     "NumberExercise",
     "Outcome",
+    "Remark",
+    "SentenceExercise",
     "Slip",
     "check",
     "hint",
@@ -36,7 +39,7 @@ __all__ = [
 ]
 
 EXERCISES: dict[str, AnyExercise] = {
-    exercise.id: exercise for exercise in [*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN]
+    exercise.id: exercise for exercise in [*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN, *_LOSS_CURVES]
 }
 """Every exercise by its id, in the order of the sheet."""
 
