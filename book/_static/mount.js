@@ -67,7 +67,7 @@ function slider(model, range, trait, written) {
   const row = element("label", { className: "widget-slider" });
   const name = element("span", { textContent: model.get("description") });
   const input = element("input", { type: "range", ...range, value: model.get(trait) });
-  const readout = element("output");
+  const readout = element("span", { className: "widget-value", ariaHidden: "true" }); // the slider itself says it
   const show = () => {
     const text = written(model.get(trait));
     input.value = model.get(trait);
@@ -160,9 +160,10 @@ async function mount() {
   const drawings = explorers.map((explorer) =>
     explorer.get("children").map((child) => referred(child, models)).find((child) => child.kind === "AnyModel"));
   const [first] = takeFromAddress(drawings);
-  const views = explorers.map((explorer) => Object.assign(view(explorer, models), { className: "explorer" }));
+  const views = explorers.map((explorer) => view(explorer, models));
   await Promise.all(drawings.map((drawing) => drawing.drawn)); // until then, its still picture is in its place
   places.forEach((place, number) => {
+    views[number].classList.add("explorer");
     place.parentElement.querySelector(".explorer.still").replaceWith(views[number]);
     place.remove();
   });

@@ -168,7 +168,6 @@ def check_drawn(read, explorer, last_possible=None):
 def test_every_slider_from_the_keyboard(open_page, name, number):
     explorer = made(name, number)
     page = open_page(name)
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     places = page.locator(".explorer")
     assert places.count() == len(EXPLORERS[name])
     place = places.nth(number)
@@ -198,7 +197,6 @@ def test_random_settings(open_page, name, number):
     """Positions of all sliders at once; where they are impossible, a sentence and the last picture, faded."""
     explorer = made(name, number)
     page = open_page(name)
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").nth(number)
     random = np.random.default_rng(0)
     last = None
@@ -215,7 +213,6 @@ def test_random_settings(open_page, name, number):
 @pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (1, [5, 4, 1, 3, 0, 0])])
 def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
     page = open_page("notebooks/convolution")
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").nth(number)
     last = move(place, made("notebooks/convolution", number), setting, None)
     read = place.evaluate(READ)
@@ -234,7 +231,6 @@ def test_every_chapter_has_explorers():
 @pytest.mark.browser
 def test_a_planted_fault_in_a_drawing_is_caught(open_page):
     page = open_page("notebooks/convolution")
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").first
     place.evaluate("explorer => explorer.querySelector('.marked').classList.remove('marked')")
     with pytest.raises(AssertionError, match="panel 1"):

@@ -256,6 +256,7 @@ function readable(drawing, tip, { title, under, next, words, place, leave = () =
     if (event.key === "Escape") show(undefined);
     if (!STEPS[event.key]) return;
     event.preventDefault();
+    event.stopPropagation(); // the page would turn to the next chapter
     show(next(at, ...STEPS[event.key]));
   });
 }

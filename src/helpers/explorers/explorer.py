@@ -201,15 +201,15 @@ class Explorer(ipywidgets.VBox):
         frame = self.frame()
         settings = "".join(
             f'<div class="widget-slider"><span>{escape(slider.label)}</span><i></i>'
-            f"<output>{slider.start:g}</output></div>"
+            f'<span class="widget-value">{slider.start:g}</span></div>'
             for slider in self.sliders.values()
         )
         drawn = "".join(
             draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True)
         )
         return (
-            f'{style()}\n<div class="explorer still"><div class="widget-box"><div class="widget-box">{settings}</div>'
-            f'<div class="widget-any"><div class="gc gc-panels">{RESET}{drawn}</div></div></div></div>'
+            f'{style()}\n<div class="widget-box explorer still"><div class="widget-box">{settings}</div>'
+            f'<div class="widget-any"><div class="gc gc-panels">{RESET}{drawn}</div></div></div>'
         )
 
 
