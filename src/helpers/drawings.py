@@ -211,9 +211,7 @@ class Picture:
 
     def _repr_html_(self):
         drawn = "".join(draw(panel, self.frame) for panel in self.panels)
-        return (
-            f'{style()}\n<div class="gc gc-panels" role="figure" aria-label="{escape(self.alt)}">{drawn}</div>'
-        )
+        return f'{style()}\n<div class="gc gc-panels" role="figure" aria-label="{escape(self.alt)}">{drawn}</div>'
 
 
 def style():
@@ -444,10 +442,7 @@ COLUMN, ROW, BOX_HEIGHT = 84, 58, 28
 
 def _graph(panel, *_):
     boxes = {name: _box(node) for name, node in panel.nodes.items()}
-    drawn = [
-        '<defs><marker id="gc-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-        'orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>'
-    ]
+    drawn = []
     for source, target, *bend in panel.edges:
         (x1, y1, *_), (x2, y2, *_) = boxes[source], boxes[target]
         # The middle of the way, moved to its left; a curve through there leaves and meets the boxes.
@@ -456,8 +451,9 @@ def _graph(panel, *_):
         middle = ((x1 + x2) / 2 + (y2 - y1) * aside, (y1 + y2) / 2 - (x2 - x1) * aside)
         start, end = _edge_of(boxes[source], middle), _edge_of(boxes[target], middle)
         drawn.append(
-            f'<path class="line" marker-end="url(#gc-arrow)" '
+            f'<path class="line" '
             f'd="M{start[0]:.1f} {start[1]:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {end[0]:.1f} {end[1]:.1f}"/>'
+            f'<path class="arrow" d="{_arrow_head(middle, end)}"/>'
         )
     for name, node in panel.nodes.items():
         x, y, width, height = boxes[name]
@@ -476,6 +472,15 @@ def _graph(panel, *_):
 def _box(node):
     """The middle, width and height of a node, in pixels."""
     return node.column * COLUMN, node.row * ROW, max(BOX_HEIGHT, 7.2 * len(node.label) + 14), BOX_HEIGHT
+
+
+def _arrow_head(start, end):
+    """A triangle that points from start to end, with its tip there."""
+    along = np.subtract(end, start) / max(float(np.hypot(*np.subtract(end, start))), 1e-9)
+    across = np.array([-along[1], along[0]])
+    base = end - 8 * along
+    corners = (np.asarray(end, float), base + 4 * across, base - 4 * across)
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + "z"
 
 
 def _edge_of(box, towards):

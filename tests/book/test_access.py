@@ -26,7 +26,13 @@ def test_axe_finds_no_violation(open_page, name, theme):
         (violation["id"], node["target"], node["failureSummary"])
         for violation in found
         for node in violation["nodes"]
+        if not (violation["id"] == "empty-table-header" and has_formula(page, node))
     ] == []
+
+
+def has_formula(page, node):
+    """Whether a heading that axe takes for empty is a formula: it does not count MathML as text."""
+    return page.locator(node["target"][0]).locator("math").count() > 0
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -42,8 +48,9 @@ def test_headings_are_in_order(name):
 def test_every_formula_is_there_for_screen_readers(name):
     """KaTeX draws each formula twice: as MathML, which is read, and for the eye, which is hidden from the reader."""
     text = html(name)
-    assert text.count('class="katex-mathml"') == text.count('class="katex-html" aria-hidden="true"')
-    assert text.count('class="katex"') == text.count('class="katex-mathml"')
+    for_the_eye = re.findall(r'<[^>]*class="katex-html"[^>]*>', text)
+    assert text.count('class="katex-mathml"') == text.count('class="katex"') == len(for_the_eye)
+    assert all('aria-hidden="true"' in tag for tag in for_the_eye)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -71,7 +78,8 @@ def test_from_the_keyboard_everything_is_reached_and_nothing_traps(open_page, na
         reached.add(page.evaluate("document.activeElement.dataset?.stop"))
     missed = set(map(str, range(wanted))) - reached
     assert not missed, page.evaluate(
-        "missed => missed.map(stop => document.querySelector(`[data-stop='${stop}']`).outerHTML)", sorted(missed)
+        "missed => missed.map(stop => document.querySelector(`[data-stop='${stop}']`).outerHTML)",
+        sorted(missed),
     )
 
 

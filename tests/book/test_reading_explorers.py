@@ -128,9 +128,7 @@ def test_a_setting_goes_into_the_address_and_comes_back(open_page):
 )
 def test_an_address_that_says_nothing_possible_opens_the_start(open_page, address):
     page = open_page(f"notebooks/gated_rnn#{address}")
-    setting, _ = check_drawn(
-        page.locator(".explorer").first.evaluate(READ), made("notebooks/gated_rnn", 0)
-    )
+    setting, _ = check_drawn(page.locator(".explorer").first.evaluate(READ), made("notebooks/gated_rnn", 0))
     assert setting == {name: kind.start for name, kind in made("notebooks/gated_rnn", 0).sliders.items()}
 
 
@@ -142,7 +140,9 @@ def test_a_new_address_on_an_open_page_and_an_impossible_setting_in_it(open_page
     page.wait_for_selector(".gc-impossible")
     start = {name: kind.start for name, kind in explorer.sliders.items()}
     last = start | {"input_size": 4}  # the sliders move one after the other: the kernel no longer fits
-    setting, _ = check_drawn(page.locator(".explorer").first.evaluate(READ), explorer, last | {"kernel_size": 5})
+    setting, _ = check_drawn(
+        page.locator(".explorer").first.evaluate(READ), explorer, last | {"kernel_size": 5}
+    )
     assert setting == start | {"input_size": 4, "kernel_size": 5, "padding": 0}
     page.evaluate("location.hash = 'claim-1-1-a'")
     page.wait_for_timeout(100)
@@ -208,7 +208,11 @@ def test_the_words_follow_the_sliders(open_page, name, number):
     """Each drawing is described by sentences that are live, and these are other ones at another setting."""
     page = open_page(name)
     place, explorer = page.locator(".explorer").nth(number), made(name, number)
-    ids = {id_ for label in place.get_by_role("img").all() for id_ in label.get_attribute("aria-describedby").split()}
+    ids = {
+        id_
+        for label in place.get_by_role("img").all()
+        for id_ in label.get_attribute("aria-describedby").split()
+    }
     assert ids
     words = " ".join(page.locator(f"#{id_}").inner_text() for id_ in sorted(ids))
     assert all(page.locator(f"#{id_}").get_attribute("aria-live") == "polite" for id_ in ids)

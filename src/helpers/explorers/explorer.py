@@ -204,9 +204,7 @@ class Explorer(ipywidgets.VBox):
             f'<span class="widget-value">{slider.start:g}</span></div>'
             for slider in self.sliders.values()
         )
-        drawn = "".join(
-            draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True)
-        )
+        drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))
         return (
             f'{style()}\n<div class="widget-box explorer still"><div class="widget-box">{settings}</div>'
             f'<div class="widget-any"><div class="gc gc-panels">{RESET}{drawn}</div></div></div>'
