@@ -16,13 +16,14 @@ MENDED = (
     (r'<th class="head">\s*(?:<p></p>)?\s*</th>', "<td></td>"),
     (r' role="(?:doc-biblioentry|doc-backlink)"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+    (r"<body(?=.*tag_claims)", '<body class="wide"'),
 )
 
 
 def mended(page):
     """Return the HTML of a page without the faults that axe-core finds in the theme."""
     for fault, remedy in MENDED:
-        page = re.sub(fault, remedy, page)
+        page = re.sub(fault, remedy, page, flags=re.DOTALL)
     return page
 
 
@@ -38,6 +39,10 @@ class _Page(HTMLParser):
                 self.ids[value] += 1
             if name in ("href", "src") and value:
                 self.links.add(value)
+
+    def has(self, fragment):
+        """Whether an address may end so: in an id, in an explorer's setting, or in nothing."""
+        return not fragment or "=" in fragment or urllib.parse.unquote(fragment) in self.ids
 
 
 def problems(site):
@@ -62,9 +67,8 @@ def problems(site):
             target = (path.parent / urllib.parse.unquote(parts.path)).resolve() if parts.path else path
             if not target.exists():
                 found.append(f"{name}: {link} leads to no file")
-            elif target in pages and parts.fragment and "=" not in parts.fragment:
-                if urllib.parse.unquote(parts.fragment) not in pages[target].ids:
-                    found.append(f"{name}: {link} leads to no place on its page")
+            elif target in pages and not pages[target].has(parts.fragment):
+                found.append(f"{name}: {link} leads to no place on its page")
     return found
 
 

@@ -179,6 +179,9 @@ async function mount() {
 }
 
 // A classic script, deferred: a module would not load on a page opened from a file.
-mount().then(() => {
-  document.documentElement.dataset.explorers = "drawn"; // the tests wait for it
-});
+mount()
+  .then(() => document.fonts.ready)
+  .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  .then(() => {
+    document.documentElement.dataset.explorers = "drawn"; // book.css and the tests wait for it
+  });

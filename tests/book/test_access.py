@@ -1,6 +1,7 @@
 """The book for readers who do not see it, do not use a mouse, or want nothing to move; and how much it weighs."""
 
 import gzip
+import itertools
 import re
 import urllib.parse
 
@@ -41,7 +42,7 @@ def test_headings_are_in_order(name):
     levels = [int(level) for level in re.findall(r"<h([1-6])", article)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("name", PAGES)

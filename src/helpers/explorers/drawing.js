@@ -139,13 +139,13 @@ const PANELS = {
       for (const entry of cells) {
         const { cell, number, row, column } = entry;
         const exists = row < rows && column < columns;
-        cell.style.display = exists ? "" : "none";
-        if (!exists) continue;
-        const role = panel.legend[roles.data[row * columns + column]];
+        const role = exists ? panel.legend[roles.data[row * columns + column]] : "absent";
         const marked = markedRows.has(row) && markedColumns.has(column);
-        entry.role = role;
-        cell.setAttribute("class", `cell ${role}${marked ? " marked" : ""}`);
-        number.textContent = numbers && !panel.empty_roles.includes(role) ? numbers[row][column] : "";
+        const look = `cell ${role}${exists && marked ? " marked" : ""}`;
+        const text = exists && numbers && !panel.empty_roles.includes(role) ? numbers[row][column] : "";
+        if (entry.look !== look) cell.setAttribute("class", look); // what stays as it is costs nothing
+        if (entry.text !== text) number.textContent = text;
+        Object.assign(entry, { role, look, text });
       }
       outline(span, markedRows, markedColumns, unit);
     };
