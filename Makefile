@@ -3,7 +3,11 @@
 
 PYTHON ?= python3
 VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
 BIN := $(VENV)/bin
+endif
 INSTALLED := $(VENV)/.installed
 VENDORED := book/_vendor/.made
 SITE := book/_build/html
@@ -58,8 +62,8 @@ clean:  ## remove everything these commands made
 $(INSTALLED): pyproject.toml constraints.txt
 	@echo "== installing the pinned packages into $(VENV)/ (once; some minutes)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --progress-bar on --constraint constraints.txt --editable '.[notebooks,book,test]'
+	@test -d $(BIN) || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt --editable '.[notebooks,book,test]'
 	@touch $@
 
 $(VENDORED): book/package.json book/package-lock.json book/vendor.py $(INSTALLED)

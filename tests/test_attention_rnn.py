@@ -186,7 +186,9 @@ def test_linear_time_equals_direct_form_over_a_long_past():
         random.standard_normal((3, 8, 5)) / 2, random.standard_normal((3, 8, 8)) / 3
     )
     x, direct_gradient = random.standard_normal((1000, 5)), random.standard_normal((1000, 8))
-    linear, direct = network.run(x), network.run(x, linear_time=False)
+    initial_states = random.standard_normal((7, 8))
+    linear = network.run(x, initial_states)
+    direct = network.run(x, initial_states, linear_time=False)
     assert np.ptp(linear.states, axis=0).min() > 0.1
     check_close(linear.states, direct.states, tolerance=1e-12)
     check_gradients(
@@ -319,6 +321,25 @@ def test_precision_follows_the_input():
         assert again.states.dtype == np.float64
 
 
+@LINEAR_AND_NOT
+def test_precisions_may_be_mixed(linear_time):
+    random = np.random.default_rng(5)
+    triples = random.standard_normal((3, 3, 2)), random.standard_normal((3, 3, 3))
+    single = UnboundedAttentionRNN(*(triple.astype(np.float32) for triple in triples))
+    double = UnboundedAttentionRNN(
+        *(triple.astype(np.float64) for triple in (single.input_triple, single.past_triples))
+    )
+    x, direct_gradient = random.standard_normal((6, 2)), random.standard_normal((6, 3))
+    run, expected = single.run(x, linear_time=linear_time), double.run(x)
+    check_close(run.states, expected.states)
+    check_gradients(
+        single.vjp(run, direct_gradient, linear_time=linear_time), double.vjp(expected, direct_gradient)
+    )
+    run = single.run(x.astype(np.float32), linear_time=linear_time)
+    assert run.states.dtype == np.float32
+    assert single.vjp(run, direct_gradient, linear_time=linear_time).states.dtype == np.float64
+
+
 def test_integers_are_numbers():
     network = UnboundedAttentionRNN([[[1]]] * 3, [[[0]]] * 3)
     check_close(network.run([[1], [2]]).states[0], [1])
@@ -331,6 +352,63 @@ def test_nan_passes_to_what_depends_on_it(linear_time):
     np.testing.assert_array_equal(np.isnan(run.states), [[False], [True], [True]])
     gradients = network.vjp(run, [[1], [0], [0]], linear_time=linear_time)
     assert np.isnan(gradients.past_triples).all()
+
+
+def growing(past_shape, scores=0.0):
+    """Each state is seen a million times as long; with ``scores``, ever more of the attention is on the longest."""
+    input_triple, past_triples = np.ones((3, 1, 1)), np.full(past_shape, 1e6)
+    input_triple[:2] = 0
+    past_triples[..., :2, :, :] = scores
+    return (UnboundedAttentionRNN if len(past_shape) == 3 else AttentionRNN)(input_triple, past_triples)
+
+
+@pytest.mark.parametrize("options", [{}, {"linear_time": False}], ids=["linear or window", "direct"])
+@pytest.mark.parametrize("scores", [0.0, 1.0])
+@pytest.mark.parametrize("past_shape", [(3, 1, 1), (1, 3, 1, 1), (2, 3, 1, 1)])
+def test_states_that_overflow_are_an_error_and_not_nan(past_shape, scores, options):
+    """With no warning on the way, and naming the first state that is not finite."""
+    options = options if len(past_shape) == 3 else {}
+    network, x = growing(past_shape, scores), np.ones((120, 1))
+    with pytest.raises(OverflowError, match=r"h\[\d+\] must stay within float64") as caught:
+        network.run(x, **options)
+    first = int(str(caught.value).split("[")[1].split("]")[0])
+    assert np.isfinite(network.run(x[: first - 1], **options).states).all()
+    single = type(network)(network.input_triple.astype(np.float32), network.past_triples.astype(np.float32))
+    with pytest.raises(OverflowError, match="within float32"):
+        single.run(x.astype(np.float32), **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"linear_time": False}], ids=["linear or window", "direct"])
+@pytest.mark.parametrize("past_shape", [(3, 1, 1), (2, 3, 1, 1)])
+def test_gradients_that_overflow_are_an_error_and_not_nan(past_shape, options):
+    """Zero states do not grow; what is passed back to them does."""
+    options = options if len(past_shape) == 3 else {}
+    network = growing(past_shape)
+    run = network.run(np.zeros((120, 1)))
+    with pytest.raises(OverflowError, match=r"∂ℓ/∂[a-z_]+ must stay within float64"):
+        network.vjp(run, np.ones((120, 1)), **options)
+    with pytest.raises(OverflowError, match=r"∂ℓ/∂h\[7\] must stay within float64"):
+        network.state_gradient(run, np.ones((120, 1)), 7)
+
+
+@LINEAR_AND_NOT
+@pytest.mark.parametrize("value", [math.inf, math.nan])
+@pytest.mark.parametrize("place", ["x", "initial_states", "direct_gradient"])
+def test_infinity_and_nan_in_the_data_pass(linear_time, value, place):
+    network = UnboundedAttentionRNN(np.ones((3, 1, 1)), np.ones((3, 1, 1)))
+    data = {name: np.ones((3, 1)) for name in ("x", "initial_states", "direct_gradient")}
+    data[place][1] = value
+    run = network.run(data["x"], data["initial_states"], linear_time=linear_time)
+    gradients = network.vjp(run, data["direct_gradient"], linear_time=linear_time)
+    assert not np.isfinite(gradients.states).all()
+
+
+@LINEAR_AND_NOT
+def test_what_overflows_before_the_data_is_infinite_is_an_error(linear_time):
+    network, x = growing((3, 1, 1), scores=1.0), np.ones((120, 1))
+    x[-1] = math.inf
+    with pytest.raises(OverflowError):
+        network.run(x, linear_time=linear_time)
 
 
 # --- Bad input.

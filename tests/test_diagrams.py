@@ -67,21 +67,40 @@ def test_a_wrong_arrow_is_caught(instance, monkeypatch, edge, wrong):
         check_close(np.array([boxes["h"] for boxes in chapter.forward_through(weights, x, h0)]), expected)
 
 
-def test_unrolled_diagram_is_a_chain_of_steps(instance):
-    """Each step is fed by the state before it and its own input, and the loss by every state."""
-    weights, x, h0, _ = instance
+def states_and_loss(weights, x, h0, g):
+    values = chapter.forward_unrolled(weights, x[:3], h0, g[:3])
+    return np.concatenate([*(values[f"h[{t}]"] for t in (1, 2, 3)), [values["loss"]]])
 
-    def step(h, x_t):
-        return forward(chapter.CELL, chapter.cell_operations(*weights), h_before=h, x=x_t)["h"]
 
-    operations = {f"step {t}": step for t in (1, 2, 3)}
-    operations |= {f"h[{t}]": lambda h: h for t in (1, 2, 3)}
-    operations["loss"] = lambda *states: sum(h.sum() for h in states)
-    given = {"h[0]": h0} | {f"x[{t}]": x[t - 1] for t in (1, 2, 3)}
-    values = forward(chapter.UNROLLED, operations, **given)
+def test_unrolled_diagram_is_the_network(instance):
+    weights, x, h0, g = instance
     states = oracle.value(oracle.gated_rnn, *weights, x[:3], h0)
-    check_close(np.array([values[f"h[{t}]"] for t in (1, 2, 3)]), states)
-    check_close(values["loss"], states.sum())
+    check_close(states_and_loss(*instance), [*states.ravel(), (g[:3] * states).sum()])
+
+
+@pytest.mark.parametrize("edge", chapter.UNROLLED.edges, ids="-".join)
+def test_no_arrow_of_the_unrolled_diagram_can_be_missing(instance, monkeypatch, edge):
+    edges = tuple(e for e in chapter.UNROLLED.edges if e != edge)
+    monkeypatch.setattr(chapter, "UNROLLED", replace(chapter.UNROLLED, edges=edges))
+    with pytest.raises((TypeError, ValueError)):
+        states_and_loss(*instance)
+
+
+@pytest.mark.parametrize(
+    ("edge", "wrong"),
+    [
+        (("h[1]", "step 2"), ("h[0]", "step 2")),
+        (("x[2]", "step 2"), ("x[1]", "step 2")),
+        (("step 3", "h[3]"), ("step 2", "h[3]")),
+        (("h[2]", "loss"), ("h[1]", "loss")),
+    ],
+)
+def test_a_wrong_arrow_of_the_unrolled_diagram_is_caught(instance, monkeypatch, edge, wrong):
+    expected = states_and_loss(*instance)
+    edges = tuple(wrong if e == edge else e for e in chapter.UNROLLED.edges)
+    monkeypatch.setattr(chapter, "UNROLLED", replace(chapter.UNROLLED, edges=edges))
+    with pytest.raises(AssertionError):
+        check_close(states_and_loss(*instance), expected)
 
 
 @pytest.mark.parametrize(

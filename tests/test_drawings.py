@@ -99,17 +99,36 @@ def test_levels_by_hand():
     drawn = picture(LEVELS, table=[[-float("inf"), -0.5], [0, 2.25]], alt="a table")._repr_html_()
     (svg,) = re.findall(r"<svg.*?</svg>", drawn, re.DOTALL)
     image = ElementTree.fromstring(svg)
-    found = [(cell.get("class"), cell.get("transform"), cell.find("text").text) for cell in image.iter("g")]
+    found = [(cell.get("class"), cell.get("transform"), cell.find("title").text) for cell in image.iter("g")]
     assert found == [
-        ("cell level-0", "translate(0 26)", "−∞"),
-        ("cell level-1", "translate(46 26)", "−0.5"),
+        ("cell level-0", "translate(0 20)", "−∞"),
+        ("cell level-1", "translate(23 20)", "−0.5"),
         ("cell level-2", "translate(0 0)", "0"),
-        ("cell level-3", "translate(46 0)", "2.25"),
+        ("cell level-3", "translate(23 0)", "2.25"),
     ]
     labels = [(label.text, label.get("x"), label.get("y")) for label in image.findall("text")]
-    assert labels[2:] == [("1", "23", "64"), ("2", "69", "64"), ("0.5", "-6", "39"), ("4", "-6", "13")]
+    assert labels[2:] == [("1", "11.5", "52"), ("2", "34.5", "52"), ("0.5", "-6", "30"), ("4", "-6", "10")]
     assert "below −1" in drawn
     assert "from 1" in drawn
+
+
+@pytest.mark.parametrize(
+    ("table", "border"),
+    [
+        ([[-1, -1], [0, 2]], "M0 20h23M23 20h23"),
+        ([[-1, 1], [-1, 1]], "M23 40v-20M23 20v-20"),
+        ([[-1, -1], [-1, 1]], "M23 20v-20M23 20h23"),
+        ([[-1, -1], [-1, -1]], ""),
+    ],
+)
+def test_a_line_runs_between_the_cells_below_and_above_the_middle_edge(table, border):
+    assert f'<path class="watershed" d="{border}"/>' in picture(LEVELS, table=table, alt="")._repr_html_()
+
+
+def test_many_columns_are_labelled_by_turns():
+    panel = Levels("", "table", x=tuple(range(1, 11)), x_label="", y=(0,), y_label="", edges=(-1, 0, 1))
+    drawn = picture(panel, table=[range(10)], alt="")._repr_html_()
+    assert re.findall(r'<text class="label" [^>]*>(\d+)</text>', drawn) == ["1", "3", "5", "7", "9"]
 
 
 def test_levels_of_the_wrong_shape_are_refused():

@@ -1,5 +1,6 @@
 """The gated RNN: by hand, against naive loops, and against PyTorch's autograd."""
 
+import itertools
 import math
 import tracemalloc
 
@@ -114,6 +115,17 @@ class TestAgainstAutograd:
             check_close(getattr(network.vjp(run, g), name), gradient, name=f"∂ℓ/∂{name}", may_be_empty=True)
 
     @property_test
+    @given(m=sizes, n=sizes, T=lengths, batch=batches, seed=seeds, a=st.floats(-3, 3), b=st.floats(-3, 3))
+    def test_backward_pass_is_linear(self, m, n, T, batch, seed, a, b):
+        W_c, W_h, W_x, x, h0, g = random_instance(m, n, T, batch=batch, seed=seed)
+        other = random_instance(m, n, T, batch=batch, seed=seed + 1)[-1]
+        network = GatedRNN(W_c, W_h, W_x)
+        run = network.run(x, h0)
+        of_the_sum, of_one, of_other = (network.vjp(run, d) for d in (a * g + b * other, g, other))
+        for combined, u, v in zip(of_the_sum, of_one, of_other, strict=True):
+            check_close(combined, a * u + b * v, may_be_empty=True)
+
+    @property_test
     @given(m=sizes, n=sizes, T=lengths, seed=seeds, data=st.data())
     def test_jacobians(self, m, n, T, seed, data):
         s = data.draw(st.integers(0, T), label="s")
@@ -194,6 +206,26 @@ class TestRange:
         assert network.log_propagator_norms(run).shape == (*batch, 1)
         np.testing.assert_array_equal(network.step_bound(x, h0), np.zeros(batch))
 
+    def test_a_batch_is_its_sequences_one_by_one(self):
+        W_c, W_h, W_x, x, h0, g = random_instance(3, 2, 5, batch=(2, 2))
+        network = GatedRNN(W_c, W_h, W_x)
+        batch = network.run(x, h0)
+        bounds, gradients = network.step_bound(x, h0), network.vjp(batch, g)
+        by_sequence = []
+        for b in np.ndindex(2, 2):
+            run = network.run(x[b], h0[b])
+            by_sequence.append(network.vjp(run, g[b]))
+            check_close(batch.states[b], run.states)
+            check_close(gradients.x[b], by_sequence[-1].x)
+            check_close(gradients.h0[b], by_sequence[-1].h0)
+            check_close(network.step_jacobian(batch, 2)[b], network.step_jacobian(run, 2))
+            check_close(network.propagator(batch, 1, 4)[b], network.propagator(run, 1, 4))
+            check_close(network.lyapunov_exponents(batch)[b], network.lyapunov_exponents(run))
+            check_close(network.lyapunov_exponents(batch, 2)[b], network.lyapunov_exponents(run, 2))
+            check_close(bounds[b], network.step_bound(x[b], h0[b]))
+        for weight in ("W_c", "W_h", "W_x"):
+            check_close(getattr(gradients, weight), sum(getattr(one, weight) for one in by_sequence))
+
     def test_network_starts_at_0(self):
         W_c, W_h, W_x, x, _, _ = random_instance(3, 2, 4, batch=(2,))
         network = GatedRNN(W_c, W_h, W_x)
@@ -228,16 +260,32 @@ class TestRange:
             np.isnan(network.run([[1], [np.nan], [1]]).states[:, 0]), [False, True, True]
         )
 
-    def test_backward_pass_holds_a_few_numbers_for_each_state(self):
-        T, m = 400, 64
-        W_c, W_h, W_x, x, h0, g = random_instance(m, m, T, scale=0.1)
-        network = GatedRNN(W_c, W_h, W_x)
-        run = network.run(x, h0)
-        tracemalloc.start()
-        network.vjp(run, g)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        assert peak < 16 * g.nbytes < T * m * m * 8
+    def test_backward_pass_holds_a_few_numbers_for_each_step(self):
+        """Its memory is proportional to T (m + n): twice the steps, twice the memory, and no m² for each step."""
+        m, n = 48, 16
+        lengths = (400, 800, 1600)
+        peaks = [peak_of_backward_pass(m, n, T) for T in lengths]
+        for T, peak in zip(lengths, peaks, strict=True):
+            assert peak < 12 * 8 * T * (m + n) < 8 * T * m * m
+        for shorter, longer in itertools.pairwise(peaks):
+            assert 1.8 < longer / shorter < 2.1
+
+    def test_backward_pass_forms_no_jacobian(self):
+        """Besides ∂ℓ/∂W_h, which is m × m itself, there is no room for another matrix of that size."""
+        m, n, T = 500, 2, 4
+        assert peak_of_backward_pass(m, n, T) < 1.5 * 8 * m * m
+
+
+def peak_of_backward_pass(m, n, T):
+    """Bytes held at once, its results included, beyond what is there before."""
+    W_c, W_h, W_x, x, h0, g = random_instance(m, n, T, scale=0.1)
+    network = GatedRNN(W_c, W_h, W_x)
+    run = network.run(x, h0)
+    tracemalloc.start()
+    network.vjp(run, g)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
 
 
 class TestLyapunovExponents:
@@ -273,6 +321,14 @@ class TestLyapunovExponents:
 
     def test_a_lost_direction_is_minus_infinity(self):
         np.testing.assert_array_equal(lyapunov_exponents([[[1, 0], [0, 0]]]), [0, -np.inf])
+
+    def test_the_largest_alone(self):
+        """A frame of fewer columns is carried; it does not begin along an axis, where it could miss the largest."""
+        stretches = [np.diag([0.5, 3.0, 2.0])] * 400
+        check_close(lyapunov_exponents(stretches, count=1), [math.log(3)], tolerance=0.01)
+        check_close(lyapunov_exponents(stretches, count=2), np.log([3, 2]), tolerance=0.01)
+        check_close(lyapunov_exponents(stretches, count=3), np.log([3, 2, 0.5]), tolerance=0.01)
+        assert lyapunov_exponents([np.zeros((5, 2, 2))], count=1).shape == (5, 1)
 
     def test_single_step(self):
         check_close(lyapunov_exponents([[[-2, 0], [0, 3]]]), np.log([3, 2]))
@@ -424,6 +480,9 @@ class TestBadInput:
                 "at least one step",
             ),
             (lambda: lyapunov_exponents([]), ValueError, "at least one matrix"),
+            (lambda: NETWORK.lyapunov_exponents(RUN, 4), ValueError, "count must be at most m = 3, got 4"),
+            (lambda: lyapunov_exponents([np.eye(2)], 0), ValueError, "count must be at least 1, got 0"),
+            (lambda: lyapunov_exponents([np.eye(2)], 1.0), TypeError, "count must be a whole number"),
             (
                 lambda: lyapunov_exponents([np.ones((2, 3))]),
                 ValueError,

@@ -83,7 +83,7 @@ def test_flow_frame_is_what_autograd_says(setting, share):
     weights = network.W_c, network.W_h, network.W_x
     jacobian = oracle.jacobian(lambda *arguments: oracle.gated_rnn(*arguments)[-1], *weights, x[t:], state)[4]
     norm = np.abs(jacobian).sum(axis=1).max()
-    on_axis = abs(np.log(norm)) <= 60
+    on_axis = abs(np.log(norm)) <= chapter.FLOW_AXIS.high
     expected = np.log(norm) if on_axis else np.nan
     np.testing.assert_allclose(frame["log_norms"][t], expected, rtol=0, atol=0.0501)
     both = np.isfinite(frame["log_norms"]) & np.isfinite(frame["log_bound"])
@@ -94,10 +94,24 @@ def test_flow_frame_is_what_autograd_says(setting, share):
     check_close(-slope, np.log(network.step_bound(x)), tolerance=0.0501)
 
 
+def test_opening_line_uses_its_panel():
+    opening = {name: slider.start for name, slider in FLOW.sliders.items()}
+    drawn = chapter.flow_frame(**opening)["log_norms"]
+    assert np.isfinite(drawn).all()
+    assert np.ptp(drawn) > (chapter.FLOW_AXIS.high - chapter.FLOW_AXIS.low) / 3
+
+
+def test_what_leaves_the_picture_is_said():
+    for gain, scale in ((0, 1), (8, 3)):
+        frame = chapter.flow_frame(gain, scale, 0, 60)
+        for line, words in (("log_norms", "The gradient leaves"), ("log_bound", "The bound leaves")):
+            assert (words in frame["bound_sentence"]) == np.isnan(frame[line]).any()
+
+
 def test_regimes_are_named():
     """Each regime occurs on the grid, is named, and the name is true."""
     seen = set()
-    for gain, scale, bias in itertools.product((0, 0.01, 2, 8), (0.3, 1), (-2, 4)):
+    for gain, scale, bias in itertools.product((0, 0.01, 2, 8), (0.3, 1), (0, 4)):
         frame = chapter.flow_frame(gain, scale, bias, 60)
         network, x = chapter.random_network(gain, scale, bias, 60)
         end = network.log_propagator_norms(network.run(x))[0]

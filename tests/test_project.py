@@ -1,5 +1,6 @@
 """The files that describe the project agree with each other."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -49,6 +50,15 @@ def test_lock_pins_everything_that_is_required(pyproject):
         required += group
     missing = {split(requirement)[0] for requirement in required} - set(pinned)
     assert not missing
+
+
+def test_oldest_versions_are_those_that_are_tested(pyproject):
+    oldest = ast.literal_eval(re.search(r"VARIED = (\{.*?\})", (ROOT / "noxfile.py").read_text())[1])
+    required = [*pyproject["dependencies"], *pyproject["optional-dependencies"]["notebooks"]]
+    ranges = dict(map(split, required))
+    assert {name: frozenset([f">={version.removesuffix('.*')}"]) for name, version in oldest.items()} == {
+        name: ranges[name] for name in oldest
+    }
 
 
 def test_one_time_limit_for_cells():

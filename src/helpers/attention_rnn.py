@@ -37,6 +37,12 @@ from .checks import real_array, whole_numbers
 
 __all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
 
+_OVERFLOW_IS_FOR_LATER = np.errstate(over="ignore", invalid="ignore")
+"""Around what :meth:`AttentionRNN._refuse_overflow` looks at when it is done, once and not at each operation."""
+
+BLOCK = 500
+"""So many steps go back together in linear time, in memory that stays near the processor."""
+
 
 class AttentionRNN:
     """AttentionRNN(k): the network of equations (3.1) to (3.3), with a triple for each of k past states.
@@ -122,6 +128,9 @@ class AttentionRNN:
             If x does not fit the input's triple, or the initial states do not fit the network.
         TypeError
             If an array is not real.
+        OverflowError
+            If finite numbers make a state that is not: matrices V that lengthen what they see can do that. NaN and
+            infinity in x, the initial states or the triples pass.
 
         Examples
         --------
@@ -130,14 +139,8 @@ class AttentionRNN:
         array([[4.]])
         """
         run = self._start(x, initial_states)
-        q_0, k_0, v_0 = _project(self.input_triple, run.x)
-        w_0 = _dot(q_0, k_0)
-        for t in range(1, run.T + 1):
-            q, k, v = self._project(run.past(t))
-            w = np.concatenate((w_0[t - 1 : t], _dot(q, k)))
-            a, run.log_normalisers[t - 1] = _softargmax(w)
-            run.states[t - 1] = a[0] * v_0[t - 1] + a[1:] @ v
-        return run
+        self._attend(run)
+        return self._finished(run)
 
     def vjp(self, run, direct_gradient):
         """Return the gradients of a loss ℓ from what it makes of each state: backpropagation through time.
@@ -148,7 +151,12 @@ class AttentionRNN:
             ∂ℓ/∂v_i = a_i λ[t],    ∂ℓ/∂w_i = a_i λ[t] (v_i − h[t])
             ∂ℓ/∂q_i = ∂ℓ/∂w_i k_iᵀ,    ∂ℓ/∂k_i = ∂ℓ/∂w_i q_iᵀ                                (3.5)
 
-        and (3.1) is linear: ∂ℓ/∂Q_i gains (∂ℓ/∂q_i)ᵀ y_iᵀ, ∂ℓ/∂y_i gains ∂ℓ/∂q_i Q_i, and so for K_i and V_i.
+        and (3.1) is linear. A matrix serves every step; each y_i is read by a query, a key and a value:
+
+            ∂ℓ/∂Q_i = Σ_t (∂ℓ/∂q_i[t])ᵀ y_i[t]ᵀ,    and so K_i and V_i
+            ∂ℓ/∂y_i = ∂ℓ/∂q_i Q_i + ∂ℓ/∂k_i K_i + ∂ℓ/∂v_i V_i                                (3.6)
+
+        For i = 0 the latter is the gradient of x[t]; for the others it is added to that of h[t−i].
 
         Parameters
         ----------
@@ -167,6 +175,8 @@ class AttentionRNN:
             If ``direct_gradient`` does not have the shape of ``run.states``, or the run is another network's.
         TypeError
             If ``direct_gradient`` is not real, or ``run`` is not a run.
+        OverflowError
+            If finite numbers make a gradient that is not, as in :meth:`run`.
 
         Examples
         --------
@@ -177,15 +187,8 @@ class AttentionRNN:
         array([[4.]])
         """
         total = self._total(run, direct_gradient)
-        past_triples = np.zeros_like(self.past_triples, dtype=total.dtype)
-        states_total = total[run.earlier :]
-        for t in range(run.T, 0, -1):
-            q, k, v = self._project(run.past(t))
-            a = np.exp(_dot(q, k) - run.log_normalisers[t - 1])
-            projections = _attention_vjp(a, q, k, v, run.states[t - 1], states_total[t - 1])
-            total[run.seen(t)] += self._past_vjp(projections)
-            past_triples += self._past_triples_vjp(run.past(t), projections)
-        return self._gradients(run, total, past_triples)
+        past_triples = self._attend_back(run, total)
+        return self._gradients(run, direct_gradient, total, past_triples)
 
     def step_jacobian(self, run, t, lag):
         """Return the direct Jacobian ∂h[t]/∂h[t−lag], equation (3.4): all other states are held fixed.
@@ -230,7 +233,7 @@ class AttentionRNN:
     def state_gradient(self, run, direct_gradient, t):
         """Return the total gradient ∂ℓ/∂h[t] from those of the later states that see h[t].
 
-            λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.6)
+            λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.7)
 
         The sum over i is right only with the *total* gradients λ[t+i] and the *direct* Jacobians (3.4). With
         total Jacobians, which follow every path from h[t] to h[t+i], a path by way of h[t+1] is counted
@@ -250,7 +253,7 @@ class AttentionRNN:
 
         Raises
         ------
-        ValueError, TypeError
+        ValueError, TypeError, OverflowError
             As :meth:`step_jacobian` and :meth:`vjp`.
 
         Examples
@@ -263,10 +266,36 @@ class AttentionRNN:
         """
         total = self._total(run, direct_gradient)[run.earlier :]
         t = _from_1(t, "t", run.T, "the number of steps")
-        for s in range(run.T, t - 1, -1):
-            for i in range(1, min(self.window, run.T - s) + 1):
-                total[s - 1] += total[s + i - 1] @ self.step_jacobian(run, s + i, i)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for s in range(run.T, t - 1, -1):
+                for i in range(1, min(self.window, run.T - s) + 1):
+                    total[s - 1] += total[s + i - 1] @ self.step_jacobian(run, s + i, i)
+        self._refuse_overflow(f"∂ℓ/∂h[{t}]", total[t - 1], run.x, run.trajectory, direct_gradient)
         return total[t - 1]
+
+    @_OVERFLOW_IS_FOR_LATER
+    def _attend(self, run):
+        """Make the states of a run by (3.1) to (3.3), from the first to the last."""
+        q_0, k_0, v_0 = _project(self.input_triple, run.x)
+        w_0 = _dot(q_0, k_0)
+        for t in range(1, run.T + 1):
+            q, k, v = self._project(run.past(t))
+            w = np.concatenate((w_0[t - 1 : t], _dot(q, k)))
+            a, run.log_normalisers[t - 1] = _softargmax(w)
+            run.states[t - 1] = a[0] * v_0[t - 1] + a[1:] @ v
+
+    @_OVERFLOW_IS_FOR_LATER
+    def _attend_back(self, run, total):
+        """Make direct gradients total by (3.5), in place, from the last state to the first; return the triples'."""
+        past_triples = np.zeros_like(self.past_triples, dtype=total.dtype)
+        states_total = total[run.earlier :]
+        for t in range(run.T, 0, -1):
+            q, k, v = self._project(run.past(t))
+            a = np.exp(_dot(q, k) - run.log_normalisers[t - 1])
+            projections = _attention_vjp(a, q, k, v, run.states[t - 1], states_total[t - 1])
+            total[run.seen(t)] += self._past_vjp(projections)
+            past_triples += self._past_triples_vjp(run.past(t), projections)
+        return past_triples
 
     def _triple(self, lag):
         return self.past_triples[lag - 1]
@@ -306,19 +335,38 @@ class AttentionRNN:
         total[run.earlier :] = direct_gradient
         return total
 
-    def _gradients(self, run, total, past_triples):
+    @_OVERFLOW_IS_FOR_LATER
+    def _gradients(self, run, direct_gradient, total, past_triples):
         """Given the total gradients of all states, those of the inputs need no recurrence."""
         q, k, v = _project(self.input_triple, run.x)
         a = np.exp(_dot(q, k) - run.log_normalisers)
         states = total[run.earlier :]
         projections = _attention_vjp(a, q, k, v, run.states, states)
-        return Gradients(
+        gradients = Gradients(
             input_triple=_triple_vjp(run.x, projections),
             past_triples=past_triples,
             x=_projected_vjp(self.input_triple, projections),
             initial_states=total[: run.earlier],
             states=states,
         )
+        for name, gradient in gradients._asdict().items():
+            self._refuse_overflow(f"∂ℓ/∂{name}", gradient, run.x, run.trajectory, direct_gradient)
+        return gradients
+
+    def _finished(self, run):
+        """Return a run whose states are filled in, unless they overflow."""
+        for t in 1 + np.flatnonzero(~np.isfinite(run.states).all(axis=1))[:1]:
+            self._refuse_overflow(f"h[{t}]", run.states[t - 1], run.x[:t], run.initial_states)
+        return run
+
+    def _refuse_overflow(self, name, result, *made_of):
+        """Raise if finite numbers, and this network's, have ended as others; NaN and infinity that came in pass."""
+        if not np.isfinite(result).all() and all(
+            np.isfinite(array).all() for array in (self.input_triple, self.past_triples, *made_of)
+        ):
+            raise OverflowError(
+                f"{name} must stay within {result.dtype}, but finite numbers have grown beyond it"
+            )
 
     def _check_own(self, run):
         if not isinstance(run, Run):
@@ -334,13 +382,13 @@ class UnboundedAttentionRNN(AttentionRNN):
     all the past no more than two sums, whatever its length:
 
         D[t] = D[t−1] + e^w[t],    N[t] = N[t−1] + e^w[t] V h[t]
-        h[t] = (N[t−1] + e^(w_0[t]) v_0[t]) / Z[t],    Z[t] = D[t−1] + e^(w_0[t])              (3.7)
+        h[t] = (N[t−1] + e^(w_0[t]) v_0[t]) / Z[t],    Z[t] = D[t−1] + e^(w_0[t])              (3.8)
 
     from D = 0, N = 0. Backward, the weight e^(w[s]) / Z[t] of state s at step t comes apart in the same way,
     and (3.5) needs of all the future two sums,
 
         G[s] = Σ_{t>s} λ[t] / Z[t],    C[s] = Σ_{t>s} λ[t] h[t] / Z[t]
-        ∂ℓ/∂v[s] = e^w[s] G[s],    ∂ℓ/∂w[s] = e^w[s] (G[s] v[s] − C[s])                       (3.8)
+        ∂ℓ/∂v[s] = e^w[s] G[s],    ∂ℓ/∂w[s] = e^w[s] (G[s] v[s] − C[s])                       (3.9)
 
     with λ[s] = g[s] + ∂ℓ/∂v[s] V + ∂ℓ/∂w[s] (k[s]ᵀ Q + q[s]ᵀ K). T steps of O(m² + mn)
     operations each way; from past to present go m + 2 numbers.
@@ -401,7 +449,7 @@ class UnboundedAttentionRNN(AttentionRNN):
         initial_states : array_like, shape (any number, m), optional
             The latest last; left out, there are none.
         linear_time : bool
-            By the running sums (3.7). If false, as (3.1) to (3.3) stand: each step projects, scores and
+            By the running sums (3.8). If false, as (3.1) to (3.3) stand: each step projects, scores and
             weighs all states before it, O(T²) in all.
 
         Returns
@@ -410,7 +458,7 @@ class UnboundedAttentionRNN(AttentionRNN):
 
         Raises
         ------
-        ValueError, TypeError
+        ValueError, TypeError, OverflowError
             As :meth:`AttentionRNN.run`.
 
         Examples
@@ -422,23 +470,8 @@ class UnboundedAttentionRNN(AttentionRNN):
         if not linear_time:
             return super().run(x, initial_states)
         run = self._start(x, initial_states)
-        q_0, k_0, v_0 = _project(self.input_triple, run.x)
-        w_0 = _dot(q_0, k_0).tolist()
-        states = run.states
-        m = states.shape[1]
-        QKV = self.past_triples.reshape(3 * m, m)
-        past = _no_sums(states)
-        # x.dot(y) and not x @ y in these loops: on vectors this short it takes half the time.
-        for h in run.initial_states:
-            q, k, v = QKV.dot(h).reshape(3, m)
-            past = _include(past, float(q.dot(k)), 1.0, v)
-        for t in range(run.T):
-            largest, Z, N = _include(past, w_0[t], 1.0, v_0[t])
-            run.log_normalisers[t] = largest + log(Z)
-            h = states[t] = N / Z
-            q, k, v = QKV.dot(h).reshape(3, m)
-            past = _include(past, float(q.dot(k)), 1.0, v)
-        return run
+        self._scan(run)
+        return self._finished(run)
 
     def vjp(self, run, direct_gradient, *, linear_time=True):
         """Return the gradients of a loss ℓ from what it makes of each state, as :meth:`AttentionRNN.vjp`.
@@ -448,7 +481,7 @@ class UnboundedAttentionRNN(AttentionRNN):
         run : Run
         direct_gradient : array_like, shape (T, m)
         linear_time : bool
-            By the running sums (3.8). If false, as (3.5) stands: each step passes its gradient to all
+            By the running sums (3.9). If false, as (3.5) stands: each step passes its gradient to all
             states before it, O(T²) in all.
 
         Returns
@@ -457,7 +490,7 @@ class UnboundedAttentionRNN(AttentionRNN):
 
         Raises
         ------
-        ValueError, TypeError
+        ValueError, TypeError, OverflowError
             As :meth:`AttentionRNN.vjp`.
 
         Examples
@@ -472,27 +505,62 @@ class UnboundedAttentionRNN(AttentionRNN):
             return super().vjp(run, direct_gradient)
         total = self._total(run, direct_gradient)
         past_triples = self._scan_back(run, total)
-        return self._gradients(run, total, past_triples)
+        return self._gradients(run, direct_gradient, total, past_triples)
 
+    # In both directions a call of NumPy costs more than its arithmetic. So vectors whose weighted sum is needed stand
+    # as rows of one array, and the sum is one product; and it is x.dot(y), which on vectors this short takes half
+    # the time of x @ y.
+
+    @_OVERFLOW_IS_FOR_LATER
+    def _scan(self, run):
+        """Make the states of a run by (3.8), from the first to the last."""
+        q_0, k_0, v_0 = _project(self.input_triple, run.x)
+        w_0 = _dot(q_0, k_0).tolist()
+        m, dtype = run.trajectory.shape[1], run.trajectory.dtype
+        Q, K, V = self.past_triples.astype(dtype)
+        V_and_QK = np.concatenate((V, Q.T @ K))  # w = (Q h)ᵀ K h = hᵀ QᵀK h
+        rows, weights = np.zeros((4, m), dtype), np.empty(2, dtype)
+        v, N, _, QKh = rows
+        v_and_N, N_and_Vh, Vh_and_QKh = rows[:2], rows[1:3], rows[2:].reshape(2 * m)
+        largest, D = -inf, 0.0
+        for t, h in enumerate(run.trajectory, start=-run.earlier):
+            if t >= 0:
+                v[:] = v_0[t]
+                present_largest, old, new = _rescaled(largest, w_0[t])
+                Z = old * D + new
+                weights[0], weights[1] = new / Z, old / Z
+                weights.dot(v_and_N, out=h)
+                run.log_normalisers[t] = present_largest + log(Z)
+            V_and_QK.dot(h, out=Vh_and_QKh)
+            largest, old, new = _rescaled(largest, float(h.dot(QKh)))
+            D = old * D + new
+            weights[0], weights[1] = old, new
+            N[:] = weights.dot(N_and_Vh)
+
+    @_OVERFLOW_IS_FOR_LATER
     def _scan_back(self, run, total):
-        """Make direct gradients total, in place, from the last state to the first; return the triple's."""
-        Q, K, V = self.past_triples
-        q, k, v = _project(self.past_triples, run.trajectory)
-        score_jacobians = k @ Q + q @ K
-        w, log_Z = _dot(q, k).tolist(), run.log_normalisers.tolist()
-        v_gradient, w_gradient = np.empty_like(total), np.empty_like(total[:, 0])
-        trajectory, earlier = run.trajectory, run.earlier
-        future = _no_sums(total)
-        for s in reversed(range(len(total))):
-            largest, C, G = future
-            scale = exp(w[s] + largest)
-            from_v = v_gradient[s] = scale * G
-            from_w = w_gradient[s] = scale * (float(G.dot(v[s])) - C)
-            gradient = total[s]
-            gradient += from_v.dot(V) + from_w * score_jacobians[s]
-            if s >= earlier:
-                future = _include(future, -log_Z[s - earlier], float(gradient.dot(trajectory[s])), gradient)
-        return _triple_vjp(run.trajectory, (w_gradient[:, None] * k, w_gradient[:, None] * q, v_gradient))
+        """Make direct gradients total by (3.9), in place, from the last state to the first; return the triple's."""
+        (count, m), dtype = total.shape, total.dtype
+        triple = self.past_triples.astype(dtype)
+        Q, K, _ = triple
+        # The sums over t > s are kept divided by e^largest[s + 1], the largest 1 / Z[t] in them. An initial state is
+        # no step and adds nothing: its 1 / Z is next to 0, as is that of the end.
+        log_1_by_Z = np.full(count + 1, np.finfo(dtype).min)
+        log_1_by_Z[run.earlier : count] = -run.log_normalisers
+        largest = np.maximum.accumulate(log_1_by_Z[::-1])[::-1]
+        new_and_old = np.exp(np.stack((log_1_by_Z[:-1], largest[1:]), axis=1) - largest[:-1, None])
+
+        G_and_C, past_triples = np.zeros(m + 1, dtype), np.zeros((3, m, m), dtype)
+        for stop in range(count, 0, -BLOCK):
+            block = slice(max(0, stop - BLOCK), stop)
+            h = run.trajectory[block]
+            total[block], w_gradient, v_gradient, G_and_C = _block_back(
+                triple, h, total[block], G_and_C, largest[1:][block], new_and_old[block]
+            )
+            # Σ_s ∂ℓ/∂w[s] k[s] h[s]ᵀ = K Σ_s ∂ℓ/∂w[s] h[s] h[s]ᵀ
+            outer = (w_gradient[:, None] * h).T @ h
+            past_triples += np.stack([K @ outer, Q @ outer, v_gradient.T @ h])
+        return past_triples
 
     def _triple(self, lag):
         return self.past_triples
@@ -614,19 +682,59 @@ def _softargmax(w):
     return exponentials / normaliser, w.max() + np.log(normaliser)
 
 
-def _no_sums(vectors):
-    return -inf, 0.0, np.zeros_like(vectors, shape=vectors.shape[1:])
+def _block_back(triple, states, direct, G_and_C, largest, new_and_old):
+    """(3.9) for some states in a row, the last first.
 
-
-def _include(sums, score, number, vector):
-    """Add e^score · number and e^score · vector to two running sums.
-
-    They are kept divided by e^largest, the largest score so far, so that no exponent is positive.
+    Returns
+    -------
+    total : numpy.ndarray, shape (s, m)
+        λ.
+    w_gradient, v_gradient : numpy.ndarray, shapes (s,) and (s, m)
+    G_and_C : numpy.ndarray, shape (m + 1,)
+        Of the states before these.
     """
-    largest, number_sum, vector_sum = sums
-    new_largest = max(largest, score)
-    old, new = exp(largest - new_largest), exp(score - new_largest)
-    return new_largest, old * number_sum + new * number, old * vector_sum + new * vector
+    Q, K, V = triple
+    count, m = states.shape
+    # Five rows for each state, which are u, g, G V, λ and G. Behind each stands its product with h: behind u,
+    # which is kᵀQ + qᵀK, this is 2 w; and as λ h is behind λ, C is behind G. Row 0 is before the first of these states.
+    rows = np.zeros((1 + count, 5, m + 1), direct.dtype)
+    rows[1:, 0, :m] = states @ (Q.T @ K + K.T @ Q)
+    rows[1:, 1, :m] = direct
+    rows[1:, :2, m] = _dot(rows[1:, :2, :m], states[:, None])
+    rows[count, 4] = G_and_C
+    scale = np.exp(rows[1:, 0, m] / 2 + largest)  # e^w, and what the sums are divided by
+    of_u_g_GV = np.stack((np.zeros(count), np.ones(count), scale), axis=1, dtype=rows.dtype)
+    now, before = rows[:0:-1], rows[-2::-1]
+    for h, scale_s, of_three, of_two, row, u_g_GV, GV, λ, λ_G, G, G_before in zip(
+        states[::-1],
+        scale[::-1].tolist(),
+        of_u_g_GV[::-1],
+        new_and_old[::-1],
+        now,
+        now[:, :3],
+        now[:, 2, :m],
+        now[:, 3],
+        now[:, 3:],
+        now[:, 4, :m],
+        before[:, 4],
+        strict=True,
+    ):
+        G.dot(V, out=GV)
+        Gv = row[2, m] = float(GV.dot(h))
+        of_three[0] = scale_s * (Gv - row.item(4, m))
+        of_three.dot(u_g_GV, out=λ)
+        of_two.dot(λ_G, out=G_before)
+    return rows[1:, 3, :m], of_u_g_GV[:, 0], scale[:, None] * rows[1:, 4, :m], rows[0, 4]
+
+
+def _rescaled(largest, score):
+    """The largest score once another has come; and by what the sums so far, and the new term, are multiplied.
+
+    Sums are kept divided by e^largest. So no exponent is positive.
+    """
+    if score <= largest:
+        return largest, 1.0, exp(score - largest)
+    return score, exp(largest - score), 1.0
 
 
 def _dot(rows, other_rows):

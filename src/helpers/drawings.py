@@ -138,7 +138,9 @@ class Lines:
 
 @dataclass(frozen=True)
 class Levels:
-    """A table of numbers over two parameters, coloured by level, upwards as a graph. It is not moved by sliders.
+    """A map of numbers over two parameters, coloured by level, upwards as a graph. It is not moved by sliders.
+
+    A line runs where the numbers cross the middle edge. A cell shows its number when it is pointed at.
 
     Parameters
     ----------
@@ -404,7 +406,9 @@ def _path(x, y):
     return "".join(steps)
 
 
-LEVEL_WIDTH, LEVEL_HEIGHT, LEFT_OF_LEVELS = 46, 26, 44
+LEVEL_WIDTH, LEVEL_HEIGHT, LEFT_OF_LEVELS = 23, 20, 44
+MANY_COLUMNS = 8
+"""More than these are labelled by turns, so that labels do not touch."""
 
 
 def _levels(panel, frame, _):
@@ -415,7 +419,8 @@ def _levels(panel, frame, _):
         f'<text class="label" x="{width / 2:g}" y="{height + 30}">{escape(panel.x_label)}</text>'
         f'<text class="label start" x="0" y="-10">{escape(panel.y_label)}</text>'
     ]
-    for column, tick in enumerate(panel.x):
+    by_turns = 2 if len(panel.x) > MANY_COLUMNS else 1
+    for column, tick in list(enumerate(panel.x))[::by_turns]:
         at = (column + 0.5) * LEVEL_WIDTH
         drawn.append(f'<text class="label" x="{at:g}" y="{height + 12}">{written(tick)}</text>')
     for row, tick in enumerate(panel.y):
@@ -426,15 +431,29 @@ def _levels(panel, frame, _):
         drawn.append(
             f'<g class="cell level-{levels[row, column]}" transform="translate({left} {top})">'
             f'<rect x="0.5" y="0.5" width="{LEVEL_WIDTH - 1}" height="{LEVEL_HEIGHT - 1}"/>'
-            f'<text x="{LEVEL_WIDTH // 2}" y="{LEVEL_HEIGHT // 2}">{written(number)}</text></g>'
+            f"<title>{written(number)}</title></g>"
         )
+    drawn.append(f'<path class="watershed" d="{_border(numbers >= panel.edges[1])}"/>')
     low, middle, high = map(written, panel.edges)
     words = (f"below {low}", f"{low} to {middle}", f"{middle} to {high}", f"from {high}")
     keys = "".join(
         f'<span><i class="key level-{level}"></i>{word}</span>' for level, word in enumerate(words)
     )
+    keys += f'<span><i class="swatch watershed"></i>crossing {middle}</span>'
     view = f"{-LEFT_OF_LEVELS} -20 {width + LEFT_OF_LEVELS + 4} {height + 20 + 38}"
     return _panel(panel.title, keys, _svg(view, "".join(drawn)), width + LEFT_OF_LEVELS + 4)
+
+
+def _border(above):
+    """An SVG path between neighbouring cells of which one is above and one is not; rows run upwards."""
+    width, height = LEVEL_WIDTH, LEVEL_HEIGHT
+    bottom = len(above) * height
+    upright = np.argwhere(above[:, 1:] != above[:, :-1])
+    level = np.argwhere(above[1:] != above[:-1])
+    return "".join(
+        [f"M{(column + 1) * width} {bottom - row * height}v{-height}" for row, column in upright]
+        + [f"M{column * width} {bottom - (row + 1) * height}h{width}" for row, column in level]
+    )
 
 
 COLUMN, ROW, BOX_HEIGHT = 84, 58, 28

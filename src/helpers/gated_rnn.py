@@ -121,17 +121,22 @@ class GatedRNN:
         depended on it. The *total* gradient λ[t] adds what the later states make of it. It obeys a
         recurrence that is linear, and runs from the end to the start:
 
-            λ[T] = g[T],    λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1],    g[0] = 0               (2.5)
+            λ[T] = g[T],    g[0] = 0,
+            λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1]                                             (2.5)
+                   = g[t−1] + λ[t] ⊙ c[t] + (λ[t] ⊙ s[t]) W_h
 
-        and with δ[t] = λ[t] ⊙ s[t], the gradient with respect to what enters the gate,
+        and with the gradients with respect to what enters the gate, δ[t] = λ[t] ⊙ s[t], and with respect to
+        the candidate, ζ[t] = λ[t] ⊙ (1 − c[t]),
 
+            ∂ℓ/∂W_x = Σ_t ζ[t]ᵀ x[t]ᵀ
             ∂ℓ/∂W_c = Σ_t δ[t]ᵀ x[t]ᵀ
-            ∂ℓ/∂W_h = Σ_t δ[t]ᵀ h[t−1]ᵀ
-            ∂ℓ/∂W_x = Σ_t (λ[t] ⊙ (1 − c[t]))ᵀ x[t]ᵀ                                         (2.6)
-            ∂ℓ/∂x[t] = δ[t] W_c + (λ[t] ⊙ (1 − c[t])) W_x,    ∂ℓ/∂h[0] = λ[0]
+            ∂ℓ/∂W_h = Σ_t δ[t]ᵀ h[t−1]ᵀ                                                      (2.6)
+            ∂ℓ/∂x[t] = δ[t] W_c + ζ[t] W_x
+            ∂ℓ/∂h[0] = λ[0]
 
-        Gradients are rows and states are columns. No Jacobian is formed: T steps of O(m² + mn)
-        operations, and O(T (m + n)) numbers held. Werbos (1990) describes the method.
+        Gradients are rows and states are columns. The second form of (2.5) is the one that runs: no Jacobian
+        is formed. T steps of O(m² + mn) operations, and O(T (m + n)) numbers held, besides the weights and
+        their gradients. Werbos (1990) describes the method.
 
         Parameters
         ----------
@@ -286,8 +291,8 @@ class GatedRNN:
             product /= np.where(norm == 0, 1, norm)[..., None, None]
         return np.moveaxis(logs, 0, -1)
 
-    def lyapunov_exponents(self, run):
-        """Return the run's m Lyapunov exponents: the mean rates, per step, at which directions stretch.
+    def lyapunov_exponents(self, run, count=None):
+        """Return the run's Lyapunov exponents: the mean rates, per step, at which directions stretch.
 
         See :func:`lyapunov_exponents`, which is given the run's step Jacobians. The largest is the rate of
         ‖∂h[T]/∂h[0]‖: above 0 gradients explode, below 0 they vanish.
@@ -296,18 +301,20 @@ class GatedRNN:
         ----------
         run : Run
             Of one step at least; of many, for the rate in the long run.
+        count : int, optional
+            How many, of the largest. All m where it is left out.
 
         Returns
         -------
-        numpy.ndarray, shape (..., m)
+        numpy.ndarray, shape (..., m) or (..., count)
             In nats per step, largest first.
 
         Raises
         ------
         ValueError
-            If the run has no steps, or is another network's.
+            If the run has no steps, or is another network's, or count is not from 1 to m.
         TypeError
-            If ``run`` is not a run.
+            If ``run`` is not a run, or count is not a whole number.
 
         Examples
         --------
@@ -320,7 +327,7 @@ class GatedRNN:
         self._check_own(run)
         if run.T == 0:
             raise ValueError("run must have at least one step, got a run over an empty sequence")
-        return lyapunov_exponents(self._step_jacobian(run, t) for t in range(1, run.T + 1))
+        return lyapunov_exponents((self._step_jacobian(run, t) for t in range(1, run.T + 1)), count)
 
     def step_bound(self, x, h0=None):
         """Return a number ρ with ‖∂h[t]/∂h[t−1]‖ ≤ ρ at every step, from the ranges of the inputs alone.
@@ -475,7 +482,7 @@ class Gradients(NamedTuple):
     """λ[1], …, λ[T]: the total gradients with respect to the states, later ones included."""
 
 
-def lyapunov_exponents(jacobians):
+def lyapunov_exponents(jacobians, count=None):
     """Return the mean rates, per step, at which a product of Jacobians stretches each of m directions.
 
     An orthogonal frame Q is carried along, and made orthogonal again after every step:
@@ -489,39 +496,57 @@ def lyapunov_exponents(jacobians):
     ----------
     jacobians : iterable of array_like, shape (..., m, m)
         J[1], …, J[T], the earliest first. They may be made one by one.
+    count : int, optional
+        How many exponents, of the largest: the frame then has so many columns, in a direction at random. For one,
+        a step costs O(m²) instead of O(m³). Left out, the frame is square and begins with the axes.
 
     Returns
     -------
-    numpy.ndarray, shape (..., m)
-        In nats per step, largest first. Their sum is exactly the mean of ln |det J[t]|; each by itself
+    numpy.ndarray, shape (..., m) or (..., count)
+        In nats per step, largest first. The sum of all m is exactly the mean of ln |det J[t]|; each by itself
         approaches its limit as 1/T. −∞ for a direction that is lost; what a step shrinks by more than
         the precision of the numbers, against what it stretches most, is noise.
 
     Raises
     ------
     ValueError
-        If there is no Jacobian, or they are not square and all of one shape.
+        If there is no Jacobian, or they are not square and all of one shape, or count is not from 1 to m.
     TypeError
-        If one is not real.
+        If one is not real, or count is not a whole number.
 
     Examples
     --------
     >>> stretch = [[2, 1], [0, 0.5]]
     >>> lyapunov_exponents([stretch] * 2000).round(3)    # ln 2 and −ln 2
     array([ 0.693, -0.693])
+    >>> lyapunov_exponents([stretch] * 2000, count=1).round(2)
+    array([0.69])
     """
-    frame, total, steps = None, 0.0, 0
+    shape, total, steps = (..., "m", "m"), 0.0, 0
     for jacobian in jacobians:
-        shape = (..., "m", "m") if frame is None else frame.shape
         jacobian = real_array(jacobian, "jacobians", shape=shape, may_be_empty=True)
-        if jacobian.shape[-1] != jacobian.shape[-2]:
-            raise ValueError(f"jacobians must have shape (..., m, m), got shape {jacobian.shape}")
-        frame, triangle = np.linalg.qr(jacobian if frame is None else jacobian @ frame)
+        if steps == 0:
+            shape = jacobian.shape
+            frame = _first_frame(shape, count)
+        frame, triangle = np.linalg.qr(jacobian @ frame)
         total = total + _log(np.abs(np.diagonal(triangle, axis1=-2, axis2=-1)))
         steps += 1
     if steps == 0:
         raise ValueError("jacobians must hold at least one matrix, got none")
     return -np.sort(-total / steps, axis=-1)
+
+
+def _first_frame(shape, count):
+    """The axes, or ``count`` columns at random: along an axis, a direction could stay beside the one that grows most."""
+    m = shape[-1]
+    if shape[-2] != m:
+        raise ValueError(f"jacobians must have shape (..., m, m), got shape {shape}")
+    if count is None:
+        return np.eye(m)
+    (count,) = whole_numbers(count, "count", at_least=1, count=1)
+    if count > m:
+        raise ValueError(f"count must be at most m = {m}, got {count}")
+    return np.linalg.qr(np.random.default_rng(0).normal(size=(m, count))).Q
 
 
 def exploding_instance(T=60):

@@ -101,6 +101,7 @@ NUMBERED = {
         "eq-average",
         "eq-direct-jacobian",
         "eq-attention-vjp",
+        "eq-linear-vjp",
         "eq-state-gradient",
         "eq-running-sums",
         "eq-running-gradients",

@@ -43,6 +43,7 @@ def test_every_other_verdict_is_refused(claim):
         (Evidence(as_written=VISIBLE, as_meant=VISIBLE, corrected=ROUNDING), Verdict.REFUTED),
         (Evidence(as_written=float("inf"), corrected=NONE), Verdict.REFUTED),
         (Evidence(as_written=None, corrected=ROUNDING), Verdict.LOST),
+        (Evidence(as_written=VISIBLE, readings={"a": ROUNDING}, corrected=ROUNDING), Verdict.REFUTED),
         (Counterexample(at_most=1.0, measured=1e9, predicted=1e9 * (1 + 1e-15)), Verdict.REFUTED),
     ],
 )
@@ -88,9 +89,32 @@ def test_confirmed_claims_have_no_correction_and_others_have_one():
         Claim(**known, verdict=Verdict.REFUTED)
 
 
+def test_readings_are_reported():
+    evidence = Evidence(as_written=VISIBLE, corrected=NONE, readings={"a sum": ROUNDING, "one step": 0.25})
+    assert evidence.measurements.endswith("; read as a sum < 10⁻¹⁰; read as one step 25 %")
+
+
+def test_a_reader_learns_in_a_number_how_far_off_the_sheet_is():
+    """Where the statement has no value, readings near it have one, and are visibly wrong."""
+    evidence = {claim.id: claim.measured() for claim in LEDGER}
+    without_value = [id for id, measured in evidence.items() if getattr(measured, "as_written", 0) == np.inf]
+    assert without_value
+    for id in without_value:
+        errors = evidence[id].readings.values()
+        assert errors, id
+        assert all(1e-3 < error < np.inf for error in errors), id
+
+
+def test_the_table_shows_the_nearest_reading_where_there_is_no_value():
+    evidence = Evidence(as_written=float("inf"), corrected=NONE, readings={"a": 0.5, "b": 0.25})
+    assert evidence.row == ("no value of this shape; in the nearest reading 25 %", "< 10⁻¹⁰")
+
+
 def test_an_error_below_0_and_a_verdict_in_words_are_refused():
     with pytest.raises(ValueError, match="as_written must be an error"):
         Evidence(as_written=-1.0, corrected=0.0)
+    with pytest.raises(ValueError, match="a sum must be an error"):
+        Evidence(as_written=1.0, corrected=0.0, readings={"a sum": -1.0})
     with pytest.raises(TypeError, match="verdict must be a Verdict"):
         Claim(id="0", question="?", statement="!", verdict="confirmed", evidence=None, chapter="none")
 

@@ -10,8 +10,6 @@ from ..diagrams.attention_rnn import follow, one_step
 from .ledger import Claim, Evidence, Verdict
 
 CHAPTER = "attention_rnn"
-NO_VALUE = float("inf")
-"""The error of a formula that has no value, such as a product of matrices whose shapes do not fit."""
 
 
 def _network(random, k, m=4, n=3):
@@ -27,6 +25,21 @@ def _states(network, x, initial_states):
     from .. import oracle
 
     return oracle.value(oracle.attention_rnn, network.input_triple, network.past_triples, x, initial_states)
+
+
+TURNED = "(Q₁k₁)ᵀ + q₁ᵀK₁"
+"""What can be made of k_1 Q_1 + q_1ᵀ K_1 without mending it: its factors turned so that they fit."""
+
+
+def _no_value(left, right):
+    """The error of a formula that has no value, since the shapes of two of its factors do not fit."""
+    try:
+        left @ right
+    except ValueError:
+        return float("inf")
+    raise AssertionError(
+        f"a product of shapes {left.shape} and {right.shape} was to have no value, and has one"
+    )
 
 
 def drawing(random):
@@ -65,8 +78,11 @@ def size_of_weights(random):
     )
 
 
-def _sheets_steps(triples_at, x, earlier, last_in_softargmax, last_in_sum):
-    """The sheet's c and d: each step from its own lists q_0, q_1, …; what a list does not hold is NaN."""
+def _sheets_steps(triples_at, x, earlier, last_in_softargmax, last_in_sum, missing_weight=np.nan):
+    """The sheet's c and d: each step from its own lists q_0, q_1, …; what a list does not hold is NaN.
+
+    Of the weights, it is ``missing_weight``.
+    """
     states = list(earlier)
     for t, x_t in enumerate(x, start=1):
         y = [x_t, *states[::-1]]
@@ -74,25 +90,35 @@ def _sheets_steps(triples_at, x, earlier, last_in_softargmax, last_in_sum):
         w = [q_i @ k_i for q_i, k_i in zip(q, k, strict=True)]
         w = w[: last_in_softargmax(t) + 1] + [np.nan] * (last_in_softargmax(t) + 1 - len(w))
         a = np.exp(w) / np.exp(w).sum()
-        a = [*a, *[np.nan] * (last_in_sum(t) + 1 - len(a))]
+        a = [*a, *[missing_weight] * (last_in_sum(t) + 1 - len(a))]
         states.append(sum(a[i] * v[i] for i in range(last_in_sum(t) + 1)))
     return np.array(states[len(earlier) :])
 
 
 def window(random):
-    """1.2.2.c: AttentionRNN(k). The softargmax runs to w_K, with any K but k; as meant, to w_k."""
+    """1.2.2.c: AttentionRNN(k). The softargmax runs to w_K, with any K but k; as meant, to w_k.
+
+    With K > k it is of scores that are of nothing, and with K < k the sum is of weights that there are not; read as
+    0, they leave a state with a value.
+    """
     k = 3
     network, x = _network(random, k), random.normal(size=(7, 3))
     zeros = np.zeros((k, 4))
     expected = _states(network, x, zeros)
 
-    def sheet(K):
+    def sheet(K, **missing):
         # Three lists: Q_0, …, Q_k, then the K, then the V.
         matrices = list(zip(network.input_triple, *network.past_triples, strict=True))
-        return _sheets_steps(lambda t: matrices, x, zeros, lambda t: K, lambda t: k)
+        return _sheets_steps(lambda t: matrices, x, zeros, lambda t: K, lambda t: k, **missing)
 
     return Evidence(
         as_written=min(relative_error(sheet(K), expected) for K in (1, 2, 4, 5)),
+        readings={
+            f"K = k − {k - K}, weights that are not there being 0,": relative_error(
+                sheet(K, missing_weight=0.0), expected
+            )
+            for K in (2, 1)
+        },
         as_meant=relative_error(sheet(k), expected),
         corrected=relative_error(network.run(x).states, expected),
     )
@@ -168,10 +194,15 @@ class _Step:
     def weights(self):
         return self.run.weights[self.t - 1]
 
+    @property
+    def without_value(self):
+        """The error of all that holds k_1 Q_1, of shapes (m, 1) and (m, m)."""
+        return _no_value(self.k[1], self.Q_1)
+
     def score_jacobian(self, transposed=True):
-        """k_1ᵀ Q_1 + q_1ᵀ K_1, of 1 × m; or k_1 Q_1 + q_1ᵀ K_1, as the sheet has it."""
-        k_1 = self.k[1].T if transposed else self.k[1]
-        return k_1 @ self.Q_1 + self.q[1].T @ self.K_1
+        """k_1ᵀ Q_1 + q_1ᵀ K_1, of 1 × m; or the sheet's k_1 Q_1 + q_1ᵀ K_1, its factors so turned that they fit."""
+        product = self.k[1].T @ self.Q_1 if transposed else (self.Q_1 @ self.k[1]).T
+        return product + self.q[1].T @ self.K_1
 
     def another_term(self, i, transposed=True):
         """[2] for i = 0, [3] for i = 2."""
@@ -184,18 +215,10 @@ class _Step:
         divisor = sum(E) ** 2 if square_of_sum else sum(e**2 for e in E)
         return row * E[1] / sum(E) - E[1] * row * E[1] / divisor
 
-    def together(self, transposed=True):
+    def together(self, transposed=True, square_of_sum=True):
         """[5] and [6] in [4]; then [2], [3] and [4] in [1]."""
-        four = self.v[1] @ self.six(transposed) + self.exp[1] / sum(self.exp) * self.V_1
+        four = self.v[1] @ self.six(transposed, square_of_sum) + self.exp[1] / sum(self.exp) * self.V_1
         return self.another_term(0, transposed) + self.another_term(2, transposed) + four
-
-
-def _error(formula, expected):
-    """The relative error of a formula, infinite where its shapes do not fit."""
-    try:
-        return relative_error(formula(), expected)
-    except ValueError:
-        return NO_VALUE
 
 
 def _largest(random, error):
@@ -218,10 +241,14 @@ def _equation_2_or_3(i):
             return -step.weights[i] * step.weights[1] * step.v[i] @ step.score_jacobian()
 
         return Evidence(
-            as_written=_largest(
-                random, lambda step: _error(lambda: step.another_term(i, transposed=False), step.of_terms[i])
-            ),
-            as_meant=_largest(random, lambda step: _error(lambda: step.another_term(i), step.of_terms[i])),
+            as_written=_largest(random, lambda step: step.without_value),
+            readings={
+                TURNED: _largest(
+                    random,
+                    lambda step: relative_error(step.another_term(i, transposed=False), step.of_terms[i]),
+                )
+            },
+            as_meant=_largest(random, lambda step: relative_error(step.another_term(i), step.of_terms[i])),
             corrected=_largest(random, lambda step: relative_error(short(step), step.of_terms[i])),
         )
 
@@ -254,11 +281,16 @@ def _six(step):
 
 
 def equation_6(random):
-    """1.2.2.e.6: ∂a_1/∂h[t−1]."""
+    """1.2.2.e.6: ∂a_1/∂h[t−1]. To the letter, there are squares in the sum of its last denominator."""
+
+    def to_the_letter(step):
+        return step.six(transposed=False, square_of_sum=False)
+
     return Evidence(
-        as_written=_largest(
-            random, lambda step: _error(lambda: step.six(transposed=False), step.of_weights[[1]])
-        ),
+        as_written=_largest(random, lambda step: step.without_value),
+        readings={
+            TURNED: _largest(random, lambda step: relative_error(to_the_letter(step), step.of_weights[[1]]))
+        },
         as_meant=_largest(random, lambda step: relative_error(step.six(), step.of_weights[[1]])),
         corrected=_largest(random, lambda step: relative_error(_six(step), step.of_weights[[1]])),
     )
@@ -279,11 +311,14 @@ def lost_square(random):
 
 
 def whole_jacobian(random):
-    """1.2.2.e: the six equations, put into one another; and the one line."""
+    """1.2.2.e: the six equations, put into one another, [6] to the letter; and the one line."""
+
+    def to_the_letter(step):
+        return step.together(transposed=False, square_of_sum=False)
+
     return Evidence(
-        as_written=_largest(
-            random, lambda step: _error(lambda: step.together(transposed=False), step.of_state)
-        ),
+        as_written=_largest(random, lambda step: step.without_value),
+        readings={TURNED: _largest(random, lambda step: relative_error(to_the_letter(step), step.of_state))},
         as_meant=_largest(random, lambda step: relative_error(step.together(), step.of_state)),
         corrected=_largest(random, lambda step: relative_error(step.short, step.of_state)),
     )
@@ -341,12 +376,20 @@ def sum_over_paths(random):
 
 
 def order_of_factors(random):
-    """1.2.2.f: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant."""
+    """1.2.2.f: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
+
+    With the gradient stood upright, as a column, the product has a value.
+    """
     network, run, direct, T, gradients, jacobians, _, expected = _later(random, k=3, direct_term=False)
     rows = {i: g[None] for i, g in gradients.items()}
     return Evidence(
-        as_written=_error(lambda: sum(jacobians[i] @ g for i, g in rows.items()), expected[None]),
-        as_meant=_error(lambda: sum(g @ jacobians[i] for i, g in rows.items()), expected[None]),
+        as_written=max(_no_value(jacobians[i], g) for i, g in rows.items()),
+        readings={
+            "Jacobian times column": relative_error(
+                sum(jacobians[i] @ g.T for i, g in rows.items()), expected[:, None]
+            )
+        },
+        as_meant=relative_error(sum(g @ jacobians[i] for i, g in rows.items()), expected[None]),
         corrected=relative_error(network.state_gradient(run, direct, T), expected),
     )
 

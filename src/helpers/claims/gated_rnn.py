@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..checks import relative_error
-from ..diagrams.gated_rnn import backward_through, forward_through
+from ..diagrams.gated_rnn import backward_through, forward_through, forward_unrolled
 from ..gated_rnn import GatedRNN, exploding_instance
 from .ledger import Claim, Counterexample, Evidence, Verdict
 
@@ -19,13 +19,20 @@ def _instance(random, m=3, n=2, T=6):
 
 
 def diagram(random):
-    """1.2.1.a: the sheet's drawing is lost. The book's computes the states, box by box, along its arrows."""
+    """1.2.1.a: the sheet's drawing is lost. The book's two compute the states along their arrows, box by box and
+    step by step; the unrolled one also the loss."""
     from .. import oracle
 
-    weights, x, h0, _ = _instance(random)
-    states = [values["h"] for values in forward_through(weights, x, h0)]
+    weights, x, h0, g = _instance(random, T=3)
+    states = oracle.value(oracle.gated_rnn, *weights, x, h0)
+    unrolled = forward_unrolled(weights, x, h0, g)
     return Evidence(
-        as_written=None, corrected=relative_error(states, oracle.value(oracle.gated_rnn, *weights, x, h0))
+        as_written=None,
+        corrected=max(
+            relative_error([values["h"] for values in forward_through(weights, x, h0)], states),
+            relative_error([unrolled[f"h[{t}]"] for t in (1, 2, 3)], states),
+            relative_error(unrolled["loss"], (g * states).sum()),
+        ),
     )
 
 
@@ -53,20 +60,44 @@ def gradient_of_W_x(random):
     """1.2.1.c: ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t].
 
     As it stands its shapes do not multiply: 1 × m, then m, then n. The two vectors to the left are taken entry by
-    entry, and their product with x[t] as the matrix that the sheet says it is. As written: the smallest error that any t
-    gives, with ∂ℓ/∂h[t] read as the direct gradient or as the total one.
+    entry, and their product with x[t] as the matrix that the sheet says it is. ∂ℓ/∂h[t] can be the direct gradient or
+    the total one. Total gradients come from the step Jacobian, and the sheet has one of its own: by 1.2.1.d the state
+    is multiplied by c[t], and by no matrix.
+
+    As written: one step, the t and the gradient that come closest. As meant: the sum over t that is missing, and the
+    gradients, direct or total, that come closest among those that the sheet's own words give. Readings: each by itself;
+    the last hands the true total gradients to it.
     """
     weights, x, h0, g = _instance(random)
     gradients = _torch_gradients(weights, x, h0, g)
     expected, total = gradients["W_x"], gradients["states"]
     network = GatedRNN(*weights)
     run = network.run(x, h0)
-    one_step = [
-        np.outer(gradient[t] * (1 - run.gates[t]), x[t]) for gradient in (g, total) for t in range(len(x))
-    ]
+    by_the_gates_alone = g.copy()
+    for t in range(len(x) - 1, 0, -1):
+        by_the_gates_alone[t - 1] += by_the_gates_alone[t] * run.gates[t]
+
+    def terms(gradient):
+        return np.einsum("ti,tj->tij", gradient * (1 - run.gates), x)
+
+    def closest_step(gradient):
+        return min(relative_error(term, expected) for term in terms(gradient))
+
+    readings = {
+        "one step, with the direct gradient": closest_step(g),
+        "one step, with the total gradient": closest_step(total),
+        "a sum, with direct gradients": relative_error(terms(g).sum(axis=0), expected),
+        "a sum, with total gradients through c[t] alone": relative_error(
+            terms(by_the_gates_alone).sum(axis=0), expected
+        ),
+        "a sum, with the true total gradients": relative_error(terms(total).sum(axis=0), expected),
+    }
+    one_step_direct, one_step_total, sum_direct, sum_by_the_gates_alone, _ = readings.values()
     return Evidence(
-        as_written=min(relative_error(term, expected) for term in one_step),
+        as_written=min(one_step_direct, one_step_total),
+        as_meant=min(sum_direct, sum_by_the_gates_alone),
         corrected=relative_error(network.vjp(run, g).W_x, expected),
+        readings=readings,
     )
 
 
@@ -91,7 +122,10 @@ def _torch_gradients(weights, x, h0, g):
 
 
 def step_derivative(random):
-    """1.2.1.c: ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state; at t = 1, and later."""
+    """1.2.1.c: ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state.
+
+    As written: the derivative of h[T] by every path. Read as the direct one: each step by itself, h[t−1] held fixed.
+    """
     from .. import oracle
 
     m, n, T = 3, 2, 6
@@ -99,6 +133,9 @@ def step_derivative(random):
     network = GatedRNN(*weights)
     run = network.run(x, h0)
     *_, expected, _, _ = oracle.jacobian(oracle.gated_rnn, *weights, x, h0)
+    direct = [
+        oracle.jacobian(oracle.gated_rnn, *weights, x[t : t + 1], run.trajectory[t])[2][0] for t in range(T)
+    ]
     # (t, i, i, j): state i depends directly on row i of W_x
     local = np.einsum("ti,ik,tj->tikj", 1 - run.gates, np.eye(m), x)
     full = np.empty_like(local)
@@ -107,21 +144,30 @@ def step_derivative(random):
         jacobian = network.step_jacobian(run, t)
         carried = full[t - 1] = local[t - 1] + np.tensordot(jacobian, carried, axes=1)
     return Evidence(
-        as_written=relative_error(local[-1], expected[-1]), corrected=relative_error(full, expected)
+        as_written=relative_error(local[-1], expected[-1]),
+        corrected=relative_error(full, expected),
+        readings={"what step t adds, with h[t−1] held fixed": relative_error(local, direct)},
     )
 
 
 def size_of_gradient(random):
-    """1.2.1.c: ∂ℓ/∂W_x has the same dimension as W_x, which is R^{m × n}."""
+    """1.2.1.c: ∂ℓ/∂W_x has the same dimension as W_x, which is R^{m × n}.
+
+    m and n are those of a state and of an input. The gradient is what is left when ∂ℓ/∂h meets autograd's ∂h/∂W_x, an
+    array with an axis for time, one for the state, and two for the weight; it has to be the book's, entry by entry.
+    """
     from .. import oracle
 
     worst_of_sheet = worst = 0.0
     for m, n in ((3, 2), (2, 3), (1, 4)):
         weights, x, h0, g = _instance(random, m, n)
-        _, _, expected, _, _ = oracle.vjp(oracle.gated_rnn, g, *weights, x, h0)
+        *_, by_weight, _, _ = oracle.jacobian(oracle.gated_rnn, *weights, x, h0)
+        expected = np.tensordot(g, by_weight, axes=2)
         network = GatedRNN(*weights)
-        worst_of_sheet = max(worst_of_sheet, relative_error((m, n), expected.shape))
-        worst = max(worst, relative_error(network.vjp(network.run(x, h0), g).W_x.shape, expected.shape))
+        run = network.run(x, h0)
+        sheet = run.states[0].shape + x[0].shape
+        worst_of_sheet = max(worst_of_sheet, relative_error(sheet, expected.shape))
+        worst = max(worst, relative_error(network.vjp(run, g).W_x, expected))
     return Evidence(as_written=worst_of_sheet, corrected=worst)
 
 
@@ -130,20 +176,22 @@ def likeness(random):
 
     As written: the diagram's own arrows, followed against their direction from ∂ℓ/∂h to ∂ℓ/∂x.
     Left out: were the passes alike in every way, the forward one would be linear too. How far it is from that.
-    Corrected: the backward recurrence, and its linearity in ∂ℓ/∂h.
+    Corrected: the backward recurrence, and that it takes a g + b g′ to the same combination of what it makes of g and g′.
     """
     from .. import oracle
 
     weights, x, h0, g = _instance(random)
+    other, a, b = random.normal(size=g.shape), 2.0, -3.0
     *_, expected, _ = oracle.vjp(oracle.gated_rnn, g, *weights, x, h0)
     network = GatedRNN(*weights)
     run = network.run(x, h0)
+    of_the_sum, of_one, of_other = (network.vjp(run, gradient) for gradient in (a * g + b * other, g, other))
     return Evidence(
         as_written=relative_error(backward_through(weights, forward_through(weights, x, h0), g), expected),
         left_out=relative_error(network.run(2 * x, h0).states, 2 * run.states),
         corrected=max(
-            relative_error(network.vjp(run, g).x, expected),
-            relative_error(network.vjp(run, 2 * g).x, 2 * expected),
+            relative_error(of_one.x, expected),
+            *(relative_error(s, a * u + b * v) for s, u, v in zip(of_the_sum, of_one, of_other, strict=True)),
         ),
     )
 
@@ -186,7 +234,8 @@ def can_vanish(random):
     """1.2.1.d: gradients can vanish, because at each step h is multiplied by c[t], between 0 and 1.
 
     As written: where W_h = 0, the product of the gates is ∂h[T]/∂h[0], and after 80 steps it is 0 to ten digits.
-    Left out: the same product where W_h is not 0.
+    Left out: the same product where W_h is not 0. Corrected: the product of the steps, and the bound ρ where W_h is
+    small and not 0: there ρ < 1, and autograd's norms stay below its powers.
     """
     from .. import oracle
 
@@ -206,6 +255,14 @@ def can_vanish(random):
     short, after_3, expected_after_3 = of_gates_and_of_steps(without, T=3)
     long, _, expected_after_80 = of_gates_and_of_steps(without, T=80)
     wrong, book, expected = of_gates_and_of_steps((W_c, W_h, W_x), T=3)
+
+    T = 40
+    weak, x, h0 = (W_c, 0.02 * W_h, W_x), random.normal(size=(T, 2)), random.normal(size=3)
+    network = GatedRNN(*weak)
+    rho, run = network.step_bound(x, h0), network.run(x, h0)
+    by_state = [oracle.jacobian(last_state, *weak, x[s:], run.trajectory[s])[4] for s in range(T)]
+    norms = np.abs(by_state).sum(axis=-1).max(axis=-1)
+    above_bound = (norms / rho ** np.arange(T, 0, -1)).max() - 1
     return Evidence(
         as_written=max(
             relative_error(short, expected_after_3),
@@ -215,7 +272,11 @@ def can_vanish(random):
             float(np.abs(expected_after_80 - np.diag(np.diag(expected_after_80))).max() > 0),
         ),
         left_out=relative_error(wrong, expected),
-        corrected=max(relative_error(after_3, expected_after_3), relative_error(book, expected)),
+        corrected=max(
+            relative_error(after_3, expected_after_3),
+            relative_error(book, expected),
+            above_bound if rho < 1 else np.inf,
+        ),
     )
 
 
@@ -245,8 +306,9 @@ CLAIMS = [
         evidence=gradient_of_W_x,
         chapter=CHAPTER,
         correction="$\\frac{\\partial \\ell}{\\partial W_x} = \\sum_t (\\lambda[t] \\odot (1 - c[t]))^\\top x[t]^\\top$, where the total "
-        "gradients $\\lambda[t] = \\frac{\\partial \\ell}{\\partial h[t]} + \\lambda[t+1]\\, \\frac{\\partial h[t+1]}{\\partial h[t]}$ "
-        "run back through the state and through the gate.",
+        "gradients $\\lambda[t] = g[t] + \\lambda[t+1]\\, \\frac{\\partial h[t+1]}{\\partial h[t]}$ start from the direct ones, $g[t]$, and "
+        "run back through the state and through the gate. If somebody hands over the true $\\lambda[t]$, the sum over $t$ is all that the "
+        "sheet's formula lacks. With the only paths that the sheet speaks of, those through $c[t] \\odot h[t-1]$, the sum is wrong too.",
     ),
     Claim(
         id="1.2.1.c.step",
@@ -255,7 +317,7 @@ CLAIMS = [
         verdict=Verdict.REFUTED,
         evidence=step_derivative,
         chapter=CHAPTER,
-        correction="That is what $W_x$ does within step $t$. It acts through $h[t-1]$ as well: "
+        correction="That is what $W_x$ does within step $t$, with $h[t-1]$ held fixed. It acts through $h[t-1]$ as well: "
         "$\\frac{\\partial h[t]}{\\partial W_x} = (1 - c[t]) \\odot \\frac{\\partial (W_x x[t])}{\\partial W_x} "
         "+ \\frac{\\partial h[t]}{\\partial h[t-1]} \\cdot \\frac{\\partial h[t-1]}{\\partial W_x}$",
     ),

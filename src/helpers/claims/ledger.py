@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -49,16 +49,21 @@ class Evidence:
         Of the sheet's statement with the slip mended that the correction names. Left out where there is no such slip.
     left_out : float, optional
         Of the sheet's statement on the part of the answer that it does not speak of.
+    readings : mapping of str to float, optional
+        Of the statement in each way that it can be read, by name. They are reported, and decide nothing.
     """
 
     as_written: float | None
     corrected: float
     as_meant: float | None = None
     left_out: float | None = None
+    readings: Mapping[str, float] = field(default_factory=dict)
     heading = "Off by"
 
     def __post_init__(self):
-        for name, error in vars(self).items():
+        errors = vars(self) | self.readings
+        del errors["readings"]
+        for name, error in errors.items():
             if error is not None and error < 0:
                 raise ValueError(f"{name} must be an error, 0 or larger, got {error}")
 
@@ -103,6 +108,7 @@ class Evidence:
             "the sheet where it is silent": self.left_out,
             "the book": self.corrected,
         }
+        named |= {f"read as {reading}": error for reading, error in self.readings.items()}
         return "; ".join(f"{words} {_rounded(error)}" for words, error in named.items() if error is not None)
 
     @property
@@ -110,7 +116,10 @@ class Evidence:
         """What the table of all claims says of the sheet, and of the book."""
         if self.as_written is None:
             return "lost", _rounded(self.corrected)
-        return _rounded(max(self.as_written, self.left_out or 0.0)), _rounded(self.corrected)
+        sheet = _rounded(max(self.as_written, self.left_out or 0.0))
+        if np.isinf(self.as_written) and self.readings:
+            sheet += f"; in the nearest reading {_rounded(min(self.readings.values()))}"
+        return sheet, _rounded(self.corrected)
 
 
 @dataclass(frozen=True)

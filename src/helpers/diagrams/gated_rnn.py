@@ -149,6 +149,33 @@ def forward_through(weights, x, h0):
     return steps
 
 
+def forward_unrolled(weights, x, h0, state_gradient):
+    """Return every box's value in the unrolled diagram, where each step is the diagram of one step.
+
+    Parameters
+    ----------
+    weights : tuple of numpy.ndarray
+        W_c, W_h and W_x.
+    x : numpy.ndarray, shape (3, n)
+    h0 : numpy.ndarray, shape (m,)
+    state_gradient : numpy.ndarray, shape (3, m)
+        g, for the loss ℓ = Σ_t g[t] h[t].
+
+    Returns
+    -------
+    dict
+        ``"h[t]"`` is h[t], and ``"loss"`` is ℓ.
+    """
+    operations = {
+        "loss": lambda *states: sum(g @ h for g, h in zip(state_gradient, states, strict=True)),
+    }
+    for t in range(1, len(x) + 1):
+        operations[f"step {t}"] = lambda h, x_t: forward_through(weights, [x_t], h)[0]["h"]
+        operations[f"h[{t}]"] = lambda h: h
+    inputs = {f"x[{t}]": x_t for t, x_t in enumerate(x, start=1)}
+    return forward(UNROLLED, operations, **{"h[0]": h0}, **inputs)
+
+
 def backward_through(weights, steps, state_gradient):
     """Return ∂ℓ/∂x[1], …, ∂ℓ/∂x[T] from ∂ℓ/∂h[1], …, ∂ℓ/∂h[T]: the same steps, against the arrows.
 

@@ -14,7 +14,7 @@ SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
 STEPS = 12
 SEED = 117
 """Of a network in which each of x[t], h[t−1] and h[t−2] is now and then attended to most, with scores below 10."""
-UNIT = 34
+UNIT, WIDE_UNIT = 34, 44
 SCALES = [0, 0.5, 1, 2, 4]
 
 
@@ -36,9 +36,6 @@ def example(window, scale):
 def attention_map_explorer():
     """Return the explorer of the weights: all of them as a map, and one step in numbers."""
 
-    def column(title, name, legend):
-        return Cells(title, roles=f"{name}_roles", numbers=name, legend=legend, unit=UNIT)
-
     return Explorer(
         map_frame,
         step_frame,
@@ -52,10 +49,14 @@ def attention_map_explorer():
                 marked_columns="shown",
                 unit=UNIT,
             ),
-            column("Scores wᵢ", "scores", legend=("gate",)),
-            column("Weights aᵢ", "weights", legend=("gate",)),
-            column("Values vᵢ", "values", legend=("plain",)),
-            column("h[t] = Σ aᵢ vᵢ", "state", legend=("output",)),
+            Cells(
+                "Step t in numbers. A row for each i: its score wᵢ, its weight aᵢ, and the three elements of its value vᵢ",
+                roles="numbers_roles",
+                legend=("plain",),
+                numbers="numbers",
+                unit=WIDE_UNIT,
+            ),
+            Cells("h[t] = Σ aᵢ vᵢ", roles="state_roles", legend=("output",), numbers="state", unit=WIDE_UNIT),
         ),
         k=Slider("window k", range(1, 5), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
@@ -92,12 +93,8 @@ def step_frame(k, scale, T, t):
         if count
         else "No zero vector is in the window.",
         "shown": np.array([shown - 1]),
-        "scores": _short(w)[:, None],
-        "scores_roles": np.zeros((k + 1, 1), int),
-        "weights": _short(a)[:, None],
-        "weights_roles": np.zeros((k + 1, 1), int),
-        "values": _short(v),
-        "values_roles": np.zeros((k + 1, 3), int),
+        "numbers": _short(np.column_stack((w, a, v))),
+        "numbers_roles": np.zeros((k + 1, 5), int),
         "state": _short(run.states[[shown - 1]]),
         "state_roles": np.zeros((1, 3), int),
     }
@@ -107,7 +104,7 @@ def jacobian_explorer():
     """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
 
     def matrix(title, name, role):
-        return Cells(title, roles=f"{name}_roles", legend=(role,), numbers=name, unit=UNIT + 4)
+        return Cells(title, roles=f"{name}_roles", legend=(role,), numbers=name, unit=WIDE_UNIT)
 
     return Explorer(
         terms_frame,
@@ -118,7 +115,7 @@ def jacobian_explorer():
             matrix("aᵢ(vᵢ − h[t])(kᵢᵀQᵢ + qᵢᵀKᵢ)", "second", "gradient"),
             matrix("their sum, ∂h[t]/∂h[t−i]", "both", "output"),
             Lines(
-                "The norm of each at every step",
+                "The norm of each at every step, on an axis where equal distances are equal factors",
                 x="steps",
                 lines=(
                     Line("first_norms", "aᵢVᵢ", "gate"),
@@ -126,7 +123,7 @@ def jacobian_explorer():
                     Line("both_norms", "their sum", "output"),
                 ),
                 x_axis=Axis("step t", 1, STEPS, tuple(range(1, STEPS + 1))),
-                y_axis=Axis("norm", 0, 3, (0, 1, 2, 3)),
+                y_axis=Axis("norm", 0.01, 3, (0.01, 0.03, 0.1, 0.3, 1, 3), logarithmic=True),
                 width=480,
                 height=180,
             ),
@@ -161,10 +158,11 @@ def terms_frame(scale, i, t):
 
 
 def norms_frame(scale, i):
-    """The norms of the two terms at every step."""
+    """The norms of the two terms at every step. Where one is 0, which has no place on the axis, there is a gap."""
     sizes = np.array(
         [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
     )
+    sizes[sizes == 0] = np.nan
     return {
         "steps": np.arange(1.0, STEPS + 1),
         **{f"{name}_norms": sizes[:, column] for column, name in enumerate(("first", "second", "both"))},

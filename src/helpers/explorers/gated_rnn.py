@@ -111,7 +111,8 @@ def memory_frame(gate_bias, gain, input_scale, T):
 SIZE, LONGEST = 16, 60
 RATE = 0.05
 """The mean growth of ln ‖·‖ per step from which on a gradient is said to explode or to vanish."""
-FLOW_AXIS = Axis("natural logarithm", -60, 60, (-60, -40, -20, 0, 20, 40, 60))
+FLOW_AXIS = Axis("natural logarithm", -20, 20, (-20, -10, 0, 10, 20))
+"""What leaves it is said in words."""
 
 
 def gradient_flow_explorer():
@@ -132,8 +133,8 @@ def gradient_flow_explorer():
             ),
         ),
         gain=Slider("gain of W_h", [0, 0.01, 0.03, 0.1, 0.5, 2, 8, 32], start=8),
-        input_scale=Slider("input scale", [0.3, 1, 3, 10], start=1),
-        gate_bias=Slider("gate bias b", range(-2, 5), start=0),
+        input_scale=Slider("input scale", [0.3, 1, 3, 10], start=3),
+        gate_bias=Slider("gate bias b", range(5), start=2),
         T=Slider("steps T", range(20, LONGEST + 1, 20), start=LONGEST),
     )
 

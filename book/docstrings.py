@@ -1,0 +1,37 @@
+"""A Sphinx extension: docstrings are written to be read in a terminal, and shown on the page as they are.
+
+In them ``*`` and ``|`` are an asterisk and a bar, as in ``(F, C, *kernel_size)`` and |s|, and an indented line is an equation.
+"""
+
+import re
+
+AS_MARKED = re.compile(r"(``.*?``|:\w+:`.*?`|(?<!\w)\*[a-z][a-z ]*\*(?!\w))")
+SPECIAL = re.compile(r"([*|])")
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", show_as_written, priority=100)
+    return {"parallel_read_safe": True}
+
+
+def show_as_written(app, what, name, obj, options, lines):
+    """Change the lines of a docstring in place."""
+    lines[:] = [escaped(line) for line in with_equations(lines)]
+
+
+def escaped(line):
+    """A line in which asterisks and bars mean themselves, but in examples, literals, roles and *emphasis*."""
+    if line.lstrip().startswith((">>>", "... ")):
+        return line
+    parts = AS_MARKED.split(line)
+    return "".join(part if i % 2 else SPECIAL.sub(r"\\\1", part) for i, part in enumerate(parts))
+
+
+def with_equations(lines):
+    """The lines, with each indented block of the text before the first section marked as literal."""
+    before_sections = True
+    for previous, line in zip(["", *lines], lines, strict=False):
+        before_sections &= not line.startswith("---")
+        if before_sections and line.startswith("    ") and not previous.strip():
+            yield from ["::", ""]
+        yield line

@@ -1,0 +1,51 @@
+"""The tests on other versions than those of the lock file: `nox` runs all sessions, `nox --list` names them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.options.error_on_missing_interpreters = False
+VARIED = {"numpy": "1.26.*", "ipywidgets": "8.1.5", "jupyterlab": "4.2.*"}
+"""Of these the oldest and the newest versions are tested. The oldest are those of pyproject.toml; a test sees to it."""
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+def locked(session):
+    """The versions of the lock file, on each Python that is promised."""
+    session.install("--constraint", "constraints.txt", "--editable", ".[notebooks,test]")
+    run_tests(session)
+
+
+@nox.session(python="3.11")
+def oldest(session):
+    """The oldest NumPy, ipywidgets and JupyterLab."""
+    install_with(session, *(f"{name}=={version}" for name, version in VARIED.items()))
+    run_tests(session)
+
+
+@nox.session(python="3.13")
+def newest(session):
+    """The newest NumPy, ipywidgets and JupyterLab."""
+    install_with(session, "--upgrade", "--upgrade-strategy", "eager", *VARIED)
+    run_tests(session)
+
+
+def install_with(session, *requirements):
+    """The lock file, but for what the session varies."""
+    lines = Path("constraints.txt").read_text(encoding="utf-8").splitlines()
+    others = Path(session.create_tmp(), "constraints.txt")
+    kept = [line for line in lines if line.partition("==")[0] not in VARIED]
+    others.write_text("\n".join(kept), encoding="utf-8")
+    session.install("--constraint", str(others), "--editable", ".[notebooks,test]", *requirements)
+
+
+def run_tests(session):
+    """The numerical tests, and every notebook."""
+    session.run("python", "-m", "pip", "freeze", "--exclude-editable")
+    session.run("pytest", "--doctest-modules", "--ignore", "tests/book", "src/helpers", "tests")
+    session.run(
+        *("pytest", "--nbval", "--nbval-cell-timeout", "30"),
+        *("--nbval-sanitize-with", "notebooks/sanitize.cfg", "notebooks"),
+    )
