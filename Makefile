@@ -63,7 +63,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@echo "== installing the pinned packages into $(VENV)/ (once; some minutes)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
 	@test -d $(BIN) || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt --editable '.[notebooks,book,test]'
+	@$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt --editable '.[notebooks,book,cluster,test]'
 	@touch $@
 
 $(VENDORED): book/package.json book/package-lock.json book/vendor.py $(INSTALLED)

@@ -1,6 +1,7 @@
 """The census: a miniature of it, stopped in every way and gone on with."""
 
 import csv
+import itertools
 import subprocess
 import sys
 import time
@@ -11,7 +12,8 @@ import pytest
 
 from helpers.loss_curves import SGD, NormClipping, Training, train
 from helpers.loss_curves import census as module
-from helpers.loss_curves.census import SPIKE, TRAININGS, census, read_run
+from helpers.loss_curves.census import TRAININGS, census, read_run
+from helpers.spikes import SPIKE
 
 small = Training(level="easy", hidden_size=3, batch_size=4, batches_per_epoch=5)
 two = {"plain": small, "clipped": replace(small, clipping=NormClipping(0.01))}
@@ -63,16 +65,49 @@ def test_the_table_says_what_was_trained_and_how(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("kept", "lines"),
+    [
+        (
+            [0, 30, 60],
+            [
+                "                               0 of 60 runs                ",
+                "███████████████                30 of 60 runs  10 min left   ",
+                "██████████████████████████████ 60 of 60 runs  0 min left    \n",
+            ],
+        ),
+        (
+            [40, 50, 60],  # gone on with: the estimate is from what was trained since
+            [
+                "████████████████████           40 of 60 runs                ",
+                "█████████████████████████      50 of 60 runs  10 min left   ",
+                "██████████████████████████████ 60 of 60 runs  0 min left    \n",
+            ],
+        ),
+        ([60], ["██████████████████████████████ 60 of 60 runs                \n"]),
+    ],
+)
+def test_progress_bar(monkeypatch, capsys, kept, lines):
+    clock = itertools.count(100.0, 600.0)  # ten minutes for each task
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    bar, printed = module.ProgressBar(), []
+    for number in kept:
+        bar(number, 60)
+        printed.append(capsys.readouterr().err)
+    assert printed == ["\r" + line for line in lines]
+
+
 def test_a_spike_is_counted_where_it_begins(tmp_path, monkeypatch):
     high, low = 2 * SPIKE, SPIKE / 2
-    losses = np.array([[high, high, low, high, high, low, low, high, low, high]], np.float32)
+    losses = np.full((1, 30), low, np.float32)
+    losses[0, [0, 1, 12, 13, 24, 26]] = high
 
     def made_up(training, seeds, *, steps):
         return replace(train(training, seeds, steps=steps), loss=losses)
 
     monkeypatch.setattr(module, "train", made_up)
-    census(tmp_path, {"plain": small}, seeds=1, epochs=2)
-    assert [row["spikes"] for row in read_table(tmp_path)] == ["1", "2"]
+    census(tmp_path, {"plain": small}, seeds=1, epochs=6)
+    assert [row["spikes"] for row in read_table(tmp_path)] == [*"001010"]
 
 
 def test_a_run_that_is_there_is_not_trained_again(tmp_path, trained):

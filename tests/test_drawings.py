@@ -1,11 +1,12 @@
 """Drawings show the numbers they are given."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from helpers.drawings import Axis, Cells, Graph, Levels, Line, Lines, Node, Text, picture, written
+from helpers.drawings import Axis, Cells, Graph, Intervals, Levels, Line, Lines, Node, Text, picture, written
 
 PANEL = Cells(
     "title <1>", "roles", ("zero", "input"), numbers="x", marked_rows="rows", marked_columns="columns"
@@ -73,6 +74,46 @@ def test_lines_by_hand():
     (path,) = re.findall(r'<path class="stroke output" d="([^"]*)"', html)
     assert path == "M0 200L100 100M300 0L400 -2"
     assert "height</span>" in html
+
+
+def test_a_line_may_have_places_of_its_own():
+    """On the axis of 400 pixels from 0 to 4, the second line stands at 1 and 3, whatever the first one does."""
+    lines = (*LINES.lines, Line("z", "another", "gate", x="u"))
+    html = picture(
+        replace(LINES, lines=lines), t=[0, 1, 2], y=[1, 10, 100], u=[3, 1], z=[1, 100], alt="two lines"
+    )._repr_html_()
+    assert '<path class="stroke gate" d="M300 200L100 0"/>' in html
+    assert '<path class="stroke output" d="M0 200L100 100L200 0"/>' in html
+    with pytest.raises(ValueError, match="z must be as long as u"):
+        picture(replace(LINES, lines=lines), t=[0, 1, 2], y=[1, 10, 100], u=[3, 1], z=[1], alt="")
+    with pytest.raises(ValueError, match=r"frame must have \['u'"):
+        picture(replace(LINES, lines=lines), t=[0, 1, 2], y=[1, 10, 100], z=[1, 2], alt="")
+
+
+FOREST = Intervals(
+    "a forest",
+    labels=("one", "two", "three"),
+    effect="dots",
+    low="lows",
+    high="highs",
+    axis=Axis("ratio", 0.1, 10, (0.1, 1, 10), logarithmic=True),
+    reference=1,
+)
+
+
+def test_intervals_by_hand():
+    """Over 300 pixels from 0.1 to 10, 1 is in the middle; what is beyond the axis ends just outside; NaN is not drawn."""
+    frame = {"dots": [1, 0.1, float("nan")], "lows": [0.1, 0.01, 1], "highs": [10, 1, 1]}
+    html = picture(FOREST, **frame, alt="three rows")._repr_html_()
+    assert re.findall(r'<path class="stroke output" d="([^"]*)"', html) == ["M0 10L300 10", "M-3 30L150 30"]
+    assert re.findall(r'<circle class="dot" cx="([^"]*)" cy="([^"]*)"', html) == [("150", "10"), ("0", "30")]
+    assert re.findall(r'<path class="stroke bound" d="([^"]*)"', html) == ["M150 0L150 60"]
+    assert re.findall(r'<text class="end"[^>]*>([^<]*)', html) == ["one", "two", "three"]
+
+
+def test_intervals_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="highs must have a number for each of 3 labels, got shape \\(2,\\)"):
+        picture(FOREST, dots=[1, 1, 1], lows=[1, 1, 1], highs=[1, 1], alt="")
 
 
 def test_lines_and_axes_that_do_not_fit_are_refused():

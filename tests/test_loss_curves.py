@@ -79,12 +79,13 @@ def plain_training(training, seed, steps):
         if place == 0:
             shape = training.batches_per_epoch, training.batch_size
             symbols, labels = sequence_task.sample(training.level, math.prod(shape), data_rng)
+            taught = labels
             if training.label_noise is not None:
-                labels = training.label_noise(labels.reshape(shape), 4, noise_rng).ravel()
+                taught = training.label_noise(labels.reshape(shape), 4, noise_rng).ravel()
         rows = slice(place * training.batch_size, (place + 1) * training.batch_size)
         loss, accuracy = plain_scores(both, symbols[rows], labels[rows])
         optimiser.zero_grad()
-        loss.backward()
+        plain_scores(both, symbols[rows], taught[rows])[0].backward()
         gradient = torch.cat([p.grad.ravel() for p in parameters])
         match training.clipping:
             case NormClipping(threshold):

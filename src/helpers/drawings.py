@@ -106,11 +106,14 @@ class Line:
     role : str
         The quantity it shows, which gives it its colour: ``input``, ``gate``, ``output`` (a state),
         ``gradient`` or ``bound`` (dashed).
+    x : str, optional
+        The frame's name for the line's own places along the horizontal axis, where they are not the panel's.
     """
 
     values: str
     label: str
     role: str
+    x: str | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,32 @@ class Levels:
 
 
 @dataclass(frozen=True)
+class Intervals:
+    """A forest plot: for each of several things an effect, as a dot, with its interval, as a line. It is not moved by sliders.
+
+    Parameters
+    ----------
+    title : str
+    labels : tuple of str
+        What each row shows, from the top.
+    effect, low, high : str
+        The frame's names for the dots, and for where the lines begin and end.
+    axis : Axis
+    reference : float
+        Where a vertical line stands, such as that of no effect.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    effect: str
+    low: str
+    high: str
+    axis: Axis
+    reference: float
+    kind: str = "intervals"
+
+
+@dataclass(frozen=True)
 class Node:
     """A box of a :class:`Graph`: where it stands, in columns and rows, and what is written in it."""
 
@@ -197,7 +226,7 @@ class Picture:
 
     Parameters
     ----------
-    panels : sequence of Text, Cells, Lines, Levels or Graph
+    panels : sequence of Text, Cells, Lines, Levels, Intervals or Graph
     frame : dict
     alt : str
         What a reader who cannot see it needs to know.
@@ -241,7 +270,7 @@ def picture(*panels, alt, **frame):
 
     Parameters
     ----------
-    *panels : Text, Cells, Lines, Levels or Graph
+    *panels : Text, Cells, Lines, Levels, Intervals or Graph
         How to draw it.
     alt : str
         The figure in words, for a reader who cannot see it.
@@ -276,10 +305,18 @@ def picture(*panels, alt, **frame):
                 )
         if panel.kind == "lines":
             for line in panel.lines:
-                if np.shape(frame[line.values]) != np.shape(frame[panel.x]):
+                x = line.x or panel.x
+                if np.shape(frame[line.values]) != np.shape(frame[x]):
                     raise ValueError(
-                        f"{line.values} must be as long as {panel.x}, of shape {np.shape(frame[panel.x])}, "
+                        f"{line.values} must be as long as {x}, of shape {np.shape(frame[x])}, "
                         f"got shape {np.shape(frame[line.values])}"
+                    )
+        if panel.kind == "intervals":
+            for name in names_in(panel):
+                if np.shape(frame[name]) != (len(panel.labels),):
+                    raise ValueError(
+                        f"{name} must have a number for each of {len(panel.labels)} labels, "
+                        f"got shape {np.shape(frame[name])}"
                     )
         if panel.kind == "levels" and np.shape(frame[panel.numbers]) != (len(panel.y), len(panel.x)):
             raise ValueError(
@@ -309,7 +346,9 @@ def names_in(panel):
         names = (panel.roles, panel.numbers, panel.marked_rows, panel.marked_columns)
         return [name for name in names if name is not None]
     if panel.kind == "lines":
-        return [panel.x, *(line.values for line in panel.lines)]
+        return [panel.x, *(name for line in panel.lines for name in (line.x, line.values) if name)]
+    if panel.kind == "intervals":
+        return [panel.effect, panel.low, panel.high]
     return [panel.numbers] if panel.kind == "levels" else []
 
 
@@ -355,7 +394,6 @@ def _cells(panel, frame, room):
 
 def _lines(panel, frame, _):
     width, height, x_axis, y_axis = panel.width, panel.height, panel.x_axis, panel.y_axis
-    x = _places(x_axis, frame[panel.x], width)
     drawn, labels = [], []
     for tick in x_axis.ticks:
         (at,) = _places(x_axis, [tick], width)
@@ -368,6 +406,7 @@ def _lines(panel, frame, _):
     labels.append(f'<span class="gc-label x name">{escape(x_axis.label)}</span>')
     labels.append(f'<span class="gc-label y name">{escape(y_axis.label)}</span>')
     for line in panel.lines:
+        x = _places(x_axis, frame[line.x or panel.x], width)
         y = height - _places(y_axis, frame[line.values], height)
         drawn.append(f'<path class="stroke {line.role}" d="{_path(x, y)}"/>')
     keys = "".join(
@@ -456,6 +495,35 @@ def _border(above):
     )
 
 
+MARGIN_LABELS, INTERVALS_WIDTH, INTERVALS_ROW = 150, 300, 20
+
+
+def _intervals(panel, frame, _):
+    height = len(panel.labels) * INTERVALS_ROW
+    drawn = []
+    for tick in panel.axis.ticks:
+        (at,) = _places(panel.axis, [tick], INTERVALS_WIDTH)
+        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{height}"/>')
+        drawn.append(f'<text class="label" x="{at}" y="{height + 12}">{written(tick)}</text>')
+    (at,) = _places(panel.axis, [panel.reference], INTERVALS_WIDTH)
+    drawn.append(f'<path class="stroke bound" d="M{at:g} 0L{at:g} {height}"/>')
+    drawn.append(
+        f'<text class="label" x="{INTERVALS_WIDTH / 2:g}" y="{height + 28}">{escape(panel.axis.label)}</text>'
+    )
+    dots, left, right = (
+        _places(panel.axis, frame[name], INTERVALS_WIDTH) for name in (panel.effect, panel.low, panel.high)
+    )
+    for row, (label, dot, start, end) in enumerate(zip(panel.labels, dots, left, right, strict=True)):
+        y = (row + 0.5) * INTERVALS_ROW
+        drawn.append(f'<text class="end" x="-10" y="{y:g}">{escape(label)}</text>')
+        if np.isfinite([dot, start, end]).all():
+            drawn.append(f'<path class="stroke output" d="M{start:g} {y:g}L{end:g} {y:g}"/>')
+            drawn.append(f'<circle class="dot" cx="{dot:g}" cy="{y:g}" r="4"/>')
+    width = MARGIN_LABELS + INTERVALS_WIDTH + 14
+    view = f"{-MARGIN_LABELS} -4 {width} {height + 38}"
+    return _panel(panel.title, "", _svg(view, "".join(drawn)), width)
+
+
 COLUMN, ROW, BOX_HEIGHT = 84, 58, 28
 
 
@@ -529,7 +597,14 @@ def _panel(title, keys, svg, width):
     )
 
 
-DRAW = {"text": _text, "cells": _cells, "lines": _lines, "levels": _levels, "graph": _graph}
+DRAW = {
+    "text": _text,
+    "cells": _cells,
+    "lines": _lines,
+    "levels": _levels,
+    "intervals": _intervals,
+    "graph": _graph,
+}
 
 
 def _marks(frame, name, length, other):

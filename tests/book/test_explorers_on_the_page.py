@@ -73,7 +73,7 @@ def expected(explorer, setting, last_possible):
             cells = list(_cells(panel, frame))
             panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
         else:
-            paths = [_points(panel, frame[panel.x], frame[line.values]) for line in panel.lines]
+            paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
             panels.append({"kind": "lines", "faded": bool(impossible), "cells": [], "paths": paths})
     return panels
 

@@ -11,7 +11,8 @@ from helpers.claims import LEDGER
 TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
 PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
 CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
-WRITTEN = [name for name in CHAPTERS if name.startswith("notebooks/")]
+MODULES = {"loss_curves": ["sequence_task", "loss_curves/*"]}
+"""Whose docstrings cite a chapter's equations, where it is not the module of the chapter's name alone."""
 
 
 def html(name):
@@ -54,8 +55,6 @@ def test_the_four_chapters_are_listed():
         assert re.search(
             rf'class="reference internal" href="[^"]*{name.split("/")[-1]}.html"', html("book/intro")
         )
-        if name not in WRITTEN:
-            assert "not yet written" in html(name)
 
 
 @pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
@@ -66,10 +65,18 @@ def test_claims_page_links_to_the_derivation(claim):
     assert f'id="{claim.anchor}"' in html(f"notebooks/{claim.chapter}")
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_equations_cited_in_docstrings_are_on_the_page(name):
-    source = (ROOT / "src/helpers" / f"{name.split('/')[-1]}.py").read_text(encoding="utf-8")
-    cited = set(re.findall(r"\((\d\.\d+)\)", source))
+    sources = [
+        path
+        for module in MODULES.get(name.split("/")[-1], [name.split("/")[-1]])
+        for path in (ROOT / "src/helpers").glob(f"{module}.py")
+    ]
+    cited = {
+        number
+        for path in sources
+        for number in re.findall(r"\((\d\.\d+)\)", path.read_text(encoding="utf-8"))
+    }
     assert cited
     assert cited <= set(re.findall(r'class="eqno">\(([0-9.]+)\)', html(name)))
 
@@ -105,6 +112,15 @@ NUMBERED = {
         "eq-state-gradient",
         "eq-running-sums",
         "eq-running-gradients",
+    ],
+    "loss_curves": [
+        "eq-classes",
+        "eq-cross-entropy",
+        "eq-rmsprop",
+        "eq-cliff",
+        "eq-cliff-gradient",
+        "eq-clipping",
+        "eq-initial",
     ],
 }
 

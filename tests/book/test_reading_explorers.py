@@ -6,6 +6,8 @@ import pytest
 from conftest import SITE
 from test_explorers_on_the_page import CASES, EXPLORERS, MOVE, READ, check_drawn, made
 
+from helpers.explorers.explorer import shown
+
 PAGES = list(EXPLORERS)
 
 SIZES = """() => [...document.querySelectorAll('.explorer')].map(explorer =>
@@ -30,7 +32,7 @@ def test_without_scripts_a_still_picture_of_the_start(open_page, name, number):
     read["values"] = [_position(kind) for kind in explorer.sliders.values()]
     check_drawn(read, explorer)
     rows = [row.split("\n") for row in place.locator(".widget-slider").all_inner_texts()]
-    assert rows == [[kind.label, f"{kind.start:g}"] for kind in explorer.sliders.values()]
+    assert rows == [[kind.label, shown(kind.start)] for kind in explorer.sliders.values()]
     assert not place.get_by_role("button", name="Reset").is_visible()
 
 
@@ -101,7 +103,7 @@ def test_a_setting_goes_into_the_address_and_comes_back(open_page):
     ends = {}
     for number, position in ((0, 0), (1, 1)):
         slider, kind = list(made(name, number).sliders.items())[position]
-        ends[f"explorer-{number + 1}.{slider}"] = f"{kind.values[-1]:g}"
+        ends[f"explorer-{number + 1}.{slider}"] = shown(kind.values[-1])
     assert kept == ends
 
     opened = open_page(f"{name}{sent}")

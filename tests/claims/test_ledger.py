@@ -6,9 +6,27 @@ import numpy as np
 import pytest
 
 from helpers import claims
-from helpers.claims import LEDGER, Claim, Counterexample, Evidence, Ledger, Undecided, Verdict
+from helpers.claims import (
+    LEDGER,
+    Claim,
+    Counterexample,
+    Evidence,
+    Experiment,
+    Finding,
+    Ledger,
+    Undecided,
+    Verdict,
+)
+from helpers.spikes import Interval
 
 NONE, ROUNDING, VISIBLE = 0.0, 1e-15, 0.5
+
+
+def found(low, high, **threshold):
+    return Finding("effect", Interval((low + high) / 2, low, high, seeds=32), **threshold)
+
+
+SMALL, LARGE, UNCLEAR = (0.1, 0.4), (1.1, 3.0), (0.5, 1.5)
 
 
 @pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
@@ -45,6 +63,12 @@ def test_every_other_verdict_is_refused(claim):
         (Evidence(as_written=None, corrected=ROUNDING), Verdict.LOST),
         (Evidence(as_written=VISIBLE, readings={"a": ROUNDING}, corrected=ROUNDING), Verdict.REFUTED),
         (Counterexample(at_most=1.0, measured=1e9, predicted=1e9 * (1 + 1e-15)), Verdict.REFUTED),
+        (Experiment(as_written=found(*SMALL, below=1)), Verdict.CONFIRMED),
+        (Experiment(as_written=found(*LARGE, above=1)), Verdict.CONFIRMED),
+        (Experiment(as_written=found(*SMALL, below=1), left_out=found(*LARGE, above=1)), Verdict.COMPLETED),
+        (Experiment(as_written=found(*SMALL, below=1), left_out=found(*SMALL, above=1)), Verdict.CONFIRMED),
+        (Experiment(as_written=found(*LARGE, below=1)), Verdict.REFUTED),
+        (Experiment(as_written=found(*SMALL, above=1), corrected=found(*SMALL, below=1)), Verdict.REFUTED),
     ],
 )
 def test_rule(evidence, verdict):
@@ -65,6 +89,14 @@ def test_rule(evidence, verdict):
         Counterexample(at_most=1.0, measured=1.0001, predicted=1.0001),
         Counterexample(at_most=1.0, measured=36.0, predicted=6.0),
         Counterexample(at_most=1.0, measured=float("nan"), predicted=float("nan")),
+        Experiment(as_written=found(*UNCLEAR, below=1)),
+        Experiment(as_written=found(*UNCLEAR, above=1)),
+        Experiment(as_written=found(0.5, 1.0, below=1)),
+        Experiment(as_written=found(float("nan"), float("nan"), below=1)),
+        Experiment(as_written=found(0.5, float("nan"), below=1)),
+        Experiment(as_written=found(*SMALL, below=1), left_out=found(*UNCLEAR, above=1)),
+        Experiment(as_written=found(*LARGE, below=1), corrected=found(*SMALL, above=1)),
+        Experiment(as_written=found(*LARGE, below=1), corrected=found(*UNCLEAR, above=1)),
     ],
 )
 def test_evidence_that_decides_nothing_is_refused(evidence):
@@ -119,6 +151,21 @@ def test_an_error_below_0_and_a_verdict_in_words_are_refused():
         Claim(id="0", question="?", statement="!", verdict="confirmed", evidence=None, chapter="none")
 
 
+@pytest.mark.parametrize("thresholds", [{}, {"above": 1, "below": 1}])
+def test_a_finding_has_one_threshold(thresholds):
+    with pytest.raises(ValueError, match="one threshold, above or below"):
+        found(*SMALL, **thresholds)
+
+
+def test_an_experiment_says_what_it_found():
+    experiment = Experiment(as_written=found(-0.4, -0.2, below=0), corrected=found(1, 3, above=0))
+    assert experiment.row == (
+        "effect −0.3 (95 % interval −0.4 to −0.2, 32 seeds)",
+        "effect 2 (95 % interval 1 to 3, 32 seeds)",
+    )
+    assert experiment.measurements == "; ".join(experiment.row)
+
+
 def test_bars_do_not_break_the_table():
     claim = replace(next(iter(LEDGER)), statement=r"$\|x\| = |x|$")
     (row,) = Ledger([claim]).table()._repr_markdown_().splitlines()[2:]
@@ -139,6 +186,20 @@ def test_ids_are_unique_and_unknown_ones_are_named():
         ("1.1", ["a", "b", "c.i", "c.ii", "c.iii", "c.iv"]),
         ("1.2.1", ["a", "b", "c", "d"]),
         ("1.2.2", ["a", "b", "c", "d", "e", *(f"e.{equation}" for equation in range(1, 7)), "f"]),
+        (
+            "1.3",
+            [
+                "1",
+                "2.cause",
+                "2.start",
+                "2.swapped",
+                "2.reasons",
+                "3.clipping",
+                "3.regularisation",
+                "4.loss",
+                "4.accuracy",
+            ],
+        ),
     ],
 )
 def test_section_is_complete(section, asked):

@@ -8,9 +8,10 @@ append a :class:`Claim` to its chapter's ``CLAIMS``.
 from .attention_rnn import CLAIMS as _ATTENTION_RNN
 from .convolution import CLAIMS as _CONVOLUTION
 from .gated_rnn import CLAIMS as _GATED_RNN
-from .ledger import Claim, Counterexample, Evidence, Ledger, Undecided, Verdict
+from .ledger import Claim, Counterexample, Evidence, Experiment, Finding, Ledger, Undecided, Verdict
+from .loss_curves import CLAIMS as _LOSS_CURVES
 
-LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN])
+LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN, *_LOSS_CURVES])
 """Every claim of the book, in the order of the sheet."""
 
 card = LEDGER.card
@@ -22,6 +23,8 @@ __all__ = [
     "Claim",
     "Counterexample",
     "Evidence",
+    "Experiment",
+    "Finding",
     "Ledger",
     "Undecided",
     "Verdict",

@@ -11,6 +11,7 @@ from enum import Enum
 import numpy as np
 
 from ..checks import TOLERANCE, relative_error
+from ..spikes import Interval
 
 VISIBLE = 1e-3
 """The relative error from which on two results count as different."""
@@ -175,6 +176,113 @@ class Counterexample:
         return f"× {self.measured / self.at_most:.2g}", _rounded(error)
 
 
+@dataclass(frozen=True)
+class Finding:
+    """A statement about an effect, and the interval in which an experiment found it.
+
+    Parameters
+    ----------
+    quantity : str
+        What the effect is, in words and with its unit.
+    interval : helpers.spikes.Interval
+        The effect, its interval, and the number of seeds.
+    above, below : float, optional
+        The threshold that the statement says the effect lies above, or below. One of the two.
+    """
+
+    quantity: str
+    interval: Interval
+    above: float | None = None
+    below: float | None = None
+
+    def __post_init__(self):
+        if (self.above is None) == (self.below is None):
+            raise ValueError(
+                f"a finding has one threshold, above or below, got {self.above} and {self.below}"
+            )
+
+    @property
+    def holds(self):
+        """Whether the statement is true: whether the whole interval is on its side of the threshold.
+
+        Raises
+        ------
+        Undecided
+            If the interval is on both sides, or there is none.
+
+        Examples
+        --------
+        >>> Finding("spikes, times those without", Interval(0.25, 0.125, 0.5, seeds=32), below=1).holds
+        True
+        """
+        _, low, high, _ = self.interval
+        threshold = self.below if self.above is None else self.above
+        if not (high < threshold or low > threshold):
+            raise Undecided(f"{self}: the interval does not lie on one side of {threshold:g}")
+        return high < threshold if self.above is None else low > threshold
+
+    def __str__(self):
+        effect, low, high, seeds = self.interval
+        effect, low, high = (
+            f"{float(f'{number:.2g}'):g}".replace("-", "−") for number in (effect, low, high)
+        )
+        return f"{self.quantity} {effect} (95 % interval {low} to {high}, {seeds} seeds)"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A statement of opinion, a cause or a cure, decided by an experiment over many seeds.
+
+    Parameters
+    ----------
+    as_written : Finding
+        What would be found if the sheet were right.
+    corrected : Finding, optional
+        What would be found if the book's correction is right. Left out where there is no correction.
+    left_out : Finding, optional
+        What would be found if the sheet leaves out something that the correction names.
+    """
+
+    as_written: Finding
+    corrected: Finding | None = None
+    left_out: Finding | None = None
+    heading = "Measured"
+
+    @property
+    def verdict(self):
+        """The verdict that these findings support.
+
+        Raises
+        ------
+        Undecided
+            If an interval lies on both sides of its threshold, or the book's own statement does not hold.
+
+        Examples
+        --------
+        >>> fewer = Finding("spikes, times those without", Interval(2.0, 1.5, 2.5, seeds=32), below=1)
+        >>> Experiment(as_written=fewer).verdict
+        <Verdict.REFUTED: 'refuted'>
+        """
+        if self.corrected is not None and not self.corrected.holds:
+            raise Undecided(f"the book's own statement does not hold: {self.corrected}")
+        if not self.as_written.holds:
+            return Verdict.REFUTED
+        return Verdict.COMPLETED if self.left_out is not None and self.left_out.holds else Verdict.CONFIRMED
+
+    @property
+    def measurements(self):
+        """The effects with their intervals, in words."""
+        findings = (self.as_written, self.left_out, self.corrected)
+        # The same finding may be held against two thresholds; it is told once.
+        return "; ".join(dict.fromkeys(str(finding) for finding in findings if finding is not None))
+
+    @property
+    def row(self):
+        """What the table of all claims says of the sheet, and of the book."""
+        corrected = "" if self.corrected is None else str(self.corrected)
+        return str(self.as_written), corrected
+
+
 def _holds(error, name):
     """Whether an error is 0 but for rounding; one that is neither that nor visible decides nothing."""
     if error <= TOLERANCE:
@@ -199,7 +307,8 @@ class Claim:
     verdict : Verdict
         What the book says of it. The tests hold it against the evidence.
     evidence : callable
-        Takes a ``numpy.random.Generator`` and returns :class:`Evidence` or a :class:`Counterexample`.
+        Takes a ``numpy.random.Generator`` and returns :class:`Evidence`, a :class:`Counterexample`, or an
+        :class:`Experiment`.
     chapter : str
         The notebook with the derivation.
     correction : str
@@ -210,7 +319,7 @@ class Claim:
     question: str
     statement: str
     verdict: Verdict
-    evidence: Callable[[np.random.Generator], Evidence | Counterexample]
+    evidence: Callable[[np.random.Generator], Evidence | Counterexample | Experiment]
     chapter: str
     correction: str = ""
 

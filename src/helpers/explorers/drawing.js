@@ -184,22 +184,24 @@ const PANELS = {
     figure.append(box);
 
     const cursor = element("i", "gc-cursor");
-    let x = [], heights = [];
+    let x = [], curves = [];
     const across = (i) => place(xAxis, x[i], width) / width;
     const present = () => [...x.keys()].filter((i) => Number.isFinite(x[i]));
     readable(plot, tip, {
       title: panel.title,
       under(event) {
         const { left, width: wide } = plot.getBoundingClientRect();
-        const away = (i) => Math.abs(across(i) - (event.clientX - left) / wide);
-        return present().reduce((best, i) => (away(i) < away(best) ? i : best));
+        return nearest(present(), (i) => across(i) - (event.clientX - left) / wide);
       },
       next(at, steps) {
         const places = present();
         return places[clamp(at === undefined ? 0 : places.indexOf(at) + steps, places.length)];
       },
       words(i) {
-        const values = paths.map(({ line }, number) => `${line.label} ${written(heights[number][i])}`);
+        const values = curves.map(({ line, x: itsX, y }) => {
+          const there = itsX === x ? i : nearest([...itsX.keys()], (j) => itsX[j] - x[i]);
+          return `${line.label} ${written(y[there])}`;
+        });
         return `${xAxis.label} = ${written(x[i])}: ${values.join("; ")}`;
       },
       place(i) {
@@ -213,9 +215,8 @@ const PANELS = {
     return (frame) => {
       if (frame.impossible) return;
       x = frame[panel.x].data;
-      heights = paths.map(({ line }) => frame[line.values].data);
-      paths.forEach(({ path }, number) => {
-        const y = heights[number];
+      curves = paths.map(({ path, line }) => ({ path, line, x: frame[line.x ?? panel.x].data, y: frame[line.values].data }));
+      for (const { path, x, y } of curves) {
         let d = "", down = false;
         for (let i = 0; i < y.length; i++) {
           const finite = Number.isFinite(x[i]) && Number.isFinite(y[i]);
@@ -223,7 +224,7 @@ const PANELS = {
           down = finite;
         }
         path.setAttribute("d", d);
-      });
+      }
     };
   },
 };
@@ -278,6 +279,13 @@ function written(number) {
   if (Number.isNaN(number)) return "none";
   const rounded = Number.isInteger(number) ? number : Number(number.toPrecision(3));
   return String(rounded).replaceAll("-", "−").replace("Infinity", "∞");
+}
+
+// Of some indices, the one where a difference is smallest.
+function nearest(indices, difference) {
+  const away = (i) => Math.abs(difference(i));
+  const numbers = indices.filter((i) => !Number.isNaN(away(i)));
+  return numbers.reduce((best, i) => (best === undefined || away(i) < away(best) ? i : best), undefined);
 }
 
 function clamp(index, length) {

@@ -54,7 +54,7 @@ class Slider:
     @property
     def written_values(self):
         """The values as the reader sees them, here and in the page's address."""
-        return [f"{value:g}" for value in self.values]
+        return [shown(value) for value in self.values]
 
     def widget(self):
         """The ipywidgets slider."""
@@ -68,6 +68,11 @@ class Slider:
             return ipywidgets.IntSlider(self.start, min=first, max=last, step=step, **look)
         options = list(zip(self.written_values, self.values, strict=True))
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
+
+
+def shown(value):
+    """A slider's value as the reader sees it: a word, or a number without needless zeros."""
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 class Drawing(anywidget.AnyWidget):
@@ -176,7 +181,7 @@ class Explorer(ipywidgets.VBox):
 
     def __repr__(self):
         sliders = ", ".join(
-            f"{slider.label} ({slider.values[0]:g} to {slider.values[-1]:g})"
+            f"{slider.label} ({shown(slider.values[0])} to {shown(slider.values[-1])})"
             for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
@@ -201,7 +206,7 @@ class Explorer(ipywidgets.VBox):
         frame = self.frame()
         settings = "".join(
             f'<div class="widget-slider"><span>{escape(slider.label)}</span><i></i>'
-            f'<span class="widget-value">{slider.start:g}</span></div>'
+            f'<span class="widget-value">{escape(shown(slider.start))}</span></div>'
             for slider in self.sliders.values()
         )
         drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))

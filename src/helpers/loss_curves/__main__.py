@@ -1,47 +1,85 @@
-"""The command line: ``python -m helpers.loss_curves census --directory DIRECTORY``."""
+"""The command line: ``python -m helpers.loss_curves census``, ``record`` and ``run``."""
 
 import argparse
 import os
+import sys
 
-from .census import TRAININGS, ProgressBar, census
+from . import replay
+from .census import CURVES, TRAININGS, ProgressBar, census
+from .record import record, row, write_rows
+from .training import train
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m helpers.loss_curves")
     commands = parser.add_subparsers(dest="command", required=True)
-    options = commands.add_parser(
-        "census", help="train from many seeds; run again, it goes on where it was stopped"
+
+    def command(name, function, help):
+        options = commands.add_parser(name, help=help)
+        options.set_defaults(function=function)
+        return options
+
+    census_options = command(
+        "census", run_census, "train from many seeds; run again, it goes on where it was stopped"
     )
-    options.add_argument("--directory", required=True, help="where the runs and table.csv are kept")
-    options.add_argument(
-        "--trainings",
-        nargs="+",
-        choices=TRAININGS,
-        default=list(TRAININGS),
-        metavar="NAME",
-        help=f"which of {', '.join(TRAININGS)} (default: all)",
-    )
-    options.add_argument(
+    record_options = command("record", run_record, "condense a finished census to what the book keeps of it")
+    for options in (census_options, record_options):
+        options.add_argument("--directory", required=True, help="where the runs and table.csv are kept")
+        options.add_argument(
+            "--trainings",
+            nargs="+",
+            choices=TRAININGS,
+            default=list(TRAININGS),
+            metavar="NAME",
+            help=f"which of {', '.join(TRAININGS)} (default: all)",
+        )
+    census_options.add_argument(
         "--seeds", type=int, default=32, help="train from seeds 0, 1, … (default: 32 of them)"
     )
-    options.add_argument("--epochs", type=int, default=100, help="of 31 steps (default: 100)")
-    options.add_argument(
+    census_options.add_argument(
         "--jobs", type=int, default=os.cpu_count(), help="processes (default: one for each core)"
     )
-    options.add_argument(
+    census_options.add_argument(
         "--replicas", type=int, default=32, help="runs that a process trains at once (default: 32)"
     )
-    given = parser.parse_args()
-    table = census(
-        given.directory,
-        {name: TRAININGS[name] for name in given.trainings},
-        seeds=given.seeds,
-        epochs=given.epochs,
-        jobs=given.jobs,
-        replicas=given.replicas,
-        progress=ProgressBar(),
+    census_options.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask cluster, whose workers train in place of processes here",
     )
+    record_options.add_argument("--folder", required=True, help="where the record is written")
+    run_options = command("run", run_one, "train one run of the census, and print its row of the record")
+    run_options.add_argument("training", choices=TRAININGS, metavar="NAME")
+    run_options.add_argument("--seed", type=int, required=True)
+    replay_options = command("replay", replay.record, "take every spike's last step again, otherwise")
+    replay_options.add_argument("--record", dest="path", required=True, help="the JSON file to write")
+    replay_options.add_argument("--seeds", type=int, default=32, help="seeds 0, 1, … (default: 32 of them)")
+    for options in (census_options, run_options, replay_options):
+        options.add_argument("--epochs", type=int, default=100, help="of 31 steps (default: 100)")
+
+    given = vars(parser.parse_args())
+    del given["command"]
+    given.pop("function")(**given)
+
+
+def run_census(trainings, **options):
+    table = census(trainings=_named(trainings), progress=ProgressBar(), **options)
     print(table)
+
+
+def run_record(directory, folder, trainings):
+    record(directory, folder, _named(trainings))
+
+
+def run_one(training, seed, epochs):
+    settings = TRAININGS[training]
+    trained = train(settings, [seed], steps=epochs * settings.batches_per_epoch)
+    curves = {curve: getattr(trained, curve)[0] for curve in CURVES}
+    write_rows(sys.stdout, [row(training, seed, settings, curves)])
+
+
+def _named(names):
+    return {name: TRAININGS[name] for name in names}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 import time
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import numpy as np
 import torch
 
 from ..checks import whole_numbers
+from ..spikes import spike_begins
 from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .optimisers import SGD, Adam, AdamW, RMSprop
 from .training import Training, train
@@ -43,11 +45,19 @@ TRAININGS = {
 """What the census trains: the course's settings, and changes of one of them."""
 
 CURVES = ("loss", "accuracy", "gradient_norm", "step_size", "held_out_loss", "held_out_accuracy")
-SPIKE = np.log(4) / 4
-"""A spike begins where the loss of a batch goes above this: a quarter of what guessing costs, in nats."""
 
 
-def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, replicas=32, progress=None):
+def census(
+    directory,
+    trainings=TRAININGS,
+    *,
+    seeds=32,
+    epochs=100,
+    jobs=1,
+    replicas=32,
+    scheduler=None,
+    progress=None,
+):
     """Train every training from every seed, but for the runs that ``directory`` already holds.
 
     Parameters
@@ -59,9 +69,12 @@ def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, repl
         Seeds 0, 1, … below this.
     epochs : int
     jobs : int
-        Processes, of one thread each.
+        Processes on this machine, of one thread each.
     replicas : int
         How many runs of a training a process trains at once; what is not written yet is lost when it is killed.
+    scheduler : str, optional
+        The address of a Dask scheduler, whose workers then train instead. They need this package, and a thread
+        each (``dask worker ADDRESS --nthreads 1``). What a worker leaves unfinished, another begins again.
     progress : callable, optional
         Called with how many runs there are and how many there will be, at first and after every task.
 
@@ -93,22 +106,23 @@ def census(directory, trainings=TRAININGS, *, seeds=32, epochs=100, jobs=1, repl
         tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
     total = seeds * len(trainings)
     kept = total - sum(len(missing) for _, _, missing in tasks)
-    workers = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
     table = write_table(directory)
     if progress:
         progress(kept, total)
-    for name, curves in workers(joblib.delayed(_train)(*task, epochs) for task in tasks):
-        for replica, seed in enumerate(curves.seeds):
-            arrays = {curve: getattr(curves, curve)[replica] for curve in CURVES}
-            settings = json.dumps(_settings(curves.training, epochs) | _versions())
-            _write_whole(
-                _path(directory, name, seed),
-                lambda file, a=arrays, s=settings: np.savez(file, **a, settings=s),
-            )
-        write_table(directory)
-        kept += len(curves.seeds)
-        if progress:
-            progress(kept, total)
+    with _backend(scheduler):
+        workers = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        for name, curves, versions in workers(joblib.delayed(_train)(*task, epochs) for task in tasks):
+            settings = json.dumps(_settings(curves.training, epochs) | versions)
+            for replica, seed in enumerate(curves.seeds):
+                arrays = {curve: getattr(curves, curve)[replica] for curve in CURVES}
+                _write_whole(
+                    _path(directory, name, seed),
+                    lambda file, a=arrays, s=settings: np.savez(file, **a, settings=s),
+                )
+            write_table(directory)
+            kept += len(curves.seeds)
+            if progress:
+                progress(kept, total)
     return table
 
 
@@ -138,36 +152,49 @@ class _Lines(list):
     write = list.append
 
 
-def _rows(directory, name, seed):
-    """The epochs of a run: what the course plots, what it hides, and where they come from."""
-    curves, settings = read_run(directory, name, seed)
-    epochs = len(curves["held_out_loss"])
-    above = curves["loss"] > SPIKE
-    begins = above & ~np.concatenate([[True], above[:-1]])
+def epoch_columns(curves):
+    """Return the epochs of a run: what the course plots, and what it hides. A dictionary of arrays (epochs,)."""
 
     def by_epoch(curve):
-        return curve.reshape(epochs, -1)
+        return curve.reshape(len(curves["held_out_loss"]), -1)
 
-    columns = {
+    return {
         "mean_loss": by_epoch(curves["loss"]).mean(axis=1),
         "last_batch_loss": by_epoch(curves["loss"])[:, -1],
         "worst_loss": by_epoch(curves["loss"]).max(axis=1),
-        "spikes": by_epoch(begins).sum(axis=1),
+        "spikes": by_epoch(spike_begins(curves["loss"])).sum(axis=1),
         "mean_accuracy": by_epoch(curves["accuracy"]).mean(axis=1),
         "largest_gradient_norm": by_epoch(curves["gradient_norm"]).max(axis=1),
         "largest_step_size": by_epoch(curves["step_size"]).max(axis=1),
         "held_out_loss": curves["held_out_loss"],
         "held_out_accuracy": curves["held_out_accuracy"],
     }
-    for epoch in range(epochs):
+
+
+def _rows(directory, name, seed):
+    curves, settings = read_run(directory, name, seed)
+    columns = epoch_columns(curves)
+    for epoch in range(len(curves["held_out_loss"])):
         values = {column: f"{values[epoch]:.6g}" for column, values in columns.items()}
         yield {"training": name, "seed": seed, "epoch": epoch + 1, **values, **settings}
 
 
+@contextmanager
+def _backend(scheduler):
+    """Where joblib's processes are: on this machine, or in a Dask cluster."""
+    if scheduler is None:
+        yield
+        return
+    from distributed import Client
+
+    with Client(scheduler, set_as_default=False) as client, joblib.parallel_config("dask", client=client):
+        yield
+
+
 def _train(name, training, seeds, epochs):
-    """One task, in a process of its own."""
+    """One task, in a process of its own, perhaps on another machine."""
     torch.set_num_threads(1)
-    return name, train(training, seeds, steps=epochs * training.batches_per_epoch)
+    return name, train(training, seeds, steps=epochs * training.batches_per_epoch), _versions()
 
 
 def _is_kept(directory, name, training, seed, epochs):

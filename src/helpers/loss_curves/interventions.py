@@ -90,7 +90,8 @@ class WarmUp:
 class LabelNoise:
     """Replace a training label, with some probability, by one drawn from all classes alike.
 
-    The loss and the accuracy of a training step are those on the labels so changed; held-out labels are left alone.
+    The gradient is that of the labels so changed. What is recorded is the loss on the true ones, so that the
+    curves of trainings with and without this noise can be compared.
 
     Parameters
     ----------

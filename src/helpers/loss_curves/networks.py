@@ -99,10 +99,14 @@ class Network:
             autograd raises RuntimeError.
         """
         w = self.split(theta)
+        return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], self.last_state(theta, x))
+
+    def last_state(self, theta, x):
+        """Return the state after the last step, a tensor of shape (R, m, B), of which :meth:`logits` are a linear function."""
+        w = self.split(theta)
         bias = (w["bias_ih"] + w["bias_hh"]).unsqueeze(-1)
         W = torch.cat([w["weight_ih"], bias, w["weight_hh"]], dim=-1)
-        last_state = self.layer.apply(W, x, self.workspace)
-        return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], last_state)
+        return self.layer.apply(W, x, self.workspace)
 
 
 class Workspace(dict):
@@ -184,14 +188,14 @@ class LSTM(_Layer):
         T, R, m, B = len(x), *h.shape[1:]
         gates = workspace.empty("gates", x, T, R, 4 * m, B)
         i, f, g, o = _each_step_of_each_gate(gates)
+        W_doubled = W.clone()  # for g alone, since tanh a = −1 + 2 σ(2a): then one call gives σ of all four
+        W_doubled[:, 2 * m : 3 * m] *= 2
         c = workspace.empty("c", x, T + 1, R, m, B)
         tanh_c = workspace.empty("tanh_c", x, T, R, m, B)
         c[0] = 0
         for t in range(T):
-            torch.bmm(W, u[t], out=gates[t])
-            for gate in (i, f, o):
-                gate[t].sigmoid_()
-            tanh(g[t], out=g[t])
+            torch.bmm(W_doubled, u[t], out=gates[t]).sigmoid_()
+            torch.add(MINUS_ONE, g[t], alpha=2, out=g[t])
             torch.mul(f[t], c[t], out=c[t + 1]).addcmul_(i[t], g[t])
             tanh(c[t + 1], out=tanh_c[t])
             torch.mul(o[t], tanh_c[t], out=h[t + 1])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count, islice
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -97,7 +99,7 @@ class Curves:
     training : Training
     seeds : tuple of int
     loss, accuracy : numpy.ndarray, shape (R, steps)
-        Of the batch, before the step that it leads to: cross-entropy in nats, and a share.
+        Of the batch with its true labels, before the step that it leads to: cross-entropy in nats, and a share.
     gradient_norm : numpy.ndarray, shape (R, steps)
         ‖∂ℓ/∂θ‖, before clipping and weight decay.
     step_size : numpy.ndarray, shape (R, steps)
@@ -181,24 +183,14 @@ def train(training, seeds, *, steps, dtype=torch.float32):
     seeds = whole_numbers(list(seeds), "seeds", at_least=0)
     (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
 
-    network, optimiser = training.network, training.optimiser
-    weight_rngs, data_rngs, noise_rngs = zip(*map(_generators, seeds), strict=True)
-    theta = torch.tensor(np.stack([_start(training, rng) for rng in weight_rngs]), dtype=dtype)
-    memory = empty_memory(optimiser, theta)
-    held_out = _held_out_batches(training, dtype)
+    network, held_out = training.network, _held_out_batches(training, dtype)
     steps_recorded, epochs_recorded = [], []
-
-    for k in range(1, steps + 1):
-        batch = (k - 1) % training.batches_per_epoch
-        if batch == 0:
-            symbols, labels = _epoch(training, data_rngs, noise_rngs)
-        losses, accuracies, g = _gradient(network, theta, _encode(symbols[batch], dtype), labels[batch])
-        clipped = g if training.clipping is None else training.clipping(g)
-        warmth = 1.0 if training.warm_up is None else training.warm_up(k)
-        step = optimiser.step(theta, clipped, memory, k, warmth * optimiser.learning_rate)
-        theta = theta + step
-        steps_recorded.append(torch.stack([losses, accuracies, _norm(g), _norm(step)]))
-        if batch == training.batches_per_epoch - 1:
+    for step in islice(each_step(training, network, seeds, dtype), steps):
+        steps_recorded.append(
+            torch.stack([step.loss, step.accuracy, _norm(step.gradient), _norm(step.change)])
+        )
+        theta = step.theta + step.change
+        if step.k % training.batches_per_epoch == 0:
             epochs_recorded.append(_evaluate(network, theta, held_out))
 
     return Curves(
@@ -208,6 +200,57 @@ def train(training, seeds, *, steps, dtype=torch.float32):
         *_curves(epochs_recorded, 2, len(seeds)),
         parameters=theta.numpy(),
     )
+
+
+class Step(NamedTuple):
+    """A step of R replicas: where it was taken, on what, and where it led.
+
+    Attributes
+    ----------
+    k : int
+        Its number, from 1.
+    theta : torch.Tensor, shape (R, P)
+        Before the step.
+    symbols, labels : torch.Tensor, shapes (R, B, T) and (R, B)
+        The batch, with its true labels.
+    loss, accuracy : torch.Tensor, shape (R,)
+        Of the batch at θ.
+    gradient : torch.Tensor, shape (R, P)
+        Before clipping and weight decay.
+    change : torch.Tensor, shape (R, P)
+        Δθ.
+    memory : dict of str to torch.Tensor
+        What the optimiser remembers after the step; the next step writes into it.
+    """
+
+    k: int
+    theta: torch.Tensor
+    symbols: torch.Tensor
+    labels: torch.Tensor
+    loss: torch.Tensor
+    accuracy: torch.Tensor
+    gradient: torch.Tensor
+    change: torch.Tensor
+    memory: dict[str, torch.Tensor]
+
+
+def each_step(training, network, seeds, dtype=torch.float32):
+    """Yield every :class:`Step` of replicas of ``network``, one for each seed, without end. :func:`train` records them."""
+    optimiser = training.optimiser
+    weight_rngs, data_rngs, noise_rngs = zip(*map(_generators, seeds), strict=True)
+    theta = torch.tensor(np.stack([_start(training, rng) for rng in weight_rngs]), dtype=dtype)
+    memory = empty_memory(optimiser, theta)
+    for k in count(1):
+        batch = (k - 1) % training.batches_per_epoch
+        if batch == 0:
+            symbols, labels, taught = _epoch(training, data_rngs, noise_rngs)
+        x = encode(symbols[batch], dtype)
+        loss, accuracy, g = gradient(network, theta, x, labels[batch], taught[batch])
+        clipped = g if training.clipping is None else training.clipping(g)
+        warmth = 1.0 if training.warm_up is None else training.warm_up(k)
+        change = optimiser.step(theta, clipped, memory, k, warmth * optimiser.learning_rate)
+        yield Step(k, theta, symbols[batch], labels[batch], loss, accuracy, g, change, memory)
+        theta = theta + change
 
 
 def _generators(seed):
@@ -223,52 +266,60 @@ def _start(training, rng):
 
 
 def _epoch(training, data_rngs, noise_rngs):
-    """Every batch of an epoch: symbols (batches, R, B, T) and labels (batches, R, B)."""
+    """Every batch of an epoch: symbols (batches, R, B, T), labels (batches, R, B), and the labels taught instead, or None."""
     shape = training.batches_per_epoch, training.batch_size
     drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
     symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
     labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
-    if training.label_noise is not None:
-        for replica, rng in enumerate(noise_rngs):
-            labels[:, replica] = training.label_noise(labels[:, replica], len(CLASSES), rng)
-    return torch.from_numpy(symbols), torch.from_numpy(labels)
+    if training.label_noise is None:
+        taught = [None] * len(labels)
+    else:
+        pairs = zip(labels.swapaxes(0, 1), noise_rngs, strict=True)
+        taught = [training.label_noise(own, len(CLASSES), rng) for own, rng in pairs]
+        taught = torch.from_numpy(np.stack(taught, axis=1))
+    return torch.from_numpy(symbols), torch.from_numpy(labels), taught
 
 
 def _held_out_batches(training, dtype):
     """Input and labels of each, with one replica that stands for all."""
-    count = HELD_OUT_BATCHES * training.batch_size
-    batch = sequence_task.sample(training.level, count, np.random.default_rng(0), held_out=True)
+    size = HELD_OUT_BATCHES * training.batch_size
+    batch = sequence_task.sample(training.level, size, np.random.default_rng(0), held_out=True)
     symbols, labels = (
         torch.from_numpy(array).unsqueeze(0).split(training.batch_size, dim=1) for array in batch
     )
-    return [(_encode(x, dtype), y) for x, y in zip(symbols, labels, strict=True)]
+    return [(encode(x, dtype), y) for x, y in zip(symbols, labels, strict=True)]
 
 
-def _encode(symbols, dtype):
+def encode(symbols, dtype):
     """One-hot, from (R, B, T) to (T, R, n, B); padding is all zeros."""
     symbols = symbols.permute(2, 0, 1).unsqueeze(2)
     return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
 
 
-def _gradient(network, theta, x, labels):
-    """Loss, accuracy and ∂ℓ/∂θ of each replica. Their losses share no parameter, so the sum's gradient is each one's."""
+def gradient(network, theta, x, labels, taught=None):
+    """Loss and accuracy of each replica, and ∂ℓ/∂θ on the labels that it is taught, where these are others.
+
+    Their losses share no parameter, so the sum's gradient is each one's.
+    """
     theta = theta.detach().requires_grad_()
-    losses, accuracies = _scores(network.logits(theta, x), labels)
-    (g,) = torch.autograd.grad(losses.sum(), theta)
+    logits = network.logits(theta, x)
+    losses, accuracies = scores(logits, labels)
+    minimised = losses if taught is None else scores(logits, taught)[0]
+    (g,) = torch.autograd.grad(minimised.sum(), theta)
     return losses.detach(), accuracies, g
 
 
 def _evaluate(network, theta, batches):
     R = len(theta)
     with torch.no_grad():
-        scores = [
-            torch.stack(_scores(network.logits(theta, x.expand(-1, R, -1, -1)), labels.expand(R, -1)))
+        of_batches = [
+            torch.stack(scores(network.logits(theta, x.expand(-1, R, -1, -1)), labels.expand(R, -1)))
             for x, labels in batches
         ]
-    return torch.stack(scores).mean(dim=0)
+    return torch.stack(of_batches).mean(dim=0)
 
 
-def _scores(logits, labels):
+def scores(logits, labels):
     """Cross-entropy and accuracy of each replica, from (R, C, B) and (R, B). Without a finite loss, no accuracy."""
     losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").mean(dim=-1)
     accuracies = (logits.argmax(dim=1) == labels).to(logits.dtype).mean(dim=-1)

@@ -1,0 +1,264 @@
+"""The claims of section 1.3. They are opinions, so their evidence is experiments: recorded ones, but for untrained networks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import census_record, replay_record
+from ..spikes import SPIKE, bootstrap
+from .ledger import Claim, Experiment, Finding, Verdict
+
+CHAPTER = "loss_curves"
+LN_4 = float(np.log(4))
+
+
+def exploding_gradients(random):
+    """1.3.1: spikes that are gone if the step before them is only as long as usual.
+
+    Left out: what RMSprop's memory has to do with it. Corrected: the gradient comes first.
+    """
+    spikes = replay_record.spikes()
+    return Experiment(
+        as_written=Finding(
+            "spikes that vanish if the step before has its usual length: share",
+            replay_record.share_of_spikes(spikes["usual_length"] <= SPIKE, rng=random),
+            above=0.5,
+        ),
+        left_out=Finding(
+            "spikes that vanish if RMSprop forgets nothing: share",
+            replay_record.share_of_spikes(spikes["long_memory"] <= SPIKE, rng=random),
+            above=0.05,
+        ),
+        corrected=_gradient_before(spikes, np.ones(len(spikes["seed"]), bool), random),
+    )
+
+
+def _gradient_before(spikes, chosen, random):
+    """How long the gradient of the batch before is, by the median of each seed's spikes."""
+    ratio, seeds = spikes["gradient_norm"] / spikes["usual_gradient_norm"], spikes["seed"]
+    medians = [np.median(ratio[chosen & (seeds == seed)]) for seed in np.unique(seeds[chosen])]
+    return Finding(
+        "gradient one batch before, times the usual:",
+        bootstrap(lambda sample: np.median(sample, axis=-1), medians, rng=random),
+        above=10,
+    )
+
+
+def wrong_labels(random):
+    """1.3.2.cause: spikes above the initial loss that have a wrong label. Corrected: those that vanish with a usual step."""
+    spikes = replay_record.spikes()
+    high = spikes["loss"] > LN_4
+    return Experiment(
+        as_written=Finding(
+            "spikes above ln 4 with a wrong label: share",
+            replay_record.share_of_spikes(spikes["wrong_labels"] > 0, among=high, rng=random),
+            above=0.5,
+        ),
+        corrected=_high_spikes_that_need_the_step(spikes, high, random),
+    )
+
+
+def _high_spikes_that_need_the_step(spikes, high, random):
+    return Finding(
+        "spikes above ln 4 that vanish if the step before has its usual length: share",
+        replay_record.share_of_spikes(spikes["usual_length"] <= SPIKE, among=high, rng=random),
+        above=0.5,
+    )
+
+
+def initial_loss_in_general(random):
+    """1.3.2.start: the initial loss is ln C, within 2 %. Left out: it is above. Over C = 2, …, 16."""
+    from ..loss_curves.initial import expected_loss, untrained
+
+    samples = {C: untrained(C, networks=1000) for C in range(2, 17)}
+    # Row i holds network i's loss for every C, relative to ln C.
+    relative = np.mean([fresh.loss / np.log(C) for C, fresh in samples.items()], axis=0)
+    expected = np.mean([expected_loss(fresh.variance, C) / np.log(C) for C, fresh in samples.items()])
+    return _near_and_above(relative - 1, expected - 1, random, "mean initial loss, relative to ln C, less 1:")
+
+
+CURED = 0.5
+"""A cure leaves at most this share of the spikes."""
+
+
+def clipping(random):
+    """1.3.3.clipping: the clipping that leaves fewest spikes, of three, cures. Corrected: Adam does."""
+    clippings = ("norm-clipping-1", "norm-clipping-0.1", "value-clipping-0.01")
+    return Experiment(
+        as_written=_spikes_left("the best of three clippings", clippings, random),
+        corrected=_spikes_left("Adam", ("adam",), random),
+    )
+
+
+def regularisation(random):
+    """1.3.3.regularisation: weight decay or label noise, whichever leaves fewer spikes, cures. Corrected: Adam does."""
+    regularisations = ("weight-decay-1e-4", "label-noise-0.1")
+    return Experiment(
+        as_written=_spikes_left("the better of two regularisations", regularisations, random),
+        corrected=_spikes_left("Adam", ("adam",), random),
+    )
+
+
+def _spikes_left(name, cures, random):
+    """Spikes per thousand steps after learning, relative to those of the untreated, with the best of the cures."""
+    samples = [
+        census_record.runs(training)[column]
+        for training in (*cures, "untreated")
+        for column in ("spikes", "steps_after")
+    ]
+
+    def least(*samples):
+        *cured, untreated = (
+            census_record.spikes_per_thousand_steps(*samples[place : place + 2])
+            for place in range(0, len(samples), 2)
+        )
+        return np.min(cured, axis=0) / untreated
+
+    quantity = f"spikes after learning with {name}, times those without:"
+    return Finding(quantity, bootstrap(least, *samples, rng=random), below=CURED)
+
+
+def initial_loss_of_four(random):
+    """1.3.4.loss: ln 4, within 0.02. Left out: it is above."""
+    from ..loss_curves.initial import expected_loss, untrained
+
+    fresh = untrained(4, networks=1000)
+    excess, expected = fresh.loss - LN_4, expected_loss(fresh.variance, 4) - LN_4
+    return _near_and_above(excess, expected, random, "mean initial loss less ln 4:")
+
+
+def _near_and_above(excess, expected, random, quantity):
+    mean = bootstrap(lambda sample: sample.mean(axis=-1), excess, rng=random)
+    distance = bootstrap(lambda sample: abs(sample.mean(axis=-1) - expected), excess, rng=random)
+    return Experiment(
+        as_written=Finding(quantity, mean, below=0.02),
+        left_out=Finding(quantity, mean, above=0.0),
+        corrected=Finding("distance of the mean from the book's formula", distance, below=0.005),
+    )
+
+
+def swapped_labels(random):
+    """1.3.2.swapped: trained networks that do worse than an untrained one on swapped labels, in loss and accuracy."""
+    swaps = replay_record.swaps()
+    worse = (swaps["swapped_loss"] > LN_4) & (swaps["swapped_accuracy"] < 1 / 4)
+    return Experiment(
+        as_written=Finding(
+            "trained networks that do worse on swapped labels than untrained ones: share",
+            bootstrap(lambda sample: sample.mean(axis=-1), worse.astype(float), rng=random),
+            above=0.9,
+        )
+    )
+
+
+def training_process(random):
+    """1.3.2.reasons: spikes above the initial loss that vanish with a usual step. Left out: the gradient before it."""
+    spikes = replay_record.spikes()
+    high = spikes["loss"] > LN_4
+    return Experiment(
+        as_written=_high_spikes_that_need_the_step(spikes, high, random),
+        left_out=_gradient_before(spikes, high, random),
+    )
+
+
+def initial_accuracy(random):
+    """1.3.4.accuracy: ¼, within 0.01."""
+    from ..loss_curves.initial import untrained
+
+    accuracy = untrained(4, networks=1000).accuracy
+    return Experiment(
+        as_written=Finding(
+            "distance of the mean initial accuracy from ¼:",
+            bootstrap(lambda sample: abs(sample.mean(axis=-1) - 1 / 4), accuracy, rng=random),
+            below=0.01,
+        )
+    )
+
+
+CLAIMS = [
+    Claim(
+        id="1.3.1",
+        question="What may have caused the spikes in the training loss?",
+        statement="As discussed in the lecture, this may be happening due to exploding gradients.",
+        verdict=Verdict.COMPLETED,
+        evidence=exploding_gradients,
+        chapter=CHAPTER,
+        correction="A gradient some forty times as long as usual comes one batch before the loss rises, and the one long step it makes is "
+        "the cause. In most spikes that gradient has grown tenfold on its way back through time, and hardly ever in the calm before. "
+        "About one spike in six needs besides that RMSprop has forgotten larger gradients, and about one in eight is there "
+        "without that step.",
+    ),
+    Claim(
+        id="1.3.2.cause",
+        question="How can a spike be higher than the initial loss?",
+        statement="This is possible when the labels are being incorrectly assigned.",
+        verdict=Verdict.REFUTED,
+        evidence=wrong_labels,
+        chapter=CHAPTER,
+        correction="No label is wrong in any of these spikes. Cross-entropy has no ceiling: after a step that was too long the network is "
+        "confidently wrong, which costs more than to know nothing.",
+    ),
+    Claim(
+        id="1.3.2.start",
+        question="Where does the loss begin?",
+        statement="Initially, when the weights are randomly initialised, the loss is given by $\\ln(\\text{number of classes})$.",
+        verdict=Verdict.COMPLETED,
+        evidence=initial_loss_in_general,
+        chapter=CHAPTER,
+        correction="Near it, and above it on average: by $\\frac12 s^2 (1 - \\frac1C)$, if logits have the variance $s^2$.",
+    ),
+    Claim(
+        id="1.3.2.swapped",
+        question="What would swapped labels do?",
+        statement="If the labels are swapped completely, the model's loss and accuracy will be worse than a randomly initialised model's.",
+        verdict=Verdict.CONFIRMED,
+        evidence=swapped_labels,
+        chapter=CHAPTER,
+    ),
+    Claim(
+        id="1.3.2.reasons",
+        question="What else may lead to it?",
+        statement="Such a situation may arise due to several reasons related to the training process and hyperparameters.",
+        verdict=Verdict.COMPLETED,
+        evidence=training_process,
+        chapter=CHAPTER,
+        correction="The reason is a single step that is too long, after a gradient that is many times as long as usual.",
+    ),
+    Claim(
+        id="1.3.3.clipping",
+        question="What fixes the spikes?",
+        statement="Some ways to fix them are … gradient clipping.",
+        verdict=Verdict.REFUTED,
+        evidence=clipping,
+        chapter=CHAPTER,
+        correction="Under RMSprop it does not: RMSprop divides by the size of recent gradients, so that clipping them all makes no step "
+        "shorter. It makes learning quicker and surer, and spikes not rarer. Adam in RMSprop's place, with a longer memory, makes them rare.",
+    ),
+    Claim(
+        id="1.3.3.regularisation",
+        question="What fixes the spikes?",
+        statement="Some ways to fix them are regularisation techniques …",
+        verdict=Verdict.REFUTED,
+        evidence=regularisation,
+        chapter=CHAPTER,
+        correction="Neither weight decay nor label noise does: what is too large is a step, and not the weights. Adam in RMSprop's place makes "
+        "spikes rare.",
+    ),
+    Claim(
+        id="1.3.4.loss",
+        question="Why does the loss start where it does?",
+        statement="Initial loss $= \\ln(4) = 1.386$",
+        verdict=Verdict.COMPLETED,
+        evidence=initial_loss_of_four,
+        chapter=CHAPTER,
+        correction="That is what equal logits cost. Untrained logits are not equal, and on average that costs "
+        "$\\frac12 s^2 (1 - \\frac14)$ more: about $1.40$ in all. A single batch may be below.",
+    ),
+    Claim(
+        id="1.3.4.accuracy",
+        question="Why does the accuracy start where it does?",
+        statement="Initial accuracy $= \\frac14 = 0.25$",
+        verdict=Verdict.CONFIRMED,
+        evidence=initial_accuracy,
+        chapter=CHAPTER,
+    ),
+]

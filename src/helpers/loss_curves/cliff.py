@@ -1,0 +1,117 @@
+"""What a single step can do: the error surface of a recurrent network with one state, with a cliff in it.
+
+The network of Pascanu, Mikolov and Bengio (2013), section 2.3 and figure 6, has no input, and two weights to learn:
+
+    h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.4)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..checks import real_array, whole_numbers
+
+STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
+"""As in the paper."""
+
+
+def loss_and_gradient(w, b):
+    """Return ℓ of (4.4), and ∂ℓ/∂(w, b).
+
+    The derivatives of the state are carried along with it (4.5), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
+    what the weight is multiplied by: σ(h[t−1]) for w, and 1 for b.
+
+    Parameters
+    ----------
+    w, b : array_like
+        Of any shapes that broadcast.
+
+    Returns
+    -------
+    loss : numpy.ndarray, of the shape that they broadcast to
+    gradient : numpy.ndarray, of that shape + (2,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If w or b does not hold real numbers, or they do not broadcast.
+
+    Examples
+    --------
+    With w = 0 the state is b, and ℓ = (σ(b) − 0.7)²:
+
+    >>> loss, gradient = loss_and_gradient(0, 0)
+    >>> float(loss.round(3)), gradient.round(3)
+    (0.04, array([-0.05, -0.1 ]))
+    """
+    w, b = np.broadcast_arrays(real_array(w, "w", shape=(...,)), real_array(b, "b", shape=(...,)))
+    h, by_w, by_b = np.full(w.shape, FIRST_STATE), np.zeros(w.shape), np.zeros(w.shape)
+    for _ in range(STEPS):
+        s = sigmoid(h)
+        slope = w * s * (1 - s)
+        h, by_w, by_b = w * s + b, s + slope * by_w, 1 + slope * by_b
+    s = sigmoid(h)
+    by_h = 2 * (s - TARGET) * s * (1 - s)
+    return (s - TARGET) ** 2, np.stack([by_h * by_w, by_h * by_b], axis=-1)
+
+
+def descend(start, learning_rate, threshold, steps):
+    """Return the way of gradient descent with norm clipping, θ ← θ − η g · min(1, threshold / ‖g‖).
+
+    Parameters
+    ----------
+    start : array_like, shape (2,)
+        w and b.
+    learning_rate : array_like
+        η.
+    threshold : array_like
+        Infinite for no clipping. Where either is an array, there is a way for each of its entries.
+    steps : int
+        At least 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (steps + 1, 2), or (steps + 1, ..., 2)
+        The first row is ``start``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If ``start`` is not two numbers, a rate or threshold is not above 0, or there are no steps.
+
+    Examples
+    --------
+    A gradient of length 5 is cut to 1:
+
+    >>> clipped(np.array([3.0, 4.0]), 1.0)
+    array([0.6, 0.8])
+    >>> descend([0, 0], learning_rate=1, threshold=np.inf, steps=1).round(3)
+    array([[0.  , 0.  ],
+           [0.05, 0.1 ]])
+    """
+    theta = real_array(start, "start", shape=(2,))
+    learning_rate, threshold = np.broadcast_arrays(
+        real_array(learning_rate, "learning_rate"), real_array(threshold, "threshold")
+    )
+    (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
+    if not ((learning_rate > 0).all() and (threshold > 0).all()):
+        raise ValueError(
+            f"learning_rate and threshold must be greater than 0, got {learning_rate} and {threshold}"
+        )
+    way = [np.broadcast_to(theta, (*learning_rate.shape, 2))]
+    for _ in range(steps):
+        _, g = loss_and_gradient(way[-1][..., 0], way[-1][..., 1])
+        way.append(way[-1] - learning_rate[..., np.newaxis] * clipped(g, threshold))
+    return np.array(way)
+
+
+def clipped(g, threshold):
+    """Return g, shortened to the threshold if it is longer (4.6): algorithm 1 of the paper."""
+    norm = np.linalg.norm(g, axis=-1)
+    with np.errstate(divide="ignore"):
+        return g * np.minimum(1, np.asarray(threshold) / norm)[..., np.newaxis]
+
+
+def sigmoid(a):
+    """σ(a) = 1 / (1 + e⁻ᵃ), written so that no a overflows."""
+    return (1 + np.tanh(a / 2)) / 2

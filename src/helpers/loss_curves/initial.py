@@ -1,0 +1,126 @@
+"""Before the first step: what untrained networks make of C classes. Chapter 1.3.4 of the book.
+
+A network draws its weights without a look at the classes, so none is preferred on average. But each single
+network prefers some, and that costs: with logits z of variance s², independent of the label,
+
+    E[ℓ] = ln C + E[ln (1/C) Σ_c exp(z_c − z̄)] ≈ ln C + ½ s² (1 − 1/C)                        (4.7)
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from .. import sequence_task
+from ..checks import real_array, whole_numbers
+from .training import Training, encode
+
+
+def expected_loss(variance, classes):
+    """Return ln C + ½ s² (1 − 1/C), by (4.7) the expected loss of untrained networks while s² is small.
+
+    Parameters
+    ----------
+    variance : float
+        s², of a logit over the draws of the weights.
+    classes : int
+        C.
+
+    Examples
+    --------
+    >>> round(expected_loss(0.0, 4), 4), round(expected_loss(0.04, 4), 4)
+    (1.3863, 1.4013)
+    """
+    return math.log(classes) + variance / 2 * (1 - 1 / classes)
+
+
+class Untrained(NamedTuple):
+    """Untrained networks, each on a batch of its own.
+
+    Attributes
+    ----------
+    loss, accuracy : numpy.ndarray, shape (N,)
+    variance : float
+        s²: the mean square of all logits, whose mean is 0 over the draws.
+    """
+
+    loss: np.ndarray
+    accuracy: np.ndarray
+    variance: float
+
+
+def untrained(classes, networks, *, scale=1.0, batch_size=32):
+    """Return the loss and the accuracy of untrained networks: the course's LSTM, with any number of classes.
+
+    Labels are drawn from all classes alike, whatever the sequence: an untrained network cannot know better.
+
+    Parameters
+    ----------
+    classes : int
+        C, at least 2.
+    networks : int
+        N. The first networks of a larger N are the same.
+    scale : float
+        What the output layer's weights and biases are multiplied by; PyTorch's are uniform between ±1/√m.
+    batch_size : int
+
+    Returns
+    -------
+    Untrained
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there are fewer than 2 classes, or a number is not whole.
+
+    Examples
+    --------
+    Without weights, every class has the probability 1/C:
+
+    >>> untrained(4, networks=2, scale=0.0).loss.round(3)
+    array([1.386, 1.386])
+    """
+    (C,) = whole_numbers(classes, "classes", at_least=2, count=1)
+    (N,) = whole_numbers(networks, "networks", at_least=1, count=1)
+    h = _last_states(N, batch_size)
+    random = np.random.default_rng([C, batch_size])
+    m = h.shape[1]
+    parameters = scale / np.sqrt(m) * random.uniform(-1, 1, size=(N, C, m + 1))
+    z = parameters[..., :m] @ h + parameters[..., m:]  # (N, C, B)
+    labels = random.integers(C, size=(N, 1, batch_size))
+    losses = log_sum_exp(z) - np.take_along_axis(z, labels, axis=1)[:, 0]
+    hits = z.argmax(axis=1) == labels[:, 0]
+    return Untrained(losses.mean(axis=1), hits.mean(axis=1), float((z**2).mean()))
+
+
+def log_sum_exp(z):
+    """Return ln Σ_c exp(z_c) over the classes of logits (…, C, B), written so that nothing overflows.
+
+    Examples
+    --------
+    >>> log_sum_exp(np.array([[1000.0], [1000.0]])).round(3)
+    array([1000.693])
+    """
+    z = real_array(z, "z")
+    largest = z.max(axis=-2)
+    return largest + np.log(np.exp(z - largest[..., np.newaxis, :]).sum(axis=-2))
+
+
+@cache
+def _last_states(networks, batch_size):
+    """h[T] of LSTMs with fresh weights, an array (N, m, B): each reads a batch of its own."""
+    network = Training().network
+    weight_rng, data_rng = map(np.random.default_rng, np.random.SeedSequence(0).spawn(2))
+    theta = torch.tensor(np.stack([network.initial(weight_rng) for _ in range(networks)]))
+    drawn = sequence_task.sample("moderate", networks * batch_size, data_rng).symbols
+    symbols = torch.from_numpy(drawn.reshape(networks, batch_size, -1))
+    with torch.no_grad():
+        pieces = [
+            network.last_state(t, encode(s, t.dtype))
+            for t, s in zip(theta.split(100), symbols.split(100), strict=True)
+        ]
+    return torch.cat(pieces).numpy()

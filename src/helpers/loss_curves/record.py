@@ -1,0 +1,141 @@
+"""The record: what the book keeps of a census, small enough to be committed.
+
+``loss_curve_runs.csv`` has a row for each run, ``loss_curve_epochs.npz`` the epochs of all runs,
+``loss_curve_steps.npz`` every step of some, and ``loss_curve_census.json`` says where they come from.
+:mod:`helpers.census_record` reads them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from ..spikes import CALM, LEARNT, SPIKE, summary
+from .census import TRAININGS, epoch_columns, read_run
+
+STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
+WHOLE = "untreated"
+"""The training whose steps are kept of all seeds; of the others, those of the first seeds alone."""
+FIRST_SEEDS = 3
+
+
+def record(directory, folder, trainings=TRAININGS):
+    """Condense a census to what the book keeps of it.
+
+    Numbers are rounded to a relative error below 2.5e-4, so that they compress.
+
+    Parameters
+    ----------
+    directory : path
+        Of the census.
+    folder : path
+        Where the files are written, in place of those before. It must exist.
+    trainings : dict of str to Training
+
+    Raises
+    ------
+    ValueError
+        If a training lacks a run of a seed that another has, has other settings than given here, or the runs
+        differ in length or in the versions they were made with.
+    """
+    directory, folder = Path(directory), Path(folder)
+    seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
+    missing = [f"{n}/{s}" for n in trainings for s in seeds if not (directory / n / f"{s}.npz").exists()]
+    if missing or not seeds:
+        raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
+    runs = {name: [read_run(directory, name, seed) for seed in seeds] for name in trainings}
+    settings = {name: {run_settings.pop("settings") for _, run_settings in runs[name]} for name in runs}
+    if wrong := [name for name in trainings if settings[name] != {repr(trainings[name])}]:
+        raise ValueError(
+            f"directory must hold runs of the trainings given, but has other settings of {wrong}"
+        )
+    origins = {json.dumps(origin) for own in runs.values() for _, origin in own}
+    if len(origins) != 1:
+        raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
+    (origin,) = map(json.loads, origins)
+    epochs = int(origin["epochs"])
+
+    rows = [
+        row(name, seed, trainings[name], curves)
+        for name, own in runs.items()
+        for seed, (curves, _) in enumerate(own)
+    ]
+    with (folder / "loss_curve_runs.csv").open("w", newline="") as file:
+        write_rows(file, rows)
+    columns = {name: [epoch_columns(curves) for curves, _ in own] for name, own in runs.items()}
+    _save(folder / "loss_curve_epochs.npz", {name: _stacked(own) for name, own in columns.items()})
+    kept = {
+        name: _stacked([{c: curves[c] for c in STEP_CURVES} for curves, _ in own[: kept_seeds(name, own)]])
+        for name, own in runs.items()
+    }
+    _save(folder / "loss_curve_steps.npz", kept)
+    names = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
+    about = {
+        "commands": [
+            f"python -m helpers.loss_curves census --directory DIRECTORY{names} --seeds {len(seeds)} --epochs {epochs}",
+            f"python -m helpers.loss_curves record --directory DIRECTORY{names} --folder notebooks/data",
+        ],
+        "date": date.today().isoformat(),
+        **origin,
+        "epochs": epochs,
+        "seeds": len(seeds),
+        "spike": SPIKE,
+        "calm": CALM,
+        "learnt": LEARNT,
+        "trainings": {name: repr(training) for name, training in trainings.items()},
+    }
+    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
+    (folder / "loss_curve_census.json").write_text(text, encoding="utf-8")
+
+
+def kept_seeds(name, runs):
+    """How many of the runs are kept step by step."""
+    return len(runs) if name == WHOLE else min(FIRST_SEEDS, len(runs))
+
+
+def row(name, seed, training, curves):
+    """Return the row of one run: its summary, its last epoch, and the command that runs it again."""
+    epochs = len(curves["held_out_loss"])
+    ends = epoch_columns(curves)
+    return {
+        "training": name,
+        "seed": seed,
+        **summary(curves["loss"], curves["accuracy"], training.batches_per_epoch),
+        "last_accuracy": float(ends["mean_accuracy"][-1]),
+        "last_held_out_loss": float(ends["held_out_loss"][-1]),
+        "command": f"python -m helpers.loss_curves run {name} --seed {seed} --epochs {epochs}",
+    }
+
+
+def write_rows(file, rows):
+    """Write rows as CSV, numbers with six digits."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(rows[0])
+    writer.writerows([f"{v:.6g}" if isinstance(v, float) else v for v in row.values()] for row in rows)
+
+
+def rounded(values):
+    """Return numbers rounded to 12 binary digits, as float32.
+
+    Examples
+    --------
+    >>> rounded([1.0, 1 + 2**-13, np.nan]).tolist()
+    [1.0, 1.0, nan]
+    """
+    fraction, exponent = np.frexp(np.asarray(values, np.float64))
+    return np.ldexp(np.round(fraction * 2**12) / 2**12, exponent).astype(np.float32)
+
+
+def _stacked(runs):
+    """From a list of dictionaries to one of arrays, with the seeds in front."""
+    return {column: rounded(np.stack([run[column] for run in runs])) for column in runs[0]}
+
+
+def _save(path, tables):
+    arrays = {f"{name}/{column}": array for name, table in tables.items() for column, array in table.items()}
+    with path.open("wb") as file:
+        np.savez_compressed(file, **arrays)

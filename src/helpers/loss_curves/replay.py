@@ -1,0 +1,331 @@
+"""Each spike again: from the state before it, with another step in place of the one that was taken.
+
+Training is repeated until a spike begins. The step before it is then taken back and replaced, by each of
+:func:`other_steps`, and the same next batch is judged from where that leads. A share of spikes that vanish so is
+the share that needs what was replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections import deque
+from datetime import date
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from .. import sequence_task
+from ..checks import whole_numbers
+from ..spikes import CALM, LEARNT, SPIKE
+from .training import Training, each_step, encode, gradient, scores
+
+USUAL = 100
+"""What is usual is the median over so many steps before."""
+
+FRESH = 512
+"""How many sequences the network is judged by, besides those of the next batch."""
+
+
+class Before(NamedTuple):
+    """All that the step before a spike depends on.
+
+    Attributes
+    ----------
+    theta, v : torch.Tensor, shape (P,)
+        The weights, and RMSprop's second moment.
+    mean_square : torch.Tensor, shape (P,)
+        The mean of g² over all steps up to this one.
+    gradient : torch.Tensor, shape (P,)
+    usual_gradient_norm, usual_step_size : float
+    """
+
+    theta: torch.Tensor
+    v: torch.Tensor
+    mean_square: torch.Tensor
+    gradient: torch.Tensor
+    usual_gradient_norm: float
+    usual_step_size: float
+
+
+def other_steps(before, rmsprop):
+    """Return the step that RMSprop takes, and others with the same gradient, by name.
+
+    Parameters
+    ----------
+    before : Before
+    rmsprop : RMSprop
+
+    Returns
+    -------
+    dict of str to torch.Tensor, shape (P,)
+        ``taken``; ``none``, of length 0; ``usual_length``, in the same direction; ``clipped``, by RMSprop, of the
+        gradient shortened to its usual length; ``long_memory``, by RMSprop with the mean of all g² in place of v;
+        ``sgd``, in proportion to the gradient, so that the usual gradient makes the usual step.
+
+    Examples
+    --------
+    A gradient twice as long as usual, and v is small:
+
+    >>> from helpers.loss_curves import RMSprop
+    >>> rmsprop = RMSprop(learning_rate=1.0, decay=0.75)
+    >>> one = torch.ones(1)
+    >>> before = Before(one, 0 * one, 4 * one, 2 * one, usual_gradient_norm=1.0, usual_step_size=0.5)
+    >>> {name: round(step.item(), 2) for name, step in other_steps(before, rmsprop).items()}
+    {'taken': -2.0, 'none': 0.0, 'usual_length': -0.5, 'clipped': -2.0, 'long_memory': -1.0, 'sgd': -1.0}
+    """
+    g = before.gradient
+
+    def rmsprop_step(g):
+        return rmsprop.step(before.theta, g, {"v": before.v.clone()}, 1, rmsprop.learning_rate)
+
+    taken = rmsprop_step(g)
+    shorten = min(1.0, before.usual_gradient_norm / g.norm().item())
+    return {
+        "taken": taken,
+        "none": torch.zeros_like(g),
+        "usual_length": taken * before.usual_step_size / taken.norm(),
+        "clipped": rmsprop_step(shorten * g),
+        "long_memory": -rmsprop.learning_rate * g / (before.mean_square.sqrt() + rmsprop.epsilon),
+        "sgd": -before.usual_step_size / before.usual_gradient_norm * g,
+    }
+
+
+def growth_on_the_way_back(theta, symbols, labels, network):
+    """Return how much an LSTM's gradient grows through time: the largest ‖∂ℓ/∂(h[t], c[t])‖, over that at t = T.
+
+    By PyTorch's own cell and autograd.
+
+    Parameters
+    ----------
+    theta : torch.Tensor, shape (P,)
+    symbols, labels : torch.Tensor, shapes (B, T) and (B,)
+    network : Network
+
+    Returns
+    -------
+    float
+        1 or more; 1 if the gradient is largest where it begins.
+    """
+    norms = norms_on_the_way_back(theta, symbols, labels, network)
+    return float(norms.max() / norms[-1])
+
+
+def norms_on_the_way_back(theta, symbols, labels, network):
+    """Return ‖∂ℓ/∂(h[t], c[t])‖ for t = 1, …, T, an array of shape (T,); see :func:`growth_on_the_way_back`.
+
+    h[t] and c[t] are what the next step reads, each on its own: that c[t] has made h[t] does not count for c[t].
+    """
+    weights = network.split(theta)
+    cell = torch.nn.LSTMCell(len(sequence_task.SYMBOLS), network.hidden_size).to(theta.dtype)
+    for name, parameter in cell.named_parameters():
+        parameter.data.copy_(weights[name])
+    state = tuple(torch.zeros(2, len(symbols), network.hidden_size, dtype=theta.dtype))
+    states = []
+    for x in encode(symbols.unsqueeze(0), theta.dtype)[:, 0].mT:
+        state = tuple(part.clone() for part in cell(x, state))
+        states.append(state)
+    logits = state[0] @ weights["weight"].T + weights["bias"]
+    loss = torch.nn.functional.cross_entropy(logits, labels)
+    read = [part for pair in states for part in pair]
+    gradients = torch.autograd.grad(loss, read, allow_unused=True, materialize_grads=True)
+    pairs = zip(gradients[::2], gradients[1::2], strict=True)
+    return np.array([torch.stack(pair).norm().item() for pair in pairs])
+
+
+class Replayed(NamedTuple):
+    """What :func:`replay` returns: rows of two tables, and what the worst spike can be repeated from."""
+
+    spikes: list[dict]
+    swaps: list[dict]
+    worst: dict
+
+
+def replay(seeds, *, steps, training=Training()):  # noqa: B008
+    """Train from these seeds; at each spike after a training has learnt, try the other steps.
+
+    Parameters
+    ----------
+    seeds : sequence of int
+    steps : int
+    training : Training
+        With RMSprop, and without clipping, warm-up or label noise.
+
+    Returns
+    -------
+    Replayed
+        ``spikes``: a dict for each, with the seed, the step at which it begins, the loss and the accuracy there, how many
+        labels are wrong, and of the step before it the loss, the length of the gradient and of the step, what is
+        usual for them, the :func:`growth_on_the_way_back`, the same ten batches earlier, and for each of
+        :func:`other_steps` the loss that the next batch and fresh sequences have then.
+
+        ``swaps``: a dict for each seed that learns. At the first calm step of the next epoch all labels of the
+        batch are swapped, Q with U and R with S: the loss and accuracy on them, and the loss of the next batch, with
+        its true labels, after a step on the swapped ones and after the step on the true ones.
+
+        ``worst``: of the spike that begins highest, the weights, v and mean g² before the step, and both batches.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If there are no seeds, one is negative, or ``steps`` is less than 1.
+    """
+    seeds = whole_numbers(list(seeds), "seeds", at_least=0)
+    (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
+    judge = _Judge(training)
+    recent, lately = deque(maxlen=USUAL), deque(maxlen=CALM + 1)
+    accuracy = torch.zeros(len(seeds), training.batches_per_epoch)
+    learnt, swapped = torch.zeros(2, len(seeds), dtype=torch.bool)
+    v = v_after = squares = torch.zeros(len(seeds), training.network.parameters)
+    spikes, swaps, worst, previous = [], [], {"loss": 0.0}, None
+
+    for step in islice(each_step(training, training.network, seeds), steps):
+        if len(recent) == USUAL:
+            losses = torch.stack([loss for loss, _, _ in recent][-CALM:])
+            calm = learnt & (losses <= SPIKE).all(dim=0)
+            for r in torch.nonzero(calm & (step.loss > SPIKE)).flatten().tolist():
+                before = _before(r, previous, v, squares, recent)
+                spikes.append({"seed": seeds[r], **_spike(r, previous, step, before, judge, lately[0])})
+                if step.loss[r] > worst["loss"]:
+                    worst = {"seed": seeds[r], "loss": step.loss[r].item()} | _state(
+                        r, previous, step, before
+                    )
+            for r in torch.nonzero(calm & ~swapped & (previous.loss <= SPIKE)).flatten().tolist():
+                before = _before(r, previous, v, squares, recent)
+                swaps.append({"seed": seeds[r], **_swap(r, previous, step, before, judge)})
+                swapped[r] = True
+
+        # For the next round, in which this step is the one before: what it started from.
+        v, v_after = v_after, step.memory["v"].clone()
+        squares = squares + step.gradient**2
+        recent.append((step.loss, step.gradient.norm(dim=-1), step.change.norm(dim=-1)))
+        previous = step
+        lately.append(step)
+        batch = (step.k - 1) % training.batches_per_epoch
+        accuracy[:, batch] = step.accuracy
+        if batch == training.batches_per_epoch - 1:
+            learnt |= accuracy.mean(dim=1) >= LEARNT
+    return Replayed(spikes, swaps, worst)
+
+
+class _Judge:
+    """The loss of a batch, and of fresh sequences, after each of several steps."""
+
+    def __init__(self, training):
+        self.training, self.network = training, training.network
+        symbols, labels = sequence_task.sample(training.level, FRESH, np.random.default_rng(1))
+        self.fresh = torch.from_numpy(symbols), torch.from_numpy(labels)
+
+    def __call__(self, theta, symbols, labels):
+        """Losses (R,) at weights (R, P), of sequences (B, T)."""
+        x = encode(symbols.unsqueeze(0), theta.dtype).expand(-1, len(theta), -1, -1)
+        with torch.no_grad():
+            return scores(self.network.logits(theta, x), labels.expand(len(theta), -1))[0]
+
+
+def _before(r, previous, v, squares, recent):
+    _, norms, lengths = (torch.stack(column)[:-1, r] for column in zip(*recent, strict=True))
+    return Before(
+        previous.theta[r],
+        v[r],
+        squares[r] / previous.k,
+        previous.gradient[r],
+        norms.median().item(),
+        lengths.median().item(),
+    )
+
+
+def _spike(r, previous, step, before, judge, earlier):
+    others = other_steps(before, judge.training.optimiser)
+    after = before.theta + torch.stack(list(others.values()))
+    next_batch = judge(after, step.symbols[r], step.labels[r])
+    fresh = judge(after, *judge.fresh)
+    true_labels = sequence_task.classify(step.symbols[r].numpy())
+    return {
+        "step": step.k,
+        "loss": step.loss[r].item(),
+        "accuracy": step.accuracy[r].item(),
+        "wrong_labels": int((true_labels != step.labels[r].numpy()).sum()),
+        "loss_before": previous.loss[r].item(),
+        "gradient_norm": before.gradient.norm().item(),
+        "usual_gradient_norm": before.usual_gradient_norm,
+        "step_size": others["taken"].norm().item(),
+        "usual_step_size": before.usual_step_size,
+        "growth": _growth(r, previous, judge),
+        "growth_earlier": _growth(r, earlier, judge),
+        **{name: loss.item() for name, loss in zip(others, next_batch, strict=True)},
+        **{f"{name}_fresh": loss.item() for name, loss in zip(others, fresh, strict=True)},
+    }
+
+
+def _growth(r, step, judge):
+    return growth_on_the_way_back(step.theta[r], step.symbols[r], step.labels[r], judge.network)
+
+
+def _swap(r, previous, step, before, judge):
+    """The batch before, with its labels swapped: its loss, and what a step on it does to the next batch."""
+    x, theta = encode(previous.symbols[[r]], before.theta.dtype), before.theta.unsqueeze(0)
+    wrong = 3 - previous.labels[[r]]
+    loss, accuracy, g = gradient(judge.network, theta, x, wrong, wrong)
+    optimiser = judge.training.optimiser
+    change = optimiser.step(before.theta, g[0], {"v": before.v.clone()}, 1, optimiser.learning_rate)
+    after = torch.stack([before.theta + change, before.theta + previous.change[r]])
+    next_wrong, next_true = judge(after, step.symbols[r], step.labels[r]).tolist()
+    return {
+        "step": previous.k,
+        "loss": previous.loss[r].item(),
+        "swapped_loss": loss.item(),
+        "swapped_accuracy": accuracy.item(),
+        "next_after_swapped": next_wrong,
+        "next_after_true": next_true,
+    }
+
+
+def _state(r, previous, step, before):
+    return {
+        "step": step.k,
+        "theta": before.theta.tolist(),
+        "v": before.v.tolist(),
+        "mean_square": before.mean_square.tolist(),
+        "usual_gradient_norm": before.usual_gradient_norm,
+        "usual_step_size": before.usual_step_size,
+        "sequences_before": sequence_task.text(previous.symbols[r].numpy()),
+        "sequences": sequence_task.text(step.symbols[r].numpy()),
+    }
+
+
+def record(path, *, seeds=32, epochs=100):
+    """Replay the spikes of the course's training from seeds 0, 1, …, and write what comes of it as JSON.
+
+    :mod:`helpers.replay_record` reads it.
+    """
+    training = Training()
+    replayed = replay(range(seeds), steps=epochs * training.batches_per_epoch, training=training)
+    record = {
+        "command": f"python -m helpers.loss_curves replay --seeds {seeds} --epochs {epochs} --record {path}",
+        "date": date.today().isoformat(),
+        "settings": repr(training),
+        "spike": SPIKE,
+        "calm": CALM,
+        "learnt": LEARNT,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **{package: version(package) for package in ("gradients-checked", "numpy", "torch")},
+        "spikes": _columns(replayed.spikes),
+        "swaps": _columns(replayed.swaps),
+        "worst": replayed.worst,
+    }
+    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items())
+    Path(path).write_text(f"{{{lines}}}\n", encoding="utf-8")
+
+
+def _columns(rows):
+    """From a list of dictionaries to one of lists, numbers rounded to four digits."""
+    return {
+        name: [float(f"{row[name]:.4g}") if isinstance(row[name], float) else row[name] for row in rows]
+        for name in (rows[0] if rows else ())
+    }

@@ -1,0 +1,80 @@
+"""The recorded replay of chapter 1.3: every spike of 32 trainings again, with another step in its place.
+
+``python -m helpers.loss_curves replay`` made it, and :func:`helpers.loss_curves.replay.replay` says what its columns
+are; here it is read, with NumPy alone.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import numpy as np
+
+from .recorded import recorded
+from .spikes import bootstrap
+
+__all__ = ["STEPS", "about", "share_of_spikes", "spikes", "swaps", "worst"]
+
+STEPS = ("taken", "none", "usual_length", "clipped", "long_memory", "sgd")
+"""The steps that were tried; with ``_fresh`` behind it, a column judged by fresh sequences in place of the next batch."""
+
+
+@cache
+def about():
+    """Return the whole record: its command, date, settings and versions, and what the functions below return parts of."""
+    return json.loads(recorded("loss_curve_replay.json").read_text(encoding="utf-8"))
+
+
+def spikes():
+    """Return the columns of the table of spikes, arrays with an entry for each.
+
+    Examples
+    --------
+    No label was wrong:
+
+    >>> int(spikes()["wrong_labels"].sum())
+    0
+    """
+    return {name: np.array(column) for name, column in about()["spikes"].items()}
+
+
+def swaps():
+    """Return the columns of the table of swapped labels, arrays with an entry for each training that learnt."""
+    return {name: np.array(column) for name, column in about()["swaps"].items()}
+
+
+def worst():
+    """Return what the spike that began highest can be repeated from."""
+    return about()["worst"]
+
+
+def share_of_spikes(condition, *, rng, among=None):
+    """Return the share of spikes of which a condition holds, with a bootstrap interval over the seeds.
+
+    Parameters
+    ----------
+    condition : array_like of bool, an entry for each spike
+    rng : numpy.random.Generator
+    among : array_like of bool, optional
+        Only of these spikes.
+
+    Returns
+    -------
+    helpers.spikes.Interval
+
+    Examples
+    --------
+    >>> share_of_spikes(spikes()["loss"] > 0, rng=np.random.default_rng(0))[:3]
+    (1.0, 1.0, 1.0)
+    """
+    seeds = spikes()["seed"]
+    among = np.ones(len(seeds), bool) if among is None else np.asarray(among)
+    both = np.asarray(condition) & among
+    by_seed = seeds == np.unique(seeds)[:, np.newaxis]  # (seeds, spikes)
+    return bootstrap(
+        lambda held, all: held.sum(axis=-1) / all.sum(axis=-1),
+        (by_seed & both).sum(axis=1),
+        (by_seed & among).sum(axis=1),
+        rng=rng,
+    )

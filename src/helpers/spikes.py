@@ -1,0 +1,179 @@
+"""Spikes of a loss curve: what counts as one, from when on, and how sure a comparison of them is. Chapter 1.3.
+
+A curve is of a training's steps, an epoch being so many of them. Its batches are drawn afresh, so that the
+accuracy of an epoch is that on as many new sequences.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .checks import real_array, whole_numbers
+
+__all__ = ["LEARNT", "SPIKE", "Interval", "bootstrap", "epoch_learnt", "spike_begins", "summary"]
+
+SPIKE = float(np.log(4)) / 2
+"""A batch whose loss is above this is part of a spike: half of what guessing costs, in nats.
+
+A network that is right 95 times in 100 reaches it by bad luck in about one batch of 32 in several hundred.
+"""
+
+CALM = 10
+"""So many batches below it in a row end a spike; what comes sooner belongs to the same one."""
+
+LEARNT = 0.95
+"""A training has learnt after the first epoch whose mean accuracy is at least this."""
+
+
+def spike_begins(loss):
+    """Say of each step whether a spike begins there: its loss is above :data:`SPIKE`, none of the :data:`CALM` before is.
+
+    A curve that starts high starts within a spike, which does not count. Neither does a loss that is not a
+    number: that is a divergence, and counted as such.
+
+    Parameters
+    ----------
+    loss : array_like, shape (..., steps)
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (..., steps)
+
+    Examples
+    --------
+    >>> loss = np.zeros(30)
+    >>> loss[[12, 13, 15, 26]] = 1.0
+    >>> np.flatnonzero(spike_begins(loss))
+    array([12, 26])
+    """
+    above = real_array(loss, "loss") > SPIKE
+    before = np.concatenate([np.ones((*above.shape[:-1], CALM), bool), above[..., :-1]], axis=-1)
+    return above & ~np.lib.stride_tricks.sliding_window_view(before, CALM, axis=-1).any(axis=-1)
+
+
+def epoch_learnt(accuracy, batches_per_epoch):
+    """Return the first epoch whose mean accuracy is at least :data:`LEARNT`, counted from 1; 0 where there is none.
+
+    Parameters
+    ----------
+    accuracy : array_like, shape (..., steps)
+    batches_per_epoch : int
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (...)
+
+    Examples
+    --------
+    >>> epoch_learnt([[0.5, 0.7, 0.9, 1.0], [0.5, 0.7, 0.9, 0.9]], batches_per_epoch=2)
+    array([2, 0])
+    """
+    reached = _by_epoch(accuracy, "accuracy", batches_per_epoch).mean(axis=-1) >= LEARNT
+    return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, 0)
+
+
+def summary(loss, accuracy, batches_per_epoch):
+    """Return what one run comes to.
+
+    Parameters
+    ----------
+    loss, accuracy : array_like, shape (steps,)
+        NaN from the step on at which the run diverged.
+    batches_per_epoch : int
+
+    Returns
+    -------
+    dict
+        ``diverged_at``: the step, counted from 1, with the first loss that is not finite; 0 if there is none.
+        ``learnt_at``: the epoch; 0 if there is none.
+        ``steps_after``: how many steps come after that epoch, and before a divergence.
+        ``spikes``, ``steps_above``: of these, how many begin a spike, and how many are part of one.
+        ``worst_loss``: the largest loss after that epoch, infinite if it diverged there; NaN if there is none.
+
+    Examples
+    --------
+    >>> summary([1.4, 1.2, 0.1, 0.1, 0.1, 0.9], [0.2, 0.4, 1.0, 1.0, 1.0, 0.7], batches_per_epoch=2)
+    {'diverged_at': 0, 'learnt_at': 2, 'steps_after': 2, 'spikes': 0, 'steps_above': 1, 'worst_loss': 0.9}
+
+    The last step is above the threshold, but too near to the first two to begin another spike.
+    """
+    loss = real_array(loss, "loss", shape=("steps",))
+    learnt_at = int(epoch_learnt(accuracy, batches_per_epoch))
+    lost = ~np.isfinite(loss)
+    begin = learnt_at * batches_per_epoch if learnt_at else len(loss)
+    after = np.where(lost, np.inf, loss)[begin:]
+    return {
+        "diverged_at": int(lost.argmax()) + 1 if lost.any() else 0,
+        "learnt_at": learnt_at,
+        "steps_after": int(np.isfinite(after).sum()),
+        "spikes": int((spike_begins(loss) & ~lost)[begin:].sum()),
+        "steps_above": int((loss > SPIKE)[begin:][np.isfinite(after)].sum()),
+        "worst_loss": float(after.max()) if after.size else float("nan"),
+    }
+
+
+class Interval(NamedTuple):
+    """A number measured over so many seeds, and where it may well lie."""
+
+    effect: float
+    low: float
+    high: float
+    seeds: int
+
+
+def bootstrap(statistic, *samples, rng, resamples=4000, level=0.95):
+    """Return a statistic of samples paired by seed, with its percentile interval. Efron (1979).
+
+    Seeds are drawn with replacement, as many as there are, again and again; every sample keeps the numbers
+    of the same ones. So what two trainings share, their first weights and their sequences, cancels.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes the samples, arrays of shape (..., seeds), and reduces the last axis.
+    *samples : array_like, shape (seeds,)
+        The same seeds in each, in the same order.
+    rng : numpy.random.Generator
+    resamples : int
+    level : float
+        How much of the resamples the interval holds.
+
+    Returns
+    -------
+    Interval
+
+    Raises
+    ------
+    ValueError
+        If the samples are of different length, there is none, or the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> treated, untreated = [3, 5, 2, 7], [2, 4, 1, 6]
+    >>> def difference(a, b):
+    ...     return a.mean(axis=-1) - b.mean(axis=-1)
+    >>> bootstrap(difference, treated, untreated, rng=np.random.default_rng(0))
+    Interval(effect=1.0, low=1.0, high=1.0, seeds=4)
+    """
+    samples = [real_array(sample, "samples", shape=("seeds",)) for sample in samples]
+    whole_numbers(resamples, "resamples", at_least=1, count=1)
+    if len({len(sample) for sample in samples}) != 1:
+        raise ValueError(f"samples must hold the same seeds, got lengths {[*map(len, samples)]}")
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level}")
+    seeds = len(samples[0])
+    drawn = rng.integers(seeds, size=(resamples, seeds))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect, values = statistic(*samples), statistic(*(sample[drawn] for sample in samples))
+    # An order statistic, so that infinite values stay what they are; a value that is not a number leaves none.
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
+    return Interval(float(effect), float(low), float(high), seeds)
+
+
+def _by_epoch(curve, name, batches_per_epoch):
+    curve = real_array(curve, name)
+    (length,) = whole_numbers(batches_per_epoch, "batches_per_epoch", at_least=1, count=1)
+    epochs = curve.shape[-1] // length
+    return curve[..., : epochs * length].reshape(*curve.shape[:-1], epochs, length)
