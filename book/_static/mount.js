@@ -41,12 +41,12 @@ const VIEWS = {
 
   IntSliderModel(model) {
     const { min, max, step } = model.state;
-    return slider(model, { min, max, step }, "value", String);
+    return slider(model, { min, max, step }, "value", [min, max], String);
   },
 
   SelectionSliderModel(model) {
     const labels = model.get("_options_labels");
-    return slider(model, { min: 0, max: labels.length - 1, step: 1 }, "index", (index) => labels[index]);
+    return slider(model, { min: 0, max: labels.length - 1, step: 1 }, "index", labels, (index) => labels[index]);
   },
 
   AnyModel(model) {
@@ -63,11 +63,12 @@ function view(model, models) {
   return make(model, models);
 }
 
-function slider(model, range, trait, written) {
+function slider(model, range, trait, longest, written) {
   const row = element("label", { className: "widget-slider" });
   const name = element("span", { textContent: model.get("description") });
   const input = element("input", { type: "range", ...range, value: model.get(trait) });
   const readout = element("span", { className: "widget-value", ariaHidden: "true" }); // the slider itself says it
+  readout.style.minWidth = `${Math.max(...longest.map((text) => String(text).length))}ch`; // so that the slider keeps its length
   const show = () => {
     const text = written(model.get(trait));
     input.value = model.get(trait);

@@ -428,10 +428,12 @@ BESIDE_PLOT = 54
 def _places(axis, values, length):
     """Where values stand along an axis of so many pixels; those beyond its ends stand just outside."""
     values, low, high = np.asarray(values, float), axis.low, axis.high
+    finite = np.isfinite(values)
     if axis.logarithmic:
         with np.errstate(divide="ignore", invalid="ignore"):
             values, low, high = np.log(values), np.log(low), np.log(high)
-    return np.round(np.clip((values - low) / (high - low), -0.01, 1.01) * length, 2)
+    share = np.where(finite, np.clip((values - low) / (high - low), -0.01, 1.01), np.nan)
+    return np.round(share * length, 2)
 
 
 def _path(x, y):

@@ -206,7 +206,8 @@ class Explorer(ipywidgets.VBox):
         frame = self.frame()
         settings = "".join(
             f'<div class="widget-slider"><span>{escape(slider.label)}</span><i></i>'
-            f'<span class="widget-value">{escape(shown(slider.start))}</span></div>'
+            f'<span class="widget-value" style="min-width: {max(map(len, slider.written_values))}ch">'
+            f"{escape(shown(slider.start))}</span></div>"
             for slider in self.sliders.values()
         )
         drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))
