@@ -20,6 +20,7 @@ import warnings
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 os.environ["JAX_PLATFORMS"] = "cpu"
 
@@ -199,6 +200,21 @@ def import_seconds():
     )
 
 
+def notebook_seconds():
+    """What it takes to run all notebooks and renew their twins, beside ``jupyter nbconvert --execute`` on the same files."""
+    notebooks = sorted(str(path) for path in (ROOT / "notebooks").glob("*.ipynb"))
+    with TemporaryDirectory() as folder:
+        nbconvert = [sys.executable, "-m", "jupyter", "nbconvert", "--to", "notebook", "--execute"]
+        commands = {
+            "nbconvert": [*nbconvert, "--output-dir", folder, *notebooks],
+            "book": [sys.executable, str(ROOT / "notebooks" / "renew.py")],
+        }
+        functions = {
+            name: lambda c=c: subprocess.run(c, check=True, capture_output=True) for name, c in commands.items()
+        }
+        return best_in_turns(functions, turns=1)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--record", metavar="FILE", help="write what was measured here")
@@ -214,6 +230,8 @@ def main():
             print(f"    {name:16} {1e6 * theirs:10.0f} µs  {theirs / reference:7.2f} × the reference's time")
     imports = import_seconds()
     print(f"import helpers: {imports['helpers'] / imports['numpy']:.2f} × import numpy")
+    notebooks = notebook_seconds()
+    print(f"all notebooks: {notebooks['book'] / notebooks['nbconvert']:.2f} × nbconvert --execute")
     if given.record:
         record = {
             "command": f"python benchmarks/peers.py --record {given.record}",
@@ -223,6 +241,7 @@ def main():
             | {name: version(name) for name in ("numpy", "torch", "jax", "mygrad", "autograd")},
             "rows": measured,
             "import": imports,
+            "notebooks": notebooks,
         }
         Path(given.record).write_text(json.dumps(record, indent=1) + "\n")
 

@@ -28,8 +28,8 @@ def best_in_turns(functions, *, seconds=2.0, turns=5):
     turns : int
         At least so many turns. Each calls a quick function often enough to fill a millisecond.
     """
-    calls = {name: max(1, round(1e-3 / _once(function, 1))) for name, function in functions.items()}
-    best = dict.fromkeys(functions, float("inf"))
+    best = {name: _once(function, 1) for name, function in functions.items()}
+    calls = {name: max(1, round(1e-3 / least)) for name, least in best.items()}
     end = time.perf_counter() + seconds
     while turns > 0 or time.perf_counter() < end:
         turns -= 1

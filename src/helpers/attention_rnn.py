@@ -26,14 +26,16 @@ Time counts from 1, as on paper: row t − 1 of an array is step t. Gradients ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, inf, log
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .checks import real_array, whole_numbers
+from .checks import Array, real_array, whole_numbers
 
 __all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
 
@@ -88,7 +90,7 @@ class AttentionRNN:
            [3.]])
     """
 
-    def __init__(self, input_triple, past_triples):
+    def __init__(self, input_triple: Sequence, past_triples: Sequence) -> None:
         self.input_triple = _input_triple(input_triple)
         m = self.input_triple.shape[1]
         try:
@@ -105,9 +107,9 @@ class AttentionRNN:
                 for i, triple in enumerate(past_triples, start=1)
             ]
         )
-        self.window = len(past_triples)
+        self.window: Any = len(past_triples)  # infinity, in the network below
 
-    def run(self, x, initial_states=None):
+    def run(self, x: ArrayLike, initial_states: ArrayLike | None = None) -> Run:
         """Return every state that the network goes through as it reads x.
 
         Parameters
@@ -142,7 +144,7 @@ class AttentionRNN:
         self._attend(run)
         return self._finished(run)
 
-    def vjp(self, run, direct_gradient):
+    def vjp(self, run: Run, direct_gradient: ArrayLike) -> Gradients:
         """Return the gradients of a loss ℓ from what it makes of each state: backpropagation through time.
 
         The *total* gradient λ[t] of h[t] is the *direct* one, g[t], what ℓ itself makes of h[t], plus what comes
@@ -190,7 +192,7 @@ class AttentionRNN:
         past_triples = self._attend_back(run, total)
         return self._gradients(run, direct_gradient, total, past_triples)
 
-    def step_jacobian(self, run, t, lag):
+    def step_jacobian(self, run: Run, t: int, lag: int) -> Array:
         """Return the direct Jacobian ∂h[t]/∂h[t−lag], equation (3.4): all other states are held fixed.
 
         Parameters
@@ -230,7 +232,7 @@ class AttentionRNN:
         a = np.exp(q @ k - run.log_normalisers[t - 1])
         return a * V + a * np.outer(v - h, k @ Q + q @ K)
 
-    def state_gradient(self, run, direct_gradient, t):
+    def state_gradient(self, run: Run, direct_gradient: ArrayLike, t: int) -> Array:
         """Return the total gradient ∂ℓ/∂h[t] from those of the later states that see h[t].
 
             λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.7)
@@ -434,13 +436,13 @@ class UnboundedAttentionRNN(AttentionRNN):
            [0.33, 0.33, 0.33]])
     """
 
-    def __init__(self, input_triple, shared_triple):
+    def __init__(self, input_triple: Sequence, shared_triple: Sequence) -> None:
         self.input_triple = _input_triple(input_triple)
         m = self.input_triple.shape[1]
         self.past_triples = _triple(shared_triple, "shared_triple", "", (m, m))
         self.window = inf
 
-    def run(self, x, initial_states=None, *, linear_time=True):
+    def run(self, x: ArrayLike, initial_states: ArrayLike | None = None, *, linear_time: bool = True) -> Run:
         """Return every state that the network goes through as it reads x, as :meth:`AttentionRNN.run`.
 
         Parameters
@@ -473,7 +475,7 @@ class UnboundedAttentionRNN(AttentionRNN):
         self._scan(run)
         return self._finished(run)
 
-    def vjp(self, run, direct_gradient, *, linear_time=True):
+    def vjp(self, run: Run, direct_gradient: ArrayLike, *, linear_time: bool = True) -> Gradients:
         """Return the gradients of a loss ℓ from what it makes of each state, as :meth:`AttentionRNN.vjp`.
 
         Parameters
@@ -597,27 +599,27 @@ class Run:
     log_normalisers: np.ndarray
 
     @property
-    def T(self):
+    def T(self) -> int:
         """The number of steps."""
         return len(self.x)
 
     @property
-    def earlier(self):
+    def earlier(self) -> int:
         """The number of initial states."""
         return len(self.trajectory) - self.T
 
     @property
-    def states(self):
+    def states(self) -> Array:
         """h[1], …, h[T], of shape (T, m)."""
         return self.trajectory[self.earlier :]
 
     @property
-    def initial_states(self):
+    def initial_states(self) -> Array:
         """The states before h[1], of shape (earlier, m), the latest last."""
         return self.trajectory[: self.earlier]
 
     @cached_property
-    def weights(self):
+    def weights(self) -> Array:
         """a[t] in row t − 1, of shape (T, k + 1): of the input, of h[t−1], of h[t−2], and so on.
 
         The unbounded network needs earlier + T columns, T² numbers; they are computed when asked for, and
@@ -633,11 +635,11 @@ class Run:
             weights[t - 1, 1 : len(a) + 1] = a[::-1]
         return weights
 
-    def past(self, t):
+    def past(self, t: int) -> Array:
         """The states that step t attends to, the latest last."""
         return self.trajectory[self.seen(t)]
 
-    def seen(self, t):
+    def seen(self, t: int) -> slice:
         """Which rows of the trajectory step t attends to."""
         end = self.earlier + t - 1
         return slice(max(0, end - self.network.window), end)

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.floating]
+"""What every function of the references returns; which axes it has, its docstring says."""
+Sizes = int | Sequence[int]
+"""One whole number for every dimension, or one for each."""
 
 TOLERANCE = 1e-10
 """The relative error up to which two results in float64 count as the same."""
@@ -17,7 +25,7 @@ class DoesNotFit(ValueError):
     """
 
 
-def real_array(value, name, *, shape=None, may_be_empty=False):
+def real_array(value: object, name: str, *, shape: tuple | None = None, may_be_empty: bool = False) -> Array:
     """Return ``value`` as an array of floating-point numbers, or say what is wrong with it.
 
     Integers become float64, so that no sum can overflow; floats keep their precision. NaN and
@@ -67,7 +75,7 @@ def real_array(value, name, *, shape=None, may_be_empty=False):
     return array.astype(np.float64) if array.dtype.kind in "iu" else array
 
 
-def whole_numbers(value, name, *, at_least, count=None):
+def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = None) -> tuple[int, ...]:
     """Return ``value`` as a tuple of ``count`` integers, one per dimension.
 
     Parameters
@@ -112,7 +120,7 @@ def whole_numbers(value, name, *, at_least, count=None):
     return numbers
 
 
-def is_sequence(value):
+def is_sequence(value: object) -> bool:
     """Return whether ``value`` is one number per dimension, rather than one for all of them.
 
     Examples
@@ -123,7 +131,7 @@ def is_sequence(value):
     return isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
 
 
-def relative_error(actual, expected, *, may_be_empty=False):
+def relative_error(actual: ArrayLike, expected: ArrayLike, *, may_be_empty: bool = False) -> float:
     """Return how far ``actual`` is from ``expected``, as one number.
 
     The largest absolute difference, divided by the largest magnitude expected (by 1 where that is
@@ -159,7 +167,14 @@ def relative_error(actual, expected, *, may_be_empty=False):
     return float(_difference(actual, expected).max(initial=0.0) / max(1.0, finite.max(initial=0.0)))
 
 
-def check_close(actual, expected, *, tolerance=TOLERANCE, name="result", may_be_empty=False):
+def check_close(
+    actual: ArrayLike,
+    expected: ArrayLike,
+    *,
+    tolerance: float = TOLERANCE,
+    name: str = "result",
+    may_be_empty: bool = False,
+) -> None:
     """Raise unless ``actual`` equals ``expected`` to within ``tolerance``.
 
     Parameters

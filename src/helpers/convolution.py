@@ -14,10 +14,13 @@ padded input itself, seen through other strides. The sum over c and k is then a 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
-from .checks import DoesNotFit, is_sequence, real_array, whole_numbers
+from .checks import Array, DoesNotFit, Sizes, is_sequence, real_array, whole_numbers
 
 __all__ = [
     "conv",
@@ -30,7 +33,9 @@ __all__ = [
 ]
 
 
-def output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
+def output_size(
+    input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
+) -> int | tuple[int, ...]:
     """Return how many times a kernel fits: ⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1.
 
     Parameters
@@ -71,7 +76,9 @@ def output_size(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
     return geometry.output_size if several else geometry.output_size[0]
 
 
-def dropped_samples(input_size, kernel_size, *, stride=1, padding=0, dilation=1):
+def dropped_samples(
+    input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
+) -> int | tuple[int, ...]:
     """Return how many samples at the end of the padded input no window reaches.
 
     They are the remainder that the floor in :func:`output_size` throws away:
@@ -97,7 +104,9 @@ def dropped_samples(input_size, kernel_size, *, stride=1, padding=0, dilation=1)
     return geometry.dropped if several else geometry.dropped[0]
 
 
-def conv(x, weight, *, stride=1, padding=0, dilation=1):
+def conv(
+    x: ArrayLike, weight: ArrayLike, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
+) -> Array:
     """Return the convolution of x with weight, equation (1.1).
 
     Parameters
@@ -145,7 +154,15 @@ def conv(x, weight, *, stride=1, padding=0, dilation=1):
     return np.moveaxis(y, 0, filter_axis)
 
 
-def input_vjp(output_gradient, weight, input_size, *, stride=1, padding=0, dilation=1):
+def input_vjp(
+    output_gradient: ArrayLike,
+    weight: ArrayLike,
+    input_size: Sizes,
+    *,
+    stride: Sizes = 1,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
+) -> Array:
     """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x: each output gradient, times the kernel, put back where it was read.
 
         ∂ℓ/∂x[c, i] = Σ_f Σ_{r, k : S·r + D·k − P = i}  ∂ℓ/∂y[f, r] · W[f, c, k]             (1.7)
@@ -196,7 +213,15 @@ def input_vjp(output_gradient, weight, input_size, *, stride=1, padding=0, dilat
     return padded[..., *geometry.unpadded]
 
 
-def weight_vjp(output_gradient, x, kernel_size, *, stride=1, padding=0, dilation=1):
+def weight_vjp(
+    output_gradient: ArrayLike,
+    x: ArrayLike,
+    kernel_size: Sizes,
+    *,
+    stride: Sizes = 1,
+    padding: Sizes = 0,
+    dilation: Sizes = 1,
+) -> Array:
     """Return ∂ℓ/∂W = ∂ℓ/∂y · ∂y/∂W: what each tap saw, weighted by the gradient of what it made.
 
         ∂ℓ/∂W[f, c, k] = Σ_r  ∂ℓ/∂y[f, r] · x[c, S·r + D·k − P]                              (1.6)
@@ -242,7 +267,9 @@ def weight_vjp(output_gradient, x, kernel_size, *, stride=1, padding=0, dilation
     return np.moveaxis(gradient, -1, 0)
 
 
-def input_jacobian(weight, input_size, *, stride=1, padding=0, dilation=1):
+def input_jacobian(
+    weight: ArrayLike, input_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
+) -> Array:
     """Return ∂y/∂x, which does not depend on x: the kernel, written along a band.
 
         ∂y[f, r]/∂x[c, i] = W[f, c, k]  where i = S·r + D·k − P for some k, and 0 elsewhere  (1.5)
@@ -280,7 +307,9 @@ def input_jacobian(weight, input_size, *, stride=1, padding=0, dilation=1):
     return padded[..., *geometry.unpadded]
 
 
-def weight_jacobian(x, weight_shape, *, stride=1, padding=0, dilation=1):
+def weight_jacobian(
+    x: ArrayLike, weight_shape: Sequence[int], *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
+) -> Array:
     """Return ∂y/∂W, which does not depend on W: the windows of x, once for each filter.
 
         ∂y[f, r]/∂W[f', c, k] = x[c, S·r + D·k − P]  where f = f', and 0 elsewhere           (1.4)
@@ -322,7 +351,7 @@ def weight_jacobian(x, weight_shape, *, stride=1, padding=0, dilation=1):
     f = np.arange(filters)
     every = (slice(None),) * dimensions
     # One f for both axes: it comes first, (F, ..., *output, C, *kernel), before windows that do not know it.
-    jacobian[..., f, *every, f, :, *every] = windows
+    jacobian[..., f, *every, f, :, *every] = windows  # type: ignore[index]
     return jacobian
 
 

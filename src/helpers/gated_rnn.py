@@ -19,13 +19,15 @@ Time counts from 1, as on paper: h[0] is where the network starts, and row t −
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from .checks import real_array, whole_numbers
+from .checks import Array, real_array, whole_numbers
 
 __all__ = ["GatedRNN", "Gradients", "Run", "exploding_instance", "lyapunov_exponents"]
 
@@ -68,13 +70,13 @@ class GatedRNN:
            [0.5  ]])
     """
 
-    def __init__(self, W_c, W_h, W_x):
+    def __init__(self, W_c: ArrayLike, W_h: ArrayLike, W_x: ArrayLike) -> None:
         self.W_c = real_array(W_c, "W_c", shape=("m", "n"))
         m, n = self.W_c.shape
         self.W_h = real_array(W_h, "W_h", shape=(m, m))
         self.W_x = real_array(W_x, "W_x", shape=(m, n))
 
-    def run(self, x, h0=None):
+    def run(self, x: ArrayLike, h0: ArrayLike | None = None) -> Run:
         """Return every gate and state that the network goes through as it reads x.
 
         Parameters
@@ -114,7 +116,7 @@ class GatedRNN:
             trajectory[t] = c * h + (1 - c) * z
         return Run(self, x, *map(_time_last, (gates, candidates, trajectory)))
 
-    def vjp(self, run, state_gradient):
+    def vjp(self, run: Run, state_gradient: ArrayLike) -> Gradients:
         """Return the gradients of a loss ℓ, given those with respect to the states: backpropagation in time.
 
         Let g[t] be the *direct* gradient ∂ℓ/∂h[t], what ℓ itself makes of h[t] as if no later state
@@ -189,7 +191,7 @@ class GatedRNN:
             states=states_total,
         )
 
-    def step_jacobian(self, run, t):
+    def step_jacobian(self, run: Run, t: int) -> Array:
         """Return ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h, equation (2.3).
 
         Parameters
@@ -219,7 +221,7 @@ class GatedRNN:
         t = _step(t, "t", 1, run.T)
         return self._step_jacobian(run, t)
 
-    def propagator(self, run, s, t):
+    def propagator(self, run: Run, s: int, t: int) -> Array:
         """Return ∂h[t]/∂h[s], along every path: the product of the steps' Jacobians, the latest on the left.
 
             ∂h[t]/∂h[s] = ∂h[t]/∂h[t−1] · … · ∂h[s+1]/∂h[s],    ∂h[s]/∂h[s] = I               (2.7)
@@ -254,7 +256,7 @@ class GatedRNN:
             product = self._step_jacobian(run, step) @ product
         return product
 
-    def log_propagator_norms(self, run):
+    def log_propagator_norms(self, run: Run) -> Array:
         """Return ln ‖∂h[T]/∂h[t]‖ for t = 0, …, T: how strongly the end feels each state before it.
 
         The norm is the largest row sum of magnitudes, ‖A‖ = max_i Σ_j |A_ij|, the one that
@@ -291,7 +293,7 @@ class GatedRNN:
             product /= np.where(norm == 0, 1, norm)[..., None, None]
         return np.moveaxis(logs, 0, -1)
 
-    def lyapunov_exponents(self, run, count=None):
+    def lyapunov_exponents(self, run: Run, count: int | None = None) -> Array:
         """Return the run's Lyapunov exponents: the mean rates, per step, at which directions stretch.
 
         See :func:`lyapunov_exponents`, which is given the run's step Jacobians. The largest is the rate of
@@ -329,7 +331,7 @@ class GatedRNN:
             raise ValueError("run must have at least one step, got a run over an empty sequence")
         return lyapunov_exponents((self._step_jacobian(run, t) for t in range(1, run.T + 1)), count)
 
-    def step_bound(self, x, h0=None):
+    def step_bound(self, x: ArrayLike, h0: ArrayLike | None = None) -> Array:
         """Return a number ρ with ‖∂h[t]/∂h[t−1]‖ ≤ ρ at every step, from the ranges of the inputs alone.
 
         The norm is ‖A‖ = max_i Σ_j |A_ij|. By (2.7), ‖∂h[t]/∂h[s]‖ ≤ ρ^(t−s). So
@@ -450,22 +452,22 @@ class Run:
     trajectory: np.ndarray
 
     @property
-    def T(self):
+    def T(self) -> int:
         """The number of steps."""
         return self.gates.shape[-2]
 
     @property
-    def states(self):
+    def states(self) -> Array:
         """h[1], …, h[T], of shape (..., T, m)."""
         return self.trajectory[..., 1:, :]
 
     @property
-    def previous_states(self):
+    def previous_states(self) -> Array:
         """h[0], …, h[T−1], of shape (..., T, m)."""
         return self.trajectory[..., :-1, :]
 
     @cached_property
-    def gate_slopes(self):
+    def gate_slopes(self) -> Array:
         """s[1], …, s[T] of equation (2.4), of shape (..., T, m): ∂h[t] / ∂(what enters the gate)."""
         return (self.previous_states - self.candidates) * self.gates * (1 - self.gates)
 
@@ -482,7 +484,7 @@ class Gradients(NamedTuple):
     """λ[1], …, λ[T]: the total gradients with respect to the states, later ones included."""
 
 
-def lyapunov_exponents(jacobians, count=None):
+def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None) -> Array:
     """Return the mean rates, per step, at which a product of Jacobians stretches each of m directions.
 
     An orthogonal frame Q is carried along, and made orthogonal again after every step:
@@ -549,7 +551,7 @@ def _first_frame(shape, count):
     return np.linalg.qr(np.random.default_rng(0).normal(size=(m, count))).Q
 
 
-def exploding_instance(T=60):
+def exploding_instance(T: int = 60) -> tuple[GatedRNN, Array]:
     """Return a network with one state, and an input of T steps, whose gradient grows as (−6)^(T/2).
 
     It refutes the sheet's answer to 1.2.1.d, and can be followed by hand. The first input feeds the

@@ -9,7 +9,7 @@ _FOLDERS = (
 )
 
 
-def recorded(name):
+def recorded(name: str) -> Path:
     """Return the path of a record under ``notebooks/data``, or of its copy in the installed package.
 
     Raises

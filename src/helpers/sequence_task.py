@@ -18,11 +18,13 @@ to the length of the level's longest, and a network reads the class after E, in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .checks import whole_numbers
 
@@ -100,12 +102,12 @@ class Level:
             )
 
     @property
-    def longest(self):
+    def longest(self) -> int:
         """The largest length, to which all are padded."""
         return self.lengths[1]
 
     @property
-    def distinct_sequences(self):
+    def distinct_sequences(self) -> int:
         """How many different sequences there are: Σ_length 4^(length − 4) · positions t₁ · positions t₂ · 4.
 
         Examples
@@ -143,7 +145,7 @@ class Batch(NamedTuple):
     labels: np.ndarray
 
 
-def sample(level, count, rng, *, held_out=False):
+def sample(level: str | Level, count: int, rng: np.random.Generator, *, held_out: bool = False) -> Batch:
     """Draw sequences, all at once.
 
     What is drawn for training never contains a sequence that is held out, and the other way round; see
@@ -195,7 +197,7 @@ def sample(level, count, rng, *, held_out=False):
     raise ValueError(f"level must have sequences that are {'' if held_out else 'not '}held out, got {level}")
 
 
-def classify(symbols):
+def classify(symbols: ArrayLike) -> NDArray[np.int64]:
     """Return the classes that (4.1) gives: 2 · (first is Y) + (second is Y).
 
     Parameters
@@ -227,7 +229,7 @@ def classify(symbols):
     return 2 * first.astype(np.int64) + second
 
 
-def is_held_out(symbols):
+def is_held_out(symbols: ArrayLike) -> NDArray[np.bool_]:
     """Say of each sequence whether it is held out, so that training never sees it.
 
     The sequences themselves are split, not the draws: a hash of the sequence decides, always in the same
@@ -278,7 +280,7 @@ _HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ divided by the golden ratio: odd, so that no power of it is 0 modulo 2⁶⁴."""
 
 
-def one_hot(symbols, dtype=np.float32):
+def one_hot(symbols: ArrayLike, dtype: DTypeLike = np.float32) -> NDArray:
     """Return the one-hot encoding: a 1 in the symbol's column; padding is all zeros.
 
     Parameters
@@ -308,7 +310,7 @@ def one_hot(symbols, dtype=np.float32):
     return rows.take(symbols, axis=0, mode="wrap")
 
 
-def symbols_from_one_hot(encoding):
+def symbols_from_one_hot(encoding: ArrayLike) -> NDArray[np.int8]:
     """Return the symbol numbers of a one-hot encoding; rows of zeros are padding.
 
     Parameters
@@ -338,7 +340,7 @@ def symbols_from_one_hot(encoding):
     return np.where(ones == 1, encoding.argmax(axis=-1), PADDING).astype(np.int8)
 
 
-def text(symbols):
+def text(symbols: ArrayLike) -> list[str]:
     """Return the sequences as strings, without their padding.
 
     Parameters
@@ -364,7 +366,7 @@ def text(symbols):
     return ["".join(row).lstrip() for row in rows]
 
 
-def symbols_from_text(sequences):
+def symbols_from_text(sequences: Iterable[str]) -> NDArray[np.int8]:
     """Return strings as an array of symbol numbers, padded in front to the longest.
 
     Parameters
@@ -398,7 +400,7 @@ def symbols_from_text(sequences):
     return numbers[letters.view(np.uint32).reshape(letters.shape)]
 
 
-def class_names(labels):
+def class_names(labels: ArrayLike) -> list[str]:
     """Return class numbers as letters.
 
     Parameters

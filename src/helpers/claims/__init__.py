@@ -10,6 +10,7 @@ from .convolution import CLAIMS as _CONVOLUTION
 from .gated_rnn import CLAIMS as _GATED_RNN
 from .ledger import Claim, Counterexample, Evidence, Experiment, Finding, Ledger, Undecided, Verdict
 from .loss_curves import CLAIMS as _LOSS_CURVES
+from .published import Errata, comma_separated
 
 LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN, *_LOSS_CURVES])
 """Every claim of the book, in the order of the sheet."""
@@ -18,10 +19,17 @@ card = LEDGER.card
 counts = LEDGER.counts
 table = LEDGER.table
 
+
+def errata():
+    """Return what to change on the sheet, claim by claim."""
+    return Errata(LEDGER)
+
+
 __all__ = [
     "LEDGER",
     "Claim",
     "Counterexample",
+    "Errata",
     "Evidence",
     "Experiment",
     "Finding",
@@ -29,6 +37,8 @@ __all__ = [
     "Undecided",
     "Verdict",
     "card",
+    "comma_separated",
     "counts",
+    "errata",
     "table",
 ]

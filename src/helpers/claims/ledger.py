@@ -386,7 +386,7 @@ class Ledger:
     """Claims by id, in the order of the sheet."""
 
     def __init__(self, claims: Iterable[Claim]):
-        self.claims = {}
+        self.claims: dict[str, Claim] = {}
         for claim in claims:
             if claim.id in self.claims:
                 raise ValueError(f"claim id must be unique, got {claim.id!r} twice")

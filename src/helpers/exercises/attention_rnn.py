@@ -1,0 +1,594 @@
+"""The exercises of chapter 1.2.2. Row t − 1 of an array is step t; index 0 of a triple's stack is Q, 1 is K, 2 is V."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from ..attention_rnn import AttentionRNN, UnboundedAttentionRNN
+from .exercise import AnyExercise, Exercise, Mistake, small
+
+CHAPTER = "attention_rnn"
+
+
+def _softargmax(w):
+    e = np.exp(w - np.max(w))
+    return e / e.sum()
+
+
+def _projected(triple, y):
+    Q, K, V = triple
+    return Q @ y, K @ y, V @ y
+
+
+def _attend(pairs, weights=_softargmax):
+    """One step, from pairs of a triple and what it looks at."""
+    q, k, v = zip(*(_projected(triple, y) for triple, y in pairs), strict=True)
+    return weights(np.array([q_i @ k_i for q_i, k_i in zip(q, k, strict=True)])) @ np.array(v)
+
+
+# 1.2.2.a: one step of AttentionRNN(2)
+
+
+def step(x, h_1, h_2, input_triple, past_triples):
+    return AttentionRNN(input_triple, past_triples).run(x[None], [h_2, h_1]).states[0]
+
+
+def _mean_of_values(m=1, n=1):
+    """A triple with Q = K = 0 and V = 1: every score is 0."""
+    return np.stack([np.zeros((m, n)), np.zeros((m, n)), np.eye(m, n)])
+
+
+def _steps(random):
+    mean = _mean_of_values()
+    nine, three, zero = np.array([9.0]), np.array([3.0]), np.array([0.0])
+    yield nine, zero, zero, mean, np.stack([mean, mean])
+    yield nine, three, zero, mean, np.stack([mean, 2 * mean])
+    yield nine, zero, three, mean, np.stack([mean, 2 * mean])
+    for m, n in ((1, 1), (1, 2), (2, 1), (2, 2)):
+        yield (
+            *(small(random, n), small(random, m), small(random, m)),
+            *(small(random, 3, m, n) / 2, small(random, 2, 3, m, m) / 2),
+        )
+    for m, n in ((2, 2), (3, 2), (4, 3), (4, 3)):
+        yield (
+            *(random.normal(size=n), random.normal(size=m), random.normal(size=m)),
+            *(random.normal(size=(3, m, n)), random.normal(size=(2, 3, m, m))),
+        )
+
+
+def _attending(weights=_softargmax, order=(0, 1, 2)):
+    """A step of other weights, or of other things in their places."""
+
+    def function(x, h_1, h_2, input_triple, past_triples):
+        triples, y = [input_triple, *past_triples], [x, h_1, h_2]
+        return _attend([(triples[i], y[j]) for i, j in enumerate(order)], weights)
+
+    return function
+
+
+def _asked_by_the_input(x, h_1, h_2, input_triple, past_triples):
+    q_0, _, _ = _projected(input_triple, x)
+    projected = [_projected(t, y) for t, y in zip([input_triple, *past_triples], [x, h_1, h_2], strict=True)]
+    return _softargmax(np.array([q_0 @ k for _, k, _ in projected])) @ np.array([v for *_, v in projected])
+
+
+STEP = Exercise(
+    id="1.2.2.a",
+    chapter=CHAPTER,
+    reference=step,
+    cases=_steps,
+    given="Given are `x` of shape (n,), `h_1` = h[t−1] and `h_2` = h[t−2] of shape (m,), `input_triple` (Q_0, K_0, V_0) of shape (3, m, n) "
+    "and `past_triples` of shape (2, 3, m, m). Return h[t] of shape (m,).",
+    hints=(
+        "Make a query, a key and a value of each of x, h_1 and h_2, with its own triple.",
+        "A score is query times key of the same vector. The softargmax of the three scores gives the weights.",
+        "`e = np.exp(w); a = e / e.sum()`, and the state is the average of the values: `a @ v`.",
+    ),
+    mistakes=(
+        Mistake(
+            "leaves the weights as exponentials",
+            _attending(np.exp),
+            "The weights add up to 1: divide by the sum of the exponentials.",
+        ),
+        Mistake(
+            "takes the scores for weights",
+            _attending(lambda w: w),
+            "The weights are the softargmax of the scores.",
+        ),
+        Mistake(
+            "asks with the input's query",
+            _asked_by_the_input,
+            "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
+        ),
+        Mistake(
+            "swaps the two states",
+            _attending(order=(0, 2, 1)),
+            "The first of the past triples belongs to h[t−1], the second to h[t−2].",
+        ),
+        Mistake(
+            "leaves the input out",
+            lambda x, h_1, h_2, input_triple, past_triples: _attend(
+                zip(past_triples, (h_1, h_2), strict=True)
+            ),
+            "There are three things to attend to: i = 0 is the input.",
+        ),
+        Mistake(
+            "adds the values up without weights",
+            _attending(np.ones_like),
+            "h[t] = Σ a_i v_i: each value has its weight.",
+        ),
+    ),
+)
+
+# 1.2.2.b
+
+
+def number_of_weights(k, t):
+    return k + 1
+
+
+SIZE = Exercise(
+    id="1.2.2.b",
+    chapter=CHAPTER,
+    reference=number_of_weights,
+    cases=lambda random: product((1, 2, 3, 5), (1, 2, 3, 8)),
+    given="Given are the window k of AttentionRNN(k) and a step t. Return how many weights a[t] holds. The sheet's question is k = 2.",
+    hints=(
+        "How many vectors does a step look at?",
+        "At x[t] and at k states; those before t = 1 are zero vectors, and take part.",
+    ),
+    mistakes=(
+        Mistake("forgets the input", lambda k, t: k, "i runs from 0 to k, and i = 0 is x[t]: k + 1 in all."),
+        Mistake(
+            "leaves zero states out",
+            lambda k, t: min(k, t - 1) + 1,
+            "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share.",
+        ),
+        Mistake(
+            "attends to all of the past",
+            lambda k, t: t,
+            "That is AttentionRNN(∞). A window of k looks at k states, at any step.",
+        ),
+        Mistake(
+            "gives the size for k = 2, at any k",
+            lambda k, t: 3,
+            "3 is right for AttentionRNN(2). With a window of k there are k + 1.",
+        ),
+        Mistake(
+            "counts one thing too many",
+            lambda k, t: k + 2,
+            "x[t], h[t−1], …, h[t−k]: h[t] itself is not among them.",
+        ),
+    ),
+)
+
+# 1.2.2.c: AttentionRNN(k)
+
+
+def window(x, input_triple, past_triples):
+    return AttentionRNN(input_triple, past_triples).run(x).states
+
+
+def _networks(random):
+    mean = _mean_of_values()
+    yield np.array([[6.0]]), mean, np.stack([mean])
+    yield np.array([[8.0], [2.0]]), mean, np.stack([mean])
+    yield np.array([[9.0], [6.0]]), mean, np.stack([mean, mean])
+    yield np.array([[9.0], [0.0], [0.0]]), mean, np.stack([mean, 4 * mean])
+    for T, k, m, n in ((2, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 1), (4, 3, 1, 2)):
+        yield small(random, T, n), small(random, 3, m, n) / 2, small(random, k, 3, m, m) / 2
+    for T, k, m, n in ((5, 2, 3, 2), (6, 3, 2, 3), (7, 4, 2, 2)):
+        yield random.normal(size=(T, n)), random.normal(size=(3, m, n)), random.normal(size=(k, 3, m, m)) / 2
+
+
+def _runs(step):
+    """Run a network of which ``step`` makes each state, from the triples and what they look at, zero states included."""
+
+    def function(x, input_triple, past_triples):
+        k, m = len(past_triples), input_triple.shape[1]
+        states = [np.zeros(m)] * k
+        for t, x_t in enumerate(x, start=1):
+            states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
+        return np.array(states[k:])
+
+    return function
+
+
+def _of_scores_and_values(make):
+    """A step from its scores and its values."""
+
+    def step(triples, y, t):
+        q, k, v = zip(*(_projected(*pair) for pair in zip(triples, y, strict=True)), strict=True)
+        return make(np.array([q_i @ k_i for q_i, k_i in zip(q, k, strict=True)]), np.array(v))
+
+    return _runs(step)
+
+
+WINDOW = Exercise(
+    id="1.2.2.c",
+    chapter=CHAPTER,
+    reference=window,
+    cases=_networks,
+    given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `past_triples` of shape (k, 3, m, m). Return the states of shape "
+    "(T, m). There is no K but the matrix: where the sheet writes an index K, it has to be k, `len(past_triples)`.",
+    hints=(
+        "Begin with a list of k zero vectors, and append each state to it.",
+        "At each step look at `[x_t, *reversed(states[-k:])]`, the latest state first.",
+        "Scores and values of all k + 1 of them, one softargmax over k + 1 scores, and a sum of k + 1 terms.",
+    ),
+    mistakes=(
+        Mistake(
+            "ends the softargmax a score before the sum",
+            _of_scores_and_values(lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
+            "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
+            "K has to be k.",
+            sheets=True,
+        ),
+        Mistake(
+            "lets the softargmax run a score beyond the sum",
+            _of_scores_and_values(lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
+            "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
+            "takes a share: K has to be k.",
+            sheets=True,
+        ),
+        Mistake(
+            "leaves zero states out",
+            _runs(lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
+            "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share of the first steps.",
+        ),
+        Mistake(
+            "gives the oldest state the first triple",
+            _runs(lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
+            "`past_triples[0]` belongs to h[t−1], the latest.",
+        ),
+        Mistake(
+            "ends the sum a term before the softargmax",
+            _of_scores_and_values(lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
+            "The sum runs to i = k, as the scores do: k + 1 terms.",
+        ),
+        Mistake(
+            "leaves the weights as exponentials",
+            _of_scores_and_values(lambda w, v: np.exp(w) @ v),
+            "The weights add up to 1: divide by the sum of the exponentials.",
+        ),
+    ),
+)
+
+# 1.2.2.d: AttentionRNN(∞). All cases have m = n, so that the input could share the triple.
+
+
+def unbounded(x, input_triple, shared_triple):
+    return UnboundedAttentionRNN(input_triple, shared_triple).run(x).states
+
+
+def _shared(random):
+    mean = _mean_of_values()
+    yield np.array([[8.0]]), mean, mean
+    yield np.array([[8.0], [4.0]]), mean, mean
+    yield np.array([[8.0], [4.0], [1.0]]), mean, mean
+    yield np.array([[8.0], [4.0]]), mean, 2 * mean
+    for T, m in ((2, 1), (3, 1), (3, 2), (4, 2)):
+        yield small(random, T, m), small(random, 3, m, m) / 2, small(random, 3, m, m) / 2
+    for T, m in ((5, 2), (6, 3), (8, 2)):
+        yield random.normal(size=(T, m)), random.normal(size=(3, m, m)) / 2, random.normal(size=(3, m, m)) / 2
+
+
+def _looking_back(seen, input_triple=lambda input_triple, shared: input_triple, initial=lambda x: []):
+    """Run the network of which ``seen`` picks the states that a step looks at."""
+
+    def function(x, given_triple, shared_triple):
+        states = initial(x)
+        first = len(states)
+        for x_t in x:
+            pairs = [
+                (input_triple(given_triple, shared_triple), x_t),
+                *((shared_triple, h) for h in seen(states)),
+            ]
+            states.append(_attend(pairs))
+        return np.array(states[first:])
+
+    return function
+
+
+def _asked_by_the_step(x, input_triple, shared_triple):
+    states = []
+    for x_t in x:
+        q_0, k_0, v_0 = _projected(input_triple, x_t)
+        projected = [_projected(shared_triple, h) for h in states]
+        w = np.array([q_0 @ k_0, *(q_0 @ k for _, k, _ in projected)])
+        states.append(_softargmax(w) @ np.array([v_0, *(v for *_, v in projected)]))
+    return np.array(states)
+
+
+def _first_alone(x, input_triple, shared_triple):
+    states = [input_triple[2] @ x[0]]
+    for _ in x[1:]:
+        states.append(_attend([(shared_triple, h) for h in states]))
+    return np.array(states)
+
+
+UNBOUNDED = Exercise(
+    id="1.2.2.d",
+    chapter=CHAPTER,
+    reference=unbounded,
+    cases=_shared,
+    given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of shape "
+    "(T, m).",
+    hints=(
+        "Begin with an empty list of states. What does the first step look at?",
+        "At x[1] alone, so h[1] = V_0 x[1]. Step t looks at x[t] and at the t − 1 states before it.",
+        "The input has its own triple; every state has the shared one. One softargmax over all t scores.",
+    ),
+    mistakes=(
+        Mistake(
+            "lets as many zero states take part as there are steps",
+            lambda x, input_triple, shared_triple: window(
+                x, input_triple, np.stack([shared_triple] * len(x))
+            ),
+            "In AttentionRNN(k) the zero states take part; here the lists end at h[1]. With them, the more there are, the closer "
+            "h[1] is to 0. The sheet does not speak of this.",
+        ),
+        Mistake(
+            "lets h[0] take part, a zero state",
+            _looking_back(list, initial=lambda x: [np.zeros(x.shape[1])]),
+            "The lists end at h[1]. At t = 1 there is x[1] alone, and h[1] = V_0 x[1].",
+        ),
+        Mistake(
+            "shares the triple with the input as well",
+            _looking_back(list, input_triple=lambda input_triple, shared: shared),
+            "“All” the Q, K and V means i ≥ 1: the input keeps Q_0, K_0 and V_0, which are m × n.",
+        ),
+        Mistake(
+            "looks at the last state only",
+            _looking_back(lambda states: states[-1:]),
+            "Every past state is looked at: h[t−1], …, h[1].",
+        ),
+        Mistake(
+            "asks with the input's query",
+            _asked_by_the_step,
+            "Query and key of a score come from the same state: w_i = (Q h[t−i])ᵀ (K h[t−i]).",
+        ),
+        Mistake(
+            "leaves the input out after the first step",
+            _first_alone,
+            "Each step looks at its own x[t] as well: i = 0.",
+        ),
+    ),
+)
+
+
+# 1.2.2.e: ∂h[t]/∂h[t−1] of AttentionRNN(2)
+
+
+def jacobian(q, k, v, Q_1, K_1, V_1):
+    a = _softargmax((q * k).sum(axis=1))
+    return a[1] * V_1 + a[1] * np.outer(v[1] - a @ v, _score_row(q, k, Q_1, K_1))
+
+
+def _score_row(q, k, Q_1, K_1):
+    return k[1] @ Q_1 + q[1] @ K_1
+
+
+def _six_equations(row=_score_row, square_of_sum=True, others=True):
+    """The sheet's [1] to [6], with a row ∂w_1/∂h[t−1], and what is squared in [6], as they are given."""
+
+    def function(q, k, v, Q_1, K_1, V_1):
+        E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
+        S = E.sum()
+        two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
+        six = u * E[1] / S - E[1] * u * E[1] / (S**2 if square_of_sum else (E**2).sum())
+        four = np.outer(v[1], six) + E[1] / S * V_1
+        return four + others * (two + three)
+
+    return function
+
+
+def _projections(random):
+    zero, one = np.zeros((1, 1)), np.ones((1, 1))
+    zeros = np.zeros((3, 1))
+    yield zeros, zeros, zeros, zero, zero, 3 * one
+    yield np.array([[0.0], [1.0], [0.0]]), zeros, np.array([[0.0], [3.0], [0.0]]), zero, one, zero
+    yield np.array([[0.0], [1.0], [0.0]]), zeros, np.array([[3.0], [0.0], [0.0]]), zero, one, zero
+    yield zeros, np.array([[0.0], [1.0], [0.0]]), np.array([[0.0], [3.0], [0.0]]), one, zero, zero
+    for m in (1, 2, 2, 2):
+        yield (
+            *(small(random, 3, m) / 2, small(random, 3, m) / 2, small(random, 3, m)),
+            *(small(random, m, m), small(random, m, m), small(random, m, m)),
+        )
+    for m in (2, 3, 4, 4):
+        yield (
+            *(random.normal(size=(3, m)) / 2, random.normal(size=(3, m)) / 2, random.normal(size=(3, m))),
+            *(random.normal(size=(m, m)), random.normal(size=(m, m)), random.normal(size=(m, m))),
+        )
+
+
+def _key_not_transposed(q, k, Q_1, K_1):
+    return Q_1 @ k[1] + q[1] @ K_1
+
+
+JACOBIAN = Exercise(
+    id="1.2.2.e",
+    chapter=CHAPTER,
+    reference=jacobian,
+    cases=_projections,
+    given="Given are `q`, `k` and `v` of shape (3, m), whose row i is q_i, k_i, v_i, and `Q_1`, `K_1`, `V_1` of shape (m, m). Return "
+    "∂h[t]/∂h[t−1] of shape (m, m). (As columns, k_1 Q_1 has no value: m × 1 times m × m. The row is k_1ᵀ Q_1, in NumPy `k[1] @ Q_1`.)",
+    hints=(
+        "First the score: w_1 = q_1ᵀ k_1, and both depend on h[t−1]. The product rule gives a row.",
+        "u = k_1ᵀ Q_1 + q_1ᵀ K_1, in NumPy `k[1] @ Q_1 + q[1] @ K_1`. Of the weights, ∂a_1/∂w_1 = a_1 (1 − a_1) and "
+        "∂a_i/∂w_1 = −a_i a_1.",
+        "Put together: a_1 V_1, and a_1 times the column v_1 − h[t] times the row u: `np.outer(v[1] - a @ v, u)`.",
+    ),
+    mistakes=(
+        Mistake(
+            "drops a transpose, of k_1, and squares inside of the sum",
+            _six_equations(_key_not_transposed, square_of_sum=False),
+            "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] it is the sum that is squared, (Σ exp(…))².",
+            sheets=True,
+        ),
+        Mistake(
+            "drops a transpose, of k_1",
+            _six_equations(_key_not_transposed),
+            "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
+            sheets=True,
+        ),
+        Mistake(
+            "squares inside of the sum",
+            _six_equations(square_of_sum=False),
+            "In [6] a bracket is lost: by the quotient rule it is the sum that is squared, (Σ exp(…))², and not each term.",
+            sheets=True,
+        ),
+        Mistake(
+            "drops both transposes",
+            _six_equations(lambda q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
+            "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1 + q[1] @ K_1`.",
+        ),
+        Mistake(
+            "keeps the attention fixed",
+            lambda q, k, v, Q_1, K_1, V_1: _softargmax((q * k).sum(axis=1))[1] * V_1,
+            "h[t−1] also moves its score, and with it all three weights: add a_1 (v_1 − h[t]) (k_1ᵀ Q_1 + q_1ᵀ K_1).",
+        ),
+        Mistake(
+            "forgets that the other two weights move",
+            _six_equations(others=False),
+            "The weights add up to 1: when a_1 grows, a_0 and a_2 shrink. These are the sheet's [2] and [3].",
+        ),
+        Mistake(
+            "forgets that the query moves",
+            _six_equations(lambda q, k, Q_1, K_1: q[1] @ K_1),
+            "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add k_1ᵀ Q_1.",
+        ),
+        Mistake(
+            "forgets that the key moves",
+            _six_equations(lambda q, k, Q_1, K_1: k[1] @ Q_1),
+            "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add q_1ᵀ K_1.",
+        ),
+    ),
+)
+
+# 1.2.2.f: ∂ℓ/∂h[T]
+
+
+def state_gradient(g, total_gradients, direct_jacobians, total_jacobians):
+    return g + _row_first(total_gradients, direct_jacobians)
+
+
+def _row_first(gradients, jacobians):
+    return np.einsum("ia,iab->b", gradients, jacobians)
+
+
+def _jacobian_first(gradients, jacobians):
+    return np.einsum("iab,ib->a", jacobians, gradients)
+
+
+def _later_steps(random):
+    """k later steps; the total Jacobian of the first of them is its direct one, since there is but one path."""
+    for direct, total in (([3.0], [3.0]), ([3.0, 3.0], [3.0, 4.0]), ([1.0, 2.0], [1.0, 5.0])):
+        k = len(direct)
+        for g, gradients in ((0.0, np.eye(k)[-1]), (1.0, np.eye(k)[-1]), (0.0, np.arange(1.0, k + 1))):
+            yield (
+                np.array([g]),
+                gradients[:, None],
+                np.reshape(direct, (k, 1, 1)),
+                np.reshape(total, (k, 1, 1)),
+            )
+    for k, m in ((2, 2), (3, 2)):
+        direct = small(random, k, m, m)
+        total = np.concatenate([direct[:1], small(random, k - 1, m, m)])
+        yield small(random, m), small(random, k, m), direct, total
+    for k, m in ((1, 3), (2, 3), (4, 3)):
+        direct = random.normal(size=(k, m, m))
+        total = np.concatenate([direct[:1], random.normal(size=(k - 1, m, m))])
+        yield random.normal(size=m), random.normal(size=(k, m)), direct, total
+
+
+_PATHS = (
+    "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and in the total gradient of h[T+1]. "
+    "Total gradients go with direct Jacobians."
+)
+_ORDER = "A gradient is a row and stands before the Jacobian: `total_gradients[i] @ direct_jacobians[i]`."
+_OWN = "The loss may look at h[T] itself: add `g`."
+
+STATE_GRADIENT = Exercise(
+    id="1.2.2.f",
+    chapter=CHAPTER,
+    reference=state_gradient,
+    cases=_later_steps,
+    given="Given are `g`, what ℓ itself makes of h[T], of shape (m,); `total_gradients` of shape (k, m), whose row i − 1 is λ[T+i]; and of shape "
+    "(k, m, m), with ∂h[T+i]/∂h[T] at i − 1, `direct_jacobians`, all states between held fixed, and `total_jacobians`, along every path. "
+    "Return λ[T] of shape (m,).",
+    hints=(
+        "Take a path from h[T] to the loss. Where can its first step lead?",
+        "Straight to one of h[T+1], …, h[T+k], by a direct Jacobian. All that can follow is in the total gradient there.",
+        "And the path of no steps: ℓ looks at h[T] itself. `g + sum(λ @ J for λ, J in zip(…, …))`, the row first.",
+    ),
+    mistakes=(
+        Mistake(
+            "counts paths twice",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + _row_first(total_gradients, total_jacobians)
+            ),
+            _PATHS,
+            sheets=True,
+        ),
+        Mistake(
+            "counts paths twice, and forgets that ℓ may look at h[T] itself",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: _row_first(
+                total_gradients, total_jacobians
+            ),
+            f"{_PATHS} {_OWN}",
+            sheets=True,
+        ),
+        Mistake(
+            "forgets that ℓ may look at h[T] itself",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: _row_first(
+                total_gradients, direct_jacobians
+            ),
+            _OWN,
+            sheets=True,
+        ),
+        Mistake(
+            "puts the Jacobian before the gradient",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + _jacobian_first(total_gradients, direct_jacobians)
+            ),
+            _ORDER,
+            sheets=True,
+        ),
+        Mistake(
+            "puts the Jacobian before the gradient, and forgets that ℓ may look at h[T] itself",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: _jacobian_first(
+                total_gradients, direct_jacobians
+            ),
+            f"{_ORDER} {_OWN}",
+            sheets=True,
+        ),
+        Mistake(
+            "puts the Jacobian before the gradient, and counts paths twice",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + _jacobian_first(total_gradients, total_jacobians)
+            ),
+            f"{_ORDER} {_PATHS}",
+            sheets=True,
+        ),
+        Mistake(
+            "puts the Jacobian before the gradient, counts paths twice, and forgets that ℓ may look at h[T] itself",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: _jacobian_first(
+                total_gradients, total_jacobians
+            ),
+            f"{_ORDER} {_PATHS} {_OWN}",
+            sheets=True,
+        ),
+        Mistake(
+            "goes by way of the next state alone",
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + total_gradients[0] @ direct_jacobians[0]
+            ),
+            "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
+        ),
+    ),
+)
+
+EXERCISES: list[AnyExercise] = [STEP, SIZE, WINDOW, UNBOUNDED, JACOBIAN, STATE_GRADIENT]

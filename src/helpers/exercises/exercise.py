@@ -1,0 +1,410 @@
+"""What an exercise is, and how an answer to it is judged."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import time
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..checks import TOLERANCE, relative_error
+from .answer import Answer, Case, Outcome
+from .calling import Call, call
+from .spelling import Unreadable, numbers
+
+SECONDS = 5.0
+"""How long all cases of a check may take together."""
+
+NEARLY = 1e-4
+"""The relative error up to which a wrong number is taken for a rounded one."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake.
+
+    Parameters
+    ----------
+    name : str
+        What the answer does, as in "it stops a row short".
+    function : callable
+        Makes the mistake.
+    hint : str
+        What to look at. Code stands between backticks.
+    sheets : bool
+        Whether the answer sheet makes it.
+    """
+
+    name: str
+    function: Callable
+    hint: str
+    sheets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """A function to write: what it should return, on which cases, and how it is mostly got wrong.
+
+    Parameters
+    ----------
+    id : str
+        Of the claim that it belongs to.
+    reference : callable
+        Returns what is expected. The names of its parameters are those of the reader's function.
+    cases : callable
+        Makes tuples of arguments, from a random generator: some that a person can follow, and edge cases.
+    given : str
+        What the arguments are and what is to be returned, with shapes.
+    hints : tuple of str
+        From a first push to nearly all of it.
+    mistakes : tuple of Mistake
+    chapter : str
+        The notebook that it is in.
+    """
+
+    id: str
+    reference: Callable
+    cases: Callable[[np.random.Generator], Iterable[tuple]]
+    given: str
+    hints: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+    chapter: str
+
+    @property
+    def parameters(self):
+        """The names of the parameters."""
+        return tuple(inspect.signature(self.reference).parameters)
+
+    def ordered_cases(self):
+        """Return the cases, the same at every call, so that the first that fails is the smallest."""
+        random = np.random.default_rng(zlib.crc32(self.id.encode()))
+        return sorted(self.cases(random), key=_size)
+
+    def check(self, function):
+        """Judge the reader's function; whatever it does, this returns an answer in words."""
+        if function is None or function is ...:
+            return self._unanswered("Fill in the body of the function, and run the cell again.")
+        signature = f"`{', '.join(self.parameters)}`"
+        if not callable(function):
+            what = type(function).__name__
+            return self._not_yet(
+                f"What is checked is the function itself, and this is a value of type {what}. Give its name without "
+                "calling it."
+            )
+        if not _takes(function, len(self.parameters)):
+            return self._not_yet(
+                f"The function has to take these arguments, in this order: {signature}. {self.given}"
+            )
+        return self._judge(function)
+
+    def _judge(self, function):
+        cases, calls = self.ordered_cases(), []
+        deadline = time.monotonic() + SECONDS
+        for case in cases:
+            made = call(function, case, seconds=max(0.1, deadline - time.monotonic()))
+            calls.append(made)
+            if not made.in_time:
+                break
+            if made.value is None and not made.trouble and len(calls) == 1:
+                printed = " What it prints is not looked at." if made.printed else ""
+                return self._unanswered(
+                    f"The function returns nothing. Fill in its body, and `return` the result.{printed}"
+                )
+        expected = [np.asarray(self.reference(*case), float) for case in cases[: len(calls)]]
+        for case, made, right in zip(cases, calls, expected, strict=False):
+            wrong = _wrong(made, right, self.parameters)
+            if wrong:
+                return self._answer_to(wrong, case, made, right, calls, cases)
+        return self._right(calls, expected)
+
+    def _answer_to(self, wrong, case, made, right, calls, cases):
+        """The mistake by name, if it is a known one; what is wrong in the smallest case that fails; and that case."""
+        mistake = next((known for known in self.mistakes if agrees(calls, known.function, cases)), None)
+        says = []
+        if mistake:
+            as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
+            says += [f"It **{mistake.name}**{as_in_the_sheet}.", mistake.hint]
+        elif made.trouble or made.value is None or _numbers_of(made.value).shape != _numbers_of(right).shape:
+            says += [f"{wrong[0].upper()}{wrong[1:]}.", self.given]
+        else:
+            says += [f"{wrong[0].upper()}{wrong[1:]}."]
+        if made.printed:
+            says.append(f"What it printed on this input begins: `{_one_line(made.printed)}`")
+        number = calls.index(made) + 1
+        says.append(f"The smallest case that fails is number {number} of {len(cases)}:")
+        inputs = dict(zip(self.parameters, case, strict=True))
+        return self._not_yet(*says, case=Case(inputs, right, made.value), mistake=mistake)
+
+    def _right(self, calls, expected):
+        error = max(
+            relative_error(_numbers_of(made.value), _numbers_of(right))
+            for made, right in zip(calls, expected, strict=True)
+        )
+        says = [
+            f"It agrees with the reference in all of {len(calls)} cases; the largest relative difference is "
+            f"{_in_words(error)}. None of {len(self.mistakes)} known mistakes is made."
+        ]
+        made, right = calls[-1], expected[-1]
+        if made.value.shape != right.shape:
+            says.append(
+                f"(Yours has shape {made.value.shape}; the book writes {right.shape}, which is the same numbers.)"
+            )
+        if made.printed:
+            says.append("What it printed is left out here.")
+        return Answer(self.id, Outcome.RIGHT, tuple(says))
+
+    def _unanswered(self, *says):
+        return Answer(self.id, Outcome.UNANSWERED, says)
+
+    def _not_yet(self, *says, case=None, mistake=None):
+        return Answer(self.id, Outcome.NOT_YET, says, case, mistake.name if mistake else "")
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A known wrong number: as :class:`Mistake`, with its numbers in place of a function."""
+
+    name: str
+    numbers: tuple[float, ...]
+    hint: str
+    sheets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberExercise:
+    """A number, or several, to find.
+
+    Parameters
+    ----------
+    id, hints, chapter
+        As in :class:`Exercise`.
+    answer : tuple of float
+    given : str
+        What is asked for, and how exact it has to be.
+    mistakes : tuple of Slip
+    tolerance : float
+        The relative error up to which a number counts as right.
+    """
+
+    id: str
+    answer: tuple[float, ...]
+    given: str
+    hints: tuple[str, ...]
+    mistakes: tuple[Slip, ...]
+    chapter: str
+    tolerance: float = 0.0
+
+    def check(self, spelled):
+        """Judge the reader's number or numbers, in whatever spelling."""
+        if spelled is None or spelled is ... or (isinstance(spelled, str) and not spelled.strip()):
+            return Answer(
+                self.id,
+                Outcome.UNANSWERED,
+                ("Put your answer in the place of `...`, and run the cell again.",),
+            )
+        try:
+            found = numbers(spelled, several=len(self.answer) > 1)
+        except Unreadable as error:
+            return self._not_yet(f"This cannot be read as a number: {error}.", self.given)
+        except Exception as error:  # an object of the reader's own that refuses to be looked at
+            return self._not_yet(
+                f"This cannot be read as a number: it raised {type(error).__name__}.", self.given
+            )
+        if self._near(found, self.answer):
+            exact = "exactly" if self.tolerance == 0 else f"to {self.tolerance:.0%} of its value"
+            words = (
+                f"{_listed(found)} is right, {exact}. None of {len(self.mistakes)} known mistakes is made."
+            )
+            return Answer(self.id, Outcome.RIGHT, (words,))
+        mistake = next((known for known in self.mistakes if self._near(found, known.numbers)), None)
+        if mistake:
+            as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
+            return self._not_yet(
+                f"{_listed(found)}: this **{mistake.name}**{as_in_the_sheet}.", mistake.hint, mistake=mistake
+            )
+        if len(found) != len(self.answer):
+            words = {1: "one number is", 2: "two numbers are", 3: "three numbers are"}[len(self.answer)]
+            return self._not_yet(f"{_listed(found)} was read, and {words} expected.", self.given)
+        if all(abs(one - other) <= 0.02 * abs(other) for one, other in zip(found, self.answer, strict=True)):
+            return self._not_yet(f"{_listed(found)} is close. Write it more exactly.", self.given)
+        return self._not_yet(f"{_listed(found)} was read.", self.given)
+
+    def _near(self, found, wanted):
+        return len(found) == len(wanted) and all(
+            abs(one - other) <= self.tolerance * abs(other) for one, other in zip(found, wanted, strict=True)
+        )
+
+    def _not_yet(self, *says, mistake=None):
+        return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name if mistake else "")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A known wrong reason: as :class:`Mistake`, with a pattern of words in place of a function."""
+
+    name: str
+    words: str
+    hint: str
+    sheets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentenceExercise:
+    """A reason to give in a sentence. Only its words are looked at.
+
+    Parameters
+    ----------
+    id, given, hints, chapter
+        As in :class:`Exercise`.
+    right : str
+        A pattern of words; where it is found, the reason counts as right.
+    because : str
+        The reason in full, for comparison.
+    mistakes : tuple of Remark
+        In the order in which they are looked for.
+    """
+
+    id: str
+    right: str
+    because: str
+    given: str
+    hints: tuple[str, ...]
+    mistakes: tuple[Remark, ...]
+    chapter: str
+
+    def check(self, sentence):
+        """Judge the reader's sentence by its words."""
+        if sentence is None or sentence is ... or sentence == "":
+            return Answer(
+                self.id, Outcome.UNANSWERED, ("Write a sentence, in quotes, and run the cell again.",)
+            )
+        if not isinstance(sentence, str):
+            return Answer(self.id, Outcome.NOT_YET, (f"This is no sentence. {self.given}",))
+        found = sentence.lower()
+        if re.search(self.right, found):
+            return Answer(
+                self.id, Outcome.RIGHT, (f"{self.because} (Only the words were looked at: compare.)",)
+            )
+        mistake = next((known for known in self.mistakes if re.search(known.words, found)), None)
+        if mistake is None:
+            words = "No reason that is known here is in this sentence, or not in these words."
+            return Answer(self.id, Outcome.NOT_YET, (words, self.given))
+        as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
+        says = (f"This **{mistake.name}**{as_in_the_sheet}.", mistake.hint)
+        return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name)
+
+
+AnyExercise = Exercise | NumberExercise | SentenceExercise
+
+
+def agrees(calls, function, cases):
+    """Return whether a function makes of every case what was made of it.
+
+    Where the one raises or has another shape, so must the other; once at least they must meet in numbers.
+
+    Parameters
+    ----------
+    calls : sequence of Call
+        One for each of the cases.
+    function : callable
+    cases : sequence of tuple
+    """
+    met = False
+    for made, case in zip(calls, cases, strict=False):
+        try:
+            with np.errstate(all="ignore"):
+                value = _numbers_of(np.asarray(function(*case), float))
+        except (ValueError, IndexError, ArithmeticError):
+            value = None
+        if made.value is None or value is None:
+            if made.value is not value:
+                return False
+        elif relative_error(_numbers_of(made.value), value) > TOLERANCE:
+            return False
+        else:
+            met = True
+    return met and len(calls) == len(cases)
+
+
+def small(random, *shape):
+    """Whole numbers that a person can multiply, none of them 0."""
+    return random.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], size=shape)
+
+
+def single(shape, *place):
+    """Zeros, but for one 1."""
+    array = np.zeros(shape)
+    array[place] = 1.0
+    return array
+
+
+def _size(case):
+    """How much there is to look at: first the numbers, then those that are not 0, then those that are not whole."""
+    everything = np.concatenate([np.ravel(np.asarray(argument, float)) for argument in case])
+    return (
+        everything.size,
+        np.count_nonzero(everything),
+        np.count_nonzero(everything % 1),
+        np.abs(everything).sum(),
+    )
+
+
+def _wrong(made: Call, right, parameters):
+    """What is wrong with what came back, as the rest of a sentence; empty if nothing is."""
+    if made.trouble:
+        return made.trouble
+    if made.value is None:
+        return "it returned nothing"
+    got, wanted = _numbers_of(made.value), _numbers_of(right)
+    if got.shape != wanted.shape:
+        return f"it returned shape {made.value.shape}, and {right.shape} is expected"
+    if np.isnan(got).any() and not np.isnan(wanted).any():
+        place = np.argwhere(np.isnan(made.value))[0]
+        at = f" at [{', '.join(map(str, place))}]" if place.size else ""
+        return f"it returned NaN{at}: something was divided by 0, or taken from infinity"
+    error = relative_error(got, wanted)
+    if TOLERANCE < error <= NEARLY:
+        return (
+            f"it is nearly right, off by {error:.0e} of the largest number. Is something rounded, or kept in "
+            "fewer digits than float64 has"
+        )
+    if error > TOLERANCE:
+        return "it returned other numbers than are expected"
+    if made.changed:
+        names = " and ".join(f"`{parameters[position]}`" for position in made.changed)
+        return f"the numbers are right, but it changed its argument {names} in place. Work on a copy"
+    return ""
+
+
+def _numbers_of(array):
+    """An array without its axes of length 1: a row, a column and a vector hold the same numbers."""
+    return np.squeeze(np.asarray(array, float))
+
+
+def _takes(function, count):
+    try:
+        inspect.signature(function).bind(*range(count))
+    except TypeError:
+        return False
+    except ValueError:  # a function of NumPy's own, which tells nothing of its parameters
+        return True
+    return True
+
+
+def _listed(found):
+    written = [f"{number:.15g}" for number in found]
+    return written[0] if len(written) == 1 else f"({', '.join(written)})"
+
+
+def _in_words(error):
+    """A difference in words that are the same on every machine: rounding differs, its order hardly."""
+    return "below 10⁻¹³" if error < 1e-13 else f"{error:.0e}"
+
+
+def _one_line(text):
+    line = " ⏎ ".join(text.replace("`", "'").strip().splitlines())
+    return line if len(line) <= 120 else f"{line[:120]}…"

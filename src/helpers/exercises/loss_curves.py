@@ -1,0 +1,254 @@
+"""The exercises of chapter 1.3: a step of RMSprop, a reason, clipping, and two numbers."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import numpy as np
+
+from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Remark, SentenceExercise, Slip, small
+
+CHAPTER = "loss_curves"
+EPSILON = 1e-8
+
+# 1.3.1: the steps that RMSprop makes of a sequence of gradients
+
+
+def steps(gradients, learning_rate, decay):
+    return -learning_rate * gradients / (np.sqrt(_memory(gradients, decay)) + EPSILON)
+
+
+def _memory(gradients, decay, gain=None, power=2):
+    """v after each step, from 0: v ← α v + (1 − α) g²."""
+    gain = 1 - decay if gain is None else gain
+    return np.array(list(accumulate(gain * gradients**power, lambda v, new: decay * v + new)))
+
+
+def _before(v):
+    return np.append(0.0, v[:-1])
+
+
+def _gradients(random):
+    yield np.array([4.0]), 1.0, 0.75
+    yield np.array([4.0, 4.0]), 1.0, 0.75
+    yield np.array([0.0, 2.0]), 1.0, 0.75
+    yield np.array([1.0, 0.0, 8.0]), 1.0, 0.75
+    for decay in (0.5, 0.75):
+        for K in (2, 3, 4):
+            yield small(random, K), 1.0, decay
+    for K in (5, 10, 40):
+        yield random.normal(size=K) * np.exp(random.normal(size=K)), 0.001, 0.99
+
+
+RMSPROP = Exercise(
+    id="1.3.1",
+    chapter=CHAPTER,
+    reference=steps,
+    cases=_gradients,
+    given="Given are `gradients` of one parameter, one for each step, `learning_rate` η and `decay` α. Return the step Δθ that RMSprop makes of "
+    "each, with v = 0 before the first and ε = 1e-8.",
+    hints=(
+        "Go through the gradients one by one, and carry v along. When is it renewed: before the step, or after?",
+        "Before: v ← α v + (1 − α) g², and then the step divides by √v + ε.",
+        "`v = decay * v + (1 - decay) * g**2; steps.append(-learning_rate * g / (np.sqrt(v) + 1e-8))`",
+    ),
+    mistakes=(
+        Mistake(
+            "makes a step as long as its gradient",
+            lambda gradients, learning_rate, decay: -learning_rate * gradients,
+            "That is plain gradient descent, in which a gradient that explodes makes a step that explodes. RMSprop divides by √v: it is "
+            "the gradient against those before it that counts.",
+        ),
+        Mistake(
+            "divides by the memory from before the step",
+            lambda gradients, learning_rate, decay: (
+                -learning_rate * gradients / (np.sqrt(_before(_memory(gradients, decay))) + EPSILON)
+            ),
+            "v is renewed first, with this step's own gradient. So no entry of a step exceeds η / √(1 − α).",
+        ),
+        Mistake(
+            "forgets the root",
+            lambda gradients, learning_rate, decay: (
+                -learning_rate * gradients / (_memory(gradients, decay) + EPSILON)
+            ),
+            "v is a mean square; the step divides by its root.",
+        ),
+        Mistake(
+            "adds all of each square, without the factor 1 − α",
+            lambda gradients, learning_rate, decay: (
+                -learning_rate * gradients / (np.sqrt(_memory(gradients, decay, gain=1.0)) + EPSILON)
+            ),
+            "v ← α v + (1 − α) g²: the two shares add up to 1.",
+        ),
+        Mistake(
+            "makes up for the start at 0",
+            lambda gradients, learning_rate, decay: (
+                -learning_rate
+                * gradients
+                / (
+                    np.sqrt(_memory(gradients, decay) / (1 - decay ** np.arange(1, len(gradients) + 1)))
+                    + EPSILON
+                )
+            ),
+            "That is Adam's correction. RMSprop, as PyTorch has it, divides by √v as it is.",
+        ),
+        Mistake(
+            "goes uphill",
+            lambda gradients, learning_rate, decay: -steps(gradients, learning_rate, decay),
+            "Descent goes against the gradient: the step has a minus.",
+        ),
+    ),
+)
+
+# 1.3.2
+
+REASON = SentenceExercise(
+    id="1.3.2.cause",
+    chapter=CHAPTER,
+    given="Write one sentence: what lets the loss of a network that has learned exceed that of one that knows nothing?",
+    right=r"ceiling|no (upper )?(bound|limit)|unbounded|not bounded|unlimited|confiden|certain|sure of|overconfiden",
+    because="Cross-entropy has no ceiling. A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0; one that knows "
+    "nothing pays ln 4.",
+    hints=(
+        "How much does a sequence cost whose right class has the probability p?",
+        "−ln p: at p = ¼ that is ln 4. How small can p become?",
+    ),
+    mistakes=(
+        Remark(
+            "puts it down to wrong labels",
+            r"label|swap",
+            "Labels that are swapped would do it, but none is wrong in any of these spikes, and they are not needed: one long step is enough to "
+            "make the network sure of a wrong class, and cross-entropy has no ceiling.",
+            sheets=True,
+        ),
+        Remark(
+            "names what moves the weights, and not why that can cost so much",
+            r"explod|gradient|step|learning rate|clip|rmsprop|optimi[sz]er|hyperparameter|training process",
+            "A long step is what does it. But why may the loss then be higher than that of a network that knows nothing? Look at −ln p.",
+        ),
+        Remark(
+            "puts it down to overfitting",
+            r"overfit|memori|generali[sz]",
+            "Every batch is fresh, so nothing can be learned by heart. The loss of fresh sequences spikes.",
+        ),
+        Remark(
+            "puts it down to chance in the batch",
+            r"noise|noisy|chance|random|batch|sample",
+            "Chance in one batch cannot make a loss of 4 of a network that is right nearly always; the spikes last over the batches that follow.",
+        ),
+    ),
+)
+
+# 1.3.3
+
+
+def clipped(g, threshold):
+    norm = np.linalg.norm(g)
+    return g * min(1.0, threshold / norm) if norm else g
+
+
+def _long_and_short(random):
+    for g, threshold in (
+        ([0.0], 1.0),
+        ([2.0], 1.0),
+        ([0.5], 1.0),
+        ([3.0, 4.0], 1.0),
+        ([3.0, 4.0], 10.0),
+        ([0.0, 0.0], 2.0),
+    ):
+        yield np.array(g), threshold
+    for length in (2, 3, 5):
+        yield small(random, length), 2.0
+    for length in (4, 10):
+        yield random.normal(size=length), float(random.uniform(0.1, 3))
+
+
+CLIPPING = Exercise(
+    id="1.3.3",
+    chapter=CHAPTER,
+    reference=clipped,
+    cases=_long_and_short,
+    given="Given are a gradient `g` of shape (P,) and a `threshold` above 0. Return the gradient with its direction kept, and shortened to the threshold "
+    "where it is longer.",
+    hints=(
+        "How long is g? Which factor makes it as long as the threshold?",
+        "threshold / ‖g‖. And if g is shorter already?",
+        "`g * min(1, threshold / norm)`; take care where the norm is 0.",
+    ),
+    mistakes=(
+        Mistake(
+            "clips each entry by itself",
+            lambda g, threshold: np.clip(g, -threshold, threshold),
+            "That turns the gradient: its large entries are cut, its small ones are not. Shorten all by one factor.",
+        ),
+        Mistake(
+            "lengthens short gradients too",
+            lambda g, threshold: g * (threshold / np.linalg.norm(g)) if g.any() else g,
+            "A gradient that is shorter than the threshold stays: the factor is at most 1.",
+        ),
+        Mistake(
+            "measures by the largest entry",
+            lambda g, threshold: g * min(1.0, threshold / np.abs(g).max()) if g.any() else g,
+            "The norm here is the root of the sum of squares.",
+        ),
+        Mistake(
+            "measures by the sum of squares, without the root",
+            lambda g, threshold: g * min(1.0, threshold / (g @ g)) if g.any() else g,
+            "The norm is the root of the sum of squares.",
+        ),
+        Mistake(
+            "throws long gradients away",
+            lambda g, threshold: g * (np.linalg.norm(g) <= threshold),
+            "A long gradient keeps its direction, and is shortened to the threshold.",
+        ),
+        Mistake(
+            "leaves the gradient as it is",
+            lambda g, threshold: g,
+            "Where it is longer than the threshold it is to be shortened.",
+        ),
+    ),
+)
+
+# 1.3.4
+
+LOSS = NumberExercise(
+    id="1.3.4.loss",
+    chapter=CHAPTER,
+    answer=(float(np.log(4)),),
+    tolerance=1e-3,
+    given='Asked for is one number, the loss of a network that gives all four classes the same probability; to three digits after the point, or as `"ln 4"`.',
+    hints=("Which probability has the right class?", "p = ¼, and the loss is −ln p."),
+    mistakes=(
+        Slip(
+            "takes the logarithm to base 2",
+            (2.0,),
+            "Cross-entropy is in nats here, as PyTorch has it: the natural logarithm.",
+        ),
+        Slip("takes the logarithm to base 10", (float(np.log10(4)),), "The natural logarithm: −ln ¼."),
+        Slip("forgets the minus", (-float(np.log(4)),), "A loss is −ln p, and p is below 1: it is positive."),
+        Slip("gives the probability", (0.25,), "That is the accuracy. The loss is −ln of it."),
+        Slip("takes two classes", (float(np.log(2)),), "There are four classes: XX, XY, YX, YY."),
+    ),
+)
+
+ACCURACY = NumberExercise(
+    id="1.3.4.accuracy",
+    chapter=CHAPTER,
+    answer=(0.25,),
+    given="Asked for is one number, the share of right answers of a network that knows nothing of four equally frequent classes.",
+    hints=("Whatever it answers, how often is that the right class?",),
+    mistakes=(
+        Slip("takes two classes", (0.5,), "There are four classes: XX, XY, YX, YY."),
+        Slip(
+            "gives the loss", (float(np.log(4)),), "ln 4 is what it costs. It is right in one case of four."
+        ),
+        Slip("gives the share of wrong answers", (0.75,), "Three of four are wrong; one of four is right."),
+        Slip(
+            "gives nothing to chance",
+            (0.0,),
+            "To know nothing is to be right by chance, in one case of four.",
+        ),
+    ),
+)
+
+EXERCISES: list[AnyExercise] = [RMSPROP, REASON, CLIPPING, LOSS, ACCURACY]

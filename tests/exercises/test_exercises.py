@@ -1,0 +1,175 @@
+"""Every exercise: its mistakes are told apart, its solution is right, and its page holds both."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import jupytext
+import nbformat
+import numpy as np
+import pytest
+
+from helpers import exercises
+from helpers.claims import LEDGER
+from helpers.exercises import EXERCISES, Exercise, NumberExercise, Outcome
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+FUNCTIONS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, Exercise)]
+NUMBERS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, NumberExercise)]
+by_id = {"ids": lambda exercise: exercise.id}
+
+
+def mistakes(those):
+    return [
+        pytest.param(exercise, mistake, id=f"{exercise.id}: {mistake.name}")
+        for exercise in those
+        for mistake in exercise.mistakes
+    ]
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **by_id)
+def test_the_reference_is_right(exercise):
+    assert exercise.check(exercise.reference).right
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), mistakes(FUNCTIONS))
+def test_a_mistake_is_told_by_its_own_name(exercise, mistake):
+    """So no mistake coincides with another, or with the right answer, on all cases."""
+    answer = exercise.check(mistake.function)
+    assert answer.outcome is Outcome.NOT_YET
+    assert answer.mistake == mistake.name
+    assert mistake.hint in answer.says
+    assert ("as the sheet does" in answer.says[0]) == mistake.sheets
+    assert answer.case is not None
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), mistakes(NUMBERS))
+def test_a_wrong_number_is_told_by_its_own_name(exercise, mistake):
+    answer = exercise.check(mistake.numbers)
+    assert answer.outcome is Outcome.NOT_YET
+    assert answer.mistake == mistake.name
+    assert mistake.hint in answer.says
+
+
+@pytest.mark.parametrize("exercise", NUMBERS, **by_id)
+def test_the_number_is_right(exercise):
+    assert exercise.check(exercise.answer).right
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
+def test_there_is_enough_to_help(exercise):
+    assert len(exercise.mistakes) >= 3
+    assert len(exercise.hints) >= 2
+    assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
+    assert exercise.given.endswith((".", ".)"))
+    claim = LEDGER[exercise.id]
+    assert exercise.chapter == claim.chapter
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **by_id)
+def test_the_smallest_cases_are_for_people_and_the_largest_random(exercise):
+    cases = exercise.ordered_cases()
+    again = exercise.ordered_cases()
+    assert all(map(np.array_equal, cases[0], again[0]))
+    assert len(cases) >= 9
+    for argument in cases[0]:
+        values = 4 * np.asarray(argument)  # quarters can be followed too
+        assert (values == np.round(values)).all()
+        assert np.size(argument) <= 40
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **by_id)
+def test_the_reference_leaves_its_arguments_alone(exercise):
+    for case, before in zip(exercise.ordered_cases(), exercise.ordered_cases(), strict=True):
+        exercise.reference(*case)
+        assert all(map(np.array_equal, case, before))
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **by_id)
+def test_a_small_error_in_one_entry_of_one_case_is_found(exercise):
+    """Whatever is returned, a right answer cannot be a little different from the reference."""
+    last = exercise.ordered_cases()[-1]
+
+    def nearly(*arguments):
+        value = np.array(exercise.reference(*arguments), float)
+        if all(map(np.array_equal, arguments, last)):
+            value.flat[-1] += 1e-3 * max(1.0, np.abs(value).max())
+        return value
+
+    answer = exercise.check(nearly)
+    assert answer.outcome is Outcome.NOT_YET
+    assert not answer.mistake
+
+
+# On the page
+
+
+def notebook(chapter):
+    return jupytext.read(NOTEBOOKS / f"{chapter}.md")
+
+
+def checks_in(cell):
+    """(id, what is checked, whether it is kept) for each `exercises.check(…)` of a cell."""
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "exercises.check":
+            keep = {keyword.arg: keyword.value.value for keyword in node.keywords}.get("keep", True)
+            yield node.args[0].value, ast.unparse(node.args[1]), keep
+
+
+def cells_of(exercise):
+    """The cells of an exercise: the one to fill in, the hints, and the solution."""
+    cells = [cell for cell in notebook(exercise.chapter).cells if cell.cell_type == "code"]
+    fill_in, solution = (
+        [
+            (cell, name)
+            for cell in cells
+            for id, name, kept in checks_in(cell)
+            if (id, kept) == (exercise.id, keep)
+        ]
+        for keep in (True, False)
+    )
+    hints = [cell for cell in cells if f'exercises.hints("{exercise.id}")' in cell.source]
+    assert len(fill_in) == len(hints) == len(solution) == 1, exercise.id
+    return fill_in[0], hints[0], solution[0]
+
+
+def run(cell, chapter):
+    """Run a cell by itself, after the notebook's imports; the names that it leaves."""
+    names = {}
+    first = next(cell for cell in notebook(chapter).cells if cell.cell_type == "code")
+    exec(first.source, names)
+    exec(cell.source, names)
+    return names
+
+
+@pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
+def test_the_page_has_an_exercise_hints_and_a_solution_that_is_right(exercise):
+    (fill_in, name), hints, (solution, solution_name) = cells_of(exercise)
+    assert fill_in.metadata.tags == ["exercise"]
+    assert hints.metadata.tags == ["remove-input", "hints"]
+    assert solution.metadata.tags == ["hide-cell"]
+    assert (name[:3], solution_name) == ("my_", "solution")
+    answer = run(fill_in, exercise.chapter)[name]
+    assert exercises.check(exercise.id, answer).outcome is Outcome.UNANSWERED
+    solved = run(solution, exercise.chapter)["solution"]
+    assert exercises.check(exercise.id, solved, keep=False).right
+    if isinstance(exercise, Exercise):
+        assert tuple(inspect.signature(answer).parameters) == exercise.parameters
+        assert tuple(inspect.signature(solved).parameters) == exercise.parameters
+        assert len(answer.__doc__) > 20
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_the_committed_exercises_are_unanswered_and_the_solutions_right(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            for id, _, keep in checks_in(cell):
+                (output,) = [output for output in cell.outputs if "data" in output]
+                expected = "… Not answered yet" if keep else "✓ Right"
+                assert output.data["text/plain"].startswith(f"{expected}: exercise {id}\n")
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_every_check_on_a_page_is_of_an_exercise_there_is(path):
+    ids = [id for cell in jupytext.read(path).cells if cell.cell_type == "code" for id, *_ in checks_in(cell)]
+    assert set(ids) <= {exercise.id for exercise in EXERCISES.values() if exercise.chapter == path.stem}
