@@ -8,11 +8,17 @@ tests on the held-out batches after each epoch, and has one process on each of t
 Each is timed over a few epochs, in turns, and extrapolated from the best. What counts is the processor time
 of a process with one thread, which another program's load lengthens less than it does the clock's.
 
-    python benchmarks/loss_curves.py
+    python benchmarks/loss_curves.py [--record notebooks/data/loss_curve_throughput.json]
 """
 
+import argparse
+import json
 import multiprocessing
+import platform
+import sys
 import time
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,6 +31,9 @@ CORES, REPLICAS, ROUNDS = 2, 32, 4
 
 
 def main():
+    parser = argparse.ArgumentParser(description="Trainings an hour, against the course's loop.")
+    parser.add_argument("--record", type=Path, help="a file for the figures")
+    given = parser.parse_args()
     with multiprocessing.get_context("spawn").Pool(CORES, torch.set_num_threads, [1]) as pool:
         rounds = [
             (
@@ -36,13 +45,27 @@ def main():
         ]
     untested, tested, replicas = map(min, zip(*rounds, strict=True))
     print(f"{'':44}{'ms a step':>10}{'runs an hour':>14}{'ratio':>8}")
+    runs_an_hour = {}
     for name, seconds in (
         ("the course's loop, one core", tested),
         ("the same without its test passes", untested),
         (f"{REPLICAS} replicas at once on each of {CORES} cores", replicas / CORES),
     ):
-        runs_per_hour = 3600 / (EPOCHS * seconds)
-        print(f"{name:44}{1e3 * seconds / STEPS:10.2f}{runs_per_hour:14.0f}{tested / seconds:7.1f}×")
+        runs_an_hour[name] = round(3600 / (EPOCHS * seconds))
+        print(f"{name:44}{1e3 * seconds / STEPS:10.2f}{runs_an_hour[name]:14}{tested / seconds:7.1f}×")
+    if given.record:
+        record = {
+            "command": " ".join(["python", *sys.argv]),
+            "date": date.today().isoformat(),
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "torch": torch.__version__,
+            "machine": f"{platform.system()} {platform.machine()}, {CORES} cores",
+            "runs_an_hour": runs_an_hour,
+            "ratio": round(CORES * tested / replicas, 1),
+            "ratio_without_test_passes": round(CORES * untested / replicas, 1),
+        }
+        given.record.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def loop_seconds(seed, tests):

@@ -210,7 +210,8 @@ def notebook_seconds():
             "book": [sys.executable, str(ROOT / "notebooks" / "renew.py")],
         }
         functions = {
-            name: lambda c=c: subprocess.run(c, check=True, capture_output=True) for name, c in commands.items()
+            name: lambda c=c: subprocess.run(c, check=True, capture_output=True)
+            for name, c in commands.items()
         }
         return best_in_turns(functions, turns=1)
 

@@ -1,6 +1,7 @@
 """The census on a Dask cluster: a scheduler and workers in processes of their own, one of them killed in the middle."""
 
 import csv
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,20 @@ from helpers.loss_curves.census import census, read_run
 PLENTY = 60  # seconds, for a machine with much else to do
 small = Training(level="normal", hidden_size=3)
 two = {"plain": small, "clipped": replace(small, clipping=NormClipping(0.01))}
+
+
+@pytest.fixture(autouse=True)
+def time_limit():
+    """A run that nobody trains is waited for without end: then this fails."""
+
+    def give_up(*_):
+        raise TimeoutError("the census did not end")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(2 * PLENTY)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -194,12 +194,16 @@ class TestCommitted:
 
     @pytest.mark.parametrize("name", TRAININGS)
     def test_its_files_agree(self, name):
-        """The rows follow from the curves, where these are kept, and from the epochs."""
+        """The rows follow from the curves, where these are kept, and from the epochs.
+
+        The curves are rounded, and a batch at the very threshold may fall on its other side.
+        """
         runs, epochs = census_record.runs(name), census_record.epochs(name)
         for seed in census_record.seeds_with_curves(name):
             curves = census_record.curves(name, seed)
             for column, expected in summary(curves["loss"], curves["accuracy"], 31).items():
-                np.testing.assert_allclose(runs[column][seed], expected, rtol=5e-4)
+                at_the_threshold = 1 if column in ("spikes", "steps_above") else 0
+                np.testing.assert_allclose(runs[column][seed], expected, rtol=5e-4, atol=at_the_threshold)
             for column, expected in {"mean_loss": np.mean, "worst_loss": np.max}.items():
                 np.testing.assert_allclose(
                     epochs[column][seed], expected(curves["loss"].reshape(-1, 31), axis=1), rtol=2e-3
@@ -207,12 +211,19 @@ class TestCommitted:
         np.testing.assert_allclose(runs["last_accuracy"], epochs["mean_accuracy"][:, -1], rtol=5e-4)
 
     def test_a_run_started_again_follows_its_record(self):
-        """To three digits, for as long as rounding, which differs from one machine to another, has not grown."""
+        """To three digits, two epochs long: see :func:`helpers.census_record.curves`."""
         again = train(TRAININGS["untreated"], [0, 7], steps=62)
         for replica, seed in enumerate(again.seeds):
             kept = census_record.curves("untreated", seed)
             for curve in CURVES:
                 np.testing.assert_allclose(getattr(again, curve)[replica], kept[curve][:62], rtol=1e-3)
+
+    def test_it_was_affordable(self):
+        """At least eight times as many runs an hour as the course's loop, with its test passes and without."""
+        measured = json.loads(
+            census_record.recorded("loss_curve_throughput.json").read_text(encoding="utf-8")
+        )
+        assert min(measured["ratio"], measured["ratio_without_test_passes"]) >= 8
 
     def test_it_is_small(self):
         names = ("runs.csv", "epochs.npz", "steps.npz", "census.json")

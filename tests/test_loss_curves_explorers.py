@@ -98,7 +98,7 @@ def test_the_words_say_what_is_drawn(setting):
     if setting["threshold"] == "none":
         assert "Nothing is clipped." in frame["jump"]
     else:
-        assert f"{clipped} of the gradients" in frame["jump"]
+        assert f" {clipped} gradient" in frame["jump"]
     w, b = places[-1]
     assert ("outside of the picture" in frame["end"]) == (not (4 <= w <= 7 and -3.4 <= b <= -2))
 
@@ -150,6 +150,7 @@ def test_initial_frames_agree_with_each_other(setting):
         (9.6e-4, "9.6 · 10⁻⁴"),
         (-2.4, "−2.4"),
         (12345.0, "1.2 · 10⁴"),
+        (1971.3, "1970"),
         (0, "0"),
     ],
 )

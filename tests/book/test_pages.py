@@ -75,7 +75,7 @@ def test_equations_cited_in_docstrings_are_on_the_page(name):
     cited = {
         number
         for path in sources
-        for number in re.findall(r"\((\d\.\d+)\)", path.read_text(encoding="utf-8"))
+        for number in re.findall(r"(?<!\w)\((\d\.\d+)\)", path.read_text(encoding="utf-8"))
     }
     assert cited
     assert cited <= set(re.findall(r'class="eqno">\(([0-9.]+)\)', html(name)))

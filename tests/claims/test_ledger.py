@@ -26,7 +26,7 @@ def found(low, high, **threshold):
     return Finding("effect", Interval((low + high) / 2, low, high, seeds=32), **threshold)
 
 
-SMALL, LARGE, UNCLEAR = (0.1, 0.4), (1.1, 3.0), (0.5, 1.5)
+SMALL, LARGE, UNCLEAR = (0.1, 0.4), (1.1, 3.0), (0.5, 1.2)
 
 
 @pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)

@@ -224,7 +224,8 @@ class Finding:
     def __str__(self):
         effect, low, high, seeds = self.interval
         effect, low, high = (
-            f"{float(f'{number:.2g}'):g}".replace("-", "−") for number in (effect, low, high)
+            np.format_float_positional(float(f"{number:.2g}"), trim="-").replace("-", "−")
+            for number in (effect, low, high)
         )
         return f"{self.quantity} {effect} (95 % interval {low} to {high}, {seeds} seeds)"
 

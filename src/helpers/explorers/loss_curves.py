@@ -17,10 +17,10 @@ BUCKET = 20
 """So many steps are drawn as two points, their smallest and their largest value: no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
 AXES = {
-    "loss": Axis("nats", 0, 8, (0, 2, 4, 6, 8)),
+    "loss": Axis("nats", 0, 9, (0, 2, 4, 6, 8)),
     "accuracy": Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1)),
-    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-5, 1e5, (1e-4, 1e-2, 1, 1e2, 1e4), logarithmic=True),
-    "step_size": Axis("‖Δθ‖", 1e-5, 10, (1e-4, 1e-2, 1), logarithmic=True),
+    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
+    "step_size": Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
 }
 TITLES = {
     "loss": "Loss of the batch",
@@ -249,7 +249,8 @@ def way_frame(learning_rate, threshold, steps_taken):
     longest = int(lengths.argmax())
     clipped = int((norm[:steps_taken] > threshold).sum())
     so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {_short(norm[longest])} long, and the step {_short(lengths[longest])}."
-    never = "Nothing is clipped." if np.isinf(threshold) else f"{clipped} of the gradients are clipped."
+    are_clipped = "1 gradient is clipped." if clipped == 1 else f"{clipped} gradients are clipped."
+    never = "Nothing is clipped." if np.isinf(threshold) else are_clipped
     w, b = places[steps_taken]
     inside = WEIGHT.low <= w <= WEIGHT.high and BIAS.low <= b <= BIAS.high
     return {
@@ -305,7 +306,7 @@ def initial_loss_explorer():
             ),
         ),
         classes=Slider("classes C", CLASSES, start=4),
-        scale=Slider("scale of output weights", [0, 0.5, 1, 2, 4, 8], start=1),
+        scale=Slider("output weights ×", [0, 0.5, 1, 2, 4, 8], start=1),
     )
 
 
@@ -357,4 +358,4 @@ def _short(number):
         digits, exponent = f"{number:.1e}".split("e")
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
         return f"{digits} · 10{power}".replace("-", "−")
-    return f"{number:.3g}".replace("-", "−")
+    return f"{float(f'{number:.3g}'):g}".replace("-", "−")

@@ -75,6 +75,8 @@ def census(
     scheduler : str, optional
         The address of a Dask scheduler, whose workers then train instead. They need this package, and a thread
         each (``dask worker ADDRESS --nthreads 1``). What a worker leaves unfinished, another begins again.
+        Dask gives a task up that has cost several workers their lives, and joblib waits on: stop the census then,
+        and start it again.
     progress : callable, optional
         Called with how many runs there are and how many there will be, at first and after every task.
 
