@@ -12,11 +12,11 @@ MENDED = (
     (r'<summary aria-label="[^"]*">', "<summary>"),
     (r'(search-button-field [^>]*?) aria-label="Search"', r"\1"),
     # Everything stands in a landmark; a table's empty corner heads nothing; and a list has nothing but items.
-    (r'<div id="pst-primary-sidebar"', r'\g<0> role="region" aria-label="The book"'),
+    (r'<div id="pst-primary-sidebar"(?! role)', r'\g<0> role="region" aria-label="The book"'),
     (r'<th class="head">\s*(?:<p></p>)?\s*</th>', "<td></td>"),
     (r' role="(?:doc-biblioentry|doc-backlink)"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
-    (r"<body(?=.*tag_claims)", '<body class="wide"'),
+    (r"<body(?! class)(?=.*tag_claims)", '<body class="wide"'),
 )
 
 
