@@ -13,7 +13,7 @@ VENDORED := book/_vendor/.made
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test lint notebooks browser picture lock bench mutants clean
+.PHONY: help book lab test lint notebooks browser picture pdf lock bench mutants clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ browser: $(INSTALLED)  ## see to a browser for the tests of the built site
 
 picture: book browser  ## take the picture of the book in the README
 	@$(BIN)/python tests/book/picture.py
+
+pdf: book browser  ## print every chapter to book/_build/pdf/
+	@$(BIN)/python tests/book/paper.py
 
 bench: $(INSTALLED)  ## time the references against their peers
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -1,12 +1,14 @@
-"""Build the published page: run every notebook, and fail on any warning."""
+"""Build the published page: run every notebook, and fail on any warning, broken link or id given twice."""
 
 import subprocess
 import sys
 from pathlib import Path
 
+from finish import finish
 from vendor import with_node
 
 ROOT = Path(__file__).parent.parent
+SITE = ROOT / "book" / "_build" / "html"
 
 
 def build():
@@ -16,7 +18,12 @@ def build():
         *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", "book"),
         *("--all", "--warningiserror", "--keep-going", "--quiet"),
     ]
-    return subprocess.run(command, cwd=ROOT, env=with_node()).returncode
+    status = subprocess.run(command, cwd=ROOT, env=with_node()).returncode
+    if status == 0:
+        problems = finish(SITE)
+        print("\n".join(problems))
+        status = bool(problems)
+    return status
 
 
 if __name__ == "__main__":

@@ -110,6 +110,6 @@ def test_a_wrong_arrow_of_the_unrolled_diagram_is_caught(instance, monkeypatch, 
 def test_every_box_and_arrow_is_drawn(figure, graph):
     drawn = figure._repr_html_()
     assert drawn.count("<rect") == len(graph.nodes)
-    assert drawn.count("marker-end") == len(graph.edges)
+    assert drawn.count('class="arrow"') == len(graph.edges)
     for node in graph.nodes.values():
         assert f">{node.label}</text>" in drawn

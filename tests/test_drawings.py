@@ -134,6 +134,12 @@ def test_intervals_that_do_not_fit_are_refused():
         picture(FOREST, dots=[1, 1, 1], lows=[1, 1, 1], highs=[1, 1], alt="")
 
 
+def test_what_is_infinite_is_a_gap_and_what_is_zero_lies_below_a_logarithmic_axis():
+    html = picture(LINES, t=[0, 1, 2], y=[0, float("inf"), 10], alt="a line")._repr_html_()
+    (path,) = re.findall(r'<path class="stroke output" d="([^"]*)"', html)
+    assert path == "M0 202M200 100"
+
+
 def test_lines_and_axes_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="y must be as long as t"):
         picture(LINES, t=[0, 1], y=[1], alt="")

@@ -18,6 +18,7 @@ class Model {
     this.state[name] = value;
     for (const listener of this.listeners[`change:${name}`] ?? []) listener();
   }
+  save_changes() {} // there is no kernel to tell
   on(event, listener) {
     (this.listeners[event] ??= []).push(listener);
   }
@@ -40,18 +41,18 @@ const VIEWS = {
 
   IntSliderModel(model) {
     const { min, max, step } = model.state;
-    return slider(model, { min, max, step }, "value", String);
+    return slider(model, { min, max, step }, "value", [min, max], String);
   },
 
   SelectionSliderModel(model) {
     const labels = model.get("_options_labels");
-    return slider(model, { min: 0, max: labels.length - 1, step: 1 }, "index", (index) => labels[index]);
+    return slider(model, { min: 0, max: labels.length - 1, step: 1 }, "index", labels, (index) => labels[index]);
   },
 
   AnyModel(model) {
     const el = element("div", { className: "widget-any" });
     style(model.get("_css"));
-    drawn.push(moduleOf(model.get("_esm")).then((module) => module.default.render({ model, el })));
+    model.drawn = moduleOf(model.get("_esm")).then((module) => module.default.render({ model, el }));
     return el;
   },
 };
@@ -62,11 +63,12 @@ function view(model, models) {
   return make(model, models);
 }
 
-function slider(model, range, trait, written) {
+function slider(model, range, trait, longest, written) {
   const row = element("label", { className: "widget-slider" });
   const name = element("span", { textContent: model.get("description") });
   const input = element("input", { type: "range", ...range, value: model.get(trait) });
-  const readout = element("output");
+  const readout = element("span", { className: "widget-value", ariaHidden: "true" }); // the slider itself says it
+  readout.style.minWidth = `${Math.max(...longest.map((text) => String(text).length))}ch`; // so that the slider keeps its length
   const show = () => {
     const text = written(model.get(trait));
     input.value = model.get(trait);
@@ -115,22 +117,72 @@ function element(tag, properties = {}) {
   return Object.assign(document.createElement(tag), properties);
 }
 
-const drawn = [];
-
-function mount() {
+function savedModels() {
+  const models = {};
   for (const script of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
     const { state } = JSON.parse(script.textContent);
-    const models = Object.fromEntries(Object.entries(state).map(([id, entry]) => [id, new Model(entry)]));
-    for (const model of Object.values(models)) if (model.kind === "LinkModel") link(model, models);
-    for (const place of document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')) {
-      const model = models[JSON.parse(place.textContent).model_id];
-      if (model) place.replaceWith(Object.assign(view(model, models), { className: "explorer" }));
-    }
+    for (const [id, entry] of Object.entries(state)) models[id] = new Model(entry);
   }
-  return Promise.all(drawn);
+  for (const model of Object.values(models)) if (model.kind === "LinkModel") link(model, models);
+  return models;
+}
+
+// The page's address keeps what differs from the start: #explorer-1.stride=3&explorer-2.gain=0.5
+function keepInAddress(drawings) {
+  const kept = new URLSearchParams();
+  drawings.forEach((drawing, number) => {
+    for (const { name, start, first, step, written } of drawing.get("sliders")) {
+      const value = drawing.get(name);
+      if (value !== start) kept.set(`explorer-${number + 1}.${name}`, written[(value - first) / step]);
+    }
+  });
+  history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
+}
+
+// What the address says of an explorer; where it says nothing, or nothing that can be, the start. Returns which it names.
+function takeFromAddress(drawings) {
+  const kept = new URLSearchParams(location.hash.slice(1));
+  const names = (number) => [...kept.keys()].some((key) => key.startsWith(`explorer-${number + 1}.`));
+  const named = [...drawings.keys()].filter(names);
+  if (named.length === 0) return named; // the address of a heading, say
+  drawings.forEach((drawing, number) => {
+    for (const { name, start, first, step, written } of drawing.get("sliders")) {
+      const position = written.indexOf(kept.get(`explorer-${number + 1}.${name}`));
+      drawing.set(name, position < 0 ? start : first + step * position);
+    }
+  });
+  return named;
+}
+
+async function mount() {
+  const models = savedModels();
+  const places = [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')];
+  const explorers = places.map((place) => models[JSON.parse(place.textContent).model_id]);
+  const drawings = explorers.map((explorer) =>
+    explorer.get("children").map((child) => referred(child, models)).find((child) => child.kind === "AnyModel"));
+  const [first] = takeFromAddress(drawings);
+  const views = explorers.map((explorer) => view(explorer, models));
+  await Promise.all(drawings.map((drawing) => drawing.drawn)); // until then, its still picture is in its place
+  places.forEach((place, number) => {
+    views[number].classList.add("explorer");
+    place.parentElement.querySelector(".explorer.still").replaceWith(views[number]);
+    place.remove();
+  });
+  views[first]?.scrollIntoView({ block: "center" });
+
+  let soon;
+  const keep = () => {
+    clearTimeout(soon);
+    soon = setTimeout(keepInAddress, 300, drawings); // a browser refuses to change it at every step
+  };
+  for (const drawing of drawings) for (const { name } of drawing.get("sliders")) drawing.on(`change:${name}`, keep);
+  addEventListener("hashchange", () => takeFromAddress(drawings));
 }
 
 // A classic script, deferred: a module would not load on a page opened from a file.
-mount().then(() => {
-  document.documentElement.dataset.explorers = "drawn"; // the tests wait for it
-});
+mount()
+  .then(() => document.fonts.ready)
+  .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  .then(() => {
+    document.documentElement.dataset.explorers = "drawn"; // book.css and the tests wait for it
+  });

@@ -243,12 +243,28 @@ class Picture:
         return self.alt
 
     def _repr_html_(self):
-        style = Path(__file__).with_name("drawings.css").read_text(encoding="utf-8")
-        drawn = "".join(DRAW[panel.kind](panel, self.frame) for panel in self.panels)
-        return (
-            f'<style>{style}</style>\n<div class="gc gc-panels" role="img" aria-label="{escape(self.alt)}">'
-            f"{drawn}</div>"
-        )
+        drawn = "".join(draw(panel, self.frame) for panel in self.panels)
+        return f'{style()}\n<div class="gc gc-panels" role="figure" aria-label="{escape(self.alt)}">{drawn}</div>'
+
+
+def style():
+    """The style sheet of every drawing, as HTML: a notebook has no other place for it."""
+    css = Path(__file__).with_name("drawings.css").read_text(encoding="utf-8")
+    return f"<style>{css}</style>"
+
+
+def draw(panel, frame, room=()):
+    """Return one panel of a frame as HTML, with inline SVG.
+
+    Parameters
+    ----------
+    panel : Text, Cells, Lines, Levels or Graph
+    frame : dict
+    room : dict, optional
+        What an explorer keeps free so that nothing moves when its sliders do: the ``rows`` and ``columns`` of its
+        largest grid, or its longest ``sentences``.
+    """
+    return DRAW[panel.kind](panel, frame, dict(room))
 
 
 def picture(*panels, alt, **frame):
@@ -356,12 +372,19 @@ def names_in(panel):
     return [panel.numbers] if panel.kind == "levels" else []
 
 
-def _text(panel, frame):
-    sentences = "".join(f"<span>{escape(frame[name])}</span>" for name in panel.sentences)
-    return f'<div class="gc-panel gc-text">{sentences}</div>'
+def _text(panel, frame, room):
+    def sentences(texts):
+        return "".join(f"<span>{escape(text)}</span>" for text in texts)
+
+    kept_free = "".join(
+        f'<div class="gc-room" aria-hidden="true">{sentences(texts)}</div>'
+        for texts in room.get("sentences", ())
+    )
+    words = sentences(frame[name] for name in panel.sentences)
+    return f'<div class="gc-panel gc-text">{kept_free}<div class="gc-words">{words}</div></div>'
 
 
-def _cells(panel, frame):
+def _cells(panel, frame, room):
     roles = np.asarray(frame[panel.roles])
     numbers = None if panel.numbers is None else np.asarray(frame[panel.numbers])
     rows, columns = roles.shape
@@ -378,7 +401,7 @@ def _cells(panel, frame):
             f'<rect x="0.5" y="0.5" width="{unit - 1}" height="{unit - 1}"/>'
             f'<text x="{unit // 2}" y="{unit // 2}">{number}</text></g>'
         )
-    width, height = columns * unit + 4, rows * unit + 4
+    width, height = room.get("columns", columns) * unit + 4, room.get("rows", rows) * unit + 4
     keys = (
         ""
         if len(panel.legend) < 2
@@ -386,50 +409,51 @@ def _cells(panel, frame):
             f'<span><i class="key {role}"></i>{role.replace("-", " ")}</span>' for role in panel.legend
         )
     )
-    svg = f'<svg viewBox="-2 -2 {width} {height}" style="width: {width}px" aria-hidden="true">{"".join(cells)}</svg>'
-    return _panel(panel.title, keys, svg, width)
+    return _panel(panel.title, keys, _svg(f"-2 -2 {width} {height}", "".join(cells)), width)
 
 
-MARGIN_LEFT, MARGIN_BOTTOM = 44, 34
-
-
-def _lines(panel, frame):
-    x_axis, y_axis = panel.x_axis, panel.y_axis
-    drawn = []
+def _lines(panel, frame, _):
+    width, height, x_axis, y_axis = panel.width, panel.height, panel.x_axis, panel.y_axis
+    drawn, labels = [], []
     for tick in x_axis.ticks:
-        (at,) = _places(x_axis, [tick], panel.width)
-        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{panel.height}"/>')
-        drawn.append(f'<text class="label" x="{at}" y="{panel.height + 12}">{written(tick)}</text>')
+        (at,) = _places(x_axis, [tick], width)
+        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{height}"/>')
+        labels.append(f'<span class="gc-label x" style="left:{100 * at / width:.4g}%">{written(tick)}</span>')
     for tick in y_axis.ticks:
-        (at,) = panel.height - _places(y_axis, [tick], panel.height)
-        drawn.append(f'<line class="tick" y1="{at}" y2="{at}" x1="0" x2="{panel.width}"/>')
-        drawn.append(f'<text class="label end" x="-6" y="{at}">{written(tick)}</text>')
-    drawn.append(
-        f'<text class="label" x="{panel.width / 2:g}" y="{panel.height + 28}">{escape(x_axis.label)}</text>'
-        f'<text class="label start" x="0" y="-10">{escape(y_axis.label)}</text>'
-    )
+        (at,) = height - _places(y_axis, [tick], height)
+        drawn.append(f'<line class="tick" y1="{at}" y2="{at}" x1="0" x2="{width}"/>')
+        labels.append(f'<span class="gc-label y" style="top:{100 * at / height:.4g}%">{written(tick)}</span>')
+    labels.append(f'<span class="gc-label x name">{escape(x_axis.label)}</span>')
+    labels.append(f'<span class="gc-label y name">{escape(y_axis.label)}</span>')
     for line in panel.lines:
-        x = _places(x_axis, frame[line.x or panel.x], panel.width)
-        y = panel.height - _places(y_axis, frame[line.values], panel.height)
+        x = _places(x_axis, frame[line.x or panel.x], width)
+        y = height - _places(y_axis, frame[line.values], height)
         drawn.append(f'<path class="stroke {line.role}" d="{_path(x, y)}"/>')
-    view = f"{-MARGIN_LEFT} -20 {panel.width + MARGIN_LEFT + 10} {panel.height + 20 + MARGIN_BOTTOM}"
     keys = "".join(
         f'<span><i class="swatch {line.role}"></i>{escape(line.label)}</span>' for line in panel.lines
     )
-    svg = (
-        f'<svg viewBox="{view}" style="width: {panel.width + MARGIN_LEFT + 10}px" aria-hidden="true">'
-        f"{''.join(drawn)}</svg>"
+    # The lines are stretched to the width there is; the labels, which are no part of the SVG, keep their size.
+    return (
+        f'<div class="gc-panel" style="width: {width + BESIDE_PLOT}px"><div class="gc-title">{escape(panel.title)}</div>'
+        f'<div class="gc-legend">{keys}</div><div class="gc-plot" style="height: {height}px" role="img" aria-label="{escape(panel.title)}">'
+        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{"".join(drawn)}</svg>'
+        f"{''.join(labels)}</div></div>"
     )
-    return _panel(panel.title, keys, svg, panel.width + MARGIN_LEFT + 10)
+
+
+BESIDE_PLOT = 54
+"""The width that the labels of a vertical axis need, in pixels."""
 
 
 def _places(axis, values, length):
     """Where values stand along an axis of so many pixels; those beyond its ends stand just outside."""
     values, low, high = np.asarray(values, float), axis.low, axis.high
+    finite = np.isfinite(values)
     if axis.logarithmic:
         with np.errstate(divide="ignore", invalid="ignore"):
             values, low, high = np.log(values), np.log(low), np.log(high)
-    return np.round(np.clip((values - low) / (high - low), -0.01, 1.01) * length, 2)
+    share = np.where(finite, np.clip((values - low) / (high - low), -0.01, 1.01), np.nan)
+    return np.round(share * length, 2)
 
 
 def _path(x, y):
@@ -443,12 +467,12 @@ def _path(x, y):
     return "".join(steps)
 
 
-LEVEL_WIDTH, LEVEL_HEIGHT = 23, 20
+LEVEL_WIDTH, LEVEL_HEIGHT, LEFT_OF_LEVELS = 23, 20, 44
 MANY_COLUMNS = 8
 """More than these are labelled by turns, so that labels do not touch."""
 
 
-def _levels(panel, frame):
+def _levels(panel, frame, _):
     numbers = np.asarray(frame[panel.numbers], float)
     levels = np.searchsorted(panel.edges, numbers, side="right")
     width, height = len(panel.x) * LEVEL_WIDTH, len(panel.y) * LEVEL_HEIGHT
@@ -477,9 +501,8 @@ def _levels(panel, frame):
         f'<span><i class="key level-{level}"></i>{word}</span>' for level, word in enumerate(words)
     )
     keys += f'<span><i class="swatch watershed"></i>crossing {middle}</span>'
-    view = f"{-MARGIN_LEFT} -20 {width + MARGIN_LEFT + 4} {height + 20 + 38}"
-    svg = f'<svg viewBox="{view}" style="width: {width + MARGIN_LEFT + 4}px" aria-hidden="true">{"".join(drawn)}</svg>'
-    return _panel(panel.title, keys, svg, width + MARGIN_LEFT + 4)
+    view = f"{-LEFT_OF_LEVELS} -20 {width + LEFT_OF_LEVELS + 4} {height + 20 + 38}"
+    return _panel(panel.title, keys, _svg(view, "".join(drawn)), width + LEFT_OF_LEVELS + 4)
 
 
 def _border(above):
@@ -497,7 +520,7 @@ def _border(above):
 MARGIN_LABELS, INTERVALS_WIDTH, INTERVALS_ROW = 150, 300, 20
 
 
-def _intervals(panel, frame):
+def _intervals(panel, frame, _):
     height = len(panel.labels) * INTERVALS_ROW
     drawn = []
     for tick in panel.axis.ticks:
@@ -519,20 +542,16 @@ def _intervals(panel, frame):
             drawn.append(f'<path class="stroke output" d="M{start:g} {y:g}L{end:g} {y:g}"/>')
             drawn.append(f'<circle class="dot" cx="{dot:g}" cy="{y:g}" r="4"/>')
     width = MARGIN_LABELS + INTERVALS_WIDTH + 14
-    view = f"{-MARGIN_LABELS} -4 {width} {height + 4 + MARGIN_BOTTOM}"
-    svg = f'<svg viewBox="{view}" style="width: {width}px" aria-hidden="true">{"".join(drawn)}</svg>'
-    return _panel(panel.title, "", svg, width)
+    view = f"{-MARGIN_LABELS} -4 {width} {height + 38}"
+    return _panel(panel.title, "", _svg(view, "".join(drawn)), width)
 
 
 COLUMN, ROW, BOX_HEIGHT = 84, 58, 28
 
 
-def _graph(panel, _):
+def _graph(panel, *_):
     boxes = {name: _box(node) for name, node in panel.nodes.items()}
-    drawn = [
-        '<defs><marker id="gc-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-        'orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>'
-    ]
+    drawn = []
     for source, target, *bend in panel.edges:
         (x1, y1, *_), (x2, y2, *_) = boxes[source], boxes[target]
         # The middle of the way, moved to its left; a curve through there leaves and meets the boxes.
@@ -541,29 +560,36 @@ def _graph(panel, _):
         middle = ((x1 + x2) / 2 + (y2 - y1) * aside, (y1 + y2) / 2 - (x2 - x1) * aside)
         start, end = _edge_of(boxes[source], middle), _edge_of(boxes[target], middle)
         drawn.append(
-            f'<path class="line" marker-end="url(#gc-arrow)" '
+            f'<path class="line" '
             f'd="M{start[0]:.1f} {start[1]:.1f}Q{middle[0]:.1f} {middle[1]:.1f} {end[0]:.1f} {end[1]:.1f}"/>'
+            f'<path class="arrow" d="{_arrow_head(middle, end)}"/>'
         )
     for name, node in panel.nodes.items():
         x, y, width, height = boxes[name]
         drawn.append(
             f'<g class="cell {node.role}"><rect rx="6" x="{x - width / 2:g}" y="{y - height / 2:g}" '
-            f'width="{width:g}" height="{height:g}"/><text x="{x:g}" y="{y:g}">{escape(node.label)}</text></g>'
+            f'width="{width:g}" height="{height:g}"/><text class="name" x="{x:g}" y="{y:g}">{escape(node.label)}</text></g>'
         )
     left = min(x - width / 2 for x, _, width, _ in boxes.values()) - 14
     right = max(x + width / 2 for x, _, width, _ in boxes.values()) + 14
     top = min(y for _, y, *_ in boxes.values()) - ROW / 2
     bottom = max(y for _, y, *_ in boxes.values()) + ROW / 2
-    svg = (
-        f'<svg class="graph" viewBox="{left:g} {top:g} {right - left:g} {bottom - top:g}" '
-        f'style="width: {right - left:g}px" aria-hidden="true">{"".join(drawn)}</svg>'
-    )
-    return _panel(panel.title, "", svg, right - left)
+    view = f"{left:g} {top:g} {right - left:g} {bottom - top:g}"
+    return _panel(panel.title, "", _svg(view, "".join(drawn)), right - left)
 
 
 def _box(node):
     """The middle, width and height of a node, in pixels."""
     return node.column * COLUMN, node.row * ROW, max(BOX_HEIGHT, 7.2 * len(node.label) + 14), BOX_HEIGHT
+
+
+def _arrow_head(start, end):
+    """A triangle that points from start to end, with its tip there."""
+    along = np.subtract(end, start) / max(float(np.hypot(*np.subtract(end, start))), 1e-9)
+    across = np.array([-along[1], along[0]])
+    base = end - 8 * along
+    corners = (np.asarray(end, float), base + 4 * across, base - 4 * across)
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + "z"
 
 
 def _edge_of(box, towards):
@@ -574,10 +600,22 @@ def _edge_of(box, towards):
     return x + dx * scale, y + dy * scale
 
 
+NARROWEST = 300
+"""A drawing wider than this may have to be scrolled on a phone, and so must take the keyboard's focus."""
+
+
+def _svg(view, drawn):
+    """An SVG of the size that its view says, so that text in it is never too small to read."""
+    width, height = view.split()[2:]
+    return f'<svg viewBox="{view}" width="{width}" height="{height}" aria-hidden="true">{drawn}</svg>'
+
+
 def _panel(title, keys, svg, width):
+    focus = ' tabindex="0"' if width > NARROWEST else ""
     return (
         f'<div class="gc-panel" style="width: {width:g}px"><div class="gc-title">{escape(title)}</div>'
-        f'{svg}<div class="gc-legend">{keys}</div></div>'
+        f'<div class="gc-legend">{keys}</div>'
+        f'<div class="gc-grid" role="img" aria-label="{escape(title)}"{focus}>{svg}</div></div>'
     )
 
 

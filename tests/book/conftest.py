@@ -83,23 +83,32 @@ def opening(browser, server):
     """Open pages of the site; at the end, fail if one logged an error or asked another host for a file."""
     contexts, errors, foreign = [], [], []
 
-    def open_(name, *, width=1280, theme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+    def open_(name, *, width=1280, height=900, theme="light", script="", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, **options
+        )
         contexts.append(context)
         context.add_init_script(
             f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
         )
+        context.add_init_script(script)
         page = context.new_page()
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
+        if options.get("java_script_enabled", True):  # where it is not, scripts are asked for and dropped
+            page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
         local = (server, "data:", "blob:")
         page.on(
             "request", lambda request: None if request.url.startswith(local) else foreign.append(request.url)
         )
-        response = page.goto(f"{server}/{name}.html")
+        path, _, fragment = name.partition("#")
+        response = page.goto(f"{server}/{path}.html#{fragment}")
         assert response.ok, f"{name}: {response.status}"
         page.wait_for_load_state("networkidle")
+        if options.get("java_script_enabled", True):
+            page.wait_for_function(
+                "document.documentElement.dataset.explorers === 'drawn' || !document.querySelector('.explorer')"
+            )
         return page
 
     yield open_

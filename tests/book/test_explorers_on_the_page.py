@@ -1,5 +1,6 @@
 """Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
 
+import copy
 import functools
 import importlib
 import pkgutil
@@ -37,9 +38,9 @@ def made(name, number):
 READ = """explorer => ({
   values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
   panels: [...explorer.querySelectorAll('.gc-panel')].map(panel => panel.classList.contains('gc-text')
-    ? {kind: 'text', sentences: [...panel.querySelectorAll('span')].map(span => span.textContent)}
+    ? {kind: 'text', sentences: [...panel.querySelectorAll('.gc-words span')].map(span => span.textContent)}
     : {kind: panel.querySelector('path.stroke') ? 'lines' : 'cells',
-       visible: getComputedStyle(panel).visibility === 'visible' && panel.getBoundingClientRect().width > 0,
+       faded: Number(getComputedStyle(panel.querySelector('[role=img]')).opacity) < 0.5,
        cells: [...panel.querySelectorAll('svg > g')].filter(cell => cell.getBoundingClientRect().width > 0)
          .map(cell => [cell.getAttribute('transform'), cell.getAttribute('class'), cell.textContent]),
        paths: [...panel.querySelectorAll('path.stroke')].map(path => path.getAttribute('d') ?? '')})
@@ -52,24 +53,28 @@ MOVE = """(explorer, values) => explorer.querySelectorAll('input[type=range]').f
 })"""
 
 
-def expected(explorer, setting):
+FADED = "The faded picture is of the last possible one."
+
+
+def expected(explorer, setting, last_possible):
     """What the page should show at a setting, from the reference implementation called now."""
     frame = explorer.frame(**setting)
     impossible = frame.get("impossible")
+    excuse = [impossible, FADED]
+    if impossible:
+        frame = explorer.frame(**last_possible)
     panels = []
     for panel in explorer.panels:
         if panel.kind == "text":
-            sentences = [impossible] if impossible else [frame[name] for name in panel.sentences]
+            sentences = excuse if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
-        elif impossible:
-            panels.append({"kind": panel.kind, "visible": False})
+            excuse = []  # said once
         elif panel.kind == "cells":
-            panels.append(
-                {"kind": "cells", "visible": True, "cells": list(_cells(panel, frame)), "paths": []}
-            )
+            cells = list(_cells(panel, frame))
+            panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
         else:
             paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
-            panels.append({"kind": "lines", "visible": True, "cells": [], "paths": paths})
+            panels.append({"kind": "lines", "faded": bool(impossible), "cells": [], "paths": paths})
     return panels
 
 
@@ -121,16 +126,31 @@ def _cells(panel, frame):
         ]
 
 
-def check_drawn(read, explorer):
-    setting = {
+def setting_at(explorer, positions):
+    """The values of the sliders at these positions of the browser's."""
+    return {
         name: kind.values[position] if kind.linked[0] == "index" else position
-        for (name, kind), position in zip(explorer.sliders.items(), read["values"], strict=True)
+        for (name, kind), position in zip(explorer.sliders.items(), positions, strict=True)
     }
-    for number, (got, wanted) in enumerate(zip(read["panels"], expected(explorer, setting), strict=True)):
+
+
+def move(place, explorer, positions, last_possible):
+    """Move one slider after the other; return the last possible setting on the way."""
+    now = place.evaluate(READ)["values"]
+    place.evaluate(MOVE, positions)
+    for moved in range(len(positions)):
+        setting = setting_at(explorer, [*positions[: moved + 1], *now[moved + 1 :]])
+        if "impossible" not in explorer.frame(**setting):
+            last_possible = setting
+    return last_possible
+
+
+def check_drawn(read, explorer, last_possible=None):
+    """Raise unless the page shows what it should; return the setting, and the last possible one until now."""
+    setting = setting_at(explorer, read["values"])
+    wanted_panels = expected(explorer, setting, last_possible or {})
+    for number, (got, wanted) in enumerate(zip(read["panels"], wanted_panels, strict=True)):
         where = f"panel {number} at {setting}"
-        if wanted.get("visible") is False:
-            assert got["visible"] is False, where
-            continue
         if got["kind"] == "lines":
             paths, right = [_parsed(path) for path in got.pop("paths")], wanted.pop("paths")
             assert [[len(p) for p in path] for path in paths] == [[len(p) for p in path] for path in right], (
@@ -140,7 +160,7 @@ def check_drawn(read, explorer):
                 for piece, right_piece in zip(path, right_path, strict=True):
                     np.testing.assert_allclose(piece, right_piece, atol=0.05, err_msg=where)
         assert got == wanted, where
-    return setting
+    return setting, (last_possible if "impossible" in explorer.frame(**setting) else setting)
 
 
 @pytest.mark.browser
@@ -148,13 +168,11 @@ def check_drawn(read, explorer):
 def test_every_slider_from_the_keyboard(open_page, name, number):
     explorer = made(name, number)
     page = open_page(name)
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     places = page.locator(".explorer")
     assert places.count() == len(EXPLORERS[name])
     place = places.nth(number)
-    assert check_drawn(place.evaluate(READ), explorer) == {
-        slider: kind.start for slider, kind in explorer.sliders.items()
-    }
+    setting, last = check_drawn(place.evaluate(READ), explorer)
+    assert setting == {slider: kind.start for slider, kind in explorer.sliders.items()}
     for position, (slider, kind) in enumerate(explorer.sliders.items()):
         handle = place.locator("input[type=range]").nth(position)
         handle.focus()
@@ -162,46 +180,45 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
         seen, pictures = [], set()
         for _ in kind.values:
             read = place.evaluate(READ)
-            seen.append(check_drawn(read, explorer)[slider])
+            setting, last = check_drawn(read, explorer, last)
+            seen.append(setting[slider])
             pictures.add(str(read["panels"]))
             page.keyboard.press("ArrowRight")
         assert seen == list(kind.values)
         assert len(pictures) > 1, f"slider {slider} moves and changes nothing"
-        page.keyboard.press("Home")
-        for _ in range(list(kind.values).index(kind.start)):
-            page.keyboard.press("ArrowRight")
+        place.get_by_role("button", name="Reset").click()
+        setting, last = check_drawn(place.evaluate(READ), explorer, last)
+        assert setting[slider] == kind.start
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_random_settings(open_page, name, number):
-    """Positions of all sliders at once; where they are impossible, a sentence and no picture."""
+    """Positions of all sliders at once; where they are impossible, a sentence and the last picture, faded."""
     explorer = made(name, number)
     page = open_page(name)
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").nth(number)
     random = np.random.default_rng(0)
+    last = None
     for _ in range(30):
         values = [
             int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1]
             for kind in explorer.sliders.values()
         ]
-        place.evaluate(MOVE, values)
-        read = place.evaluate(READ)
-        check_drawn(read, explorer)
+        last = move(place, explorer, values, last)
+        check_drawn(place.evaluate(READ), explorer, last)
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (1, [5, 4, 1, 3, 0, 0])])
-def test_an_impossible_setting_shows_a_sentence_and_no_picture(open_page, number, setting):
+def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
     page = open_page("notebooks/convolution")
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").nth(number)
-    place.evaluate(MOVE, setting)
+    last = move(place, made("notebooks/convolution", number), setting, None)
     read = place.evaluate(READ)
-    check_drawn(read, made("notebooks/convolution", number))
+    check_drawn(copy.deepcopy(read), made("notebooks/convolution", number), last)
     assert read["panels"][0]["sentences"][0].startswith("This setting is impossible: kernel_size ")
-    assert not any(panel["visible"] for panel in read["panels"] if panel["kind"] != "text")
+    assert all(panel["faded"] and panel["cells"] for panel in read["panels"] if panel["kind"] == "cells")
 
 
 def test_every_chapter_has_explorers():
@@ -214,7 +231,6 @@ def test_every_chapter_has_explorers():
 @pytest.mark.browser
 def test_a_planted_fault_in_a_drawing_is_caught(open_page):
     page = open_page("notebooks/convolution")
-    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").first
     place.evaluate("explorer => explorer.querySelector('.marked').classList.remove('marked')")
     with pytest.raises(AssertionError, match="panel 1"):

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from conftest import ROOT, SITE, opening, serving
 
+from helpers import claims
 from helpers.claims import LEDGER
 
 TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
@@ -29,6 +30,8 @@ def test_page_loads_and_fits(open_page, name, width, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("article h1:visible").count() == 1
     assert page.evaluate("document.documentElement.dataset.theme") == theme
+    if name in CHAPTERS:  # CI keeps them
+        page.screenshot(path=ROOT / "screenshots" / f"{name}-{theme}-{width}.png", full_page=True)
 
 
 @pytest.mark.browser
@@ -148,3 +151,38 @@ def test_equation_numbers(name):
     )
     chapter = CHAPTERS.index(f"notebooks/{name}") + 1
     assert found == [(label, f"{chapter}.{number}") for number, label in enumerate(NUMBERED[name], 1)]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_on_paper_explorers_are_pictures_and_nothing_is_cut_off(open_page, name):
+    page = open_page(name, width=674)  # A4 less the margins, at 96 pixels to the inch
+    page.emulate_media(media="print")
+    assert page.locator(".explorer .gc-panel:visible").count() > 0
+    assert page.locator(".explorer .widget-value:visible").count() > 0
+    for hidden in (
+        ".explorer input",
+        ".gc-reset",
+        ".bd-article details.hide:not([open])",
+        "#pst-primary-sidebar",
+    ):
+        assert page.locator(f"{hidden}:visible").count() == 0, hidden
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.bd-article .gc-grid')]
+          .filter(grid => grid.scrollWidth > grid.clientWidth + 1).map(grid => grid.ariaLabel)"""
+    )
+    assert cut == []
+
+
+@pytest.mark.browser
+def test_title_page(open_page):
+    """The verdicts are counted, and there is something to move."""
+    page = open_page("book/intro")
+    for verdict, number in claims.counts().items():
+        assert f"{number} {verdict}" in page.locator("article").inner_text()
+    explorer = page.locator(".explorer")
+    words = explorer.locator(".gc-words").first
+    before = words.inner_text()
+    explorer.locator("input").first.focus()
+    page.keyboard.press("Home")
+    assert words.inner_text() != before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 
 import anywidget
@@ -12,7 +13,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from ..drawings import EMPTY_ROLES, names_in, written
+from ..drawings import EMPTY_ROLES, draw, names_in, style, written
 from .packing import IMPOSSIBLE, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
@@ -50,6 +51,11 @@ class Slider:
             return "value", self.values.start, self.values.step
         return "index", 0, 1
 
+    @property
+    def written_values(self):
+        """The values as the reader sees them, here and in the page's address."""
+        return [shown(value) for value in self.values]
+
     def widget(self):
         """The ipywidgets slider."""
         look = {
@@ -60,7 +66,7 @@ class Slider:
         if isinstance(self.values, range):
             first, last, step = self.values[0], self.values[-1], self.values.step
             return ipywidgets.IntSlider(self.start, min=first, max=last, step=step, **look)
-        options = [(shown(value), value) for value in self.values]
+        options = list(zip(self.written_values, self.values, strict=True))
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
 
 
@@ -75,8 +81,8 @@ class Drawing(anywidget.AnyWidget):
     _esm = HERE / "drawing.js"
     _css = HERE.parent / "drawings.css"
     frames = traitlets.Bytes().tag(sync=True)
-    panels = traitlets.List().tag(sync=True)
-    sliders = traitlets.List().tag(sync=True)
+    panels: traitlets.List = traitlets.List().tag(sync=True)
+    sliders: traitlets.List = traitlets.List().tag(sync=True)
 
 
 class Explorer(ipywidgets.VBox):
@@ -95,7 +101,8 @@ class Explorer(ipywidgets.VBox):
     Raises
     ------
     ValueError
-        If a function has a parameter that is no slider, a slider moves nothing, or a panel draws what no function returns.
+        If a function has a parameter that is no slider, a slider moves nothing, a panel draws what no function returns,
+        or the setting at the start is impossible.
 
     Examples
     --------
@@ -134,9 +141,15 @@ class Explorer(ipywidgets.VBox):
         self.panels = tuple(panels)
         self.sliders = sliders
 
+        if IMPOSSIBLE in self.frame():
+            raise ValueError(f"the sliders must start at a possible setting; {self.description()}")
+        self.rooms = [_room(panel, tables) for panel in panels]
         drawing = Drawing(
             frames=pack(_with_numbers_written(tables, panels)),
-            panels=[asdict(panel) | _for_the_page(panel, tables) for panel in panels],
+            panels=[
+                asdict(panel) | _for_the_page(panel) | {"room": room}
+                for panel, room in zip(panels, self.rooms, strict=True)
+            ],
             sliders=[_reading(name, slider) for name, slider in sliders.items()],
         )
         drawing.add_traits(**{name: traitlets.Int().tag(sync=True) for name in sliders})
@@ -188,13 +201,39 @@ class Explorer(ipywidgets.VBox):
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = repr(self)
+        data["text/html"] = self.still()
         return bundle
+
+    def still(self):
+        """Return the explorer as it starts, as HTML that needs no script: what a page shows until sliders can move."""
+        frame = self.frame()
+        settings = "".join(
+            f'<div class="widget-slider"><span>{escape(slider.label)}</span><i></i>'
+            f'<span class="widget-value" style="min-width: {max(map(len, slider.written_values))}ch">'
+            f"{escape(shown(slider.start))}</span></div>"
+            for slider in self.sliders.values()
+        )
+        drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))
+        return (
+            f'{style()}\n<div class="widget-box explorer still"><div class="widget-box">{settings}</div>'
+            f'<div class="widget-any"><div class="gc gc-panels">{RESET}{drawn}</div></div></div>'
+        )
+
+
+RESET = '<div class="gc-tools"><button type="button" class="gc-reset" disabled>Reset</button></div>'
 
 
 def _reading(name, slider):
-    """How the drawing turns a slider's value into a position in its table."""
+    """How the drawing turns a slider's value into a position in its table, and the page's address into a value."""
     _, first, step = slider.linked
-    return {"name": name, "first": first, "step": step, "size": len(slider.values)}
+    return {
+        "name": name,
+        "first": first,
+        "step": step,
+        "size": len(slider.values),
+        "start": first + step * list(slider.values).index(slider.start),
+        "written": slider.written_values,
+    }
 
 
 def _with_numbers_written(tables, panels):
@@ -213,17 +252,29 @@ def _text_of(matrix):
     return [[written(number) for number in row] for row in matrix]
 
 
-def _for_the_page(panel, tables):
+def _for_the_page(panel):
     """What the drawing needs to know of a panel besides itself."""
     if panel.kind == "cells":
-        shapes = [
-            np.shape(frame[panel.roles]) for _, frames in tables for frame in frames if panel.roles in frame
-        ]
-        rows, columns = np.max(shapes, axis=0).tolist()
-        return {"rows": rows, "columns": columns, "empty_roles": EMPTY_ROLES}
+        return {"empty_roles": EMPTY_ROLES}
     if panel.kind == "lines":
         return {
             "x_ticks": [written(tick) for tick in panel.x_axis.ticks],
             "y_ticks": [written(tick) for tick in panel.y_axis.ticks],
         }
+    return {}
+
+
+def _room(panel, tables):
+    """The most room a panel needs at any setting, so that nothing below it moves."""
+    frames = [frame for _, frames in tables for frame in frames]
+    if panel.kind == "cells":
+        shapes = [np.shape(frame[panel.roles]) for frame in frames if panel.roles in frame]
+        rows, columns = np.max(shapes, axis=0).tolist()
+        return {"rows": rows, "columns": columns}
+    if panel.kind == "text":
+
+        def longest(name):
+            return max((frame[name] for frame in frames if name in frame), key=len, default="")
+
+        return {"sentences": [[longest(name) for name in panel.sentences], [longest(IMPOSSIBLE)]]}
     return {}

@@ -1,0 +1,114 @@
+"""The book for readers who do not see it, do not use a mouse, or want nothing to move; and how much it weighs."""
+
+import gzip
+import itertools
+import re
+import urllib.parse
+
+import pytest
+from conftest import ROOT, SITE
+from test_explorers_on_the_page import EXPLORERS
+from test_pages import PAGES, html
+
+AXE = ROOT / "book/node_modules/axe-core/axe.min.js"
+
+FIRST_LOAD = 1_000_000
+"""Bytes, compressed: what opening a page for the first time may cost."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_no_violation(open_page, name, theme):
+    page = open_page(name, theme=theme)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(({violations}) => violations)")
+    assert [
+        (violation["id"], node["target"], node["failureSummary"])
+        for violation in found
+        for node in violation["nodes"]
+        if not (violation["id"] == "empty-table-header" and has_formula(page, node))
+    ] == []
+
+
+def has_formula(page, node):
+    """Whether a heading that axe takes for empty is a formula: it does not count MathML as text."""
+    return page.locator(node["target"][0]).locator("math").count() > 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_headings_are_in_order(name):
+    article = re.search(r"<article.*</article>", html(name), re.DOTALL)[0]
+    levels = [int(level) for level in re.findall(r"<h([1-6])", article)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_formula_is_there_for_screen_readers(name):
+    """KaTeX draws each formula twice: as MathML, which is read, and for the eye, which is hidden from the reader."""
+    text = html(name)
+    for_the_eye = re.findall(r'<[^>]*class="katex-html"[^>]*>', text)
+    assert text.count('class="katex-mathml"') == text.count('class="katex"') == len(for_the_eye)
+    assert all('aria-hidden="true"' in tag for tag in for_the_eye)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_picture_has_words(name):
+    for tag in re.findall(r'<[^>]*class="(?:gc gc-panels|gc-grid|gc-plot)"[^>]*>|<img [^>]*>', html(name)):
+        if 'role="' in tag or tag.startswith("<img"):
+            assert re.search(r'(aria-label|alt)="[^"]+"', tag), tag
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PAGES)
+def test_from_the_keyboard_everything_is_reached_and_nothing_traps(open_page, name):
+    page = open_page(name)
+    wanted = page.evaluate(
+        """() => {
+          const seen = [...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')]
+            .filter(element => element.checkVisibility({visibilityProperty: true}) && !element.disabled && element.tabIndex >= 0 && !element.matches('[type=radio]:not(:checked)'));
+          seen.forEach((element, number) => { element.dataset.stop = number; });
+          return seen.length;
+        }"""
+    )
+    reached = set()
+    for _ in range(wanted + 20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.dataset?.stop"))
+    missed = set(map(str, range(wanted))) - reached
+    assert not missed, page.evaluate(
+        "missed => missed.map(stop => document.querySelector(`[data-stop='${stop}']`).outerHTML)",
+        sorted(missed),
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_moves_by_itself_where_the_reader_wants_that(open_page, name):
+    page = open_page(name, reduced_motion="reduce")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter(element => {
+          const {animationName, animationDuration, transitionDuration, scrollBehavior} = getComputedStyle(element);
+          return (animationName !== 'none' && parseFloat(animationDuration) > 0.01)
+            || transitionDuration.split(',').some(time => parseFloat(time) > 0.01) || scrollBehavior === 'smooth';
+        }).map(element => element.outerHTML.slice(0, 100))"""
+    )
+    assert moving == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", PAGES)
+def test_the_first_load_is_within_its_budget(open_page, server, name):
+    """Everything the page asks for, compressed as a server would send it. Fonts are compressed already."""
+    page = open_page(name)
+    addresses = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+    files = {urllib.parse.urlsplit(address).path for address in addresses if address.startswith(server)}
+    weights = {path: _sent(SITE / path.lstrip("/")) for path in {*files, f"/{name}.html"}}
+    assert sum(weights.values()) < FIRST_LOAD, sorted(weights.items(), key=lambda item: -item[1])
+
+
+def _sent(file):
+    content = file.read_bytes()
+    return min(len(content), len(gzip.compress(content, 6)))
