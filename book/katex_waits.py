@@ -1,11 +1,34 @@
-"""Formulas are rendered by a process beside. Sphinx's extension asks it once over a Unix socket, now and then before it listens.
+"""Formulas are rendered by a process beside. Sphinx's extension asks it once, now and then before it listens; here it asks until it is heard.
 
-Over a port it asks again until it is answered.
+The extension's other way, over a port, asks again too, and waits 80 ms for every formula.
 """
+
+import socket
+import time
+from subprocess import PIPE, Popen
 
 from sphinxcontrib.katex import KaTeXServer
 
 
 def setup(app):
-    KaTeXServer.start_server_process = KaTeXServer.start_network_socket
+    KaTeXServer.start_server_process = start  # where the system has such sockets; elsewhere it takes a port
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def start(rundir, timeout):
+    """Return the process and a connection to it, or raise when ``timeout`` seconds have passed."""
+    address = rundir / "katex.sock"
+    process = Popen(KaTeXServer.build_command(socket=address), stdin=PIPE, stdout=PIPE, cwd=rundir)
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.001)
+        else:
+            return process, connection
+    process.kill()
+    process.communicate()
+    raise KaTeXServer.timeout_error(timeout)
