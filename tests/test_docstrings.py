@@ -1,19 +1,7 @@
 """Docstrings are shown on the page as they are written."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-FILE = Path(__file__).parent.parent / "book" / "docstrings.py"
-
-
-@pytest.fixture(scope="module")
-def docstrings():
-    spec = importlib.util.spec_from_file_location("docstrings", FILE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from docstrings import escaped, with_equations
 
 
 @pytest.mark.parametrize(
@@ -27,11 +15,11 @@ def docstrings():
         (r"    ... 2 * 3", r"    ... 2 * 3"),
     ],
 )
-def test_signs_mean_themselves(docstrings, written, shown):
-    assert docstrings.escaped(written) == shown
+def test_signs_mean_themselves(written, shown):
+    assert escaped(written) == shown
 
 
-def test_indented_lines_before_the_sections_are_equations(docstrings):
+def test_indented_lines_before_the_sections_are_equations():
     lines = [
         "Return y.",
         "",
@@ -45,5 +33,5 @@ def test_indented_lines_before_the_sections_are_equations(docstrings):
         "",
         "    >>> y",
     ]
-    shown = list(docstrings.with_equations(lines))
+    shown = list(with_equations(lines))
     assert shown == ["Return y.", "", "::", "", *lines[2:]]

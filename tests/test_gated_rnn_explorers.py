@@ -3,40 +3,15 @@
 import itertools
 
 import numpy as np
-import pytest
+from every_explorer import settings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_explorers import unpack
 
 from helpers import oracle
 from helpers.checks import check_close
 from helpers.explorers import gated_rnn as chapter
-from helpers.explorers.packing import IMPOSSIBLE
 
 GATES, FLOW = chapter.gates_explorer(), chapter.gradient_flow_explorer()
-
-
-def settings_of(explorer):
-    return st.fixed_dictionaries(
-        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.sliders.items()}
-    )
-
-
-@pytest.mark.parametrize("explorer", [GATES, FLOW])
-def test_every_packed_frame_is_what_the_functions_return(explorer):
-    packed = explorer.children[1].frames
-    assert len(packed) < 150_000
-    for (sliders, name), column in unpack(packed).items():
-        assert name != IMPOSSIBLE
-        points = list(itertools.product(*(explorer.sliders[slider].values for slider in sliders)))
-        assert len(column) == len(points)
-        some = slice(None, None, max(1, len(points) // 50))
-        for point, value in zip(points[some], column[some], strict=True):
-            frame = explorer.frame(**dict(zip(sliders, point, strict=True)))
-            if isinstance(value, np.ndarray):
-                np.testing.assert_allclose(value, np.asarray(frame[name], "f4"), rtol=0)
-            else:
-                assert value == frame[name]
 
 
 @settings(deadline=None, max_examples=25)

@@ -84,12 +84,11 @@ def test_places_are_within_their_buckets():
     assert (np.diff(places.ravel()) > 0).all()
 
 
-def test_every_slider_moves_something_and_it_is_small():
+def test_every_place_of_every_slider_is_another_picture():
     explorer = chapter.loss_curve_lab_explorer()
     for slider, kind in explorer.sliders.items():
         drawn = {str(explorer.frame(**{slider: value})) for value in kind.values}
         assert len(drawn) == len(kind.values), slider
-    assert len(explorer.children[1].frames) < 300_000
 
 
 @pytest.mark.parametrize(

@@ -1,40 +1,15 @@
 """The explorers of chapter 1.3: what their frames show is what the references and autograd say."""
 
-import itertools
-
 import numpy as np
 import pytest
 import torch
+from every_explorer import settings_of
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from test_explorers import unpack
 
 from helpers.explorers import loss_curves as chapter
 from helpers.loss_curves.cliff import loss_and_gradient
 
 CLIFF, INITIAL = chapter.cliff_explorer(), chapter.initial_loss_explorer()
-
-
-def settings_of(explorer):
-    return st.fixed_dictionaries(
-        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.sliders.items()}
-    )
-
-
-@pytest.mark.parametrize("explorer", [CLIFF, INITIAL])
-def test_every_packed_frame_is_what_the_functions_return(explorer):
-    packed = explorer.children[1].frames
-    assert len(packed) < 150_000
-    for (sliders, name), column in unpack(packed).items():
-        points = list(itertools.product(*(explorer.sliders[slider].values for slider in sliders)))
-        assert len(column) == len(points)
-        some = slice(None, None, max(1, len(points) // 50))
-        for point, value in zip(points[some], column[some], strict=True):
-            frame = explorer.frame(**dict(zip(sliders, point, strict=True)))
-            if isinstance(value, np.ndarray):
-                np.testing.assert_allclose(value, np.asarray(frame[name], "f4"), rtol=0)
-            else:
-                assert value == frame[name]
 
 
 @pytest.mark.parametrize("name", chapter.CONTOURS)

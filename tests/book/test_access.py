@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 from conftest import ROOT, SITE
-from test_explorers_on_the_page import EXPLORERS
+from every_explorer import EXPLORERS
 from test_pages import PAGES, html
 
 AXE = ROOT / "book/node_modules/axe-core/axe.min.js"

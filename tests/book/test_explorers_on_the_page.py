@@ -1,39 +1,13 @@
 """Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
 
 import copy
-import functools
-import importlib
-import pkgutil
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from every_explorer import CASES, EXPLORERS, made
 
-import helpers.explorers
 from helpers.drawings import EMPTY_ROLES, written
 from helpers.explorers import Explorer
-
-
-def makers_in(module):
-    """The functions of a chapter's module that make its explorers, in the order of the page."""
-    return [maker for name, maker in vars(module).items() if name.endswith("_explorer") and name[0] != "_"]
-
-
-CHAPTERS = [
-    chapter.name
-    for chapter in pkgutil.iter_modules(helpers.explorers.__path__)
-    if (ROOT / "notebooks" / f"{chapter.name}.md").exists()
-]
-EXPLORERS = {
-    f"notebooks/{name}": makers_in(importlib.import_module(f"helpers.explorers.{name}")) for name in CHAPTERS
-}
-CASES = [(page, number) for page, makers in EXPLORERS.items() for number in range(len(makers))]
-
-
-@functools.cache
-def made(name, number):
-    return EXPLORERS[name][number]()
-
 
 READ = """explorer => ({
   values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),

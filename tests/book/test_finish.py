@@ -1,11 +1,7 @@
 """The last step of the build refuses a site with a broken link or two equal ids, and mends what the theme leaves."""
 
-import sys
-
 import pytest
-from conftest import ROOT, SITE
-
-sys.path.append(str(ROOT / "book"))
+from conftest import SITE
 from finish import mended, problems
 
 PAGE = '<h1 id="top">One</h1><a href="two.html#part">2</a><a href="#top">1</a><a href="#explorer-1.stride=3">s</a>'

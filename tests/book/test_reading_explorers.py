@@ -4,7 +4,8 @@ import urllib.parse
 
 import pytest
 from conftest import SITE
-from test_explorers_on_the_page import CASES, EXPLORERS, MOVE, READ, check_drawn, made
+from every_explorer import CASES, EXPLORERS, made
+from test_explorers_on_the_page import MOVE, READ, check_drawn
 
 from helpers.drawings import written
 from helpers.explorers.explorer import shown

@@ -1,15 +1,13 @@
 """Each numbered equation of the book has a check that names it, and the check is one."""
 
 import re
-import sys
 from pathlib import Path
 
 import jupytext
 import pytest
+from checked import LABEL, checks_in
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "book"))
-from checked import LABEL, checks_in  # noqa: E402
 
 PAGES = sorted([*(ROOT / "notebooks").glob("*.md"), *(ROOT / "book").glob("*.md")])
 

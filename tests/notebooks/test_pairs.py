@@ -8,13 +8,11 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
+from renew import stripped
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("*.md"))
 TWINS = sorted(NOTEBOOKS.glob("*.ipynb"))
-
-sys.path.insert(0, str(NOTEBOOKS))
-from renew import stripped  # noqa: E402
 
 
 def content(notebook):

@@ -1,0 +1,38 @@
+"""Every explorer of the book, found by its name: in a chapter's module of `helpers.explorers`, a function `…_explorer`."""
+
+import functools
+import importlib
+import pkgutil
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+import helpers.explorers
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+
+
+def makers_in(module):
+    """The functions of a chapter's module that make its explorers, in the order of the page."""
+    return [maker for name, maker in vars(module).items() if name.endswith("_explorer") and name[0] != "_"]
+
+
+EXPLORERS = {
+    f"notebooks/{chapter.name}": makers_in(importlib.import_module(f"helpers.explorers.{chapter.name}"))
+    for chapter in pkgutil.iter_modules(helpers.explorers.__path__)
+    if (NOTEBOOKS / f"{chapter.name}.md").exists()
+}
+CASES = [(page, number) for page, makers in EXPLORERS.items() for number in range(len(makers))]
+
+
+@functools.cache
+def made(page, number):
+    """An explorer, made once for all tests."""
+    return EXPLORERS[page][number]()
+
+
+def settings_of(explorer):
+    """Any setting of its sliders, as a Hypothesis strategy."""
+    return st.fixed_dictionaries(
+        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.sliders.items()}
+    )
