@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import compress, product
 
 import numpy as np
 
@@ -511,6 +511,37 @@ _PATHS = (
 _ORDER = "A gradient is a row and stands before the Jacobian: `total_gradients[i] @ direct_jacobians[i]`."
 _OWN = "The loss may look at h[T] itself: add `g`."
 
+
+def _sheets_mistakes():
+    """The sheet's three slips, and two or three of them together: it leaves open which Jacobians it means."""
+    slips = (
+        ("puts the Jacobian before the gradient", _ORDER),
+        ("counts paths twice", _PATHS),
+        ("forgets that ℓ may look at h[T] itself", _OWN),
+    )
+    for made in product((False, True), repeat=3):
+        if any(made):
+            names, hints = zip(*compress(slips, made), strict=True)
+            yield Mistake(_listed(names), _with_slips(*made), " ".join(hints), sheets=True)
+
+
+def _with_slips(jacobian_first, of_all_paths, without_own):
+    def answer(g, total_gradients, direct_jacobians, total_jacobians):
+        multiply = _jacobian_first if jacobian_first else _row_first
+        by_later_states = multiply(total_gradients, total_jacobians if of_all_paths else direct_jacobians)
+        return by_later_states if without_own else g + by_later_states
+
+    return answer
+
+
+def _listed(names):
+    """One, two or three of them in a sentence."""
+    *first, last = names
+    if not first:
+        return last
+    return f"{', '.join(first)}, and {last}"
+
+
 STATE_GRADIENT = Exercise(
     id="1.2.2.f",
     chapter=CHAPTER,
@@ -525,62 +556,7 @@ STATE_GRADIENT = Exercise(
         "And the path of no steps: ℓ looks at h[T] itself. `g + sum(λ @ J for λ, J in zip(…, …))`, the row first.",
     ),
     mistakes=(
-        Mistake(
-            "counts paths twice",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: (
-                g + _row_first(total_gradients, total_jacobians)
-            ),
-            _PATHS,
-            sheets=True,
-        ),
-        Mistake(
-            "counts paths twice, and forgets that ℓ may look at h[T] itself",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: _row_first(
-                total_gradients, total_jacobians
-            ),
-            f"{_PATHS} {_OWN}",
-            sheets=True,
-        ),
-        Mistake(
-            "forgets that ℓ may look at h[T] itself",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: _row_first(
-                total_gradients, direct_jacobians
-            ),
-            _OWN,
-            sheets=True,
-        ),
-        Mistake(
-            "puts the Jacobian before the gradient",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: (
-                g + _jacobian_first(total_gradients, direct_jacobians)
-            ),
-            _ORDER,
-            sheets=True,
-        ),
-        Mistake(
-            "puts the Jacobian before the gradient, and forgets that ℓ may look at h[T] itself",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: _jacobian_first(
-                total_gradients, direct_jacobians
-            ),
-            f"{_ORDER} {_OWN}",
-            sheets=True,
-        ),
-        Mistake(
-            "puts the Jacobian before the gradient, and counts paths twice",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: (
-                g + _jacobian_first(total_gradients, total_jacobians)
-            ),
-            f"{_ORDER} {_PATHS}",
-            sheets=True,
-        ),
-        Mistake(
-            "puts the Jacobian before the gradient, counts paths twice, and forgets that ℓ may look at h[T] itself",
-            lambda g, total_gradients, direct_jacobians, total_jacobians: _jacobian_first(
-                total_gradients, total_jacobians
-            ),
-            f"{_ORDER} {_PATHS} {_OWN}",
-            sheets=True,
-        ),
+        *_sheets_mistakes(),
         Mistake(
             "goes by way of the next state alone",
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
