@@ -1,12 +1,18 @@
-"""Time the explorers of the built book in a browser: `make book`, then `python benchmarks/explorers.py`.
+"""Time the explorers of the built book in a browser: `make book`, then
+
+    python benchmarks/explorers.py --record notebooks/data/explorer_frames.json
 
 Every slider of every explorer goes through all its positions, the others at their start. The clock runs from the
 `input` event, sent at the beginning of a frame as a browser sends a moving pointer's, until that frame is painted: the
 script, the style, the layout and the painting of the main thread. At 60 frames a second there are 16.7 ms for it.
 """
 
+import argparse
+import json
+import platform
 import statistics
 import sys
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -46,6 +52,11 @@ def percentile_95(times):
 
 
 def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--record", metavar="FILE", help="write what was measured here")
+    given = parser.parse_args()
     path, everything = find(), []
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -61,10 +72,26 @@ def main():
                     f"{statistics.median(times):4.1f} ms, 95 % within {percentile_95(times):4.1f} ms, all within {max(times):5.1f} ms"
                 )
             page.close()
+        version = browser.version
         browser.close()
     print(
         f"95 % of all {len(everything)} within {percentile_95(everything):.1f} ms; a frame lasts {FRAME} ms"
     )
+    if given.record:
+        record = {
+            "command": f"python benchmarks/explorers.py --record {given.record}",
+            "date": date.today().isoformat(),
+            "machine": f"{platform.system()} {platform.machine()}",
+            "chromium": version,
+            "positions": len(everything),
+            "frame": FRAME,
+            "milliseconds": {
+                "median": statistics.median(everything),
+                "95 %": percentile_95(everything),
+                "all": max(everything),
+            },
+        }
+        Path(given.record).write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":
