@@ -364,7 +364,7 @@ def sequences(draw, name):
             lambda y, sequences: y.shape == (len(sequences), max(map(len, sequences))),
         ),
         "class_names": ({"labels": batch.labels}, lambda y, labels: len(y) == len(labels)),
-        "Level": (dataclasses.asdict(LEVEL), lambda y, **_: y.distinct_sequences > 0),
+        "Level": (dataclasses.asdict(LEVEL), lambda y, **_: y.longest > 0),
     }[name]
     return Call(getattr(sequence_task, name), arguments, fits)
 

@@ -159,7 +159,7 @@ class TestReplay:
             learnt_at = epoch_learnt(curves.accuracy[seed], 31)
             begins = np.flatnonzero(spike_begins(curves.loss[seed]))
             expected += [
-                (seed, k + 1) for k in begins if learnt_at and k >= max(31 * learnt_at, replay.USUAL)
+                (seed, k + 1) for k in begins if learnt_at and k >= max(31 * learnt_at, replay.USUAL + 1)
             ]
         found = [(spike["seed"], spike["step"]) for spike in replayed.spikes]
         assert sorted(found) == expected
@@ -175,10 +175,10 @@ class TestReplay:
                 check_close(spike[name], curve[seed, at], name=name, tolerance=1e-4)
             assert spike["growth"] >= 1
             assert spike["growth_earlier"] >= 1
-            usual = slice(max(0, k - replay.USUAL), k - 1)
-            norms = np.sort(curves.gradient_norm[seed, usual])
-            # Where there are as many below as above, PyTorch's median is the lower of the two in the middle.
-            check_close(spike["usual_gradient_norm"], norms[(len(norms) - 1) // 2], tolerance=1e-4)
+            norms = curves.gradient_norm[seed, k - 1 - replay.USUAL : k - 1]
+            lengths = curves.step_size[seed, k - 1 - replay.USUAL : k - 1]
+            check_close(spike["usual_gradient_norm"], np.median(norms), tolerance=1e-4)
+            check_close(spike["usual_step_size"], np.median(lengths), tolerance=1e-4)
 
     def test_the_worst_spike_can_be_repeated_from_its_record(self, replayed):
         worst, network = json.loads(json.dumps(replayed.worst)), QUICK.network
@@ -205,7 +205,8 @@ class TestReplay:
         check_close(steps["usual_length"], np.array([-0.5, 1.0]) / np.sqrt(1.25) * 0.1)
         # Half of g: v becomes 6.75 + 0.25 · 2.25, and 0.25 · 4.
         check_close(steps["clipped"], [-0.5 * 1.5 / np.sqrt(6.75 + 0.5625), 1.0])
-        check_close(steps["long_memory"], [-0.25, 0.25])
+        # v becomes 0.75 · 4 g² + 0.25 g².
+        check_close(steps["long_memory"], np.array([-0.5, 0.5]) / np.sqrt(3.25))
         check_close(steps["sgd"], [-0.12, 0.16])
         assert before.v.tolist() == [9, 0]  # nothing is written into it
 
@@ -216,6 +217,18 @@ class TestReplay:
             assert swap["swapped_loss"] > 1.2 > swap["loss"]
             assert swap["swapped_accuracy"] < 0.2
             assert swap["next_after_true"] < swap["swapped_loss"]
+
+    def test_labels_are_swapped_at_the_first_calm_step_after_the_epoch_of_learning(self, replayed):
+        curves = train(QUICK, SEEDS, steps=STEPS)
+        expected = []
+        for seed in SEEDS:
+            learnt_at = epoch_learnt(curves.accuracy[seed], 31)
+            above = curves.loss[seed] > SPIKE
+            for k in range(31 * learnt_at, STEPS - 1):
+                if learnt_at and k >= replay.USUAL and not above[k - CALM + 1 : k + 1].any():
+                    expected.append((seed, k + 1))
+                    break
+        assert sorted((swap["seed"], swap["step"]) for swap in replayed.swaps) == expected
 
     @pytest.mark.parametrize("steps", [1, 2, 9])
     def test_norms_on_the_way_back_are_those_of_pytorchs_lstm(self, steps):
