@@ -304,3 +304,31 @@ class TestReplayRecord:
             [True, False, False, True], among=[False, True, True, True], rng=np.random.default_rng(0)
         )
         assert among[:1] == (pytest.approx(1 / 3),)
+
+    def test_median_by_hand(self, monkeypatch):
+        """Seed 4 alone has the median 5, seed 7 alone 2, and both 2.5, the mean of 2 and 3."""
+        monkeypatch.setattr(replay_record, "spikes", lambda: {"seed": np.array([7, 4, 7, 7])})
+        values, rng = np.array([3.0, 5.0, 1.0, 2.0]), np.random.default_rng(0)
+        assert replay_record.median_of_spikes(values, rng=rng) == (2.5, 2.0, 5.0, 2)
+        among = replay_record.median_of_spikes(values, among=[True, True, False, False], rng=rng)
+        assert among == (4.0, 3.0, 5.0, 2)
+
+    @property_test
+    @given(
+        st.lists(st.tuples(st.integers(0, 3), st.floats(-5, 5)), min_size=1, max_size=12), st.integers(0, 99)
+    )
+    def test_median_naive_loop(self, spikes, seed):
+        """Each seed that is drawn brings all of its spikes."""
+        seeds, values = map(np.array, zip(*spikes, strict=True))
+        there_are = np.unique(seeds)
+        drawn = np.random.default_rng(seed).integers(len(there_are), size=(60, len(there_are)))
+        medians = sorted(
+            np.median(np.concatenate([values[seeds == there_are[place]] for place in row])) for row in drawn
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(replay_record, "spikes", lambda: {"seed": seeds})
+            patch.setattr(
+                replay_record, "bootstrap", lambda statistic, sample, rng: sorted(statistic(sample[drawn]))
+            )
+            found = replay_record.median_of_spikes(values, rng=None)
+        np.testing.assert_allclose(found, medians, atol=1e-12)

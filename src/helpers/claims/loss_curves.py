@@ -241,7 +241,7 @@ CLAIMS = [
         evidence=clipping,
         chapter=CHAPTER,
         correction="Under RMSprop it makes spikes shorter, and not rarer: by their number it does not fix them, at any of the thresholds "
-        "tried. The time that is spent in spikes falls, most with a threshold of 10.",
+        "tried. With a threshold of 10, less time is spent in them.",
     ),
     Claim(
         id="1.3.3.regularisation",
