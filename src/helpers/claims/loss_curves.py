@@ -240,7 +240,7 @@ CLAIMS = [
         verdict=Verdict.REFUTED,
         evidence=clipping,
         chapter=CHAPTER,
-        correction="Under RMSprop it makes spikes shorter, and not rarer: by their number it does not fix them, at any of the thresholds "
+        correction="Under RMSprop clipping makes spikes shorter, and not rarer: by their number it does not fix them, at any of the thresholds "
         "tried. With a threshold of 10, less time is spent in them.",
     ),
     Claim(
