@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from helpers import census_record, replay_record, sequence_task
 from helpers.checks import check_close
 from helpers.loss_curves import RMSprop, Training, cliff, initial, replay, train
-from helpers.loss_curves.training import encode, gradient, scores
+from helpers.loss_curves.training import Step, each_step, encode, gradient, scores
 from helpers.spikes import CALM, LEARNT, SPIKE, epoch_learnt, spike_begins
 
 property_test = settings(deadline=None, max_examples=25)
@@ -177,8 +178,8 @@ class TestReplay:
             assert spike["growth_earlier"] >= 1
             norms = curves.gradient_norm[seed, k - 1 - replay.USUAL : k - 1]
             lengths = curves.step_size[seed, k - 1 - replay.USUAL : k - 1]
-            check_close(spike["usual_gradient_norm"], np.median(norms), tolerance=1e-4)
-            check_close(spike["usual_step_size"], np.median(lengths), tolerance=1e-4)
+            np.testing.assert_allclose(spike["usual_gradient_norm"], np.median(norms), rtol=1e-5)
+            np.testing.assert_allclose(spike["usual_step_size"], np.median(lengths), rtol=1e-5)
 
     def test_the_worst_spike_can_be_repeated_from_its_record(self, replayed):
         worst, network = json.loads(json.dumps(replayed.worst)), QUICK.network
@@ -191,10 +192,23 @@ class TestReplay:
             theta, v, mean_square, g[0], worst["usual_gradient_norm"], worst["usual_step_size"]
         )
         (spike,) = [spike for spike in replayed.spikes if spike["loss"] == worst["loss"]]
+        steps = list(islice(each_step(QUICK, network, [worst["seed"]]), worst["step"] - 1))
+        *earlier, last = [step.gradient[0].double() for step in steps]
+        check_close(g[0], last, tolerance=1e-3)
+        np.testing.assert_allclose(mean_square, torch.stack(earlier).square().mean(dim=0), rtol=1e-3)
         x, labels = as_batch(worst["sequences"])
         for name, step in replay.other_steps(before, QUICK.optimiser).items():
             loss, _ = scores(network.logits((theta + step).unsqueeze(0), x), labels)
             check_close(loss.item(), spike[name], name=name, tolerance=1e-3)
+
+    def test_what_is_usual_by_hand(self):
+        """Norms 0, 1, …, 99 come before the last, which does not count; nor does its own square."""
+        one = torch.ones(1, 1)
+        recent = [(one[0], norm * one[0], 2 * norm * one[0]) for norm in (*range(100), 1000.0)]
+        previous = Step(101, one, None, None, one[0], one[0], 5 * one, one, {})
+        before = replay._before(0, previous, 7 * one, 300 * one, recent)
+        assert (before.usual_gradient_norm, before.usual_step_size) == (49.5, 99)
+        assert (before.v.item(), before.mean_square.item(), before.gradient.item()) == (7, 3, 5)
 
     def test_other_steps_of_a_vector(self):
         g = torch.tensor([3.0, -4.0], dtype=torch.float64)

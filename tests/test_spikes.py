@@ -11,8 +11,9 @@ from helpers.spikes import CALM, LEARNT, SPIKE, bootstrap, epoch_learnt, spike_b
 
 property_test = settings(deadline=None, max_examples=100)
 HIGH, LOW = 2 * SPIKE, SPIKE / 2
+# Mostly low, so that ten calm batches in a row come about.
 losses = st.lists(
-    st.sampled_from([LOW, SPIKE, HIGH, 100 * HIGH, math.nan, math.inf]), min_size=1, max_size=60
+    st.sampled_from([LOW] * 30 + [SPIKE, HIGH, 100 * HIGH, math.nan, math.inf]), min_size=20, max_size=60
 )
 
 
@@ -27,6 +28,8 @@ class TestSpikes:
         loss[[14, 15, 16, 24]] = HIGH  # begins at 14; 24 comes after seven calm batches, and belongs to it
         loss[35] = HIGH  # after ten
         np.testing.assert_array_equal(np.flatnonzero(spike_begins(loss)), [14, 35])
+        loss[35] = math.inf  # a divergence
+        np.testing.assert_array_equal(np.flatnonzero(spike_begins(loss)), [14])
 
     @property_test
     @given(losses)
