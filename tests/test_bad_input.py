@@ -364,7 +364,7 @@ def sequences(draw, name):
             lambda y, sequences: y.shape == (len(sequences), max(map(len, sequences))),
         ),
         "class_names": ({"labels": batch.labels}, lambda y, labels: len(y) == len(labels)),
-        "Level": (dataclasses.asdict(LEVEL), lambda y, **_: y.distinct_sequences > 0),
+        "Level": (dataclasses.asdict(LEVEL), lambda y, **_: y.longest > 0),
     }[name]
     return Call(getattr(sequence_task, name), arguments, fits)
 
@@ -577,6 +577,7 @@ EXEMPT = {
     r"drawings\.Picture": "made by picture, from what it has checked",
     r"drawings\.(draw|style)": "what picture and Explorer draw with, when they have checked",
     r"sequence_task\.Batch": "what sample returns",
+    r"recorded\.(made_with|write_record)": "called by the experiments, with what they have measured",
     r"gated_rnn_map\.\w+": "an experiment over a grid of its own: tests/test_gated_rnn_map.py",
     r"(census_record|replay_record)\.\w+": "takes the trainings and measures of a record, which its own tests read",
     r"claims\.(errata|ledger\.(Finding|Experiment))": "made by the claims of chapter 4, from what they measured",

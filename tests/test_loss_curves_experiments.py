@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from helpers import census_record, replay_record, sequence_task
 from helpers.checks import check_close
 from helpers.loss_curves import RMSprop, Training, cliff, initial, replay, train
-from helpers.loss_curves.training import encode, gradient, scores
+from helpers.loss_curves.training import Step, each_step, encode, gradient, scores
 from helpers.spikes import CALM, LEARNT, SPIKE, epoch_learnt, spike_begins
 
 property_test = settings(deadline=None, max_examples=25)
@@ -159,7 +160,7 @@ class TestReplay:
             learnt_at = epoch_learnt(curves.accuracy[seed], 31)
             begins = np.flatnonzero(spike_begins(curves.loss[seed]))
             expected += [
-                (seed, k + 1) for k in begins if learnt_at and k >= max(31 * learnt_at, replay.USUAL)
+                (seed, k + 1) for k in begins if learnt_at and k >= max(31 * learnt_at, replay.USUAL + 1)
             ]
         found = [(spike["seed"], spike["step"]) for spike in replayed.spikes]
         assert sorted(found) == expected
@@ -175,10 +176,10 @@ class TestReplay:
                 check_close(spike[name], curve[seed, at], name=name, tolerance=1e-4)
             assert spike["growth"] >= 1
             assert spike["growth_earlier"] >= 1
-            usual = slice(max(0, k - replay.USUAL), k - 1)
-            norms = np.sort(curves.gradient_norm[seed, usual])
-            # Where there are as many below as above, PyTorch's median is the lower of the two in the middle.
-            check_close(spike["usual_gradient_norm"], norms[(len(norms) - 1) // 2], tolerance=1e-4)
+            norms = curves.gradient_norm[seed, k - 1 - replay.USUAL : k - 1]
+            lengths = curves.step_size[seed, k - 1 - replay.USUAL : k - 1]
+            np.testing.assert_allclose(spike["usual_gradient_norm"], np.median(norms), rtol=1e-5)
+            np.testing.assert_allclose(spike["usual_step_size"], np.median(lengths), rtol=1e-5)
 
     def test_the_worst_spike_can_be_repeated_from_its_record(self, replayed):
         worst, network = json.loads(json.dumps(replayed.worst)), QUICK.network
@@ -191,10 +192,23 @@ class TestReplay:
             theta, v, mean_square, g[0], worst["usual_gradient_norm"], worst["usual_step_size"]
         )
         (spike,) = [spike for spike in replayed.spikes if spike["loss"] == worst["loss"]]
+        steps = list(islice(each_step(QUICK, network, [worst["seed"]]), worst["step"] - 1))
+        *earlier, last = [step.gradient[0].double() for step in steps]
+        check_close(g[0], last, tolerance=1e-3)
+        np.testing.assert_allclose(mean_square, torch.stack(earlier).square().mean(dim=0), rtol=1e-3)
         x, labels = as_batch(worst["sequences"])
         for name, step in replay.other_steps(before, QUICK.optimiser).items():
             loss, _ = scores(network.logits((theta + step).unsqueeze(0), x), labels)
             check_close(loss.item(), spike[name], name=name, tolerance=1e-3)
+
+    def test_what_is_usual_by_hand(self):
+        """Norms 0, 1, …, 99 come before the last, which does not count; nor does its own square."""
+        one = torch.ones(1, 1)
+        recent = [(one[0], norm * one[0], 2 * norm * one[0]) for norm in (*range(100), 1000.0)]
+        previous = Step(101, one, None, None, one[0], one[0], 5 * one, one, {})
+        before = replay._before(0, previous, 7 * one, 300 * one, recent)
+        assert (before.usual_gradient_norm, before.usual_step_size) == (49.5, 99)
+        assert (before.v.item(), before.mean_square.item(), before.gradient.item()) == (7, 3, 5)
 
     def test_other_steps_of_a_vector(self):
         g = torch.tensor([3.0, -4.0], dtype=torch.float64)
@@ -205,7 +219,8 @@ class TestReplay:
         check_close(steps["usual_length"], np.array([-0.5, 1.0]) / np.sqrt(1.25) * 0.1)
         # Half of g: v becomes 6.75 + 0.25 · 2.25, and 0.25 · 4.
         check_close(steps["clipped"], [-0.5 * 1.5 / np.sqrt(6.75 + 0.5625), 1.0])
-        check_close(steps["long_memory"], [-0.25, 0.25])
+        # v becomes 0.75 · 4 g² + 0.25 g².
+        check_close(steps["long_memory"], np.array([-0.5, 0.5]) / np.sqrt(3.25))
         check_close(steps["sgd"], [-0.12, 0.16])
         assert before.v.tolist() == [9, 0]  # nothing is written into it
 
@@ -216,6 +231,18 @@ class TestReplay:
             assert swap["swapped_loss"] > 1.2 > swap["loss"]
             assert swap["swapped_accuracy"] < 0.2
             assert swap["next_after_true"] < swap["swapped_loss"]
+
+    def test_labels_are_swapped_at_the_first_calm_step_after_the_epoch_of_learning(self, replayed):
+        curves = train(QUICK, SEEDS, steps=STEPS)
+        expected = []
+        for seed in SEEDS:
+            learnt_at = epoch_learnt(curves.accuracy[seed], 31)
+            above = curves.loss[seed] > SPIKE
+            for k in range(31 * learnt_at, STEPS - 1):
+                if learnt_at and k >= replay.USUAL and not above[k - CALM + 1 : k + 1].any():
+                    expected.append((seed, k + 1))
+                    break
+        assert sorted((swap["seed"], swap["step"]) for swap in replayed.swaps) == expected
 
     @pytest.mark.parametrize("steps", [1, 2, 9])
     def test_norms_on_the_way_back_are_those_of_pytorchs_lstm(self, steps):
@@ -291,3 +318,31 @@ class TestReplayRecord:
             [True, False, False, True], among=[False, True, True, True], rng=np.random.default_rng(0)
         )
         assert among[:1] == (pytest.approx(1 / 3),)
+
+    def test_median_by_hand(self, monkeypatch):
+        """Seed 4 alone has the median 5, seed 7 alone 2, and both 2.5, the mean of 2 and 3."""
+        monkeypatch.setattr(replay_record, "spikes", lambda: {"seed": np.array([7, 4, 7, 7])})
+        values, rng = np.array([3.0, 5.0, 1.0, 2.0]), np.random.default_rng(0)
+        assert replay_record.median_of_spikes(values, rng=rng) == (2.5, 2.0, 5.0, 2)
+        among = replay_record.median_of_spikes(values, among=[True, True, False, False], rng=rng)
+        assert among == (4.0, 3.0, 5.0, 2)
+
+    @property_test
+    @given(
+        st.lists(st.tuples(st.integers(0, 3), st.floats(-5, 5)), min_size=1, max_size=12), st.integers(0, 99)
+    )
+    def test_median_naive_loop(self, spikes, seed):
+        """Each seed that is drawn brings all of its spikes."""
+        seeds, values = map(np.array, zip(*spikes, strict=True))
+        there_are = np.unique(seeds)
+        drawn = np.random.default_rng(seed).integers(len(there_are), size=(60, len(there_are)))
+        medians = sorted(
+            np.median(np.concatenate([values[seeds == there_are[place]] for place in row])) for row in drawn
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(replay_record, "spikes", lambda: {"seed": seeds})
+            patch.setattr(
+                replay_record, "bootstrap", lambda statistic, sample, rng: sorted(statistic(sample[drawn]))
+            )
+            found = replay_record.median_of_spikes(values, rng=None)
+        np.testing.assert_allclose(found, medians, atol=1e-12)

@@ -25,9 +25,7 @@ __all__ = [
     "measured",
     "runs",
     "seeds_with_curves",
-    "share_diverged",
     "share_learnt",
-    "share_learnt_at_the_end",
     "share_of_steps_above",
     "spikes_per_thousand_steps",
     "trainings",
@@ -47,7 +45,7 @@ def trainings():
     Examples
     --------
     >>> trainings()[0], len(trainings())
-    ('untreated', 14)
+    ('untreated', 15)
     """
     return tuple(about()["trainings"])
 
@@ -170,16 +168,6 @@ def share_learnt(learnt_at):
     return (learnt_at > 0).mean(axis=-1)
 
 
-def share_learnt_at_the_end(last_accuracy):
-    """How many of the runs were at an accuracy of 95 % in their last epoch."""
-    return (last_accuracy >= about()["learnt"]).mean(axis=-1)
-
-
-def share_diverged(diverged_at):
-    """How many of the runs ended in a loss that is not a number."""
-    return (diverged_at > 0).mean(axis=-1)
-
-
 def measured(measure, training, *, rng):
     """Return a measure of one training, with its bootstrap interval over the seeds.
 
@@ -197,7 +185,7 @@ def measured(measure, training, *, rng):
     return bootstrap(measure, *_columns(measure, training), rng=rng)
 
 
-def compared(measure, training, *, rng, how=np.subtract, to="untreated"):
+def compared(measure, training, *, rng, how=np.subtract):
     """Return how a training compares to the untreated one by a measure, paired by seed, with its bootstrap interval.
 
     Parameters
@@ -207,8 +195,6 @@ def compared(measure, training, *, rng, how=np.subtract, to="untreated"):
     rng : numpy.random.Generator
     how : callable
         ``np.subtract`` for the difference, ``np.divide`` for the ratio.
-    to : str
-        Another training to compare to.
 
     Returns
     -------
@@ -219,7 +205,7 @@ def compared(measure, training, *, rng, how=np.subtract, to="untreated"):
     >>> compared(share_learnt, "untreated", rng=np.random.default_rng(0))
     Interval(effect=0.0, low=0.0, high=0.0, seeds=32)
     """
-    own, other = _columns(measure, training), _columns(measure, to)
+    own, other = _columns(measure, training), _columns(measure, trainings()[0])
 
     def statistic(*samples):
         return how(measure(*samples[: len(own)]), measure(*samples[len(own) :]))

@@ -120,7 +120,7 @@ class GatedRNN:
         trajectory[0] = h0
         for t in range(1, T + 1):
             h, z = trajectory[t - 1], candidates[t - 1]
-            c = gates[t - 1] = _sigmoid(gate_inputs[t - 1] + h @ self.W_h.T)
+            c = gates[t - 1] = sigmoid(gate_inputs[t - 1] + h @ self.W_h.T)
             trajectory[t] = c * h + (1 - c) * z
         return Run(self, x, *map(_time_last, (gates, candidates, trajectory)))
 
@@ -409,7 +409,7 @@ class GatedRNN:
         highest = np.maximum(h0, candidates.max(axis=-2, initial=-np.inf))
         from_states = highest @ np.maximum(self.W_h, 0).T + lowest @ np.minimum(self.W_h, 0).T
         from_input = (x @ self.W_c.T).max(axis=-2, initial=-np.inf)
-        largest_gate = _sigmoid(from_input + from_states)
+        largest_gate = sigmoid(from_input + from_states)
         loop_gain = (highest - lowest) * np.abs(self.W_h).sum(axis=1)
         stretching = np.maximum(loop_gain, 1)
         c = np.minimum(largest_gate, (1 + stretching) / (2 * stretching))
@@ -615,7 +615,7 @@ def exploding_instance(T: int = 60) -> tuple[GatedRNN, Array]:
     return network, np.resize([[2.0, 0.0], [-1.0, -5.0]], (T, 2))
 
 
-def _sigmoid(a):
+def sigmoid(a):
     """σ(a) as e^min(a, 0) / (1 + e^−|a|): no exponent is positive, so none overflows."""
     return np.exp(np.minimum(a, 0)) / (1 + np.exp(-np.abs(a)))
 

@@ -11,9 +11,7 @@ it again.
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
-import platform
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .gated_rnn import GatedRNN, lyapunov_exponents
+from .recorded import made_with, write_record
 
 GAINS = (0, 0.25, 0.35, 0.5, 0.7, 1, 1.4, 2, 2.8, 4, 5.6, 8, 11, 16)
 SCALES = (0.1, 0.18, 0.32, 0.56, 1, 1.8, 3.2, 5.6, 10, 18, 32, 56)
@@ -93,9 +92,7 @@ def record(path):
     gated, plain = np.einsum("gsnx->ngxs", exponents)
     measured = {
         "command": f"python -m helpers.gated_rnn_map {path}",
-        "date": datetime.date.today().isoformat(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
+        **made_with("numpy"),
         "states": STATES,
         "steps": STEPS,
         "seeds": list(range(SEEDS)),
@@ -105,9 +102,8 @@ def record(path):
         "gated": gated.tolist(),
         "plain": np.where(np.isfinite(plain), plain, None).tolist(),
     }
-    lines = (f"{json.dumps(name)}: {json.dumps(value)}" for name, value in measured.items())
     path.parent.mkdir(exist_ok=True)
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    write_record(path, measured)
 
 
 def read(path):

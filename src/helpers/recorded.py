@@ -1,5 +1,9 @@
-"""Experiments that take too long to run again on a page: where their records are."""
+"""Experiments that take too long to run again on a page: where their records are, and how they are written."""
 
+import json
+import platform
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 _HERE = Path(__file__).parent
@@ -31,3 +35,41 @@ def recorded(name: str) -> Path:
             return folder / name
     there_are = sorted({path.name for folder in _FOLDERS if folder.is_dir() for path in folder.iterdir()})
     raise FileNotFoundError(f"no record {name!r}; there are {', '.join(there_are) or 'none'}")
+
+
+def made_with(*packages: str) -> dict[str, str]:
+    """Return the versions of Python and of these packages, and the kind of machine: what a record says it was made with.
+
+    Raises
+    ------
+    importlib.metadata.PackageNotFoundError
+        If one is not installed.
+
+    Examples
+    --------
+    >>> [*made_with("numpy")]
+    ['python', 'machine', 'numpy']
+    """
+    versions = {package: version(package) for package in packages}
+    return {"python": platform.python_version(), "machine": platform.machine(), **versions}
+
+
+def write_record(path: str | Path, record: dict[str, object]) -> None:
+    """Write a record as JSON, a line for each entry, with the day's date after the first.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "record.json"
+    ...     write_record(path, {"command": "python -m it", "losses": [1, 0.5]})
+    ...     print(path.read_text().replace(date.today().isoformat(), "today"))
+    {"command": "python -m it",
+    "date": "today",
+    "losses": [1, 0.5]}
+    <BLANKLINE>
+    """
+    first, *others = record.items()
+    dated = (first, ("date", date.today().isoformat()), *others)
+    lines = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in dated)
+    Path(path).write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")

@@ -14,7 +14,7 @@ import numpy as np
 from .recorded import recorded
 from .spikes import bootstrap
 
-__all__ = ["STEPS", "about", "share_of_spikes", "spikes", "swaps", "worst"]
+__all__ = ["STEPS", "about", "median_of_spikes", "share_of_spikes", "spikes", "swaps", "worst"]
 
 STEPS = ("taken", "none", "usual_length", "clipped", "long_memory", "sgd")
 """The steps that were tried; with ``_fresh`` behind it, a column judged by fresh sequences in place of the next batch."""
@@ -78,3 +78,40 @@ def share_of_spikes(condition, *, rng, among=None):
         (by_seed & among).sum(axis=1),
         rng=rng,
     )
+
+
+def median_of_spikes(values, *, rng, among=None):
+    """Return the median over spikes, with a bootstrap interval over the seeds.
+
+    Parameters
+    ----------
+    values : array_like, an entry for each spike
+    rng : numpy.random.Generator
+    among : array_like of bool, optional
+        Only of these spikes.
+
+    Returns
+    -------
+    helpers.spikes.Interval
+
+    Examples
+    --------
+    >>> steps = spikes()["step_size"] / spikes()["usual_step_size"]
+    >>> round(median_of_spikes(steps, rng=np.random.default_rng(0)).effect)
+    16
+    """
+    among = slice(None) if among is None else np.asarray(among)
+    values, seeds = np.asarray(values)[among], spikes()["seed"][among]
+    order = np.argsort(values)
+    values, seeds = values[order], seeds[order]
+    drawn_from = np.unique(seeds)
+
+    def median(drawn):
+        # Of each spike, how many copies there are up to it; a seed that is drawn twice brings its spikes twice.
+        times = (drawn[..., np.newaxis] == drawn_from).sum(axis=-2)
+        copies = times[..., np.searchsorted(drawn_from, seeds)].cumsum(axis=-1)
+        half = copies[..., -1:] / 2
+        lower, upper = (copies >= half).argmax(axis=-1), (copies > half).argmax(axis=-1)
+        return (values[lower] + values[upper]) / 2
+
+    return bootstrap(median, drawn_from, rng=rng)

@@ -106,19 +106,6 @@ class Level:
         """The largest length, to which all are padded."""
         return self.lengths[1]
 
-    @property
-    def distinct_sequences(self) -> int:
-        """How many different sequences there are: Σ_length 4^(length − 4) · positions t₁ · positions t₂ · 4.
-
-        Examples
-        --------
-        >>> LEVELS["easy"].distinct_sequences
-        5120
-        """
-        places = _count(self.first) * _count(self.second)
-        shortest, longest = self.lengths
-        return sum(4 * places * 4 ** (length - 4) for length in range(shortest, longest + 1))
-
 
 LEVELS = {
     "easy": Level(lengths=(7, 8), first=(1, 2), second=(4, 5)),
@@ -455,10 +442,6 @@ def _draw(level, count, rng):
     symbols[rows, begin + second] = _X + labels % 2
     symbols[:, -1] = _END
     return Batch(symbols, labels)
-
-
-def _count(bounds):
-    return bounds[1] - bounds[0] + 1
 
 
 def _level(level):

@@ -30,8 +30,8 @@ LEARNT = 0.95
 def spike_begins(loss):
     """Say of each step whether a spike begins there: its loss is above :data:`SPIKE`, none of the :data:`CALM` before is.
 
-    A curve that starts high starts within a spike, which does not count. Neither does a loss that is not a
-    number: that is a divergence, and counted as such.
+    A curve that starts high starts within a spike, which does not count. Neither does a loss that is not
+    finite: that is a divergence, and counted as such.
 
     Parameters
     ----------
@@ -48,7 +48,8 @@ def spike_begins(loss):
     >>> np.flatnonzero(spike_begins(loss))
     array([12, 26])
     """
-    above = real_array(loss, "loss", shape=(..., "steps")) > SPIKE
+    loss = real_array(loss, "loss", shape=(..., "steps"))
+    above = np.isfinite(loss) & (loss > SPIKE)
     before = np.concatenate([np.ones((*above.shape[:-1], CALM), bool), above[..., :-1]], axis=-1)
     return above & ~np.lib.stride_tricks.sliding_window_view(before, CALM, axis=-1).any(axis=-1)
 
@@ -109,7 +110,7 @@ def summary(loss, accuracy, batches_per_epoch):
         "diverged_at": int(lost.argmax()) + 1 if lost.any() else 0,
         "learnt_at": learnt_at,
         "steps_after": int(np.isfinite(after).sum()),
-        "spikes": int((spike_begins(loss) & ~lost)[begin:].sum()),
+        "spikes": int(spike_begins(loss)[begin:].sum()),
         "steps_above": int((loss > SPIKE)[begin:][np.isfinite(after)].sum()),
         "worst_loss": float(after.max()) if after.size else float("nan"),
     }

@@ -242,7 +242,7 @@ def test_the_gradient_of_a_state(jacobians, row_first, direct_term):
             "names what moves the weights, and not why that can cost so much",
             "−ln p",
         ),
-        ("1.3.3.regularisation", "gradient clipping", "clips the gradient's norm", "it stretches again"),
+        ("1.3.3.regularisation", "gradient clipping", "clips the gradient", "no fewer spikes"),
         ("1.3.3.regularisation", "regularization techniques", "regularises", "neither fewer spikes nor more"),
     ],
 )

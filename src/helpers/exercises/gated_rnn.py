@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from ..gated_rnn import GatedRNN
+from ..gated_rnn import GatedRNN, sigmoid
 from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, small
 
 CHAPTER = "gated_rnn"
@@ -15,10 +15,6 @@ CHAPTER = "gated_rnn"
 def _quarters(random, *shape):
     """Values that a gate may have, and that can be followed by hand."""
     return random.choice([0.25, 0.5, 0.75], size=shape)
-
-
-def _sigmoid(a):
-    return 1 / (1 + np.exp(-np.asarray(a, float)))
 
 
 # 1.2.1.a: one step
@@ -46,7 +42,7 @@ def _steps(random):
         yield tuple(random.normal(size=shape) for shape in ((m, n), (m, m), (m, n), n, m))
 
 
-def _stepped(gate_input, kept, replaced, squash=_sigmoid):
+def _stepped(gate_input, kept, replaced, squash=sigmoid):
     """A step with other ways to make the gate from its input, and the state from gate, state and candidate."""
 
     def function(W_c, W_h, W_x, x, h):

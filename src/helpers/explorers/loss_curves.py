@@ -17,7 +17,7 @@ BUCKET = 20
 """So many steps are drawn as two points, their smallest and their largest value: no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
 AXES = {
-    "loss": Axis("nats", 0, 9, (0, 2, 4, 6, 8)),
+    "loss": Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10)),
     "accuracy": Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1)),
     "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
     "step_size": Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
@@ -31,9 +31,15 @@ TITLES = {
 ROLES = {"loss": "input", "accuracy": "output", "gradient_norm": "gradient", "step_size": "input"}
 
 
+def steps_of_a_run():
+    about = census_record.about()
+    return about["epochs"] * about["batches_per_epoch"]
+
+
 def loss_curve_lab_explorer():
     """Return the explorer of recorded runs: loss, accuracy, gradient norm and step size over the same steps."""
-    count = census_record.about()["epochs"] * 31
+    count, trainings = steps_of_a_run(), census_record.trainings()
+    seeds = min(len(census_record.seeds_with_curves(training)) for training in trainings)
     steps = Axis("step", 0, count, tuple(range(0, count + 1, 620)))
     panels = [
         Lines(
@@ -55,15 +61,15 @@ def loss_curve_lab_explorer():
         run_frame,
         smoothed_frame,
         panels=(Text(("run", "outcome", "smoothed")), *panels),
-        training=Slider("intervention", list(census_record.trainings()), start="untreated"),
-        seed=Slider("seed", range(3), start=0),
+        training=Slider("intervention", list(trainings), start="untreated"),
+        seed=Slider("seed", range(seeds), start=0),
         smoothing=Slider("batches averaged", SMOOTHINGS, start=1),
     )
 
 
 def steps_frame():
     """Where the two points of each bucket stand: a third and two thirds along it."""
-    count = census_record.about()["epochs"] * 31
+    count = steps_of_a_run()
     return {
         "steps": np.arange(0, count, BUCKET).repeat(2)
         + np.tile([BUCKET / 3, 2 * BUCKET / 3], count // BUCKET)
@@ -75,7 +81,8 @@ def run_frame(training, seed):
     curves, of_seed = census_record.curves(training, seed), census_record.runs(training)
     row = {column: values[seed] for column, values in of_seed.items()}
     begins = spike_begins(curves["loss"])
-    begins[: row["learnt_at"] * 31 if row["learnt_at"] else None] = False
+    batches = census_record.about()["batches_per_epoch"]
+    begins[: row["learnt_at"] * batches if row["learnt_at"] else None] = False
     frame = {
         "run": f"{training}, seed {seed}. Each {BUCKET} steps are drawn from their smallest to their largest value.",
         "outcome": _outcome(row),

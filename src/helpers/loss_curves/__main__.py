@@ -1,4 +1,4 @@
-"""The command line: ``python -m helpers.loss_curves census``, ``record`` and ``run``."""
+"""The command line: ``python -m helpers.loss_curves census``, ``record``, ``run`` and ``replay``."""
 
 import argparse
 import os

@@ -9,25 +9,25 @@ from __future__ import annotations
 import csv
 import json
 import os
-import platform
 import sys
 import time
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 
 import joblib
 import numpy as np
 import torch
 
-from ..checks import whole_numbers
+from ..checks import whole_number
+from ..recorded import made_with
 from ..spikes import spike_begins
 from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .optimisers import SGD, Adam, AdamW, RMSprop
-from .training import Training, train
+from .training import PACKAGES, Training, train
 
 TRAININGS = {
     "untreated": Training(),
+    "norm-clipping-10": Training(clipping=NormClipping(10.0)),
     "norm-clipping-1": Training(clipping=NormClipping(1.0)),
     "norm-clipping-0.1": Training(clipping=NormClipping(0.1)),
     "value-clipping-0.01": Training(clipping=ValueClipping(0.01)),
@@ -101,7 +101,7 @@ def census(
     """
     directory = Path(directory)
     for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
-        whole_numbers(number, name, at_least=1, count=1)
+        whole_number(number, name, at_least=1)
     tasks = []
     for name, training in trainings.items():
         missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
@@ -196,7 +196,7 @@ def _backend(scheduler):
 def _train(name, training, seeds, epochs):
     """One task, in a process of its own, perhaps on another machine."""
     torch.set_num_threads(1)
-    return name, train(training, seeds, steps=epochs * training.batches_per_epoch), _versions()
+    return name, train(training, seeds, steps=epochs * training.batches_per_epoch), made_with(*PACKAGES)
 
 
 def _is_kept(directory, name, training, seed, epochs):
@@ -213,14 +213,6 @@ def _is_kept(directory, name, training, seed, epochs):
 
 def _settings(training, epochs):
     return {"settings": repr(training), "epochs": str(epochs), "dtype": "float32"}
-
-
-def _versions():
-    return {
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        **{package: version(package) for package in ("gradients-checked", "numpy", "torch")},
-    }
 
 
 def _path(directory, name, seed):

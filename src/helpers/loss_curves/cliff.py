@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..checks import real_array, whole_numbers
+from ..checks import real_array, whole_number
+from ..gated_rnn import sigmoid
 
 STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
 """As in the paper."""
@@ -93,7 +94,7 @@ def descend(start, learning_rate, threshold, steps):
     learning_rate, threshold = np.broadcast_arrays(
         real_array(learning_rate, "learning_rate"), real_array(threshold, "threshold")
     )
-    (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
+    steps = whole_number(steps, "steps", at_least=1)
     if not ((learning_rate > 0).all() and (threshold > 0).all()):
         raise ValueError(
             f"learning_rate and threshold must be greater than 0, got {learning_rate} and {threshold}"
@@ -110,8 +111,3 @@ def clipped(g, threshold):
     norm = np.linalg.norm(g, axis=-1)
     with np.errstate(divide="ignore"):
         return g * np.minimum(1, np.asarray(threshold) / norm)[..., np.newaxis]
-
-
-def sigmoid(a):
-    """σ(a) = 1 / (1 + e⁻ᵃ), written so that no a overflows."""
-    return (1 + np.tanh(a / 2)) / 2

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from .. import sequence_task
-from ..checks import real_array, whole_numbers
+from ..checks import real_array, whole_number
 from .training import Training, encode
 
 
@@ -84,8 +84,8 @@ def untrained(classes, networks, *, scale=1.0, batch_size=32):
     >>> untrained(4, networks=2, scale=0.0).loss.round(3)
     array([1.386, 1.386])
     """
-    (C,) = whole_numbers(classes, "classes", at_least=2, count=1)
-    (N,) = whole_numbers(networks, "networks", at_least=1, count=1)
+    C = whole_number(classes, "classes", at_least=2)
+    N = whole_number(networks, "networks", at_least=1)
     h = _last_states(N, batch_size)
     random = np.random.default_rng([C, batch_size])
     m = h.shape[1]

@@ -1,8 +1,8 @@
 """Recurrent networks in replicas: many of them, each with its own weights, in one computation.
 
-Every array has a leading axis of R replicas, and replica r of a result depends on replica r of the arguments
-alone. The batch axis comes last, so that a step of a layer reads as on paper, W h, and each gate is one
-contiguous block: x is (T, R, n, B) and a state (R, m, B).
+Every array has an axis of R replicas: the first, but for what has a step of time in front of it. Replica r of a
+result depends on replica r of the arguments alone. The batch axis comes last, so that a step of a layer reads as on
+paper, W h, and each gate is one contiguous block: x is (T, R, n, B) and a state (R, m, B).
 
 The backward passes are written out: autograd's takes about three times as long on steps this small.
 """

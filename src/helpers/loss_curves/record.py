@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from ..recorded import write_record
 from ..spikes import CALM, LEARNT, SPIKE, summary
 from .census import TRAININGS, epoch_columns, read_run
 
@@ -40,7 +40,7 @@ def record(directory, folder, trainings=TRAININGS):
     ------
     ValueError
         If a training lacks a run of a seed that another has, has other settings than given here, or the runs
-        differ in length or in the versions they were made with.
+        differ in length, in the batches of an epoch or in the versions they were made with.
     """
     directory, folder = Path(directory), Path(folder)
     seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
@@ -57,6 +57,9 @@ def record(directory, folder, trainings=TRAININGS):
     if len(origins) != 1:
         raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
     (origin,) = map(json.loads, origins)
+    batches = {training.batches_per_epoch for training in trainings.values()}
+    if len(batches) != 1:
+        raise ValueError(f"trainings must have as many batches in an epoch, got {batches}")
     epochs = int(origin["epochs"])
 
     rows = [
@@ -79,17 +82,16 @@ def record(directory, folder, trainings=TRAININGS):
             f"python -m helpers.loss_curves census --directory DIRECTORY{names} --seeds {len(seeds)} --epochs {epochs}",
             f"python -m helpers.loss_curves record --directory DIRECTORY{names} --folder notebooks/data",
         ],
-        "date": date.today().isoformat(),
         **origin,
         "epochs": epochs,
+        "batches_per_epoch": batches.pop(),
         "seeds": len(seeds),
         "spike": SPIKE,
         "calm": CALM,
         "learnt": LEARNT,
         "trainings": {name: repr(training) for name, training in trainings.items()},
     }
-    text = json.dumps(about, indent=1, ensure_ascii=False) + "\n"
-    (folder / "loss_curve_census.json").write_text(text, encoding="utf-8")
+    write_record(folder / "loss_curve_census.json", about)
 
 
 def kept_seeds(name, runs):

@@ -7,25 +7,21 @@ the share that needs what was replaced.
 
 from __future__ import annotations
 
-import json
-import platform
 from collections import deque
-from datetime import date
-from importlib.metadata import version
 from itertools import islice
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from .. import sequence_task
-from ..checks import whole_numbers
+from ..checks import whole_number, whole_numbers
+from ..recorded import made_with, write_record
 from ..spikes import CALM, LEARNT, SPIKE
-from .training import Training, each_step, encode, gradient, scores
+from .training import PACKAGES, Training, each_step, encode, gradient, scores
 
 USUAL = 100
-"""What is usual is the median over so many steps before."""
+"""What is usual of a step is the median of so many steps before it. Spikes that begin sooner are left out."""
 
 FRESH = 512
 """How many sequences the network is judged by, besides those of the next batch."""
@@ -39,7 +35,7 @@ class Before(NamedTuple):
     theta, v : torch.Tensor, shape (P,)
         The weights, and RMSprop's second moment.
     mean_square : torch.Tensor, shape (P,)
-        The mean of g² over all steps up to this one.
+        The mean of g² over all steps before this one.
     gradient : torch.Tensor, shape (P,)
     usual_gradient_norm, usual_step_size : float
     """
@@ -64,7 +60,7 @@ def other_steps(before, rmsprop):
     -------
     dict of str to torch.Tensor, shape (P,)
         ``taken``; ``none``, of length 0; ``usual_length``, in the same direction; ``clipped``, by RMSprop, of the
-        gradient shortened to its usual length; ``long_memory``, by RMSprop with the mean of all g² in place of v;
+        gradient shortened to its usual length; ``long_memory``, by RMSprop with the mean of all g² before in place of v;
         ``sgd``, in proportion to the gradient, so that the usual gradient makes the usual step.
 
     Examples
@@ -80,17 +76,17 @@ def other_steps(before, rmsprop):
     """
     g = before.gradient
 
-    def rmsprop_step(g):
-        return rmsprop.step(before.theta, g, {"v": before.v.clone()}, 1, rmsprop.learning_rate)
+    def rmsprop_step(g, v):
+        return rmsprop.step(before.theta, g, {"v": v.clone()}, 1, rmsprop.learning_rate)
 
-    taken = rmsprop_step(g)
+    taken = rmsprop_step(g, before.v)
     shorten = min(1.0, before.usual_gradient_norm / g.norm().item())
     return {
         "taken": taken,
         "none": torch.zeros_like(g),
         "usual_length": taken * before.usual_step_size / taken.norm(),
-        "clipped": rmsprop_step(shorten * g),
-        "long_memory": -rmsprop.learning_rate * g / (before.mean_square.sqrt() + rmsprop.epsilon),
+        "clipped": rmsprop_step(shorten * g, before.v),
+        "long_memory": rmsprop_step(g, before.mean_square),
         "sgd": -before.usual_step_size / before.usual_gradient_norm * g,
     }
 
@@ -163,9 +159,10 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
         usual for them, the :func:`growth_on_the_way_back`, the same ten batches earlier, and for each of
         :func:`other_steps` the loss that the next batch and fresh sequences have then.
 
-        ``swaps``: a dict for each seed that learns. At the first calm step of the next epoch all labels of the
-        batch are swapped, Q with U and R with S: the loss and accuracy on them, and the loss of the next batch, with
-        its true labels, after a step on the swapped ones and after the step on the true ones.
+        ``swaps``: a dict for each seed that learns. At the first step after the epoch in which it has learnt that
+        ends ten calm ones, all labels of the batch are swapped, Q with U and R with S: the loss and accuracy on them,
+        and the loss of the next batch, with its true labels, after a step on the swapped ones and after the step on
+        the true ones.
 
         ``worst``: of the spike that begins highest, the weights, v and mean g² before the step, and both batches.
 
@@ -175,16 +172,16 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
         If there are no seeds, one is negative, or ``steps`` is less than 1.
     """
     seeds = whole_numbers(list(seeds), "seeds", at_least=0)
-    (steps,) = whole_numbers(steps, "steps", at_least=1, count=1)
+    steps = whole_number(steps, "steps", at_least=1)
     judge = _Judge(training)
-    recent, lately = deque(maxlen=USUAL), deque(maxlen=CALM + 1)
+    recent, lately = deque(maxlen=USUAL + 1), deque(maxlen=CALM + 1)
     accuracy = torch.zeros(len(seeds), training.batches_per_epoch)
-    learnt, swapped = torch.zeros(2, len(seeds), dtype=torch.bool)
-    v = v_after = squares = torch.zeros(len(seeds), training.network.parameters)
+    learnt, learnt_before, swapped = torch.zeros(3, len(seeds), dtype=torch.bool)
+    v = v_after = squares = squares_after = torch.zeros(len(seeds), training.network.parameters)
     spikes, swaps, worst, previous = [], [], {"loss": 0.0}, None
 
     for step in islice(each_step(training, training.network, seeds), steps):
-        if len(recent) == USUAL:
+        if len(recent) > USUAL:
             losses = torch.stack([loss for loss, _, _ in recent][-CALM:])
             calm = learnt & (losses <= SPIKE).all(dim=0)
             for r in torch.nonzero(calm & (step.loss > SPIKE)).flatten().tolist():
@@ -194,14 +191,15 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
                     worst = {"seed": seeds[r], "loss": step.loss[r].item()} | _state(
                         r, previous, step, before
                     )
-            for r in torch.nonzero(calm & ~swapped & (previous.loss <= SPIKE)).flatten().tolist():
+            for r in torch.nonzero(calm & learnt_before & ~swapped).flatten().tolist():
                 before = _before(r, previous, v, squares, recent)
                 swaps.append({"seed": seeds[r], **_swap(r, previous, step, before, judge)})
                 swapped[r] = True
 
         # For the next round, in which this step is the one before: what it started from.
         v, v_after = v_after, step.memory["v"].clone()
-        squares = squares + step.gradient**2
+        squares, squares_after = squares_after, squares_after + step.gradient**2
+        learnt_before = learnt.clone()
         recent.append((step.loss, step.gradient.norm(dim=-1), step.change.norm(dim=-1)))
         previous = step
         lately.append(step)
@@ -228,14 +226,14 @@ class _Judge:
 
 
 def _before(r, previous, v, squares, recent):
-    _, norms, lengths = (torch.stack(column)[:-1, r] for column in zip(*recent, strict=True))
+    _, norms, lengths = (torch.stack(column)[:USUAL, r] for column in zip(*recent, strict=True))
     return Before(
         previous.theta[r],
         v[r],
-        squares[r] / previous.k,
+        squares[r] / (previous.k - 1),
         previous.gradient[r],
-        norms.median().item(),
-        lengths.median().item(),
+        norms.quantile(0.5).item(),
+        lengths.quantile(0.5).item(),
     )
 
 
@@ -307,20 +305,16 @@ def record(path, *, seeds=32, epochs=100):
     replayed = replay(range(seeds), steps=epochs * training.batches_per_epoch, training=training)
     record = {
         "command": f"python -m helpers.loss_curves replay --seeds {seeds} --epochs {epochs} --record {path}",
-        "date": date.today().isoformat(),
         "settings": repr(training),
         "spike": SPIKE,
         "calm": CALM,
         "learnt": LEARNT,
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-        **{package: version(package) for package in ("gradients-checked", "numpy", "torch")},
+        **made_with(*PACKAGES),
         "spikes": _columns(replayed.spikes),
         "swaps": _columns(replayed.swaps),
         "worst": replayed.worst,
     }
-    lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in record.items())
-    Path(path).write_text(f"{{{lines}}}\n", encoding="utf-8")
+    write_record(path, record)
 
 
 def _columns(rows):

@@ -16,6 +16,9 @@ from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalSt
 from .networks import Network
 from .optimisers import SGD, Adam, RMSprop, empty_memory
 
+PACKAGES = ("gradients-checked", "numpy", "torch")
+"""Whose versions a record of trainings names."""
+
 HELD_OUT_BATCHES = 4
 """How many batches the held-out set has. They are the same for every replica and seed of a level."""
 
@@ -120,25 +123,6 @@ class Curves:
     held_out_loss: np.ndarray
     held_out_accuracy: np.ndarray
     parameters: np.ndarray
-
-    @property
-    def diverged_at(self):
-        """The first step, counted from 1, at which a replica's loss was not finite; 0 for one that did not diverge."""
-        lost = ~np.isfinite(self.loss)
-        return np.where(lost.any(axis=1), lost.argmax(axis=1) + 1, 0)
-
-    def last_batch_loss(self):
-        """The loss that the course's notebook plots: of each epoch's last batch. Shape (R, epochs)."""
-        return self._epochs()[:, :, -1]
-
-    def epoch_mean_loss(self):
-        """The loss averaged over each epoch. Shape (R, epochs)."""
-        return self._epochs().mean(axis=-1)
-
-    def _epochs(self):
-        length = self.training.batches_per_epoch
-        epochs = self.loss.shape[1] // length
-        return self.loss[:, : epochs * length].reshape(len(self.loss), epochs, length)
 
 
 def train(training, seeds, *, steps, dtype=torch.float32):
