@@ -45,7 +45,12 @@ class Findable(Domain):
         for label, name in self.data["names"].items():
             page, _ = mathematics.equations[label]
             number = mathematics.resolve_xref(self.env, page, self.env.app.builder, "eq", label, None, None)
-            yield label, f"{number.astext()} {name}", "equation", page, f"equation-{label}", FIRST
+            shown = f"{number.astext()} {name}"
+            yield shown, shown, "equation", page, f"equation-{label}", FIRST
+
+    def get_type_name(self, type, primary=False):
+        """What a result is called: a claim, or an equation."""
+        return type.lname
 
     def resolve_any_xref(self, *_):
         """What is found by name is not linked by it."""

@@ -12,12 +12,8 @@ PAGE = (ROOT / "book/notation.md").read_text(encoding="utf-8")
 PARTS = yaml.safe_load((ROOT / "book/_toc.yml").read_text(encoding="utf-8"))["parts"]
 CHAPTERS = [chapter["file"] for part in PARTS if part.get("numbered") for chapter in part["chapters"]]
 
-LAYOUT = set(
-    r"\frac \tfrac \left \right \big \Big \begin \end \quad \qquad \substack \dots \ldots \cdots".split()
-)
-ORDINARY = set(
-    r"\sum \cdot \times \pm \sqrt \in \le \ge \approx \to \leftarrow \ln \exp \min \max \tanh".split()
-)
+LAYOUT = r"\frac \tfrac \left \right \big \Big \begin \end \quad \qquad \substack \dots \ldots \cdots"
+ORDINARY = r"\sum \cdot \times \pm \sqrt \in \le \ge \approx \to \leftarrow \ln \exp \min \max \tanh"
 """What school has explained."""
 
 PAIRED = {r"\rfloor": r"\lfloor", r"\rVert": r"\lVert"}
@@ -47,7 +43,7 @@ def symbols(formula, named=()):
         elif letter:
             found.add(PAIRED.get(letter, letter))
             position = match.end("letter")
-    return found - LAYOUT - ORDINARY
+    return found - {*LAYOUT.split(), *ORDINARY.split()}
 
 
 def subscripted(formula):
