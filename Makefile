@@ -26,10 +26,10 @@ book: $(INSTALLED) $(VENDORED)  ## build the published book
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
 
-test: book  ## run every test: format, types, unit, property, doctest, claims, notebooks, the built site in a browser
+test: book  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint, types"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
-	@echo "== unit, property and doc tests, claims, notebook pairs"
+	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
 	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
 	@echo "== a sample of small faults planted in the numerical modules"
 	@$(BIN)/python tests/mutants.py --sample 60
@@ -41,10 +41,11 @@ test: book  ## run every test: format, types, unit, property, doctest, claims, n
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: an hour
 	@$(BIN)/python tests/mutants.py
 
-lint: $(INSTALLED)  ## format the code, check it and its types
+lint: $(INSTALLED)  ## format the code, check it, its types, and the spelling
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet tests/test_spelling.py
 
 notebooks: $(INSTALLED)  ## run each notebook's .md and renew its .ipynb twin
 	@$(BIN)/python notebooks/renew.py

@@ -27,6 +27,10 @@ def mended(page):
     return page
 
 
+SETTING = re.compile(r"explorer-[1-9]\d*\.\w+=.+")
+"""How an address ends that sets an explorer's slider; mount.js reads it."""
+
+
 class _Page(HTMLParser):
     def __init__(self, html):
         super().__init__()
@@ -42,7 +46,7 @@ class _Page(HTMLParser):
 
     def has(self, fragment):
         """Whether an address may end so: in an id, in an explorer's setting, or in nothing."""
-        return not fragment or "=" in fragment or urllib.parse.unquote(fragment) in self.ids
+        return not fragment or SETTING.fullmatch(fragment) or urllib.parse.unquote(fragment) in self.ids
 
 
 def problems(site):

@@ -1,7 +1,9 @@
 """The files that describe the project agree with each other."""
 
 import ast
+import os
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -74,3 +76,23 @@ def test_code_in_notebooks_fits_the_column():
         cells = re.findall(r"```\{code-cell\}.*?```", path.read_text(encoding="utf-8"), re.DOTALL)
         too_long = [line for cell in cells for line in cell.splitlines() if len(line) > 80]
         assert not too_long, path.name
+
+
+def test_binder_installs_the_notebooks_packages_without_cuda(pyproject):
+    script = ROOT / ".binder/postBuild"
+    lines = script.read_text().splitlines()
+    assert lines[0].startswith("#!")
+    assert "export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu" in lines
+    assert "https://download.pytorch.org/whl/cpu" in (ROOT / "README.md").read_text()
+    command = shlex.split(next(line for line in lines if line.startswith("pip install")))
+    assert (ROOT / command[command.index("--constraint") + 1]).exists()
+    (wanted,) = re.findall(r"^\.\[(\w+)\]$", command[-1])
+    assert any(requirement.startswith("torch") for requirement in pyproject["optional-dependencies"][wanted])
+    version = (ROOT / ".binder/runtime.txt").read_text().strip().removeprefix("python-")
+    tested = re.search(r"@nox\.session\(python=(\[.*?\])\)\ndef locked", (ROOT / "noxfile.py").read_text())[1]
+    assert version in ast.literal_eval(tested)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such mark")
+def test_binder_may_run_its_script():
+    assert os.access(ROOT / ".binder/postBuild", os.X_OK)

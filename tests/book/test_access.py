@@ -99,7 +99,7 @@ def test_nothing_moves_by_itself_where_the_reader_wants_that(open_page, name):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, "search"])
 def test_the_first_load_is_within_its_budget(open_page, server, name):
     """Everything the page asks for, compressed as a server would send it. Fonts are compressed already."""
     page = open_page(name)

@@ -26,6 +26,13 @@ def test_a_whole_site_has_no_problems(site):
         ("one.html", "#part", "#party", "one.html: two.html#party leads to no place on its page"),
         ("one.html", '"two.html', '"three.html', "one.html: three.html#part leads to no file"),
         ("one.html", '"#top', '"#bottom', "one.html: #bottom leads to no place on its page"),
+        ("one.html", "explorer-1.stride=3", "part=3", "one.html: #part=3 leads to no place on its page"),
+        (
+            "one.html",
+            "#explorer-1",
+            "#my-explorer-1",
+            "one.html: #my-explorer-1.stride=3 leads to no place on its page",
+        ),
         ("two.html", "picture.png", "drawing.png", "two.html: drawing.png leads to no file"),
         ("two.html", "<p ", '<b id="part"></b><p ', "two.html: the id part is given 2 times"),
     ],

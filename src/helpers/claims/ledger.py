@@ -446,7 +446,7 @@ class Table:
             claim = card.claim
             cells = [
                 f"[{claim.id}](#{claim.anchor})",
-                claim.statement,
+                f"*{claim.question}*<br>{claim.statement}",
                 claim.verdict.value,
                 claim.correction,
                 *card.evidence.row,

@@ -1,0 +1,99 @@
+"""A Sphinx extension: on each chapter's page a box that says how to run it, as a clone, by itself, or in somebody else's browser.
+
+The project's address is the `repository_url` of _config.yml. Where there is none, the box has the commands that do without, and no buttons.
+"""
+
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from docutils import nodes
+from sphinx.addnodes import download_reference
+
+CHAPTERS = "notebooks/"
+
+
+def clone(address):
+    """The commands that open the chapters in JupyterLab."""
+    folder = PurePosixPath(address).name.removesuffix(".git")
+    return ["make lab"] if not address else [f"git clone {address}", f"cd {folder}", "make lab"]
+
+
+def install(address):
+    """What pip installs to run a single notebook."""
+    return f"gradients-checked[notebooks] @ git+{address}" if address else ".[notebooks]"
+
+
+def buttons(address, branch, notebook):
+    """Return where to run a notebook of the project without installing anything: the names of services, and addresses."""
+    if not address:
+        return {}
+    host, _, project = address.removesuffix(".git").removeprefix("https://").partition("/")
+    if host != "github.com":
+        place = f"git/{quote(address, safe='')}/{branch}"
+        return {"Binder": f"https://mybinder.org/v2/{place}?urlpath=lab/tree/{notebook}"}
+    return {
+        "Binder": f"https://mybinder.org/v2/gh/{project}/{branch}?urlpath=lab/tree/{notebook}",
+        "Colab": f"https://colab.research.google.com/github/{project}/blob/{branch}/{notebook}",
+    }
+
+
+def box(address, branch, chapter, downloads):
+    """Return the box of a chapter, as nodes; the downloads are where its notebook and its source are on the site."""
+    notebook = f"{chapter}.ipynb"
+    name = PurePosixPath(notebook).name
+    twin, source = (
+        download_reference("", "", nodes.literal(text=PurePosixPath(chapter).name + ending), filename=file)
+        for ending, file in zip((".ipynb", ".md"), downloads, strict=True)
+    )
+    where = "" if address else ", in the project's folder"
+    parts = [
+        sentence(f"With git, make, and Python 3.11 or newer{where} (the first time takes some minutes):"),
+        commands(*clone(address)),
+        sentence("Then open ", nodes.literal(text=notebook), "."),
+        sentence("This chapter alone: download ", twin, ", with its outputs, or its source ", source, "."),
+        sentence(f"Then{where}:"),
+        commands(f'pip install "{install(address)}"'),
+        sentence("And where you have saved it:"),
+        commands(f"jupyter lab {name}"),
+    ]
+    services = buttons(address, branch, notebook)
+    if services:
+        links = (
+            nodes.reference("", service, refuri=uri, classes=["run-button"])
+            for service, uri in services.items()
+        )
+        parts += [sentence("With nothing to install: ", *links)]
+    if "Colab" in services:
+        parts += [
+            sentence("Colab does not know the package. There, run this first:"),
+            commands(f'%pip install --quiet "{install(address)}"'),
+        ]
+    opening = '<details class="run"><summary>Run this chapter</summary>'
+    return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", "</details>", format="html")]
+
+
+def sentence(*parts):
+    return nodes.paragraph("", "", *(nodes.Text(part) if isinstance(part, str) else part for part in parts))
+
+
+def commands(*lines):
+    text = "\n".join(lines)
+    return nodes.literal_block(text, text, language="text")
+
+
+def insert(app, doctree):
+    """Put a chapter's box before its first cell."""
+    chapter = app.env.docname
+    if chapter.startswith(CHAPTERS):
+        options = app.config.html_theme_options
+        downloads = [app.env.dlfiles.add_file(chapter, chapter + ending) for ending in (".ipynb", ".md")]
+        first = next(node for node in doctree.findall(nodes.container) if "cell" in node["classes"])
+        place = first.parent.index(first)
+        first.parent[place:place] = box(
+            options["repository_url"], options["repository_branch"], chapter, downloads
+        )
+
+
+def setup(app):
+    app.connect("doctree-read", insert)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
