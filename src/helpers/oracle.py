@@ -4,14 +4,26 @@ Two oracles behind one face. :func:`value`, :func:`jacobian` and :func:`vjp` run
 written in PyTorch and let its autograd differentiate it; :func:`difference_jacobian` takes any function
 of arrays and uses central differences. Arrays go in and arrays come out, in float64. Nothing in the
 reference implementations imports this module: what it says is independent of them.
+
+Where PyTorch is not installed, this module can be imported all the same. What asks it for PyTorch then raises
+``ModuleNotFoundError``, and notebooks leave it out: see :mod:`helpers.without_pytorch`.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from .checks import real_array
+
+try:
+    import torch
+except ModuleNotFoundError as error:
+    from .without_pytorch import NotInstalled, is_missing, spare_the_notebook
+
+    if not is_missing(error):
+        raise
+    torch = NotInstalled()  # type: ignore[assignment]
+    spare_the_notebook()
 
 
 def value(function, *arguments):

@@ -297,7 +297,7 @@ def equation_6(random):
 
 
 def lost_square(random):
-    """1.2.2.e.6, its square alone, transposes mended: Σ exp(…)² as written, (Σ exp(…))² as meant.
+    """1.2.2.e.6.square: [6] with its transposes mended; Σ exp(…)² as written, (Σ exp(…))² as meant.
 
     Where attention is on one thing alone, the two are the same.
     """
@@ -376,7 +376,7 @@ def sum_over_paths(random):
 
 
 def order_of_factors(random):
-    """1.2.2.f: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
+    """1.2.2.f.order: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
 
     With the gradient stood upright, as a column, the product has a value.
     """

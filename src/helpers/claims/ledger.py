@@ -13,6 +13,7 @@ import numpy as np
 
 from ..checks import TOLERANCE, relative_error
 from ..spikes import Interval
+from ..without_pytorch import is_missing
 
 VISIBLE = 1e-3
 """The relative error from which on two results count as different."""
@@ -350,12 +351,29 @@ SAID = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book's answer"}
 """What a card calls its correction, where it does not put a wrong answer right."""
 
 
+class NotMeasured:
+    """What a card has for evidence where there is no PyTorch to give it: in the words of the evidence function."""
+
+    heading = "PyTorch is not installed, so this is not measured"
+    row = ("not measured", "not measured")
+
+    def __init__(self, claim):
+        self.verdict = claim.verdict
+        first, _, _ = claim.evidence.__doc__.partition("\n\n")
+        self.measurements = " ".join(first.split()).removeprefix(f"{claim.id}: ").removesuffix(".")
+
+
 class Card:
     """A claim with its evidence, measured now. It raises where the evidence does not bear the verdict out."""
 
     def __init__(self, claim):
         self.claim = claim
-        self.evidence = claim.measured()
+        try:
+            self.evidence = claim.measured()
+        except ModuleNotFoundError as error:
+            if not is_missing(error):
+                raise
+            self.evidence = NotMeasured(claim)
         if self.evidence.verdict is not claim.verdict:
             raise AssertionError(
                 f"claim {claim.id} is marked {claim.verdict.value}, "
