@@ -83,9 +83,13 @@ def call(function, arguments, *, seconds):
 
     thread = threading.Thread(target=work, daemon=True)
     with _cut_off_from_the_notebook(printed):
-        thread.start()
-        thread.join(seconds)
-        _stop(thread)
+        try:
+            thread.start()
+        except RuntimeError:  # a browser's Python has no threads; there is no time limit then
+            work()
+        else:
+            thread.join(seconds)
+            _stop(thread)
     if not outcome:
         words = (
             f"it did not come to an end within {seconds:.2g} seconds; each of its loops has to end somewhere"
