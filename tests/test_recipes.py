@@ -12,7 +12,8 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 STEP = re.compile(
-    r"^(?P<how>Append to|Write|In) `(?P<path>[^`]+)`(?:, below `(?P<below>[^`]+)`)?:\n\n"
+    r"^(?P<how>Append to|Write|In) `(?P<path>[^`]+)`(?:, below `(?P<below>[^`]+)`)?"
+    r"(?P<apart>, after two blank lines)?:\n\n"
     r"(?P<fence>`{3,})\w+\n(?P<block>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
@@ -37,7 +38,7 @@ def follow(steps, project):
             continue
         text = path.read_text(encoding="utf-8")
         if step["how"] == "Append to":
-            path.write_text(text + step["block"], encoding="utf-8")
+            path.write_text(text + ("\n\n" if step["apart"] else "") + step["block"], encoding="utf-8")
         else:
             assert text.count(step["below"] + "\n") == 1, step["below"]
             path.write_text(
