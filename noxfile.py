@@ -9,12 +9,14 @@ import nox
 nox.options.error_on_missing_interpreters = False
 VARIED = {"numpy": "1.26.*", "ipywidgets": "8.1.5", "jupyterlab": "4.2.*"}
 """Of these the oldest and the newest versions are tested. The oldest are those of pyproject.toml; a test sees to it."""
+EVERYTHING = ".[notebooks,book,cluster,test]"
+"""What the tests need; as in the Makefile, a test sees to it."""
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])
 def locked(session):
     """The versions of the lock file, on each Python that is promised."""
-    session.install("--constraint", "constraints.txt", "--editable", ".[notebooks,test]")
+    session.install("--constraint", "constraints.txt", "--editable", EVERYTHING)
     run_tests(session)
 
 
@@ -38,7 +40,7 @@ def install_with(session, *requirements):
     others = Path(session.create_tmp(), "constraints.txt")
     kept = [line for line in lines if line.partition("==")[0] not in VARIED]
     others.write_text("\n".join(kept), encoding="utf-8")
-    session.install("--constraint", str(others), "--editable", ".[notebooks,test]", *requirements)
+    session.install("--constraint", str(others), "--editable", EVERYTHING, *requirements)
 
 
 def run_tests(session):

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from finish import finish
@@ -13,6 +14,8 @@ SITE = ROOT / "book" / "_build" / "html"
 
 def build():
     """Run Jupyter Book over the repository, showing its progress, and return its exit status."""
+    if not find_spec("torch"):
+        sys.exit("Each page is checked against PyTorch as it is built, and PyTorch is not installed.")
     command = [
         *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."),
         *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", "book"),

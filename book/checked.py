@@ -15,6 +15,8 @@ import re
 from docutils import nodes
 from sphinx.util import logging
 
+from helpers.without_pytorch import compared
+
 COMMENT = re.compile(r"^\s*# checks: (.+)$")
 LABEL = re.compile(r"^\s*\$\$ \((eq-[a-z0-9-]+)\)\s*$", re.MULTILINE)
 """How a numbered equation ends in a page's source."""
@@ -50,17 +52,10 @@ def _check_below(code, number):
     first = min(statements, key=lambda node: (node.lineno, -node.end_lineno))
     for node in ast.walk(first):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "check_close":
-            names = [keyword.value for keyword in node.keywords if keyword.arg == "name"]
-            return _text(names[0]) if names else ""
+            return compared(node)
         if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
             return ""
     return None
-
-
-def _text(name):
-    """The text of a name, with … for what is filled in when the cell runs."""
-    parts = name.values if isinstance(name, ast.JoinedStr) else [name]
-    return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in parts)
 
 
 def link_equations(app, doctree):

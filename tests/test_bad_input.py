@@ -566,13 +566,14 @@ def curves_of_losses(draw, name):
 
 EXEMPT = {
     r"claims\.(?!ledger)\w+\.\w+": "evidence: takes a generator, and the ledger's tests call it with many",
-    r"claims\.ledger\.(Verdict|Card|Table|Ledger\.(counts|table)|Claim\.measured)": "takes nothing from outside",
+    r"claims\.ledger\.(Verdict|Card|NotMeasured|Table|Ledger\.(counts|table)|Claim\.measured)": "takes nothing from outside",
     r"explorers\.(?!explorer|packing)\w+\.\w+": "takes the values of its sliders, and is called with all of them",
     r"explorers\.packing\.\w+": "packs what Explorer has checked",
     r"explorers\.explorer\.(Drawing|Slider\.widget|Explorer\.still)": "made by Explorer, from what it has checked",
     r"diagrams\.(\w+\.)?\w+": "takes diagrams and functions that this package makes for each other",
     r"(gated_rnn|attention_rnn)\.(Run|Gradients)(\.\w+)?": "what a network returns",
     r"oracle\.(conv|gated_rnn|attention_rnn)": "takes tensors, and leaves them to PyTorch",
+    r"without_pytorch\..*": "takes the cells of a notebook: tests/notebooks/test_without_pytorch.py",
     r"drawings\.(Text|Cells|Intervals|Line|Lines|Levels|Node|Graph)(\.check)?": "says what to draw; picture holds it against a frame",
     r"drawings\.Picture": "made by picture, from what it has checked",
     r"drawings\.(draw|style)": "what picture and Explorer draw with, when they have checked",

@@ -107,6 +107,15 @@ class TestUntrained:
         logits = weights["weight"] @ network.last_state(theta, x) + weights["bias"].unsqueeze(-1)
         check_close(network.logits(theta, x), logits)
 
+    def test_last_states_are_those_of_the_network_that_is_trained(self):
+        """With the same draws: fresh weights, and a batch for each network."""
+        network, N, B = Training().network, 3, 5
+        weight_rng, data_rng = map(np.random.default_rng, np.random.SeedSequence(0).spawn(2))
+        theta = torch.tensor(np.stack([network.initial(weight_rng) for _ in range(N)]))
+        symbols = sequence_task.sample("moderate", N * B, data_rng).symbols.reshape(N, B, -1)
+        h = network.last_state(theta, encode(torch.from_numpy(symbols), theta.dtype))
+        check_close(initial._last_states(N, B), h)
+
     def test_loss_and_accuracy_are_pytorchs(self, monkeypatch):
         """With states and draws that are laid open."""
         h = np.random.default_rng(5).normal(size=(3, 2, 4))

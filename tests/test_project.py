@@ -63,6 +63,11 @@ def test_oldest_versions_are_those_that_are_tested(pyproject):
     }
 
 
+def test_all_versions_are_tested_with_all_that_the_tests_need():
+    everything = re.search(r'EVERYTHING = "(.*)"', (ROOT / "noxfile.py").read_text())[1]
+    assert f"--editable '{everything}'" in (ROOT / "Makefile").read_text()
+
+
 def test_one_time_limit_for_cells():
     """The same number of seconds, wherever cells are run: for the twins, by nbval, and for the page."""
     renew = re.search(r"SECONDS_PER_CELL = (\d+)", (ROOT / "notebooks/renew.py").read_text())[1]

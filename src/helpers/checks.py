@@ -273,7 +273,7 @@ def check_close(
         )
 
 
-def _difference(actual, expected):
+def _difference(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """|actual − expected|, where equal infinities and two NaN are 0 apart, and NaN is ∞ from a number."""
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
     with np.errstate(invalid="ignore", over="ignore"):
@@ -281,7 +281,7 @@ def _difference(actual, expected):
     return np.where(np.isnan(difference), np.inf, difference)
 
 
-def _fits(shape, expected):
+def _fits(shape: tuple[int, ...], expected: tuple) -> bool:
     if expected[:1] == (...,):
         expected = expected[1:]
         shape = shape[max(0, len(shape) - len(expected)) :]
@@ -290,6 +290,6 @@ def _fits(shape, expected):
     )
 
 
-def _as_words(shape):
+def _as_words(shape: tuple) -> str:
     words = ["..." if length is Ellipsis else str(length) for length in shape]
     return f"({', '.join(words)}{',' if len(words) == 1 else ''})"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Text:
     """
 
     sentences: tuple[str, ...]
-    kind: str = "text"
+    kind: Literal["text"] = "text"
 
     @property
     def names(self):
@@ -74,7 +75,7 @@ class Cells:
     marked_rows: str | None = None
     marked_columns: str | None = None
     unit: int = UNIT
-    kind: str = "cells"
+    kind: Literal["cells"] = "cells"
 
     @property
     def names(self):
@@ -166,7 +167,7 @@ class Lines:
     y_axis: Axis
     width: int = 620
     height: int = 240
-    kind: str = "lines"
+    kind: Literal["lines"] = "lines"
 
     @property
     def names(self):
@@ -208,7 +209,7 @@ class Levels:
     y: tuple[float, ...]
     y_label: str
     edges: tuple[float, float, float]
-    kind: str = "levels"
+    kind: Literal["levels"] = "levels"
 
     @property
     def names(self):
@@ -241,7 +242,7 @@ class Intervals:
     high: str
     axis: Axis
     reference: float
-    kind: str = "intervals"
+    kind: Literal["intervals"] = "intervals"
 
     @property
     def names(self):
@@ -277,7 +278,7 @@ class Graph:
     title: str
     nodes: dict[str, Node]
     edges: tuple[tuple, ...]
-    kind: str = "graph"
+    kind: Literal["graph"] = "graph"
     names = ()
 
     def check(self, frame):

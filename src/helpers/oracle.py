@@ -4,17 +4,33 @@ Two oracles behind one face. :func:`value`, :func:`jacobian` and :func:`vjp` run
 written in PyTorch and let its autograd differentiate it; :func:`difference_jacobian` takes any function
 of arrays and uses central differences. Arrays go in and arrays come out, in float64. Nothing in the
 reference implementations imports this module: what it says is independent of them.
+
+Where PyTorch is not installed, this module can be imported all the same. What asks it for PyTorch then raises
+``ModuleNotFoundError``, and notebooks leave it out: see :mod:`helpers.without_pytorch`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
 import numpy as np
-import torch
+from numpy.typing import ArrayLike
 
-from .checks import real_array
+from .checks import Sizes, real_array
+
+try:
+    import torch
+except ModuleNotFoundError as error:
+    from .without_pytorch import NotInstalled, is_missing, spare_the_notebook
+
+    if not is_missing(error):
+        raise
+    torch = NotInstalled()  # type: ignore[assignment]
+    spare_the_notebook()
 
 
-def value(function, *arguments):
+def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.ndarray:
     """Return ``function(*arguments)``, computed by PyTorch in float64.
 
     Parameters
@@ -35,7 +51,7 @@ def value(function, *arguments):
     return _made(function, _tensors(arguments)).detach().numpy()
 
 
-def jacobian(function, *arguments):
+def jacobian(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> Any:
     """Return the Jacobian with respect to each argument, by PyTorch's autograd in float64.
 
     Parameters
@@ -62,7 +78,7 @@ def jacobian(function, *arguments):
     return arrays if len(arrays) > 1 else arrays[0]
 
 
-def vjp(function, output_gradient, *arguments):
+def vjp(function: Callable[..., torch.Tensor], output_gradient: ArrayLike, *arguments: ArrayLike) -> Any:
     """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x for each argument x, by PyTorch's autograd in float64.
 
     Parameters
@@ -100,7 +116,9 @@ def vjp(function, output_gradient, *arguments):
     return arrays if len(arrays) > 1 else arrays[0]
 
 
-def difference_jacobian(function, x, *, step=1e-6):
+def difference_jacobian(
+    function: Callable[[np.ndarray], ArrayLike], x: ArrayLike, *, step: float = 1e-6
+) -> np.ndarray:
     """Return the Jacobian of a function of arrays by central differences: (f(x + s) − f(x − s)) / 2s.
 
     Good to about eight digits. It needs neither PyTorch nor a second version of the function.
@@ -140,7 +158,9 @@ def difference_jacobian(function, x, *, step=1e-6):
     return jacobian.reshape(*jacobian.shape[:-1], *x.shape)
 
 
-def conv(x, weight, *, stride=1, padding=0, dilation=1):
+def conv(
+    x: torch.Tensor, weight: torch.Tensor, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
+) -> torch.Tensor:
     """PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
 
     Parameters
@@ -171,7 +191,9 @@ def conv(x, weight, *, stride=1, padding=0, dilation=1):
     return y.reshape(*batch, *y.shape[1:])
 
 
-def gated_rnn(W_c, W_h, W_x, x, h0):
+def gated_rnn(
+    W_c: torch.Tensor, W_h: torch.Tensor, W_x: torch.Tensor, x: torch.Tensor, h0: torch.Tensor
+) -> torch.Tensor:
     """The gated recurrent network of :mod:`helpers.gated_rnn`, step by step as it is defined.
 
     Parameters
@@ -200,7 +222,9 @@ def gated_rnn(W_c, W_h, W_x, x, h0):
     return torch.stack(states, dim=-2)[..., 1:, :]
 
 
-def attention_rnn(input_triple, past_triples, x, initial_states):
+def attention_rnn(
+    input_triple: torch.Tensor, past_triples: torch.Tensor, x: torch.Tensor, initial_states: torch.Tensor
+) -> torch.Tensor:
     """The networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
 
     Parameters
@@ -238,7 +262,7 @@ def attention_rnn(input_triple, past_triples, x, initial_states):
     return torch.stack(states[len(initial_states) :])
 
 
-def _made(function, tensors):
+def _made(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
     """What a function makes of tensors, which has to be one tensor."""
     y = function(*tensors)
     if not isinstance(y, torch.Tensor):
@@ -246,7 +270,7 @@ def _made(function, tensors):
     return y
 
 
-def _tensors(arrays):
+def _tensors(arrays: Iterable[ArrayLike]) -> tuple[torch.Tensor, ...]:
     return tuple(
         torch.from_numpy(real_array(array, "argument", may_be_empty=True).astype(np.float64))
         for array in arrays

@@ -51,6 +51,30 @@ def test_every_other_verdict_is_refused(claim):
             Ledger([wrong]).card(claim.id)
 
 
+@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+def test_without_pytorch_a_card_says_what_would_be_measured(claim):
+    def evidence(random):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    evidence.__doc__ = claim.evidence.__doc__
+    ledger = Ledger([replace(claim, evidence=evidence)])
+    shown = ledger.card(claim.id)._repr_markdown_().split("\n\n")
+    assert shown[0] == f"**Claim {claim.id} · {claim.verdict.value}**"
+    assert shown[1] == f"*The sheet says:* {claim.statement}"
+    assert claim.correction in shown[-2]
+    what = shown[-1].removeprefix("*PyTorch is not installed, so this is not measured:* ")
+    assert f"{claim.id}: {what.removesuffix('.')}" in " ".join(claim.evidence.__doc__.split())
+    assert ledger.table()._repr_markdown_().endswith("| not measured | not measured |")
+
+
+def test_another_package_that_is_missing_is_an_error():
+    def evidence(random):
+        import nowhere  # noqa: F401
+
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        Ledger([replace(LEDGER["1.1.a"], evidence=evidence)]).card("1.1.a")
+
+
 @pytest.mark.parametrize(
     ("evidence", "verdict"),
     [

@@ -180,6 +180,18 @@ def test_an_endless_loop_is_stopped_and_leaves_nothing_behind(impatient):
     assert DOUBLE.check(lambda x: 2 * x).right
 
 
+def test_where_there_are_no_threads_an_answer_is_judged_all_the_same(monkeypatch):
+    """As in a browser's Python."""
+
+    def start(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert DOUBLE.check(lambda x: x + x).right
+    assert DOUBLE.check(lambda x: 0.5 * x).mistake == "halves"
+    assert "raised ZeroDivisionError: division by zero" in repr(DOUBLE.check(lambda x: 1 / 0))
+
+
 def test_a_loop_that_is_endless_on_a_later_case_only(impatient):
     def endless(x):
         while x.size > 4:

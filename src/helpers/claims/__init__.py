@@ -20,7 +20,7 @@ counts = LEDGER.counts
 table = LEDGER.table
 
 
-def errata():
+def errata() -> Errata:
     """Return what to change on the sheet, claim by claim."""
     return Errata(LEDGER)
 

@@ -53,7 +53,10 @@ def drawing(random):
 
 
 def size_of_weights(random):
-    """1.2.2.b: a[t] ∈ R³ at every step, the first two included; and what the book says its elements are."""
+    """1.2.2.b: a[t] ∈ R³ at every step, the first two included; and what the book says its elements are.
+
+    Where all scores are 0 and the input alone has a value, h[t] is that value divided by how many weights there are.
+    """
     import torch
 
     from .. import oracle
@@ -72,8 +75,11 @@ def size_of_weights(random):
         oracle.value(weights, network.input_triple, network.past_triples, x[t - 1], run.past(t))
         for t in range(1, 6)
     ]
+    zero, V_0 = np.zeros((4, 3)), network.input_triple[2]
+    shared_out = AttentionRNN((zero, zero, V_0), 0 * network.past_triples)
+    counted = x @ V_0.T / _states(shared_out, x, np.zeros((2, 4)))
     return Evidence(
-        as_written=relative_error([len(a_t) for a_t in a], [3] * 5),
+        as_written=relative_error(np.full((5, 4), 3), counted),
         corrected=relative_error(run.weights, a),
     )
 
@@ -297,7 +303,7 @@ def equation_6(random):
 
 
 def lost_square(random):
-    """1.2.2.e.6, its square alone, transposes mended: Σ exp(…)² as written, (Σ exp(…))² as meant.
+    """1.2.2.e.6.square: [6] with its transposes mended; Σ exp(…)² as written, (Σ exp(…))² as meant.
 
     Where attention is on one thing alone, the two are the same.
     """
@@ -376,7 +382,7 @@ def sum_over_paths(random):
 
 
 def order_of_factors(random):
-    """1.2.2.f: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
+    """1.2.2.f.order: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
 
     With the gradient stood upright, as a column, the product has a value.
     """

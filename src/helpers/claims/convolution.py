@@ -150,7 +150,7 @@ def gradient_of_weight(random):
 
 
 def likeness(random):
-    """1.1.c.iv, in words: both passes are convolutions, and the stride becomes dilation.
+    """1.1.c.iv.likeness: both passes are convolutions, and the stride becomes dilation.
 
     As written: ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
     Left out: the same where the forward pass has a dilation of its own, of which the sentence does not speak.

@@ -122,7 +122,7 @@ def _torch_gradients(weights, x, h0, g):
 
 
 def step_derivative(random):
-    """1.2.1.c: ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state.
+    """1.2.1.c.step: ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state.
 
     As written: the derivative of h[T] by every path. Read as the direct one: each step by itself, h[t−1] held fixed.
     """
@@ -151,7 +151,7 @@ def step_derivative(random):
 
 
 def size_of_gradient(random):
-    """1.2.1.c: ∂ℓ/∂W_x has the same dimension as W_x, which is R^{m × n}.
+    """1.2.1.c.size: ∂ℓ/∂W_x has the same dimension as W_x, which is R^{m × n}.
 
     m and n are those of a state and of an input. The gradient is what is left when ∂ℓ/∂h meets autograd's ∂h/∂W_x, an
     array with an axis for time, one for the state, and two for the weight; it has to be the book's, entry by entry.
@@ -172,7 +172,7 @@ def size_of_gradient(random):
 
 
 def likeness(random):
-    """1.2.1.c, in words: backward, the same graph is used with inputs and outputs swapped.
+    """1.2.1.c.likeness: backward, the same graph is used with inputs and outputs swapped.
 
     As written: the diagram's own arrows, followed against their direction from ∂ℓ/∂h to ∂ℓ/∂x.
     Left out: were the passes alike in every way, the forward one would be linear too. How far it is from that.
@@ -216,7 +216,7 @@ def cannot_explode(_):
 
 
 def no_matrix(random):
-    """1.2.1.d, the reason: h[t−1] meets no matrix on its way to h[t], only c[t]. So ∂h[t]/∂h[t−1] = diag(c[t])."""
+    """1.2.1.d.reason: h[t−1] meets no matrix on its way to h[t], only c[t]. So ∂h[t]/∂h[t−1] = diag(c[t])."""
     from .. import oracle
 
     weights, x, _, _ = _instance(random, T=1)
@@ -231,7 +231,7 @@ def no_matrix(random):
 
 
 def can_vanish(random):
-    """1.2.1.d: gradients can vanish, because at each step h is multiplied by c[t], between 0 and 1.
+    """1.2.1.d.vanishing: gradients can vanish, because at each step h is multiplied by c[t], between 0 and 1.
 
     As written: where W_h = 0, the product of the gates is ∂h[T]/∂h[0], and after 80 steps it is 0 to ten digits.
     Left out: the same product where W_h is not 0. Corrected: the product of the steps, and the bound ρ where W_h is

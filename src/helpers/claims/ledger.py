@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from numbers import Real
@@ -13,6 +13,7 @@ import numpy as np
 
 from ..checks import TOLERANCE, relative_error
 from ..spikes import Interval
+from ..without_pytorch import is_missing
 
 VISIBLE = 1e-3
 """The relative error from which on two results count as different."""
@@ -62,8 +63,8 @@ class Evidence:
     readings: Mapping[str, float] = field(default_factory=dict)
     heading = "Off by"
 
-    def __post_init__(self):
-        errors = vars(self) | self.readings
+    def __post_init__(self) -> None:
+        errors = vars(self) | dict(self.readings)
         del errors["readings"]
         for name, error in errors.items():
             if not (error is None or isinstance(error, Real)):
@@ -72,7 +73,7 @@ class Evidence:
                 raise ValueError(f"{name} must be an error, 0 or larger, got {error}")
 
     @property
-    def verdict(self):
+    def verdict(self) -> Verdict:
         """The verdict that these errors support.
 
         Raises
@@ -104,7 +105,7 @@ class Evidence:
         return Verdict.REPAIRED if mended else Verdict.REFUTED
 
     @property
-    def measurements(self):
+    def measurements(self) -> str:
         """The errors, in words."""
         named = {
             "the sheet as written": self.as_written,
@@ -116,7 +117,7 @@ class Evidence:
         return "; ".join(f"{words} {_rounded(error)}" for words, error in named.items() if error is not None)
 
     @property
-    def row(self):
+    def row(self) -> tuple[str, str]:
         """What the table of all claims says of the sheet, and of the book."""
         if self.as_written is None:
             return "lost", _rounded(self.corrected)
@@ -146,7 +147,7 @@ class Counterexample:
     heading = "Measured"
 
     @property
-    def verdict(self):
+    def verdict(self) -> Verdict:
         """Refuted; no number of instances could confirm a bound.
 
         Raises
@@ -168,12 +169,12 @@ class Counterexample:
         return Verdict.REFUTED
 
     @property
-    def measurements(self):
+    def measurements(self) -> str:
         """The bound and what was measured, in words."""
         return f"{self.measured:.2g}, as the book predicts, where the sheet allows {self.at_most:g} at most"
 
     @property
-    def row(self):
+    def row(self) -> tuple[str, str]:
         """What the table of all claims says of the sheet, and of the book."""
         error = relative_error(self.predicted, self.measured)
         return f"× {self.measured / self.at_most:.2g}", _rounded(error)
@@ -198,14 +199,14 @@ class Finding:
     above: float | None = None
     below: float | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if (self.above is None) == (self.below is None):
             raise ValueError(
                 f"a finding has one threshold, above or below, got {self.above} and {self.below}"
             )
 
     @property
-    def holds(self):
+    def holds(self) -> bool:
         """Whether the statement is true: whether the whole interval is on its side of the threshold.
 
         Raises
@@ -219,12 +220,12 @@ class Finding:
         True
         """
         _, low, high, _ = self.interval
-        threshold = self.below if self.above is None else self.above
+        (threshold,) = (bound for bound in (self.above, self.below) if bound is not None)
         if not (high < threshold or low > threshold):
             raise Undecided(f"{self}: the interval does not lie on one side of {threshold:g}")
         return high < threshold if self.above is None else low > threshold
 
-    def __str__(self):
+    def __str__(self) -> str:
         effect, low, high, seeds = self.interval
         effect, low, high = (
             np.format_float_positional(float(f"{number:.2g}"), trim="-").replace("-", "−")
@@ -253,7 +254,7 @@ class Experiment:
     heading = "Measured"
 
     @property
-    def verdict(self):
+    def verdict(self) -> Verdict:
         """The verdict that these findings support.
 
         Raises
@@ -274,20 +275,20 @@ class Experiment:
         return Verdict.COMPLETED if self.left_out is not None and self.left_out.holds else Verdict.CONFIRMED
 
     @property
-    def measurements(self):
+    def measurements(self) -> str:
         """The effects with their intervals, in words."""
         findings = (self.as_written, self.left_out, self.corrected)
         # The same finding may be held against two thresholds; it is told once.
         return "; ".join(dict.fromkeys(str(finding) for finding in findings if finding is not None))
 
     @property
-    def row(self):
+    def row(self) -> tuple[str, str]:
         """What the table of all claims says of the sheet, and of the book."""
         corrected = "" if self.corrected is None else str(self.corrected)
         return str(self.as_written), corrected
 
 
-def _holds(error, name):
+def _holds(error: float, name: str) -> bool:
     """Whether an error is 0 but for rounding; one that is neither that nor visible decides nothing."""
     if error <= TOLERANCE:
         return True
@@ -327,7 +328,7 @@ class Claim:
     chapter: str
     correction: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.verdict, Verdict):
             raise TypeError(f"verdict must be a Verdict, got {self.verdict!r}")
         if (self.verdict is Verdict.CONFIRMED) == bool(self.correction):
@@ -336,12 +337,12 @@ class Claim:
                 f"got {self.correction!r}"
             )
 
-    def measured(self):
+    def measured(self) -> Evidence | Counterexample | Experiment:
         """The evidence, on input drawn from the claim's own random generator: the same at every call."""
         return self.evidence(np.random.default_rng(zlib.crc32(self.id.encode())))
 
     @property
-    def anchor(self):
+    def anchor(self) -> str:
         """The name of the place in the book where the claim is worked through."""
         return "claim-" + self.id.replace(".", "-")
 
@@ -350,22 +351,39 @@ SAID = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book's answer"}
 """What a card calls its correction, where it does not put a wrong answer right."""
 
 
+class NotMeasured:
+    """What a card has for evidence where there is no PyTorch to give it: in the words of the evidence function."""
+
+    heading = "PyTorch is not installed, so this is not measured"
+    row = ("not measured", "not measured")
+
+    def __init__(self, claim: Claim) -> None:
+        self.verdict = claim.verdict
+        first, _, _ = (claim.evidence.__doc__ or "").partition("\n\n")
+        self.measurements = " ".join(first.split()).removeprefix(f"{claim.id}: ").removesuffix(".")
+
+
 class Card:
     """A claim with its evidence, measured now. It raises where the evidence does not bear the verdict out."""
 
-    def __init__(self, claim):
+    def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self.evidence = claim.measured()
+        try:
+            self.evidence: Evidence | Counterexample | Experiment | NotMeasured = claim.measured()
+        except ModuleNotFoundError as error:
+            if not is_missing(error):
+                raise
+            self.evidence = NotMeasured(claim)
         if self.evidence.verdict is not claim.verdict:
             raise AssertionError(
                 f"claim {claim.id} is marked {claim.verdict.value}, "
                 f"but its evidence says {self.evidence.verdict.value}: {self.evidence}"
             )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.claim.id}: {self.claim.verdict.value}. {self.evidence.heading}: {self.evidence.measurements}."
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         lines = [
             f"**Claim {self.claim.id} · {self.claim.verdict.value}**",
             f"*The sheet says:* {self.claim.statement}",
@@ -377,7 +395,7 @@ class Card:
         return "\n\n".join(lines)
 
 
-def _rounded(error):
+def _rounded(error: float) -> str:
     """An error in words that are the same on every machine: rounding differs, its order does not."""
     if error <= TOLERANCE:
         return "< 10⁻¹⁰"
@@ -389,7 +407,7 @@ def _rounded(error):
 class Ledger:
     """Claims by id, in the order of the sheet."""
 
-    def __init__(self, claims: Iterable[Claim]):
+    def __init__(self, claims: Iterable[Claim]) -> None:
         self.claims: dict[str, Claim] = {}
         for claim in claims:
             if not isinstance(claim, Claim):
@@ -398,15 +416,15 @@ class Ledger:
                 raise ValueError(f"claim id must be unique, got {claim.id!r} twice")
             self.claims[claim.id] = claim
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Claim]:
         return iter(self.claims.values())
 
-    def __getitem__(self, id):
+    def __getitem__(self, id: str) -> Claim:
         if id not in self.claims:
             raise KeyError(f"no claim {id!r}; the ledger has {', '.join(self.claims)}")
         return self.claims[id]
 
-    def card(self, id):
+    def card(self, id: str) -> Card:
         """Return the card of one claim, with its evidence measured now.
 
         Raises
@@ -418,12 +436,12 @@ class Ledger:
         """
         return Card(self[id])
 
-    def counts(self):
+    def counts(self) -> dict[str, int]:
         """Return how many claims there are of each verdict, for those that occur."""
         found = Counter(claim.verdict for claim in self)
         return {verdict.value: found[verdict] for verdict in Verdict if found[verdict]}
 
-    def table(self):
+    def table(self) -> Table:
         """Return all claims as one table, each with evidence measured now."""
         return Table([Card(claim) for claim in self])
 
@@ -431,13 +449,13 @@ class Ledger:
 class Table:
     """The claims page: a row for each claim, linked to its derivation."""
 
-    def __init__(self, cards):
+    def __init__(self, cards: Sequence[Card]) -> None:
         self.cards = cards
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(map(repr, self.cards))
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         rows = [
             "| claim | the sheet says | verdict | correction | sheet off by | book off by |",
             "|---|---|---|---|---|---|",
@@ -455,6 +473,6 @@ class Table:
         return "\n".join(rows)
 
 
-def _in_a_table(cell):
+def _in_a_table(cell: str) -> str:
     """A cell without the bar that would end it; a formula has other names for its bars."""
     return cell.replace(r"\|", r"\Vert ").replace("|", r"\vert ")

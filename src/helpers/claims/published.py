@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from .ledger import Card, Verdict
+from .ledger import Card, Ledger, Verdict
 
 COLUMNS = (
     "claim",
@@ -22,7 +22,7 @@ INSTEAD = {Verdict.COMPLETED: "Add", Verdict.REPAIRED: "Mend", Verdict.REFUTED: 
 """What is to be done with a statement. Those that are confirmed or lost need nothing."""
 
 
-def comma_separated(ledger):
+def comma_separated(ledger: Ledger) -> str:
     """Return every claim as a line of a CSV file, with evidence measured now; formulas are in LaTeX.
 
     Examples
@@ -55,21 +55,21 @@ def comma_separated(ledger):
 class Errata:
     """What to change on the sheet, for somebody who holds it: an entry for each claim that needs one."""
 
-    def __init__(self, ledger):
+    def __init__(self, ledger: Ledger) -> None:
         self.claims = [claim for claim in ledger if claim.verdict in INSTEAD]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(
             f"{claim.id}: {_ended(claim.question)} {INSTEAD[claim.verdict]}: {claim.correction}"
             for claim in self.claims
         )
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         return "\n\n".join(
             f"**[{claim.id}](#{claim.anchor})** {_ended(claim.question)} *{INSTEAD[claim.verdict]}:* {claim.correction}"
             for claim in self.claims
         )
 
 
-def _ended(question):
+def _ended(question: str) -> str:
     return question if question.endswith(("?", ".")) else f"{question}."

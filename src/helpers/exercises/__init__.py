@@ -47,7 +47,7 @@ _keeper = Keeper()
 _hints_given: Counter[str] = Counter()
 
 
-def check(id, answer=None, *, keep=True):
+def check(id: str, answer: object = None, *, keep: bool = True) -> Answer:
     """Judge an answer, in words. It raises for nothing that the reader's function does.
 
     A function is tried on small cases, on edge cases and on random ones, and compared with the reference. A number
@@ -87,7 +87,7 @@ def check(id, answer=None, *, keep=True):
     return judged
 
 
-def hint(id, number=None):
+def hint(id: str, number: int | None = None) -> Said | Answer:
     """Return the next hint of an exercise, or a certain one.
 
     Parameters
@@ -113,13 +113,13 @@ def hint(id, number=None):
     return Said((f"Hint {number} of {there_are}: {exercise.hints[number - 1]}",))
 
 
-def hints(id):
+def hints(id: str) -> Hints | Answer:
     """Return all hints of an exercise, each folded by itself, as the page shows them."""
     exercise = _found(id)
     return exercise if isinstance(exercise, Answer) else Hints(exercise.id, exercise.hints)
 
 
-def progress():
+def progress() -> Said:
     """Return which exercises are solved, chapter by chapter."""
     solved, said = _keeper.solved()
     lines = [f"{sum(id in solved for id in EXERCISES)} of {len(EXERCISES)} exercises are solved."]
@@ -133,7 +133,7 @@ def progress():
     return Said((*lines, *said))
 
 
-def _found(id):
+def _found(id: str) -> AnyExercise | Answer:
     """The exercise of an id; of one that there is not, a friendly answer that names the nearest."""
     if not isinstance(id, str):
         words = 'The exercise\'s number comes first, and then the answer: `check("1.1.a", my_answer)`.'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from html import escape
@@ -10,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Outcome(Enum):
@@ -41,7 +43,7 @@ class Case:
     expected: np.ndarray
     got: np.ndarray | None
 
-    def grids(self):
+    def grids(self) -> Iterator[tuple[str, list[list[str]], np.ndarray]]:
         """The matrices to lay side by side, each with its title and the cells in which the two differ.
 
         Of more than two axes, only the matrix that holds the first difference is shown.
@@ -90,22 +92,22 @@ class Answer:
     """The name of the mistake that was recognised."""
 
     @property
-    def right(self):
+    def right(self) -> bool:
         """Whether the answer is right."""
         return self.outcome is Outcome.RIGHT
 
     @property
-    def _heading(self):
+    def _heading(self) -> str:
         return f"{SIGNS[self.outcome]} {self.outcome.value}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"{self._heading}: exercise {self.id}", *(_plain(text) for text in self.says)]
         if self.case is not None:
             lines += [f"  {name} = {text}" for name, text in _inputs(self.case, indent=len("   = "))]
             lines += ["", *_side_by_side(self.case)]
         return "\n".join(lines)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         first, *others = self.says or ("",)
         parts = [
             f'<div class="gc-answer" role="group" aria-label="Answer to exercise {escape(self.id)}" '
@@ -138,10 +140,10 @@ class Hints:
     id: str
     hints: tuple[str, ...]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(f"Hint {number}: {_plain(hint)}" for number, hint in enumerate(self.hints, 1))
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return "\n".join(
             f'<details class="gc-hint"><summary>Hint {number} of {len(self.hints)}</summary>'
             f"<p>{marked_up(hint)}</p></details>"
@@ -155,39 +157,39 @@ class Said:
 
     sentences: tuple[str, ...]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join(map(_plain, self.sentences))
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         return "\n".join(f"<p>{marked_up(sentence)}</p>" for sentence in self.sentences)
 
 
-def differing(got, expected):
+def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Where two arrays of one shape differ by more than rounding."""
     finite = np.abs(expected[np.isfinite(expected)])
     same = np.isclose(got, expected, rtol=0, atol=1e-10 * max(1.0, finite.max(initial=0.0)), equal_nan=True)
     return ~same
 
 
-def _written(array, digits):
+def _written(array: np.ndarray, digits: int) -> list[list[str]]:
     """A matrix of texts: whole numbers as they are, others with so many digits."""
     return [[_number(value, digits) for value in row] for row in np.atleast_2d(array)]
 
 
-def _number(value, digits):
+def _number(value: float, digits: int) -> str:
     value = float(value)
     text = str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.{digits}g}"
     return text.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
 
 
-def _without_leading_ones(array):
+def _without_leading_ones(array: ArrayLike) -> np.ndarray:
     array = np.asarray(array, float)
     while array.ndim > 2 and array.shape[0] == 1:
         array = array[0]
     return array
 
 
-def _inputs(case, indent):
+def _inputs(case: Case, indent: int) -> Iterator[tuple[str, str]]:
     """Each input's name and its value in Python's spelling."""
     for name, value in case.inputs.items():
         if np.ndim(value) == 0:
@@ -199,17 +201,17 @@ def _inputs(case, indent):
         yield name, text.replace("\n", "\n" + " " * (indent + len(name) if indent else 0))
 
 
-def marked_up(text):
+def marked_up(text: str) -> str:
     """Text as HTML, with code between backticks and emphasis between asterisks."""
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
     return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
 
 
-def _plain(text):
+def _plain(text: str) -> str:
     return re.sub(r"\*\*([^*`]+)\*\*", r"\1", text)
 
 
-def _table(title, rows, mask):
+def _table(title: str, rows: list[list[str]], mask: np.ndarray) -> str:
     cells = [
         "".join(
             f"<td{' class=differs' if wrong else ''}>{f'<strong>{text}</strong>' if wrong else text}</td>"
@@ -221,7 +223,7 @@ def _table(title, rows, mask):
     return f"<table><caption>{escape(title)}</caption><tbody>{body}</tbody></table>"
 
 
-def _side_by_side(case):
+def _side_by_side(case: Case) -> list[str]:
     """The grids as lines of text, the cells that differ between asterisks."""
     blocks = []
     for title, rows, mask in case.grids():

@@ -12,7 +12,9 @@ import sys
 import threading
 import traceback
 import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -45,7 +47,7 @@ class Call:
     printed: str = ""
 
 
-def call(function, arguments, *, seconds):
+def call(function: Callable, arguments: Sequence, *, seconds: float) -> Call:
     """Return what a function makes of some arguments; nothing that it raises, prints or never ends gets out.
 
     The function runs in a thread of its own, on copies of its arguments. A thread can be waited for with a time
@@ -72,7 +74,7 @@ def call(function, arguments, *, seconds):
     """
     given, outcome, printed = copy.deepcopy(list(arguments)), [], _Beginning()
 
-    def work():
+    def work() -> None:
         try:
             with np.errstate(all="ignore"):
                 outcome.append(_numbers(function(*given)))
@@ -83,9 +85,13 @@ def call(function, arguments, *, seconds):
 
     thread = threading.Thread(target=work, daemon=True)
     with _cut_off_from_the_notebook(printed):
-        thread.start()
-        thread.join(seconds)
-        _stop(thread)
+        try:
+            thread.start()
+        except RuntimeError:  # a browser's Python has no threads; there is no time limit then
+            work()
+        else:
+            thread.join(seconds)
+            _stop(thread)
     if not outcome:
         words = (
             f"it did not come to an end within {seconds:.2g} seconds; each of its loops has to end somewhere"
@@ -97,7 +103,7 @@ def call(function, arguments, *, seconds):
     return Call(outcome[0].value, outcome[0].trouble, changed=changed, printed=printed.text)
 
 
-def _numbers(value):
+def _numbers(value: Any) -> Call:
     """What was returned, as a call; its numbers are copied, in case the function keeps them to write over."""
     if value is None or value is ...:
         return Call(None)
@@ -115,7 +121,7 @@ def _numbers(value):
     return Call(None, f"{what}, where real numbers are expected")
 
 
-def _raised(error, function):
+def _raised(error: BaseException, function: Callable) -> str:
     """An exception in a sentence, with the line of the function that it came from."""
     words = f"it raised {type(error).__name__}" + f": {error}" * bool(str(error))
     words += " (Python counts from 0)" * isinstance(error, IndexError)
@@ -132,22 +138,24 @@ class _Stop(BaseException):
     """Raised in a thread whose time is over. No `except Exception` of the reader's stops it."""
 
 
-def _stop(thread):
+def _stop(thread: threading.Thread) -> None:
     """End a thread, if it is still running, at its next step of Python.
 
     One that sleeps, or swallows every exception, is left behind; as a daemon it ends with the notebook.
     """
     for _ in range(3):
         if thread.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_Stop)
+            )
             thread.join(0.2)
 
 
 @contextlib.contextmanager
-def _cut_off_from_the_notebook(printed):
+def _cut_off_from_the_notebook(printed: _Beginning) -> Iterator[None]:
     """Catch what is printed, still warnings, and let nobody wait for input."""
 
-    def refuse(prompt=""):
+    def refuse(prompt: object = "") -> NoReturn:
         raise EOFError("it asks for input, and what it needs is in its arguments")
 
     ask, builtins.input = builtins.input, refuse
@@ -169,16 +177,16 @@ class _Beginning(io.TextIOBase):
 
     text = ""
 
-    def write(self, text):
+    def write(self, text: str) -> int:
         self.text = (self.text + str(text)[:PRINTED])[:PRINTED]
         return len(text)
 
 
-def _same(left, right):
+def _same(left: Any, right: Any) -> bool:
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(map(_same, left, right))
     return np.array_equal(left, right, equal_nan=True)
 
 
-def _a(noun):
+def _a(noun: str) -> str:
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"

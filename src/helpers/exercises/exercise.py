@@ -6,10 +6,12 @@ import inspect
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..checks import TOLERANCE, relative_error
 from .answer import Answer, Case, Outcome
@@ -75,16 +77,16 @@ class Exercise:
     chapter: str
 
     @property
-    def parameters(self):
+    def parameters(self) -> tuple[str, ...]:
         """The names of the parameters."""
         return tuple(inspect.signature(self.reference).parameters)
 
-    def ordered_cases(self):
+    def ordered_cases(self) -> list[tuple]:
         """Return the cases, the same at every call, so that the first that fails is the smallest."""
         random = np.random.default_rng(zlib.crc32(self.id.encode()))
         return sorted(self.cases(random), key=_size)
 
-    def check(self, function):
+    def check(self, function: object) -> Answer:
         """Judge the reader's function; whatever it does, this returns an answer in words."""
         if function is None or function is ...:
             return self._unanswered("Fill in the body of the function, and run the cell again.")
@@ -101,7 +103,7 @@ class Exercise:
             )
         return self._judge(function)
 
-    def _judge(self, function):
+    def _judge(self, function: Callable) -> Answer:
         cases, calls = self.ordered_cases(), []
         deadline = time.monotonic() + SECONDS
         for case in cases:
@@ -121,7 +123,9 @@ class Exercise:
                 return self._answer_to(wrong, case, made, right, calls, cases)
         return self._right(calls, expected)
 
-    def _answer_to(self, wrong, case, made, right, calls, cases):
+    def _answer_to(
+        self, wrong: str, case: tuple, made: Call, right: np.ndarray, calls: list[Call], cases: list[tuple]
+    ) -> Answer:
         """The mistake by name, if it is a known one; what is wrong in the smallest case that fails; and that case."""
         mistake = next((known for known in self.mistakes if agrees(calls, known.function, cases)), None)
         says = []
@@ -139,28 +143,29 @@ class Exercise:
         inputs = dict(zip(self.parameters, case, strict=True))
         return self._not_yet(*says, case=Case(inputs, right, made.value), mistake=mistake)
 
-    def _right(self, calls, expected):
+    def _right(self, calls: list[Call], expected: list[np.ndarray]) -> Answer:
+        values = [made.value for made in calls if made.value is not None]
         error = max(
-            relative_error(_numbers_of(made.value), _numbers_of(right))
-            for made, right in zip(calls, expected, strict=True)
+            relative_error(_numbers_of(value), _numbers_of(right))
+            for value, right in zip(values, expected, strict=True)
         )
         says = [
             f"It agrees with the reference in all of {len(calls)} cases; the largest relative difference is "
             f"{_in_words(error)}. None of {len(self.mistakes)} known mistakes is made."
         ]
-        made, right = calls[-1], expected[-1]
-        if made.value.shape != right.shape:
+        value, right = values[-1], expected[-1]
+        if value.shape != right.shape:
             says.append(
-                f"(Yours has shape {made.value.shape}; the book writes {right.shape}, which is the same numbers.)"
+                f"(Yours has shape {value.shape}; the book writes {right.shape}, which is the same numbers.)"
             )
-        if made.printed:
+        if calls[-1].printed:
             says.append("What it printed is left out here.")
         return Answer(self.id, Outcome.RIGHT, tuple(says))
 
-    def _unanswered(self, *says):
+    def _unanswered(self, *says: str) -> Answer:
         return Answer(self.id, Outcome.UNANSWERED, says)
 
-    def _not_yet(self, *says, case=None, mistake=None):
+    def _not_yet(self, *says: str, case: Case | None = None, mistake: Mistake | None = None) -> Answer:
         return Answer(self.id, Outcome.NOT_YET, says, case, mistake.name if mistake else "")
 
 
@@ -198,7 +203,7 @@ class NumberExercise:
     chapter: str
     tolerance: float = 0.0
 
-    def check(self, spelled):
+    def check(self, spelled: object) -> Answer:
         """Judge the reader's number or numbers, in whatever spelling."""
         if spelled is None or spelled is ... or (isinstance(spelled, str) and not spelled.strip()):
             return Answer(
@@ -233,12 +238,12 @@ class NumberExercise:
             return self._not_yet(f"{_listed(found)} is close. Write it more exactly.", self.given)
         return self._not_yet(f"{_listed(found)} was read.", self.given)
 
-    def _near(self, found, wanted):
+    def _near(self, found: Sequence[float], wanted: Sequence[float]) -> bool:
         return len(found) == len(wanted) and all(
             abs(one - other) <= self.tolerance * abs(other) for one, other in zip(found, wanted, strict=True)
         )
 
-    def _not_yet(self, *says, mistake=None):
+    def _not_yet(self, *says: str, mistake: Slip | None = None) -> Answer:
         return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name if mistake else "")
 
 
@@ -276,7 +281,7 @@ class SentenceExercise:
     mistakes: tuple[Remark, ...]
     chapter: str
 
-    def check(self, sentence):
+    def check(self, sentence: object) -> Answer:
         """Judge the reader's sentence by its words."""
         if sentence is None or sentence is ... or sentence == "":
             return Answer(
@@ -301,7 +306,7 @@ class SentenceExercise:
 AnyExercise = Exercise | NumberExercise | SentenceExercise
 
 
-def agrees(calls, function, cases):
+def agrees(calls: Sequence[Call], function: Callable, cases: Sequence[tuple]) -> bool:
     """Return whether a function makes of every case what was made of it.
 
     Where the one raises or has another shape, so must the other; once at least they must meet in numbers.
@@ -330,19 +335,19 @@ def agrees(calls, function, cases):
     return met and len(calls) == len(cases)
 
 
-def small(random, *shape):
+def small(random: np.random.Generator, *shape: int) -> np.ndarray:
     """Whole numbers that a person can multiply, none of them 0."""
     return random.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], size=shape)
 
 
-def single(shape, *place):
+def single(shape: tuple[int, ...], *place: int) -> np.ndarray:
     """Zeros, but for one 1."""
     array = np.zeros(shape)
     array[place] = 1.0
     return array
 
 
-def _size(case):
+def _size(case: tuple) -> tuple[Any, ...]:
     """How much there is to look at: first the numbers, then those that are not 0, then those that are not whole."""
     everything = np.concatenate([np.ravel(np.asarray(argument, float)) for argument in case])
     return (
@@ -353,7 +358,7 @@ def _size(case):
     )
 
 
-def _wrong(made: Call, right, parameters):
+def _wrong(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
     """What is wrong with what came back, as the rest of a sentence; empty if nothing is."""
     if made.trouble:
         return made.trouble
@@ -380,12 +385,12 @@ def _wrong(made: Call, right, parameters):
     return ""
 
 
-def _numbers_of(array):
+def _numbers_of(array: ArrayLike) -> np.ndarray:
     """An array without its axes of length 1: a row, a column and a vector hold the same numbers."""
     return np.squeeze(np.asarray(array, float))
 
 
-def _takes(function, count):
+def _takes(function: Callable, count: int) -> bool:
     try:
         inspect.signature(function).bind(*range(count))
     except TypeError:
@@ -395,16 +400,16 @@ def _takes(function, count):
     return True
 
 
-def _listed(found):
+def _listed(found: Sequence[float]) -> str:
     written = [f"{number:.15g}" for number in found]
     return written[0] if len(written) == 1 else f"({', '.join(written)})"
 
 
-def _in_words(error):
+def _in_words(error: float) -> str:
     """A difference in words that are the same on every machine: rounding differs, its order hardly."""
     return "below 10⁻¹³" if error < 1e-13 else f"{error:.0e}"
 
 
-def _one_line(text):
+def _one_line(text: str) -> str:
     line = " ⏎ ".join(text.replace("`", "'").strip().splitlines())
     return line if len(line) <= 120 else f"{line[:120]}…"

@@ -12,7 +12,7 @@ FORMAT = 1
 """Of the file. A file of another format is set aside."""
 
 
-def folder():
+def folder() -> Path:
     """Return the reader's own folder: ``GRADIENTS_CHECKED_HOME``, or where the system keeps a program's data."""
     named = os.environ.get("GRADIENTS_CHECKED_HOME")
     if named:
@@ -33,10 +33,10 @@ class Keeper:
     The file is read anew for each change, since another notebook may have written to it.
     """
 
-    def __init__(self):
-        self._not_written = set()
+    def __init__(self) -> None:
+        self._not_written: set[str] = set()
 
-    def solved(self):
+    def solved(self) -> tuple[set[str], tuple[str, ...]]:
         """Return the ids of what is solved, and sentences on what is wrong with the file, if anything."""
         try:
             kept, said = _read(folder() / "progress.json")
@@ -44,7 +44,7 @@ class Keeper:
             kept, said = set(), (_only_in_memory(error),)
         return kept | self._not_written, said
 
-    def keep(self, id):
+    def keep(self, id: str) -> tuple[str, ...]:
         """Note that an exercise is solved, and return sentences on what stood in the way, if anything."""
         self._not_written.add(id)
         try:
@@ -58,14 +58,14 @@ class Keeper:
         return said
 
 
-def _only_in_memory(error):
+def _only_in_memory(error: Exception) -> str:
     return (
         f"Progress is kept in memory only, until the notebook ends: its file cannot be used ({error}). "
         "The variable GRADIENTS_CHECKED_HOME names another folder."
     )
 
 
-def _read(path):
+def _read(path: Path) -> tuple[set[str], tuple[str, ...]]:
     """What the file holds, and what there is to say of it. A file that cannot be understood is renamed, not deleted."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -91,7 +91,7 @@ def _read(path):
     )
 
 
-def _write(path, solved):
+def _write(path: Path, solved: set[str]) -> None:
     """Write the file beside its place, and move it there: at no time is there half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix="progress-", suffix=".part")

@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 import re
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Unreadable(ValueError):
     """Raised for what cannot be read as numbers."""
 
 
-def numbers(spelled, *, several=False):
+def numbers(spelled: Any, *, several: bool = False) -> list[float]:
     """Return the numbers that somebody wrote, as a list of floats.
 
     Text is read by a small grammar and never evaluated: numbers, + − · / ^, ln, log, exp, sqrt, e, π, fractions
@@ -79,7 +80,7 @@ def numbers(spelled, *, several=False):
     return _flat(found)
 
 
-def _flat(value):
+def _flat(value: Any) -> list[float]:
     if isinstance(value, (list, tuple)):
         return [number for part in value for number in _flat(part)]
     if isinstance(value, str):
@@ -93,7 +94,7 @@ def _flat(value):
     raise Unreadable(f"{type(value).__name__} is not a number")
 
 
-def _in_python(text, several):
+def _in_python(text: str, several: bool) -> str:
     """The text, or of an equation its last side, with Python's signs for what paper writes otherwise."""
     text = (
         re.split("[=≈~]", text)[-1]
@@ -125,7 +126,7 @@ def _in_python(text, several):
     return re.sub(r"(\d+(?:\.\d*)?)\s*%", r"(\1/100)", text)
 
 
-def _value(node):
+def _value(node: ast.expr) -> float | list:
     """The value of a piece of syntax, if it is one of the few that a number is made of."""
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
@@ -147,7 +148,7 @@ def _value(node):
     raise Unreadable(f"{ast.unparse(node)!r} is not a number")
 
 
-def _number(node):
+def _number(node: ast.expr) -> float:
     value = _value(node)
     if isinstance(value, list):
         raise Unreadable(f"{ast.unparse(node)!r} is not one number")

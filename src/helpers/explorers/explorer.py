@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
 
-from ..drawings import EMPTY_ROLES, draw, style, written
-from .packing import IMPOSSIBLE, evaluate, pack, part_of_frame
+from ..drawings import EMPTY_ROLES, Cells, Lines, Text, draw, style, written
+from .packing import IMPOSSIBLE, Frame, Table, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
 
+Panel = Text | Cells | Lines
 MOVED_BY_SLIDERS = ("text", "cells", "lines")
 """The kinds of panel that ``drawing.js`` draws; the others are for figures."""
 
@@ -40,23 +42,23 @@ class Slider:
     values: Sequence
     start: object
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.start not in self.values:
             raise ValueError(f"start must be one of the slider's values {self.values}, got {self.start!r}")
 
     @property
-    def linked(self):
+    def linked(self) -> tuple[str, int, int]:
         """The widget's trait that the drawing follows, with that trait's first value and its step."""
         if isinstance(self.values, range):
             return "value", self.values.start, self.values.step
         return "index", 0, 1
 
     @property
-    def written_values(self):
+    def written_values(self) -> list[str]:
         """The values as the reader sees them, here and in the page's address."""
         return [shown(value) for value in self.values]
 
-    def widget(self):
+    def widget(self) -> ipywidgets.Widget:
         """The ipywidgets slider."""
         look = {
             "description": self.label,
@@ -70,7 +72,7 @@ class Slider:
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
 
 
-def shown(value):
+def shown(value: Any) -> str:
     """A slider's value as the reader sees it: a word, or a number without needless zeros."""
     return value if isinstance(value, str) else f"{value:g}"
 
@@ -118,7 +120,7 @@ class Explorer(ipywidgets.VBox):
     Explorer with sliders number n (1 to 3). At the start: 2 squared is 4
     """
 
-    def __init__(self, *functions, panels, **sliders):
+    def __init__(self, *functions: Callable[..., Frame], panels: Sequence[Panel], **sliders: Slider) -> None:
         used = {name for function in functions for name in inspect.signature(function).parameters}
         if used != set(sliders):
             raise ValueError(
@@ -161,7 +163,7 @@ class Explorer(ipywidgets.VBox):
             widgets.append(widget)
         super().__init__([ipywidgets.VBox(widgets), drawing])
 
-    def frame(self, **setting):
+    def frame(self, **setting: Any) -> Frame:
         """Return the frame at one setting of the sliders, computed now.
 
         Parameters
@@ -176,20 +178,20 @@ class Explorer(ipywidgets.VBox):
             if value not in self.sliders[name].values:
                 raise ValueError(f"{name} must be one of {self.sliders[name].values}, got {value!r}")
         setting = {name: slider.start for name, slider in self.sliders.items()} | setting
-        frame = {}
+        frame: Frame = {}
         for function in self.functions:
             mine = {name: setting[name] for name in inspect.signature(function).parameters}
             frame |= part_of_frame(function, mine)
         return frame
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sliders = ", ".join(
             f"{slider.label} ({shown(slider.values[0])} to {shown(slider.values[-1])})"
             for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
 
-    def description(self, **setting):
+    def description(self, **setting: Any) -> str:
         """Return what the explorer's text panels say at one setting."""
         frame = self.frame(**setting)
         if IMPOSSIBLE in frame:
@@ -197,14 +199,14 @@ class Explorer(ipywidgets.VBox):
         names = [name for panel in self.panels if panel.kind == "text" for name in panel.sentences]
         return " ".join(frame[name] for name in names)
 
-    def _repr_mimebundle_(self, include=None, exclude=None, **_):
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = repr(self)
         data["text/html"] = self.still()
         return bundle
 
-    def still(self):
+    def still(self) -> str:
         """Return the explorer as it starts, as HTML that needs no script: what a page shows until sliders can move."""
         frame = self.frame()
         settings = "".join(
@@ -223,7 +225,7 @@ class Explorer(ipywidgets.VBox):
 RESET = '<div class="gc-tools"><button type="button" class="gc-reset" disabled>Reset</button></div>'
 
 
-def _reading(name, slider):
+def _reading(name: str, slider: Slider) -> Frame:
     """How the drawing turns a slider's value into a position in its table, and the page's address into a value."""
     _, first, step = slider.linked
     return {
@@ -236,7 +238,7 @@ def _reading(name, slider):
     }
 
 
-def _with_numbers_written(tables, panels):
+def _with_numbers_written(tables: list[Table], panels: Sequence[Panel]) -> list[Table]:
     """The tables, with the numbers that stand in cells as text: how they are written is Python's to say."""
     in_cells = {panel.numbers for panel in panels if panel.kind == "cells"}
     return [
@@ -248,11 +250,11 @@ def _with_numbers_written(tables, panels):
     ]
 
 
-def _text_of(matrix):
+def _text_of(matrix: np.ndarray) -> list[list[str]]:
     return [[written(number) for number in row] for row in matrix]
 
 
-def _for_the_page(panel):
+def _for_the_page(panel: Panel) -> Frame:
     """What the drawing needs to know of a panel besides itself."""
     if panel.kind == "cells":
         return {"empty_roles": EMPTY_ROLES}
@@ -264,7 +266,7 @@ def _for_the_page(panel):
     return {}
 
 
-def _room(panel, tables):
+def _room(panel: Panel, tables: list[Table]) -> Frame:
     """The most room a panel needs at any setting, so that nothing below it moves."""
     frames = [frame for _, frames in tables for frame in frames]
     if panel.kind == "cells":
@@ -273,7 +275,7 @@ def _room(panel, tables):
         return {"rows": rows, "columns": columns}
     if panel.kind == "text":
 
-        def longest(name):
+        def longest(name: str) -> str:
             return max((frame[name] for frame in frames if name in frame), key=len, default="")
 
         return {"sentences": [[longest(name) for name in panel.sentences], [longest(IMPOSSIBLE)]]}

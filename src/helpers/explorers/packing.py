@@ -13,6 +13,8 @@ import inspect
 import itertools
 import json
 import zlib
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,8 +23,13 @@ from ..checks import DoesNotFit
 IMPOSSIBLE = "impossible"
 """The name under which a frame carries the sentence that says why its setting cannot be."""
 
+Frame = dict[str, Any]
+"""Arrays, strings and numbers by name: what is shown at one setting of the sliders."""
+Table = tuple[list[str], list[Frame]]
+"""Sliders, and the frames at every setting of them."""
 
-def evaluate(functions, values_of):
+
+def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, Sequence]) -> list[Table]:
     """Evaluate each function over the whole grid of the sliders that its parameters name.
 
     Parameters
@@ -49,7 +56,7 @@ def evaluate(functions, values_of):
     return tables
 
 
-def part_of_frame(function, setting):
+def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, Any]) -> Frame:
     """What one function adds to the frame at one setting."""
     try:
         return function(**setting)
@@ -57,7 +64,7 @@ def part_of_frame(function, setting):
         return {IMPOSSIBLE: f"This setting is impossible: {error}."}
 
 
-def pack(tables):
+def pack(tables: Iterable[Table]) -> bytes:
     """Return the tables of :func:`evaluate` as compressed bytes.
 
     Examples
@@ -68,7 +75,7 @@ def pack(tables):
     """
     body = bytearray()
 
-    def place(array):
+    def place(array: np.ndarray) -> dict[str, Any]:
         """Append an array to the body, and return what the header says of it."""
         body.extend(bytes(-len(body) % 8))
         start = len(body)
@@ -78,7 +85,8 @@ def pack(tables):
     columns = []
     for sliders, frames in tables:
         for name in dict.fromkeys(itertools.chain.from_iterable(frames)):
-            distinct, index = {}, np.empty(len(frames), np.uint32)
+            distinct: dict[Hashable, tuple[int, Any]] = {}
+            index = np.empty(len(frames), np.uint32)
             for point, frame in enumerate(frames):
                 value = _smallest(frame.get(name), name)
                 packed = isinstance(value, np.ndarray)
@@ -91,7 +99,7 @@ def pack(tables):
     return zlib.compress(np.uint32(len(header)).tobytes() + header + bytes(body), 9)
 
 
-def _smallest(value, name):
+def _smallest(value: Any, name: str) -> Any:
     """An array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
     if not isinstance(value, (np.ndarray, tuple)):
         return value

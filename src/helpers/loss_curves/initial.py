@@ -13,11 +13,14 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
 from .. import sequence_task
 from ..checks import real_array, whole_number
-from .training import Training, encode
+from ..gated_rnn import sigmoid
+from ..sequence_task import CLASSES, SYMBOLS
+
+HIDDEN_SIZE = 12
+"""m, of the course's network."""
 
 
 def expected_loss(variance, classes):
@@ -113,14 +116,26 @@ def log_sum_exp(z):
 @cache
 def _last_states(networks, batch_size):
     """h[T] of LSTMs with fresh weights, an array (N, m, B): each reads a batch of its own."""
-    network = Training().network
+    m, n = HIDDEN_SIZE, len(SYMBOLS)
     weight_rng, data_rng = map(np.random.default_rng, np.random.SeedSequence(0).spawn(2))
-    theta = torch.tensor(np.stack([network.initial(weight_rng) for _ in range(networks)]))
-    drawn = sequence_task.sample("moderate", networks * batch_size, data_rng).symbols
-    symbols = torch.from_numpy(drawn.reshape(networks, batch_size, -1))
-    with torch.no_grad():
-        pieces = [
-            network.last_state(t, encode(s, t.dtype))
-            for t, s in zip(theta.split(100), symbols.split(100), strict=True)
-        ]
-    return torch.cat(pieces).numpy()
+    # As PyTorch draws them: input to states, states to states, two biases, and an output layer, which is not used here.
+    sizes = {
+        "W_ih": 4 * m * n,
+        "W_hh": 4 * m * m,
+        "b_ih": 4 * m,
+        "b_hh": 4 * m,
+        "output": len(CLASSES) * (m + 1),
+    }
+    drawn = weight_rng.uniform(-1 / np.sqrt(m), 1 / np.sqrt(m), (networks, sum(sizes.values())))
+    W_ih, W_hh, b_ih, b_hh, _ = np.split(drawn, np.cumsum(list(sizes.values()))[:-1], axis=1)
+    W_ih, W_hh = W_ih.reshape(networks, 4 * m, n), W_hh.reshape(networks, 4 * m, m)
+    b = (b_ih + b_hh)[..., np.newaxis]
+
+    symbols = sequence_task.sample("moderate", networks * batch_size, data_rng).symbols
+    h = c = np.zeros((networks, m, batch_size))
+    for symbol in np.moveaxis(symbols.reshape(networks, 1, batch_size, -1), -1, 0):
+        x = (symbol == np.arange(n)[:, np.newaxis]).astype(float)  # one-hot (N, n, B)
+        i, f, g, o = np.split(W_ih @ x + W_hh @ h + b, 4, axis=1)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+    return h
