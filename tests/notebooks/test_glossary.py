@@ -60,7 +60,7 @@ def table(title):
 
 
 EVERYWHERE = table("In several chapters")
-OF_CHAPTER = {chapter: table(f"Chapter {number},") for number, chapter in enumerate(CHAPTERS, start=1)}
+OF_CHAPTER = {chapter: table(f"[](../{chapter}.md)") for chapter in CHAPTERS}
 
 
 def source(chapter):
