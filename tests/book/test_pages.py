@@ -175,6 +175,17 @@ def test_on_paper_explorers_are_pictures_and_nothing_is_cut_off(open_page, name)
 
 
 @pytest.mark.browser
+def test_the_seconds_of_each_run_are_on_a_phones_screen(open_page):
+    table = open_page("book/status", width=360).locator(".runs table")
+    assert table.locator("th:visible").all_inner_texts() == ["Document", "Run Time (s)"]
+    for row in table.locator("tbody tr").all():
+        seconds = row.locator("td:visible").last
+        assert float(seconds.inner_text()) > 0
+        box = seconds.bounding_box()
+        assert box["x"] + box["width"] <= 360
+
+
+@pytest.mark.browser
 def test_title_page(open_page):
     """The verdicts are counted, and there is something to move."""
     page = open_page("book/intro")

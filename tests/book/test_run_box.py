@@ -17,7 +17,7 @@ NOTEBOOK = "notebooks/gated_rnn.ipynb"
 
 
 def commands(box):
-    return [block.rstrip() for block in box.locator("pre").all_inner_texts()]
+    return [block.rstrip() for block in box.locator("pre").all_text_contents()]
 
 
 def opened(page):

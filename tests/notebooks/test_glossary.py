@@ -50,17 +50,16 @@ def subscripted(formula):
     return set(re.findall(r"\b[A-Za-z]_[A-Za-z]\b", formula))
 
 
-def table(title):
-    """The symbols in the first column of the table below a heading."""
-    rows = re.findall(
-        r"^\| (\$.*?) \|", PAGE.partition(f"\n### {title}")[2].partition("\n##")[0], re.MULTILINE
-    )
+def table(heading):
+    """The symbols in the first column of the table below the heading that ends so."""
+    below = PAGE.partition(f"{heading}\n")[2].partition("\n##")[0]
+    rows = re.findall(r"^\| (\$.*?) \|", below, re.MULTILINE)
     explained = [formula for row in rows for formula in formulas(row)]
     return set().union(*(symbols(formula, subscripted(formula)) for formula in explained))
 
 
-EVERYWHERE = table("In several chapters")
-OF_CHAPTER = {chapter: table(f"Chapter {number},") for number, chapter in enumerate(CHAPTERS, start=1)}
+EVERYWHERE = table("### In several chapters")
+OF_CHAPTER = {chapter: table(f"](../{chapter}.md)") for chapter in CHAPTERS}
 
 
 def source(chapter):
