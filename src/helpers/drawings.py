@@ -8,17 +8,27 @@ one frame as it stands, for a figure. :mod:`helpers.explorers` links the same pa
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .checks import plain_array, real_array
 
 UNIT = 26
 """The side of a cell, in the drawing's own units."""
+
+Frame = Mapping[str, Any]
+"""What panels draw: arrays and sentences by name."""
+Room = Mapping[str, Any]
+"""What a panel keeps free."""
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""The middle, the width and the height of a node, in pixels."""
 
 EMPTY_ROLES = ("zero", "gap")
 """Cells in which no number is written."""
@@ -38,10 +48,10 @@ class Text:
     kind: Literal["text"] = "text"
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         return self.sentences
 
-    def check(self, frame):
+    def check(self, frame: Frame) -> None:
         for name in self.names:
             if not isinstance(frame[name], str):
                 raise TypeError(f"{name} must be text, got {frame[name]!r}")
@@ -78,11 +88,11 @@ class Cells:
     kind: Literal["cells"] = "cells"
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         names = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
         return tuple(name for name in names if name is not None)
 
-    def check(self, frame):
+    def check(self, frame: Frame) -> None:
         roles = plain_array(frame[self.roles], self.roles)
         if (
             roles.dtype.kind not in "iu"
@@ -117,7 +127,7 @@ class Axis:
     ticks: tuple[float, ...]
     logarithmic: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not self.low < self.high or (self.logarithmic and self.low <= 0):
             raise ValueError(
                 f"axis {self.label} must run upwards, and from above 0 if logarithmic, got {self}"
@@ -170,10 +180,10 @@ class Lines:
     kind: Literal["lines"] = "lines"
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         return (self.x, *(name for line in self.lines for name in (line.x, line.values) if name))
 
-    def check(self, frame):
+    def check(self, frame: Frame) -> None:
         for line in self.lines:
             along = line.x or self.x
             x = real_array(frame[along], along, shape=("length",), may_be_empty=True)
@@ -212,10 +222,10 @@ class Levels:
     kind: Literal["levels"] = "levels"
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         return (self.numbers,)
 
-    def check(self, frame):
+    def check(self, frame: Frame) -> None:
         real_array(frame[self.numbers], self.numbers, shape=(len(self.y), len(self.x)))
 
 
@@ -245,10 +255,10 @@ class Intervals:
     kind: Literal["intervals"] = "intervals"
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         return (self.effect, self.low, self.high)
 
-    def check(self, frame):
+    def check(self, frame: Frame) -> None:
         for name in self.names:
             real_array(frame[name], name, shape=(len(self.labels),))
 
@@ -279,10 +289,13 @@ class Graph:
     nodes: dict[str, Node]
     edges: tuple[tuple, ...]
     kind: Literal["graph"] = "graph"
-    names = ()
+    names: ClassVar[tuple[str, ...]] = ()
 
-    def check(self, frame):
+    def check(self, frame: Frame) -> None:
         pass
+
+
+Panel = Text | Cells | Lines | Levels | Intervals | Graph
 
 
 class Picture:
@@ -296,26 +309,26 @@ class Picture:
         What a reader who cannot see it needs to know.
     """
 
-    def __init__(self, panels, frame, *, alt):
+    def __init__(self, panels: Sequence[Panel], frame: Frame, *, alt: str) -> None:
         self.panels = panels
         self.frame = frame
         self.alt = alt
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.alt
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         drawn = "".join(draw(panel, self.frame) for panel in self.panels)
         return f'{style()}\n<div class="gc gc-panels" role="figure" aria-label="{escape(self.alt)}">{drawn}</div>'
 
 
-def style():
+def style() -> str:
     """The style sheet of every drawing, as HTML: a notebook has no other place for it."""
     css = Path(__file__).with_name("drawings.css").read_text(encoding="utf-8")
     return f"<style>{css}</style>"
 
 
-def draw(panel, frame, room=()):
+def draw(panel: Panel, frame: Frame, room: Room | None = None) -> str:
     """Return one panel of a frame as HTML, with inline SVG.
 
     Parameters
@@ -326,10 +339,10 @@ def draw(panel, frame, room=()):
         What an explorer keeps free so that nothing moves when its sliders do: the ``rows`` and ``columns`` of its
         largest grid, or its longest ``sentences``.
     """
-    return DRAW[panel.kind](panel, frame, dict(room))
+    return DRAW[panel.kind](panel, frame, room or {})
 
 
-def picture(*panels, alt, **frame):
+def picture(*panels: Panel, alt: str, **frame: Any) -> Picture:
     """Draw one frame as a figure.
 
     Parameters
@@ -370,7 +383,7 @@ def picture(*panels, alt, **frame):
     return Picture(panels, frame, alt=alt)
 
 
-def written(number):
+def written(number: float) -> str:
     """Return a number as a cell shows it: whole, or with three digits, and with a true minus sign.
 
     Examples
@@ -382,8 +395,8 @@ def written(number):
     return text.replace("-", "−").replace("inf", "∞")
 
 
-def _text(panel, frame, room):
-    def sentences(texts):
+def _text(panel: Text, frame: Frame, room: Room) -> str:
+    def sentences(texts: Iterable[str]) -> str:
         return "".join(f"<span>{escape(text)}</span>" for text in texts)
 
     kept_free = "".join(
@@ -394,7 +407,7 @@ def _text(panel, frame, room):
     return f'<div class="gc-panel gc-text">{kept_free}<div class="gc-words">{words}</div></div>'
 
 
-def _cells(panel, frame, room):
+def _cells(panel: Cells, frame: Frame, room: Room) -> str:
     roles = np.asarray(frame[panel.roles])
     numbers = None if panel.numbers is None else np.asarray(frame[panel.numbers])
     rows, columns = roles.shape
@@ -405,7 +418,7 @@ def _cells(panel, frame, room):
     for (row, column), position in np.ndenumerate(roles):
         role = panel.legend[position]
         marked = " marked" if row in marked_rows and column in marked_columns else ""
-        number = "" if numbers is None or role in EMPTY_ROLES else written(numbers[row, column])
+        number = "" if numbers is None or role in EMPTY_ROLES else written(float(numbers[row, column]))
         cells.append(
             f'<g class="cell {role}{marked}" transform="translate({column * unit} {row * unit})">'
             f'<rect x="0.5" y="0.5" width="{unit - 1}" height="{unit - 1}"/>'
@@ -422,7 +435,7 @@ def _cells(panel, frame, room):
     return _panel(panel.title, keys, _svg(f"-2 -2 {width} {height}", "".join(cells)), width)
 
 
-def _lines(panel, frame, _):
+def _lines(panel: Lines, frame: Frame, _: Room) -> str:
     width, height, y_axis = panel.width, panel.height, panel.y_axis
     drawn, labels = _upright(panel.x_axis, width, height)
     for tick in y_axis.ticks:
@@ -440,7 +453,7 @@ def _lines(panel, frame, _):
     return _plot(panel, keys, drawn, labels, width, height, beside=BESIDE_PLOT)
 
 
-def _upright(axis, width, height):
+def _upright(axis: Axis, width: float, height: float) -> tuple[list[str], list[str]]:
     """The upright lines at the ticks of a horizontal axis; and their numbers below, with the axis's label."""
     drawn, labels = [], [f'<span class="gc-label x name">{escape(axis.label)}</span>']
     for tick in axis.ticks:
@@ -450,12 +463,20 @@ def _upright(axis, width, height):
     return drawn, labels
 
 
-def _beside(text, at, height):
+def _beside(text: str, at: float, height: float) -> str:
     """A label to the left of a plot."""
     return f'<span class="gc-label y" style="top:{100 * at / height:.4g}%">{escape(text)}</span>'
 
 
-def _plot(panel, keys, drawn, labels, width, height, beside):
+def _plot(
+    panel: Lines | Intervals,
+    keys: str,
+    drawn: list[str],
+    labels: list[str],
+    width: int,
+    height: int,
+    beside: int,
+) -> str:
     """What is drawn is stretched to the width there is; the labels, which are no part of the SVG, keep their size."""
     return (
         f'<div class="gc-panel gc-{panel.kind}" style="width: {width + beside}px"><div class="gc-title">{escape(panel.title)}</div>'
@@ -469,7 +490,7 @@ BESIDE_PLOT = 54
 """The width that the labels of a vertical axis need, in pixels."""
 
 
-def _places(axis, values, length):
+def _places(axis: Axis, values: ArrayLike, length: float) -> np.ndarray:
     """Where values stand along an axis of so many pixels; those beyond its ends stand just outside."""
     values, low, high = np.asarray(values, float), axis.low, axis.high
     finite = np.isfinite(values)
@@ -480,7 +501,7 @@ def _places(axis, values, length):
     return np.round(share * length, 2)
 
 
-def _path(x, y):
+def _path(x: np.ndarray, y: np.ndarray) -> str:
     """An SVG path through the points that are finite, lifted where one is not."""
     steps, down = [], False
     for at_x, at_y in zip(x, y, strict=True):
@@ -496,7 +517,7 @@ MANY_COLUMNS = 8
 """More than these are labelled by turns, so that labels do not touch."""
 
 
-def _levels(panel, frame, _):
+def _levels(panel: Levels, frame: Frame, _: Room) -> str:
     numbers = np.asarray(frame[panel.numbers], float)
     levels = np.searchsorted(panel.edges, numbers, side="right")
     width, height = len(panel.x) * LEVEL_WIDTH, len(panel.y) * LEVEL_HEIGHT
@@ -529,7 +550,7 @@ def _levels(panel, frame, _):
     return _panel(panel.title, keys, _svg(view, "".join(drawn)), width + LEFT_OF_LEVELS + 4)
 
 
-def _border(above):
+def _border(above: np.ndarray) -> str:
     """An SVG path between neighbouring cells of which one is above and one is not; rows run upwards."""
     width, height = LEVEL_WIDTH, LEVEL_HEIGHT
     bottom = len(above) * height
@@ -544,7 +565,7 @@ def _border(above):
 BESIDE_INTERVALS, INTERVALS_WIDTH, INTERVALS_ROW = 150, 300, 20
 
 
-def _intervals(panel, frame, _):
+def _intervals(panel: Intervals, frame: Frame, _: Room) -> str:
     width, height = INTERVALS_WIDTH, len(panel.labels) * INTERVALS_ROW
     drawn, labels = _upright(panel.axis, width, height)
     (at,) = _places(panel.axis, [panel.reference], width)
@@ -562,7 +583,7 @@ def _intervals(panel, frame, _):
 COLUMN, ROW, BOX_HEIGHT = 84, 58, 28
 
 
-def _graph(panel, *_):
+def _graph(panel: Graph, *_: object) -> str:
     boxes = {name: _box(node) for name, node in panel.nodes.items()}
     drawn = []
     for source, target, *bend in panel.edges:
@@ -591,12 +612,12 @@ def _graph(panel, *_):
     return _panel(panel.title, "", _svg(view, "".join(drawn)), right - left)
 
 
-def _box(node):
+def _box(node: Node) -> Box:
     """The middle, width and height of a node, in pixels."""
     return node.column * COLUMN, node.row * ROW, max(BOX_HEIGHT, 7.2 * len(node.label) + 14), BOX_HEIGHT
 
 
-def _arrow_head(start, end):
+def _arrow_head(start: Point, end: Point) -> str:
     """A triangle that points from start to end, with its tip there."""
     along = np.subtract(end, start) / max(float(np.hypot(*np.subtract(end, start))), 1e-9)
     across = np.array([-along[1], along[0]])
@@ -605,7 +626,7 @@ def _arrow_head(start, end):
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners) + "z"
 
 
-def _edge_of(box, towards):
+def _edge_of(box: Box, towards: Point) -> Point:
     """Where a straight way from a box's middle towards a point leaves the box."""
     x, y, width, height = box
     dx, dy = towards[0] - x, towards[1] - y
@@ -617,13 +638,13 @@ NARROWEST = 300
 """A drawing wider than this may have to be scrolled on a phone, and so must take the keyboard's focus."""
 
 
-def _svg(view, drawn):
+def _svg(view: str, drawn: str) -> str:
     """An SVG of the size that its view says, so that text in it is never too small to read."""
     width, height = view.split()[2:]
     return f'<svg viewBox="{view}" width="{width}" height="{height}" aria-hidden="true">{drawn}</svg>'
 
 
-def _panel(title, keys, svg, width):
+def _panel(title: str, keys: str, svg: str, width: float) -> str:
     focus = ' tabindex="0"' if width > NARROWEST else ""
     return (
         f'<div class="gc-panel" style="width: {width:g}px"><div class="gc-title">{escape(title)}</div>'
@@ -632,7 +653,7 @@ def _panel(title, keys, svg, width):
     )
 
 
-DRAW = {
+DRAW: dict[str, Callable[..., str]] = {
     "text": _text,
     "cells": _cells,
     "lines": _lines,
@@ -642,7 +663,7 @@ DRAW = {
 }
 
 
-def _marks(frame, name, length, other):
+def _marks(frame: Frame, name: str | None, length: int, other: str | None) -> set[int]:
     """The rows or columns that are marked: those named; all, where only the other axis is named; else none."""
     if name is not None:
         return set(np.asarray(frame[name]).tolist())

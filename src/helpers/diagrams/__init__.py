@@ -7,10 +7,15 @@ One module for each chapter holds that chapter's diagrams: :mod:`helpers.diagram
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..drawings import Graph
+
 __all__ = ["backward", "forward"]
 
 
-def forward(graph, operations, **given):
+def forward(graph: Graph, operations: Mapping[str, Callable], **given: Any) -> dict[str, Any]:
     """Return the value of every box of a diagram.
 
     Parameters
@@ -40,7 +45,7 @@ def forward(graph, operations, **given):
     """
     values = dict(given)
 
-    def value(box):
+    def value(box: str) -> Any:
         if box not in values:
             values[box] = operations[box](*map(value, sources(graph, box)))
         return values[box]
@@ -48,7 +53,9 @@ def forward(graph, operations, **given):
     return {box: value(box) for box in graph.nodes}
 
 
-def backward(graph, pullbacks, values, **gradients):
+def backward(
+    graph: Graph, pullbacks: Mapping[str, Callable], values: Mapping[str, Any], **gradients: Any
+) -> dict[str, Any]:
     """Return ∂ℓ/∂ every box of a diagram: the same arrows, followed from their points to their tails.
 
     A box hands its gradient back to each box that points to it, through the derivative of its operation. What
@@ -93,6 +100,6 @@ def backward(graph, pullbacks, values, **gradients):
     return gradients
 
 
-def sources(graph, box):
+def sources(graph: Graph, box: str) -> list[str]:
     """The boxes that point to a box, in the order of the arrows."""
     return [source for source, target, *_ in graph.edges if target == box]

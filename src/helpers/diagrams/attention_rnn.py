@@ -5,7 +5,11 @@ The drawings are data, so that what they say can be checked: :func:`follow` comp
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..drawings import Graph, Node
 from . import forward
@@ -13,7 +17,7 @@ from . import forward
 __all__ = ["follow", "one_step", "unrolled"]
 
 
-def one_step(window):
+def one_step(window: int) -> Graph:
     """Return the drawing of one step of AttentionRNN(k), from what it reads on the left to h[t] on the right.
 
     Parameters
@@ -31,7 +35,9 @@ def one_step(window):
     >>> [source for source, target, *_ in one_step(1).edges if target == "w_1"]
     ['q_1', 'k_1']
     """
-    nodes, edges, middle = {}, [], 1.2 * window
+    nodes: dict[str, Node] = {}
+    edges: list[tuple] = []
+    middle = 1.2 * window
     for i in range(window + 1):
         row = 2.4 * i
         nodes[f"y_{i}"] = Node(0, row, "x[t]" if i == 0 else f"h[t−{i}]", "input" if i == 0 else "output")
@@ -48,7 +54,7 @@ def one_step(window):
     return Graph(title, nodes, (*edges, ("a", "h")))
 
 
-def unrolled(window, steps):
+def unrolled(window: int, steps: int) -> Graph:
     """Return the drawing of AttentionRNN(k) unrolled in time, one box for each step.
 
     Parameters
@@ -66,7 +72,8 @@ def unrolled(window, steps):
     >>> [source for source, target, *_ in unrolled(2, 4).edges if target == "h[4]"]
     ['x[4]', 'h[3]', 'h[2]']
     """
-    nodes, edges = {}, []
+    nodes: dict[str, Node] = {}
+    edges: list[tuple] = []
     for t in range(1, steps + 1):
         nodes[f"x[{t}]"] = Node(1.2 * t, 1.2, f"x[{t}]", "input")
         nodes[f"h[{t}]"] = Node(1.2 * t, 0, f"h[{t}]", "output")
@@ -76,7 +83,7 @@ def unrolled(window, steps):
     return Graph(f"AttentionRNN({window}) unrolled", nodes, tuple(edges))
 
 
-def follow(graph, network, x, past):
+def follow(graph: Graph, network: Any, x: ArrayLike, past: Sequence[ArrayLike]) -> np.ndarray:
     """Compute h[t] along the arrows of :func:`one_step`: a box works on what its arrows bring, in their order.
 
     Parameters
@@ -99,7 +106,8 @@ def follow(graph, network, x, past):
     >>> follow(one_step(2), network, [9], [[1], [2]])
     array([4.])
     """
-    given, operations = {}, {"a": _softargmax, "h": _attend}
+    given: dict[str, np.ndarray] = {}
+    operations: dict[str, Callable] = {"a": _softargmax, "h": _attend}
     for i, triple in enumerate([network.input_triple, *network.past_triples]):
         given[f"y_{i}"] = np.asarray(past[-i] if i else x)
         for letter, matrix in zip("qkv", triple, strict=True):
@@ -108,16 +116,16 @@ def follow(graph, network, x, past):
     return forward(graph, operations, **given)["h"]
 
 
-def _softargmax(*w):
+def _softargmax(*w: float) -> np.ndarray:
     exponentials = np.exp(np.array(w) - max(w))
     return exponentials / exponentials.sum()
 
 
-def _attend(*v_and_a):
+def _attend(*v_and_a: np.ndarray) -> np.ndarray:
     *v, a = v_and_a
     return a @ np.array(v)
 
 
-def _below(number):
+def _below(number: int) -> str:
     """A number as subscript digits."""
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

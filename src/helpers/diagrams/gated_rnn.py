@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
 import numpy as np
 
-from ..drawings import Graph, Node, picture
+from ..drawings import Graph, Node, Picture, picture
 from . import backward, forward
+
+Weights = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""W_c, W_h and W_x."""
 
 CELL = Graph(
     "One step",
@@ -80,17 +86,17 @@ UNROLLED_IN_WORDS = (
 )
 
 
-def cell_diagram():
+def cell_diagram() -> Picture:
     """Return the figure of one step."""
     return picture(CELL, alt=CELL_IN_WORDS)
 
 
-def unrolled_diagram():
+def unrolled_diagram() -> Picture:
     """Return the figure of the network unrolled in time."""
     return picture(UNROLLED, alt=UNROLLED_IN_WORDS)
 
 
-def cell_operations(W_c, W_h, W_x):
+def cell_operations(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
     """What the boxes of one step do, as arrays go along its arrows."""
     return {
         "W_c": lambda x: W_c @ x,
@@ -106,10 +112,10 @@ def cell_operations(W_c, W_h, W_x):
     }
 
 
-def cell_pullbacks(W_c, W_h, W_x):
+def cell_pullbacks(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
     """The derivative of each box of one step: each is linear in the gradient g that comes in."""
 
-    def gate(g, a):
+    def gate(g: np.ndarray, a: np.ndarray) -> list[np.ndarray]:
         c = 1 / (1 + np.exp(-a))
         return [g * c * (1 - c)]
 
@@ -127,7 +133,7 @@ def cell_pullbacks(W_c, W_h, W_x):
     }
 
 
-def forward_through(weights, x, h0):
+def forward_through(weights: Weights, x: Iterable[np.ndarray], h0: np.ndarray) -> list[dict[str, Any]]:
     """Return every box's value in every step: the states from the inputs, along the arrows.
 
     Parameters
@@ -149,7 +155,9 @@ def forward_through(weights, x, h0):
     return steps
 
 
-def forward_unrolled(weights, x, h0, state_gradient):
+def forward_unrolled(
+    weights: Weights, x: np.ndarray, h0: np.ndarray, state_gradient: np.ndarray
+) -> dict[str, Any]:
     """Return every box's value in the unrolled diagram, where each step is the diagram of one step.
 
     Parameters
@@ -166,7 +174,7 @@ def forward_unrolled(weights, x, h0, state_gradient):
     dict
         ``"h[t]"`` is h[t], and ``"loss"`` is ℓ.
     """
-    operations = {
+    operations: dict[str, Callable] = {
         "loss": lambda *states: sum(g @ h for g, h in zip(state_gradient, states, strict=True)),
     }
     for t in range(1, len(x) + 1):
@@ -176,7 +184,9 @@ def forward_unrolled(weights, x, h0, state_gradient):
     return forward(UNROLLED, operations, **{"h[0]": h0}, **inputs)
 
 
-def backward_through(weights, steps, state_gradient):
+def backward_through(
+    weights: Weights, steps: Sequence[dict[str, Any]], state_gradient: np.ndarray
+) -> np.ndarray:
     """Return ∂ℓ/∂x[1], …, ∂ℓ/∂x[T] from ∂ℓ/∂h[1], …, ∂ℓ/∂h[T]: the same steps, against the arrows.
 
     Parameters
