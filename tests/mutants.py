@@ -29,6 +29,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+import traceback
 from collections import Counter
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
@@ -40,6 +41,9 @@ SECONDS = 60
 """What keeps the processor busy for longer than this hangs, which somebody would see: killed."""
 
 LEAST_SHARE_KILLED = 0.95
+
+SURVIVES, KILLED = 0, 100
+"""What a process that has run the tests of a mutant ends with. Python and pytest end with small numbers if they fail."""
 
 CLAIMS = "tests/claims/test_ledger.py"
 TESTS = {
@@ -186,30 +190,51 @@ def is_killed(mutant, *, fork=True):
     """Whether a test fails on the mutant, in a copy of this process where all but helpers is loaded already."""
     if not (fork and hasattr(os, "fork")):
         command = [sys.executable, __file__, "--only", mutant.name]
-        return bool(subprocess.run(command, stdout=subprocess.DEVNULL).returncode)
+        try:
+            ended = subprocess.run(command, stdout=subprocess.DEVNULL, timeout=20 * SECONDS)
+        except subprocess.TimeoutExpired:
+            return True
+        return verdict(mutant, ended.returncode)
     child = os.fork()
     if child == 0:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.alarm(20 * SECONDS)
-        os._exit(failing(mutant.module, mutant.source))
+        try:
+            os._exit(outcome(mutant.module, mutant.source))
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         # A copy may crash through no fault of the mutant's: a fresh process decides.
         return os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM) or is_killed(mutant, fork=False)
-    return bool(os.WEXITSTATUS(status))
+    return verdict(mutant, os.WEXITSTATUS(status))
 
 
-def check_tests_of(module, *, passing):
-    """Stop unless the module's tests fail without it; and, if that is to be tried, pass on it as it is."""
+def verdict(mutant, ended):
+    """Whether the process that ended so has seen the mutant killed. Stop if it says neither that nor the contrary."""
+    if ended not in (KILLED, SURVIVES):
+        sys.exit(
+            f"the tests were not run to their end (code {ended}), so nothing is known of\n    {mutant.name}"
+        )
+    return ended == KILLED
+
+
+def check_tests_of(module):
+    """Stop unless the module's tests pass on it as it is, and fail without it."""
     source = path_of(module).read_text(encoding="utf-8")
-    if passing and is_killed(Mutant(module, f"{module}: unchanged", source)):
+    if is_killed(Mutant(module, f"{module}: unchanged", source)):
         sys.exit(f"the tests of {module} fail as it is: mend that first")
     if not is_killed(Mutant(module, f"{module}: emptied", "")):
         sys.exit(f"the tests of {module} pass without it: the mutants are not what they test")
 
 
-def failing(module, source):
-    """Run the module's tests with this source in its place: 0 if all pass, 1 if one fails."""
+def outcome(module, source):
+    """Run the module's tests with this source in its place: SURVIVES if all pass, KILLED if one fails.
+
+    Anything else that may happen to tests (there are none, the options are wrong, pytest itself fails) says nothing
+    of the mutant: what pytest then ends with is returned.
+    """
     import hypothesis
     import pytest
 
@@ -221,11 +246,9 @@ def failing(module, source):
     SourceFileLoader.get_code = planted_code
     sys.path.insert(0, str(ROOT / "src"))
     try:
-        importlib.import_module(
-            f"helpers.{module}"
-        )  # before pytest, which loads what it is given in its own way
+        importlib.import_module(f"helpers.{module}")  # before pytest, which loads it in its own way
     except Exception:
-        return 1
+        return KILLED
     # The same examples for every mutant, and none made smaller: it is enough to know that one fails.
     phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("mutants", derandomize=True, database=None, phases=phases)
@@ -235,19 +258,26 @@ def failing(module, source):
     options = ["--quiet", "--exitfirst", "--tb=no", "--doctest-modules", "-p", "no:cacheprovider"]
     own, *others = TESTS[module]
     for tests in ([path, own], *([file] for file in others)):
-        code = pytest.main([*options, *tests], plugins=[_OwnClaims(module)])
+        seen = _Seen(module)
+        code = pytest.main([*options, *tests], plugins=[seen])
+        if seen.failed and code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+            return KILLED
         if code != pytest.ExitCode.OK:
-            if code not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
-                print(f"pytest ended with {code!r}", file=sys.stderr)
-            return 1
-    return 0
+            return int(code)
+    return SURVIVES
 
 
-class _OwnClaims:
-    """Of the claims' tests, those that measure the claims of the module's chapter."""
+class _Seen:
+    """Whether a test failed, or a file of tests could not be loaded. Of the claims, only the module's chapter's are run."""
 
     def __init__(self, chapter):
-        self.chapter = chapter
+        self.chapter, self.failed = chapter, False
+
+    def pytest_collectreport(self, report):
+        self.failed |= report.failed
+
+    def pytest_runtest_logreport(self, report):
+        self.failed |= report.failed
 
     def pytest_collection_modifyitems(self, items):
         items[:] = [item for item in items if CLAIMS not in item.nodeid or self.measures(item)]
@@ -313,7 +343,7 @@ def main():
     parser.add_argument("modules", nargs="*", help=f"of {', '.join(TESTS)}; left out, all of them")
     parser.add_argument("--sample", type=int, metavar="COUNT", help="run only so many, the same everywhere")
     parser.add_argument(
-        "--only", metavar="NAME", help="run the tests on one mutant, and exit with 1 if one fails"
+        "--only", metavar="NAME", help=f"run the tests on one mutant, and exit with {KILLED} if one fails"
     )
     options = parser.parse_args()
     modules = options.modules or list(TESTS)
@@ -322,7 +352,7 @@ def main():
     if options.only:
         module = options.only.partition(":")[0]
         (source,) = (mutant.source for mutant in mutants(module) if mutant.name == options.only)
-        return failing(module, source)
+        return outcome(module, source)
 
     chosen = [mutant for module in modules for mutant in mutants(module)]
     chosen = sample(chosen, options.sample) if options.sample else list(filter(is_fault, chosen))
@@ -336,7 +366,7 @@ def main():
     for module in modules:
         ours = [mutant for mutant in chosen if mutant.module == module]
         if ours:
-            check_tests_of(module, passing=not options.sample)
+            check_tests_of(module)
         for mutant in ours:
             killed[mutant.name] = is_killed(mutant)
             said = "killed  " if killed[mutant.name] else "SURVIVES"

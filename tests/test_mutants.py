@@ -1,6 +1,9 @@
 """What plants faults and counts them: what is a fault, which are chosen, and what it complains of."""
 
+import os
 import random
+import subprocess
+import sys
 
 import mutants
 import pytest
@@ -57,6 +60,39 @@ def test_a_sample_is_the_same_in_any_order(of_checks):
     assert mutants.sample(shuffled, 5) == chosen
     assert mutants.sample(shuffled, 4) == chosen[:4]
     assert all(map(mutants.is_fault, chosen))
+
+
+@pytest.mark.parametrize(
+    ("tests", "ended"),
+    [
+        ("def test_it(): pass", mutants.SURVIVES),
+        ("def test_it(): assert False", mutants.KILLED),
+        ("import pytest; raise ValueError", mutants.KILLED),
+        ("# none", pytest.ExitCode.NO_TESTS_COLLECTED),
+        ("def test_it(): raise KeyboardInterrupt", pytest.ExitCode.INTERRUPTED),
+        (None, pytest.ExitCode.USAGE_ERROR),
+    ],
+)
+def test_nothing_but_a_failing_test_kills(tmp_path, tests, ended):
+    file = tmp_path / "test_it.py"
+    if tests is not None:
+        file.write_text(tests)
+    source = mutants.path_of("checks").read_text(encoding="utf-8")
+    script = f"mutants.TESTS['checks'] = [{str(file)!r}] * 2; sys.exit(mutants.outcome('checks', {source!r}))"
+    command = [sys.executable, "-c", f"import sys, mutants; {script}"]
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run = subprocess.run(command, cwd=mutants.ROOT / "tests", env=alone, capture_output=True)
+    assert run.returncode == ended
+
+
+def test_what_says_nothing_of_a_mutant_stops_the_run():
+    mutant = mutants.Mutant("checks", "checks: some", "")
+    assert mutants.verdict(mutant, mutants.KILLED)
+    assert not mutants.verdict(mutant, mutants.SURVIVES)
+    for ended in (*pytest.ExitCode, -11):
+        if ended != pytest.ExitCode.OK:
+            with pytest.raises(SystemExit, match="nothing is known of\n    checks: some"):
+                mutants.verdict(mutant, ended)
 
 
 def test_a_survivor_without_a_reason_is_complained_of():
