@@ -95,7 +95,7 @@ def vjp(function, output_gradient, *arguments):
         raise ValueError(
             f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
         )
-    gradients = torch.autograd.grad(y, tensors, output_gradient, allow_unused=True, materialize_grads=True)
+    gradients = torch.autograd.grad(y, tensors, output_gradient, materialize_grads=True)
     arrays = tuple(gradient.numpy() for gradient in gradients)
     return arrays if len(arrays) > 1 else arrays[0]
 
@@ -135,7 +135,7 @@ def difference_jacobian(function, x, *, step=1e-6):
     columns = []
     for direction in np.eye(x.size).reshape(x.size, *x.shape):
         ahead, behind = function(x + step * direction), function(x - step * direction)
-        columns.append((np.asarray(ahead, float) - np.asarray(behind, float)) / (2 * step))
+        columns.append(np.subtract(ahead, behind, dtype=float) / (2 * step))
     jacobian = np.stack(columns, axis=-1)
     return jacobian.reshape(*jacobian.shape[:-1], *x.shape)
 
