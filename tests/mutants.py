@@ -1,6 +1,6 @@
 """Do the tests see faults? Plant many small ones in the numerical modules, and run the tests against each.
 
-    python tests/mutants.py                      every mutant of every module: about an hour on one core
+    python tests/mutants.py                      every mutant of every module: about HOW LONG on one core
     python tests/mutants.py convolution checks   every mutant of these modules
     python tests/mutants.py --sample 60          the same 60 on every machine: for CI
 
@@ -52,14 +52,25 @@ TESTS = {
     "gated_rnn": ["tests/test_gated_rnn.py", CLAIMS],
     "attention_rnn": ["tests/test_attention_rnn.py", CLAIMS],
     "oracle": ["tests/test_oracle.py"],
+    "gated_rnn_map": ["tests/test_gated_rnn_map.py"],
     "sequence_task": ["tests/test_sequence_task.py"],
+    "spikes": ["tests/test_spikes.py"],
     "loss_curves.checks": ["tests/test_loss_curves.py"],
+    "loss_curves.cliff": ["tests/test_loss_curves_experiments.py::TestCliff"],
+    "loss_curves.initial": ["tests/test_loss_curves_experiments.py::TestUntrained"],
     "loss_curves.interventions": ["tests/test_loss_curves.py"],
     "loss_curves.networks": ["tests/test_loss_curves.py"],
     "loss_curves.optimisers": ["tests/test_loss_curves.py"],
+    "loss_curves.replay": ["tests/test_loss_curves_experiments.py::TestReplay"],
     "loss_curves.training": ["tests/test_loss_curves.py"],
 }
-"""The tests that are meant for each module, after its own doctests; of the claims, those of its chapter."""
+"""The tests that are meant for each module, after its own doctests; of the claims, those of its chapter.
+
+All that computes what the book states is here. What is not: the explorers, diagrams, drawings and exercises, and
+recorded.py, loss_curves/census.py, loss_curves/record.py, census_record.py and replay_record.py, which run, write and
+read records; the claims themselves, since their transcripts of the sheet are wrong on purpose, and a verdict that
+differs fails a test.
+"""
 
 
 @dataclass(frozen=True)
