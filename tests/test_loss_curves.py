@@ -1,5 +1,6 @@
 """Training in replicas: by hand, against PyTorch's own layers and optimisers in a plain loop, and alone or together."""
 
+import dataclasses
 import math
 from dataclasses import replace
 
@@ -229,6 +230,12 @@ class TestOptimisers:
             theirs.step()
             check_close(theta, parameter.detach())
 
+    def test_settings_left_out_are_those_of_the_records(self):
+        assert SGD() == SGD(learning_rate=0.1, momentum=0.0, weight_decay=0.0)
+        assert RMSprop() == RMSprop(learning_rate=1e-3, decay=0.99, epsilon=1e-8, weight_decay=0.0)
+        assert Adam() == Adam(learning_rate=1e-3, decays=(0.9, 0.999), epsilon=1e-8, weight_decay=0.0)
+        assert AdamW() == AdamW(learning_rate=1e-3, decays=(0.9, 0.999), epsilon=1e-8, weight_decay=1e-2)
+
 
 class TestInterventions:
     def test_clipping_by_hand(self):
@@ -421,6 +428,23 @@ class TestBadInput:
     def test_interventions(self, make, error, message):
         with pytest.raises(error, match=message):
             make()
+
+    @pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
+    def test_every_setting_of_an_optimiser(self, make):
+        for field in dataclasses.fields(make):
+            with pytest.raises((TypeError, ValueError), match=f"^{field.name} must be "):
+                make(**{field.name: -1})
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            *(SGD(), RMSprop(), Adam(), AdamW(), OrthogonalStart(), IdentityStart()),
+            *(NormClipping(1.0), ValueClipping(1.0), WarmUp(1), LabelNoise(0.5)),
+        ],
+    )
+    def test_settings_stay_as_they_are(self, settings):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            settings.another = 1
 
     @pytest.mark.parametrize(
         ("arguments", "error", "message"),
