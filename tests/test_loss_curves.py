@@ -28,6 +28,7 @@ from helpers.loss_curves import (
     WarmUp,
     train,
 )
+from helpers.loss_curves.networks import Workspace
 from helpers.loss_curves.optimisers import empty_memory
 
 property_test = settings(deadline=None, max_examples=25)
@@ -176,6 +177,13 @@ class TestNetworks:
         network.logits(theta, torch.zeros(5, 1, 2, 1))
         with pytest.raises(RuntimeError, match="modified by an inplace operation"):
             logits.sum().backward()
+
+    def test_an_array_is_used_again_if_it_is_of_the_same_shape_and_precision(self):
+        workspace, single, double = Workspace(), torch.zeros(1), torch.zeros(1, dtype=torch.float64)
+        first = workspace.empty("u", single, 2, 3)
+        assert workspace.empty("u", single, 2, 3) is first
+        assert workspace.empty("u", single, 2, 4).shape == (2, 4)
+        assert workspace.empty("u", double, 2, 4).dtype == torch.float64
 
     @pytest.mark.parametrize("cell", ["relu", "tanh", "lstm"])
     def test_fresh_weights_are_spread_as_pytorchs(self, cell):

@@ -27,6 +27,9 @@ MOVE = """(explorer, values) => explorer.querySelectorAll('input[type=range]').f
 })"""
 
 
+READ_AT_EACH = f"(explorer, settings) => settings.map(values => {{ ({MOVE})(explorer, values); return ({READ})(explorer); }})"
+
+
 FADED = "The faded picture is of the last possible one."
 
 
@@ -108,10 +111,8 @@ def setting_at(explorer, positions):
     }
 
 
-def move(place, explorer, positions, last_possible):
-    """Move one slider after the other; return the last possible setting on the way."""
-    now = place.evaluate(READ)["values"]
-    place.evaluate(MOVE, positions)
+def last_on_the_way(explorer, now, positions, last_possible):
+    """The last possible setting as one slider after the other moves."""
     for moved in range(len(positions)):
         setting = setting_at(explorer, [*positions[: moved + 1], *now[moved + 1 :]])
         if "impossible" not in explorer.frame(**setting):
@@ -173,14 +174,17 @@ def test_random_settings(open_page, name, number):
     page = open_page(name)
     place = page.locator(".explorer").nth(number)
     random = np.random.default_rng(0)
-    last = None
-    for _ in range(30):
-        values = [
-            int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1]
-            for kind in explorer.sliders.values()
-        ]
-        last = move(place, explorer, values, last)
-        check_drawn(place.evaluate(READ), explorer, last)
+    kinds = explorer.sliders.values()
+    settings = [
+        [int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1] for kind in kinds]
+        for _ in range(30)
+    ]
+    last, now = None, place.evaluate(READ)["values"]
+    for values, read in zip(settings, place.evaluate(READ_AT_EACH, settings), strict=True):
+        last = last_on_the_way(explorer, now, values, last)
+        now = read["values"]
+        assert now == values
+        check_drawn(read, explorer, last)
 
 
 @pytest.mark.browser
@@ -188,8 +192,9 @@ def test_random_settings(open_page, name, number):
 def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
     page = open_page("notebooks/convolution")
     place = page.locator(".explorer").nth(number)
-    last = move(place, made("notebooks/convolution", number), setting, None)
-    read = place.evaluate(READ)
+    now = place.evaluate(READ)["values"]
+    last = last_on_the_way(made("notebooks/convolution", number), now, setting, None)
+    (read,) = place.evaluate(READ_AT_EACH, [setting])
     check_drawn(copy.deepcopy(read), made("notebooks/convolution", number), last)
     assert read["panels"][0]["sentences"][0].startswith("This setting is impossible: kernel_size ")
     assert all(panel["faded"] and panel["cells"] for panel in read["panels"] if panel["kind"] == "cells")
