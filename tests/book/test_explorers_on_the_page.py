@@ -1,6 +1,7 @@
 """Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
 
 import copy
+import functools
 
 import numpy as np
 import pytest
@@ -33,13 +34,23 @@ READ_AT_EACH = f"(explorer, settings) => settings.map(values => {{ ({MOVE})(expl
 FADED = "The faded picture is of the last possible one."
 
 
+@functools.lru_cache(maxsize=100)
+def _frame(explorer, *setting):
+    return explorer.frame(**dict(setting))
+
+
+def frame_at(explorer, setting):
+    """What the reference implementation, called now, makes of a setting; asked for it again, it is what it was."""
+    return _frame(explorer, *setting.items())
+
+
 def expected(explorer, setting, last_possible):
-    """What the page should show at a setting, from the reference implementation called now."""
-    frame = explorer.frame(**setting)
+    """What the page should show at a setting."""
+    frame = frame_at(explorer, setting)
     impossible = frame.get("impossible")
     excuse = [impossible, FADED]
     if impossible:
-        frame = explorer.frame(**last_possible)
+        frame = frame_at(explorer, last_possible)
     panels = []
     for panel in explorer.panels:
         if panel.kind == "text":
@@ -113,10 +124,10 @@ def setting_at(explorer, positions):
 
 def last_on_the_way(explorer, now, positions, last_possible):
     """The last possible setting as one slider after the other moves."""
-    for moved in range(len(positions)):
-        setting = setting_at(explorer, [*positions[: moved + 1], *now[moved + 1 :]])
-        if "impossible" not in explorer.frame(**setting):
-            last_possible = setting
+    for moved in range(len(positions), 0, -1):
+        setting = setting_at(explorer, [*positions[:moved], *now[moved:]])
+        if "impossible" not in frame_at(explorer, setting):
+            return setting
     return last_possible
 
 
@@ -135,7 +146,7 @@ def check_drawn(read, explorer, last_possible=None):
                 for piece, right_piece in zip(path, right_path, strict=True):
                     np.testing.assert_allclose(piece, right_piece, atol=0.05, err_msg=where)
         assert got == wanted, where
-    return setting, (last_possible if "impossible" in explorer.frame(**setting) else setting)
+    return setting, (last_possible if "impossible" in frame_at(explorer, setting) else setting)
 
 
 @pytest.mark.browser
@@ -145,12 +156,13 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
     page = open_page(name)
     places = page.locator(".explorer")
     assert places.count() == len(EXPLORERS[name])
-    place = places.nth(number)
+    reset = places.nth(number).get_by_role("button", name="Reset").element_handle()
+    place = places.nth(number).element_handle()
+    handles = place.query_selector_all("input[type=range]")
     setting, last = check_drawn(place.evaluate(READ), explorer)
     assert setting == {slider: kind.start for slider, kind in explorer.sliders.items()}
     for position, (slider, kind) in enumerate(explorer.sliders.items()):
-        handle = place.locator("input[type=range]").nth(position)
-        handle.focus()
+        handles[position].focus()
         page.keyboard.press("Home")
         seen, pictures = [], set()
         for _ in kind.values:
@@ -161,7 +173,7 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
             page.keyboard.press("ArrowRight")
         assert seen == list(kind.values)
         assert len(pictures) > 1, f"slider {slider} moves and changes nothing"
-        place.get_by_role("button", name="Reset").click()
+        reset.click()
         setting, last = check_drawn(place.evaluate(READ), explorer, last)
         assert setting[slider] == kind.start
 
