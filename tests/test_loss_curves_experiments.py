@@ -80,6 +80,10 @@ class TestCliff:
             cliff.descend([1, 2, 3], 0.1, 1.0, 5)
         with pytest.raises(ValueError, match="learning_rate and threshold must be greater than 0"):
             cliff.descend([1, 2], 0.1, 0, 5)
+        with pytest.raises(ValueError, match="learning_rate and threshold must be greater than 0"):
+            cliff.descend([1, 2], 0, 1.0, 5)
+        with pytest.raises(ValueError, match="steps must be one number or 1"):
+            cliff.descend([1, 2], 0.1, 1.0, [5, 5])
         with pytest.raises(TypeError, match="w must hold real numbers"):
             cliff.loss_and_gradient("w", 0)
         with pytest.raises(ValueError, match="steps must be at least 1"):
