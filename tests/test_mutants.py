@@ -27,9 +27,13 @@ def test_a_mutant_differs_where_its_name_says(of_checks):
 
 
 def test_constants_defaults_and_properties_are_changed_too():
-    names = [mutant.name for mutant in mutants.mutants("gated_rnn") if mutants.is_fault(mutant)]
-    assert any(name.startswith("gated_rnn: exploding_instance: def exploding_instance(T") for name in names)
-    assert any(name.startswith("gated_rnn: Run.gate_slopes: ") for name in names)
+    of_gated_rnn = list(mutants.mutants("gated_rnn"))
+    for start in ("exploding_instance: def exploding_instance(T", "Run.gate_slopes: "):
+        assert any(
+            mutants.is_fault(mutant)
+            for mutant in of_gated_rnn
+            if mutant.name.startswith(f"gated_rnn: {start}")
+        )
     assert any("checks: : TOLERANCE = 1e-10 → " in mutant.name for mutant in mutants.mutants("checks"))
 
 

@@ -21,11 +21,15 @@ def mean_difference(a, b):
 
 
 class TestSpikes:
+    def test_a_spike_is_half_of_what_guessing_among_four_costs(self):
+        assert SPIKE == pytest.approx(math.log(2))
+
     def test_by_hand(self):
         loss = np.full(40, LOW)
         loss[[0, 3]] = HIGH  # it starts within a spike
         loss[[14, 15, 16, 24]] = HIGH  # begins at 14; 24 comes after seven calm batches, and belongs to it
         loss[35] = HIGH  # after ten
+        loss[30] = SPIKE  # not above itself
         np.testing.assert_array_equal(np.flatnonzero(spike_begins(loss)), [14, 35])
 
     @property_test
