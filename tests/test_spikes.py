@@ -22,7 +22,7 @@ def mean_difference(a, b):
 
 class TestSpikes:
     def test_a_spike_is_half_of_what_guessing_among_four_costs(self):
-        assert SPIKE == pytest.approx(math.log(2))
+        assert pytest.approx(math.log(2)) == SPIKE
 
     def test_by_hand(self):
         loss = np.full(40, LOW)
