@@ -122,6 +122,14 @@ class TestSummary:
         if len(after):
             assert result["worst_loss"] == max(value if math.isfinite(value) else math.inf for value in after)
 
+    def test_curves_of_another_shape_are_refused(self):
+        with pytest.raises(ValueError, match=r"loss must have shape \(\.\.\., steps\), got shape \(\)"):
+            spike_begins(1.0)
+        with pytest.raises(ValueError, match=r"loss must have shape \(steps,\), got shape \(1, 2\)"):
+            summary([[1.0, 1.0]], [0.5, 0.5], 1)
+        with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):
+            summary([1.0, 1.0], [0.5, 0.5, 0.5], 1)
+
 
 class TestBootstrap:
     def test_two_seeds_by_hand(self):
