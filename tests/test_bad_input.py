@@ -29,7 +29,7 @@ import helpers
 from helpers import attention_rnn, convolution, gated_rnn, oracle, sequence_task
 from helpers.checks import whole_numbers
 from helpers.claims import Evidence, Ledger, Verdict, ledger
-from helpers.drawings import Axis, Cells, Graph, Line, Lines, Node, Text
+from helpers.drawings import Axis, Cells, Graph, Intervals, Levels, Line, Lines, Node, Text
 
 DEEPER = "FUZZ_EXAMPLES" in os.environ
 fuzz = settings(
@@ -401,17 +401,22 @@ def drawings(draw, name):
     axis = Axis("x", 0.0, 1.0, (0.0, 1.0))
     cells = Cells("matrix", "roles", ("input", "zero"), numbers="numbers")
     lines = Lines("curve", "at", (Line("heights", "height", "gate"),), axis, axis)
+    levels = Levels("map", "numbers", x=(1, 2, 3), x_label="", y=(1, 2), y_label="", edges=(-1, 0, 1))
+    forest = Intervals("forest", ("one", "two"), "dots", "lows", "highs", axis, reference=0.5)
     graph = Graph("graph", {"a": Node(0, 0, "a"), "b": Node(1, 0, "b")}, (("a", "b"),))
     matrix = normal(draw, 2, 3)
     return Call(
         lambda **frame: helpers.drawings.picture(
-            cells, lines, graph, Text(("words",)), **frame
+            cells, lines, levels, forest, graph, Text(("words",)), **frame
         )._repr_html_(),
         {
             "roles": (matrix > 0).astype(int),
             "numbers": matrix,
             "at": np.linspace(0, 1, 4),
             "heights": normal(draw, 4),
+            "dots": normal(draw, 2),
+            "lows": normal(draw, 2),
+            "highs": normal(draw, 2),
             "words": "A sentence.",
             "alt": "A picture.",
         },
@@ -568,7 +573,7 @@ EXEMPT = {
     r"diagrams\.(\w+\.)?\w+": "takes diagrams and functions that this package makes for each other",
     r"(gated_rnn|attention_rnn)\.(Run|Gradients)(\.\w+)?": "what a network returns",
     r"oracle\.(conv|gated_rnn|attention_rnn)": "takes tensors, and leaves them to PyTorch",
-    r"drawings\.(Text|Cells|Intervals|Line|Lines|Levels|Node|Graph|names_in)": "says what to draw; picture holds it against a frame",
+    r"drawings\.(Text|Cells|Intervals|Line|Lines|Levels|Node|Graph)(\.check)?": "says what to draw; picture holds it against a frame",
     r"drawings\.Picture": "made by picture, from what it has checked",
     r"drawings\.(draw|style)": "what picture and Explorer draw with, when they have checked",
     r"sequence_task\.Batch": "what sample returns",

@@ -1,6 +1,7 @@
 """Drawings made from numbers: panels of cells, lines, boxes and sentences.
 
-A *panel* says how to draw a part of a *frame*; a frame is a dict of arrays and sentences. :func:`picture` draws
+A *panel* says how to draw a part of a *frame*; a frame is a dict of arrays and sentences. Of these a panel's
+``names`` are those it draws, and its ``check`` refuses a frame that it cannot draw. :func:`picture` draws
 one frame as it stands, for a figure. :mod:`helpers.explorers` links the same panels to sliders, where
 ``drawing.js`` draws them; ``drawings.css`` gives both their colours, one colour for one quantity.
 """
@@ -35,6 +36,15 @@ class Text:
     sentences: tuple[str, ...]
     kind: str = "text"
 
+    @property
+    def names(self):
+        return self.sentences
+
+    def check(self, frame):
+        for name in self.names:
+            if not isinstance(frame[name], str):
+                raise TypeError(f"{name} must be text, got {frame[name]!r}")
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -65,6 +75,24 @@ class Cells:
     marked_columns: str | None = None
     unit: int = UNIT
     kind: str = "cells"
+
+    @property
+    def names(self):
+        names = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
+        return tuple(name for name in names if name is not None)
+
+    def check(self, frame):
+        roles = plain_array(frame[self.roles], self.roles)
+        if (
+            roles.dtype.kind not in "iu"
+            or roles.size == 0
+            or roles.ndim != 2
+            or roles.min() < 0
+            or roles.max() >= len(self.legend)
+        ):
+            raise ValueError(f"{self.roles} must be a matrix of positions in {self.legend}, got {roles}")
+        if self.numbers is not None:
+            real_array(frame[self.numbers], self.numbers, shape=roles.shape)
 
 
 @dataclass(frozen=True)
@@ -140,6 +168,20 @@ class Lines:
     height: int = 240
     kind: str = "lines"
 
+    @property
+    def names(self):
+        return (self.x, *(name for line in self.lines for name in (line.x, line.values) if name))
+
+    def check(self, frame):
+        for line in self.lines:
+            along = line.x or self.x
+            x = real_array(frame[along], along, shape=("length",), may_be_empty=True)
+            y = real_array(frame[line.values], line.values, may_be_empty=True)
+            if y.shape != x.shape:
+                raise ValueError(
+                    f"{line.values} must be as long as {along}, of shape {x.shape}, got shape {y.shape}"
+                )
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -168,6 +210,13 @@ class Levels:
     edges: tuple[float, float, float]
     kind: str = "levels"
 
+    @property
+    def names(self):
+        return (self.numbers,)
+
+    def check(self, frame):
+        real_array(frame[self.numbers], self.numbers, shape=(len(self.y), len(self.x)))
+
 
 @dataclass(frozen=True)
 class Intervals:
@@ -193,6 +242,14 @@ class Intervals:
     axis: Axis
     reference: float
     kind: str = "intervals"
+
+    @property
+    def names(self):
+        return (self.effect, self.low, self.high)
+
+    def check(self, frame):
+        for name in self.names:
+            real_array(frame[name], name, shape=(len(self.labels),))
 
 
 @dataclass(frozen=True)
@@ -221,6 +278,10 @@ class Graph:
     nodes: dict[str, Node]
     edges: tuple[tuple, ...]
     kind: str = "graph"
+    names = ()
+
+    def check(self, frame):
+        pass
 
 
 class Picture:
@@ -301,48 +362,10 @@ def picture(*panels, alt, **frame):
     if not isinstance(alt, str):
         raise TypeError(f"alt must be text, got {alt!r}")
     for panel in panels:
-        missing = [name for name in names_in(panel) if name not in frame]
+        missing = [name for name in panel.names if name not in frame]
         if missing:
             raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
-        if panel.kind == "text":
-            for name in panel.sentences:
-                if not isinstance(frame[name], str):
-                    raise TypeError(f"{name} must be text, got {frame[name]!r}")
-        if panel.kind == "cells":
-            roles = plain_array(frame[panel.roles], panel.roles)
-            if (
-                roles.dtype.kind not in "iu"
-                or roles.size == 0
-                or roles.ndim != 2
-                or roles.min() < 0
-                or roles.max() >= len(panel.legend)
-            ):
-                raise ValueError(
-                    f"{panel.roles} must be a matrix of positions in {panel.legend}, got {roles}"
-                )
-            if panel.numbers is not None:
-                real_array(frame[panel.numbers], panel.numbers, shape=roles.shape)
-        if panel.kind == "lines":
-            for line in panel.lines:
-                along = line.x or panel.x
-                x = real_array(frame[along], along, shape=("length",), may_be_empty=True)
-                y = real_array(frame[line.values], line.values, may_be_empty=True)
-                if y.shape != x.shape:
-                    raise ValueError(
-                        f"{line.values} must be as long as {along}, of shape {x.shape}, got shape {y.shape}"
-                    )
-        if panel.kind == "intervals":
-            for name in names_in(panel):
-                if np.shape(frame[name]) != (len(panel.labels),):
-                    raise ValueError(
-                        f"{name} must have a number for each of {len(panel.labels)} labels, "
-                        f"got shape {np.shape(frame[name])}"
-                    )
-        if panel.kind == "levels" and np.shape(frame[panel.numbers]) != (len(panel.y), len(panel.x)):
-            raise ValueError(
-                f"{panel.numbers} must have shape {(len(panel.y), len(panel.x))}, "
-                f"got shape {np.shape(frame[panel.numbers])}"
-            )
+        panel.check(frame)
     return Picture(panels, frame, alt=alt)
 
 
@@ -356,20 +379,6 @@ def written(number):
     """
     text = str(int(number)) if float(number).is_integer() else f"{number:.3g}"
     return text.replace("-", "−").replace("inf", "∞")
-
-
-def names_in(panel):
-    """The frame's names that a panel draws."""
-    if panel.kind == "text":
-        return panel.sentences
-    if panel.kind == "cells":
-        names = (panel.roles, panel.numbers, panel.marked_rows, panel.marked_columns)
-        return [name for name in names if name is not None]
-    if panel.kind == "lines":
-        return [panel.x, *(name for line in panel.lines for name in (line.x, line.values) if name)]
-    if panel.kind == "intervals":
-        return [panel.effect, panel.low, panel.high]
-    return [panel.numbers] if panel.kind == "levels" else []
 
 
 def _text(panel, frame, room):
@@ -413,28 +422,42 @@ def _cells(panel, frame, room):
 
 
 def _lines(panel, frame, _):
-    width, height, x_axis, y_axis = panel.width, panel.height, panel.x_axis, panel.y_axis
-    drawn, labels = [], []
-    for tick in x_axis.ticks:
-        (at,) = _places(x_axis, [tick], width)
-        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{height}"/>')
-        labels.append(f'<span class="gc-label x" style="left:{100 * at / width:.4g}%">{written(tick)}</span>')
+    width, height, y_axis = panel.width, panel.height, panel.y_axis
+    drawn, labels = _upright(panel.x_axis, width, height)
     for tick in y_axis.ticks:
         (at,) = height - _places(y_axis, [tick], height)
         drawn.append(f'<line class="tick" y1="{at}" y2="{at}" x1="0" x2="{width}"/>')
-        labels.append(f'<span class="gc-label y" style="top:{100 * at / height:.4g}%">{written(tick)}</span>')
-    labels.append(f'<span class="gc-label x name">{escape(x_axis.label)}</span>')
+        labels.append(_beside(written(tick), at, height))
     labels.append(f'<span class="gc-label y name">{escape(y_axis.label)}</span>')
     for line in panel.lines:
-        x = _places(x_axis, frame[line.x or panel.x], width)
+        x = _places(panel.x_axis, frame[line.x or panel.x], width)
         y = height - _places(y_axis, frame[line.values], height)
         drawn.append(f'<path class="stroke {line.role}" d="{_path(x, y)}"/>')
     keys = "".join(
         f'<span><i class="swatch {line.role}"></i>{escape(line.label)}</span>' for line in panel.lines
     )
-    # The lines are stretched to the width there is; the labels, which are no part of the SVG, keep their size.
+    return _plot(panel, keys, drawn, labels, width, height, beside=BESIDE_PLOT)
+
+
+def _upright(axis, width, height):
+    """The upright lines at the ticks of a horizontal axis; and their numbers below, with the axis's label."""
+    drawn, labels = [], [f'<span class="gc-label x name">{escape(axis.label)}</span>']
+    for tick in axis.ticks:
+        (at,) = _places(axis, [tick], width)
+        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{height}"/>')
+        labels.append(f'<span class="gc-label x" style="left:{100 * at / width:.4g}%">{written(tick)}</span>')
+    return drawn, labels
+
+
+def _beside(text, at, height):
+    """A label to the left of a plot."""
+    return f'<span class="gc-label y" style="top:{100 * at / height:.4g}%">{escape(text)}</span>'
+
+
+def _plot(panel, keys, drawn, labels, width, height, beside):
+    """What is drawn is stretched to the width there is; the labels, which are no part of the SVG, keep their size."""
     return (
-        f'<div class="gc-panel" style="width: {width + BESIDE_PLOT}px"><div class="gc-title">{escape(panel.title)}</div>'
+        f'<div class="gc-panel gc-{panel.kind}" style="width: {width + beside}px"><div class="gc-title">{escape(panel.title)}</div>'
         f'<div class="gc-legend">{keys}</div><div class="gc-plot" style="height: {height}px" role="img" aria-label="{escape(panel.title)}">'
         f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="none" aria-hidden="true">{"".join(drawn)}</svg>'
         f"{''.join(labels)}</div></div>"
@@ -517,33 +540,22 @@ def _border(above):
     )
 
 
-MARGIN_LABELS, INTERVALS_WIDTH, INTERVALS_ROW = 150, 300, 20
+BESIDE_INTERVALS, INTERVALS_WIDTH, INTERVALS_ROW = 150, 300, 20
 
 
 def _intervals(panel, frame, _):
-    height = len(panel.labels) * INTERVALS_ROW
-    drawn = []
-    for tick in panel.axis.ticks:
-        (at,) = _places(panel.axis, [tick], INTERVALS_WIDTH)
-        drawn.append(f'<line class="tick" x1="{at}" x2="{at}" y1="0" y2="{height}"/>')
-        drawn.append(f'<text class="label" x="{at}" y="{height + 12}">{written(tick)}</text>')
-    (at,) = _places(panel.axis, [panel.reference], INTERVALS_WIDTH)
-    drawn.append(f'<path class="stroke bound" d="M{at:g} 0L{at:g} {height}"/>')
-    drawn.append(
-        f'<text class="label" x="{INTERVALS_WIDTH / 2:g}" y="{height + 28}">{escape(panel.axis.label)}</text>'
-    )
-    dots, left, right = (
-        _places(panel.axis, frame[name], INTERVALS_WIDTH) for name in (panel.effect, panel.low, panel.high)
-    )
-    for row, (label, dot, start, end) in enumerate(zip(panel.labels, dots, left, right, strict=True)):
+    width, height = INTERVALS_WIDTH, len(panel.labels) * INTERVALS_ROW
+    drawn, labels = _upright(panel.axis, width, height)
+    (at,) = _places(panel.axis, [panel.reference], width)
+    drawn.append(f'<path class="stroke bound" d="M{at:g} 0V{height}"/>')
+    places = (_places(panel.axis, frame[name], width) for name in panel.names)
+    for row, (label, dot, start, end) in enumerate(zip(panel.labels, *places, strict=True)):
         y = (row + 0.5) * INTERVALS_ROW
-        drawn.append(f'<text class="end" x="-10" y="{y:g}">{escape(label)}</text>')
+        labels.append(_beside(label, y, height))
         if np.isfinite([dot, start, end]).all():
-            drawn.append(f'<path class="stroke output" d="M{start:g} {y:g}L{end:g} {y:g}"/>')
-            drawn.append(f'<circle class="dot" cx="{dot:g}" cy="{y:g}" r="4"/>')
-    width = MARGIN_LABELS + INTERVALS_WIDTH + 14
-    view = f"{-MARGIN_LABELS} -4 {width} {height + 38}"
-    return _panel(panel.title, "", _svg(view, "".join(drawn)), width)
+            drawn.append(f'<path class="stroke output" d="M{start:g} {y:g}H{end:g}"/>')
+            drawn.append(f'<path class="stroke output dot" d="M{dot:g} {y:g}h0"/>')
+    return _plot(panel, "", drawn, labels, width, height, beside=BESIDE_INTERVALS)
 
 
 COLUMN, ROW, BOX_HEIGHT = 84, 58, 28

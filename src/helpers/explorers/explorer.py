@@ -13,7 +13,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from ..drawings import EMPTY_ROLES, draw, names_in, style, written
+from ..drawings import EMPTY_ROLES, draw, style, written
 from .packing import IMPOSSIBLE, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
@@ -132,7 +132,7 @@ class Explorer(ipywidgets.VBox):
         for panel in panels:
             if (kind := getattr(panel, "kind", None)) not in MOVED_BY_SLIDERS:
                 raise ValueError(f"panels must be of the kinds {MOVED_BY_SLIDERS}, got {kind}")
-            missing = [name for name in names_in(panel) if name not in in_frames]
+            missing = [name for name in panel.names if name not in in_frames]
             if missing:
                 raise ValueError(
                     f"the functions must return {missing}, which a panel draws; got {sorted(in_frames)}"

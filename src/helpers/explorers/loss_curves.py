@@ -270,6 +270,7 @@ def way_frame(learning_rate, threshold, steps_taken):
 
 CLASSES = range(2, 17)
 NETWORKS = 1000
+EXCESS = Axis("loss − ln C", -0.2, 1, (-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1))
 
 
 def initial_loss_explorer():
@@ -301,7 +302,7 @@ def initial_loss_explorer():
                     Line("zero", "0", "bound"),
                 ),
                 x_axis=Axis("share of the networks in %", 0, 100, (0, 25, 50, 75, 100)),
-                y_axis=Axis("loss − ln C", -0.2, 1, (-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1)),
+                y_axis=EXCESS,
                 height=180,
             ),
         ),
@@ -338,16 +339,17 @@ def networks_frame(classes, scale):
     untrained = fresh(classes, scale)
     excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
     formula = expected_loss(untrained.variance, classes) - np.log(classes)
-    below = 100 * (excess < -1e-9).mean()
+    below, beyond = 100 * (excess < -1e-9).mean(), 100 * (excess > EXCESS.high).mean()
+    off_the_picture = f" {beyond:.0f} % are above the picture." if beyond else ""
     return {
         "rank": (places + 0.5) * 100 / NETWORKS,
-        "sorted": excess[places],
+        "sorted": np.where(excess > EXCESS.high, np.nan, excess)[places],
         "formula": np.full(len(places), formula),
         "zero": np.zeros(len(places)),
         "mean_sentence": f"With {classes} classes, ln C = {np.log(classes):.3f}. The mean of 1000 untrained networks is "
         f"{untrained.loss.mean():.3f}; the formula says {np.log(classes) + formula:.3f}.",
         "spread_sentence": f"They lie between {untrained.loss.min():.3f} and {untrained.loss.max():.3f}, "
-        f"each on a batch of 32; {below:.0f} % are below ln C.",
+        f"each on a batch of 32; {below:.0f} % are below ln C.{off_the_picture}",
         "accuracy_sentence": f"Their accuracy is {100 * untrained.accuracy.mean():.1f} % on average, and 1/C is {100 / classes:.1f} %.",
     }
 
