@@ -125,6 +125,8 @@ class TestSummary:
     def test_curves_of_another_shape_are_refused(self):
         with pytest.raises(ValueError, match=r"loss must have shape \(\.\.\., steps\), got shape \(\)"):
             spike_begins(1.0)
+        with pytest.raises(ValueError, match=r"accuracy must have shape \(\.\.\., steps\), got shape \(\)"):
+            epoch_learnt(1.0, 1)
         with pytest.raises(ValueError, match=r"loss must have shape \(steps,\), got shape \(1, 2\)"):
             summary([[1.0, 1.0]], [0.5, 0.5], 1)
         with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):
@@ -175,6 +177,16 @@ class TestBootstrap:
         result = bootstrap(lambda a: a.sum(axis=-1), [1, 2, math.nan], rng=rng)
         assert all(map(math.isnan, result[:3]))
 
+    @pytest.mark.parametrize(("numerator", "ratio"), [(1.0, math.inf), (0.0, math.nan)])
+    def test_a_statistic_may_divide_by_zero(self, numerator, ratio):
+        result = bootstrap(
+            lambda a, b: a.mean(axis=-1) / b.mean(axis=-1),
+            [numerator] * 3,
+            [0.0] * 3,
+            rng=np.random.default_rng(0),
+        )
+        np.testing.assert_array_equal(result[:3], ratio)
+
     @pytest.mark.parametrize(
         ("arguments", "options", "message"),
         [
@@ -182,6 +194,8 @@ class TestBootstrap:
             (([],), {}, "samples must not be empty"),
             (([[1, 2]],), {}, r"samples must have shape \(seeds,\)"),
             (([1, 2],), {"level": 1}, "level must be between 0 and 1, got 1"),
+            (([1, 2],), {"level": 0}, "level must be between 0 and 1, got 0"),
+            (([1, 2],), {"level": [0.9]}, r"level must have shape \(\), got shape \(1,\)"),
             (([1, 2],), {"resamples": 0}, "resamples must be at least 1"),
         ],
     )
