@@ -159,6 +159,8 @@ def test_attention_rnn_by_hand():
     of_state, of_earlier = ([[[np.log(2)]], [[1]], [[V]]] for V in (2, 3))
     states = oracle.value(oracle.attention_rnn, of_input, of_state, [[2], [3]], [[1]])
     check_close(states, [[(2 + 2 * 2) / 3], [(3 + 2 * 2 + 16 * 4) / 19]])
+    states = oracle.value(oracle.attention_rnn, of_input, of_state, [[3]], [[1]] * 4)
+    check_close(states, [[(3 + 4 * 2 * 2) / 9]])
     states = oracle.value(oracle.attention_rnn, of_input, [of_state, of_earlier], [[2], [3]], [[0], [1]])
     check_close(states, [[(2 + 2 * 2 + 0) / 4], [(3 + 2**2.25 * 3 + 2 * 3) / (3 + 2**2.25)]])
 

@@ -227,7 +227,8 @@ def attention_rnn(input_triple, past_triples, x, initial_states):
     unbounded = past_triples.ndim == 3
     states = list(initial_states)
     for x_t in x:
-        past = states[::-1] if unbounded else states[: -len(past_triples) - 1 : -1]
+        # The latest first; in what order does not matter to states that share one triple.
+        past = states if unbounded else states[: -len(past_triples) - 1 : -1]
         triples = [past_triples] * len(past) if unbounded else past_triples
         scores, values = [], []
         for (Q, K, V), y in zip([input_triple, *triples], [x_t, *past], strict=True):
