@@ -36,7 +36,7 @@ test: book  ## run every test: format, types, spelling, unit, property, doctest,
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
 	@$(BIN)/python -m pytest --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 	@echo "== the built site, in a browser"
-	@$(BIN)/python -m pytest --numprocesses 2 tests/book
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/book
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: an hour
 	@$(BIN)/python tests/mutants.py

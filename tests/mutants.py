@@ -7,7 +7,9 @@
 A *mutant* is a module with one small change: a + becomes −, a number grows by 1, an argument is left out. The changes
 are those of mutmut (https://mutmut.readthedocs.io). Its own runner changes the bodies of functions only, and takes
 each through a trampoline that hides its signature; so the mutants are run here, and constants, properties and
-default values are changed as well. A mutant is *killed* if a test fails, and *survives* if none does.
+default values are changed as well. A mutant is *killed* if a test fails, if it hangs, or if it cannot be imported; it
+*survives* if all tests pass; and if they are not run to one of these ends, the run stops. TESTS says which modules are
+covered, and which are not.
 
 Survivors are listed with reasons in survivors.toml. One that is not listed fails the run, and so does one that is
 listed and was killed. By rule, and without a list, these are not mutants: a change of text alone (docstrings, names
@@ -29,6 +31,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+import traceback
 from collections import Counter
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
@@ -41,6 +44,9 @@ SECONDS = 60
 
 LEAST_SHARE_KILLED = 0.95
 
+SURVIVES, KILLED = 0, 100
+"""What a process that has run the tests of a mutant ends with. Python and pytest end with small numbers if they fail."""
+
 CLAIMS = "tests/claims/test_ledger.py"
 TESTS = {
     "checks": ["tests/test_checks.py"],
@@ -48,14 +54,25 @@ TESTS = {
     "gated_rnn": ["tests/test_gated_rnn.py", CLAIMS],
     "attention_rnn": ["tests/test_attention_rnn.py", CLAIMS],
     "oracle": ["tests/test_oracle.py"],
+    "gated_rnn_map": ["tests/test_gated_rnn_map.py"],
     "sequence_task": ["tests/test_sequence_task.py"],
+    "spikes": ["tests/test_spikes.py"],
     "loss_curves.checks": ["tests/test_loss_curves.py"],
+    "loss_curves.cliff": ["tests/test_loss_curves_experiments.py::TestCliff"],
+    "loss_curves.initial": ["tests/test_loss_curves_experiments.py::TestUntrained"],
     "loss_curves.interventions": ["tests/test_loss_curves.py"],
     "loss_curves.networks": ["tests/test_loss_curves.py"],
     "loss_curves.optimisers": ["tests/test_loss_curves.py"],
+    "loss_curves.replay": ["tests/test_loss_curves_experiments.py::TestReplay"],
     "loss_curves.training": ["tests/test_loss_curves.py"],
 }
-"""The tests that are meant for each module, after its own doctests; of the claims, those of its chapter."""
+"""The tests that are meant for each module, after its own doctests; of the claims, those of its chapter.
+
+All that computes what the book states is here. What is not: the explorers, diagrams, drawings and exercises, and
+recorded.py, loss_curves/census.py, loss_curves/record.py, census_record.py and replay_record.py, which run, write and
+read records; the claims themselves, since their transcripts of the sheet are wrong on purpose, and a verdict that
+differs fails a test.
+"""
 
 
 @dataclass(frozen=True)
@@ -186,17 +203,34 @@ def is_killed(mutant, *, fork=True):
     """Whether a test fails on the mutant, in a copy of this process where all but helpers is loaded already."""
     if not (fork and hasattr(os, "fork")):
         command = [sys.executable, __file__, "--only", mutant.name]
-        return bool(subprocess.run(command, stdout=subprocess.DEVNULL).returncode)
+        try:
+            ended = subprocess.run(command, stdout=subprocess.DEVNULL, timeout=20 * SECONDS)
+        except subprocess.TimeoutExpired:
+            return True
+        return verdict(mutant, ended.returncode)
     child = os.fork()
     if child == 0:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.alarm(20 * SECONDS)
-        os._exit(failing(mutant.module, mutant.source))
+        try:
+            os._exit(outcome(mutant.module, mutant.source))
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         # A copy may crash through no fault of the mutant's: a fresh process decides.
         return os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM) or is_killed(mutant, fork=False)
-    return bool(os.WEXITSTATUS(status))
+    return verdict(mutant, os.WEXITSTATUS(status))
+
+
+def verdict(mutant, ended):
+    """Whether the process that ended so has seen the mutant killed. Stop if it says neither that nor the contrary."""
+    if ended not in (KILLED, SURVIVES):
+        sys.exit(
+            f"the tests were not run to their end (code {ended}), so nothing is known of\n    {mutant.name}"
+        )
+    return ended == KILLED
 
 
 def check_tests_of(module, *, passing):
@@ -208,8 +242,12 @@ def check_tests_of(module, *, passing):
         sys.exit(f"the tests of {module} pass without it: the mutants are not what they test")
 
 
-def failing(module, source):
-    """Run the module's tests with this source in its place: 0 if all pass, 1 if one fails."""
+def outcome(module, source):
+    """Run the module's tests with this source in its place: SURVIVES if all pass, KILLED if one fails.
+
+    Anything else that may happen to tests (there are none, the options are wrong, pytest itself fails) says nothing
+    of the mutant: what pytest then ends with is returned.
+    """
     import hypothesis
     import pytest
 
@@ -221,11 +259,9 @@ def failing(module, source):
     SourceFileLoader.get_code = planted_code
     sys.path.insert(0, str(ROOT / "src"))
     try:
-        importlib.import_module(
-            f"helpers.{module}"
-        )  # before pytest, which loads what it is given in its own way
+        importlib.import_module(f"helpers.{module}")  # before pytest, which loads it in its own way
     except Exception:
-        return 1
+        return KILLED
     # The same examples for every mutant, and none made smaller: it is enough to know that one fails.
     phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]
     hypothesis.settings.register_profile("mutants", derandomize=True, database=None, phases=phases)
@@ -235,19 +271,26 @@ def failing(module, source):
     options = ["--quiet", "--exitfirst", "--tb=no", "--doctest-modules", "-p", "no:cacheprovider"]
     own, *others = TESTS[module]
     for tests in ([path, own], *([file] for file in others)):
-        code = pytest.main([*options, *tests], plugins=[_OwnClaims(module)])
+        seen = _Seen(module)
+        code = pytest.main([*options, *tests], plugins=[seen])
+        if seen.failed and code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+            return KILLED
         if code != pytest.ExitCode.OK:
-            if code not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
-                print(f"pytest ended with {code!r}", file=sys.stderr)
-            return 1
-    return 0
+            return int(code)
+    return SURVIVES
 
 
-class _OwnClaims:
-    """Of the claims' tests, those that measure the claims of the module's chapter."""
+class _Seen:
+    """Whether a test failed, or a file of tests could not be loaded. Of the claims, only the module's chapter's are run."""
 
     def __init__(self, chapter):
-        self.chapter = chapter
+        self.chapter, self.failed = chapter, False
+
+    def pytest_collectreport(self, report):
+        self.failed |= report.failed
+
+    def pytest_runtest_logreport(self, report):
+        self.failed |= report.failed
 
     def pytest_collection_modifyitems(self, items):
         items[:] = [item for item in items if CLAIMS not in item.nodeid or self.measures(item)]
@@ -313,7 +356,7 @@ def main():
     parser.add_argument("modules", nargs="*", help=f"of {', '.join(TESTS)}; left out, all of them")
     parser.add_argument("--sample", type=int, metavar="COUNT", help="run only so many, the same everywhere")
     parser.add_argument(
-        "--only", metavar="NAME", help="run the tests on one mutant, and exit with 1 if one fails"
+        "--only", metavar="NAME", help=f"run the tests on one mutant, and exit with {KILLED} if one fails"
     )
     options = parser.parse_args()
     modules = options.modules or list(TESTS)
@@ -322,7 +365,7 @@ def main():
     if options.only:
         module = options.only.partition(":")[0]
         (source,) = (mutant.source for mutant in mutants(module) if mutant.name == options.only)
-        return failing(module, source)
+        return outcome(module, source)
 
     chosen = [mutant for module in modules for mutant in mutants(module)]
     chosen = sample(chosen, options.sample) if options.sample else list(filter(is_fault, chosen))
@@ -336,7 +379,7 @@ def main():
     for module in modules:
         ours = [mutant for mutant in chosen if mutant.module == module]
         if ours:
-            check_tests_of(module, passing=not options.sample)
+            check_tests_of(module, passing=not options.sample)  # `make test` has just run them
         for mutant in ours:
             killed[mutant.name] = is_killed(mutant)
             said = "killed  " if killed[mutant.name] else "SURVIVES"

@@ -187,7 +187,7 @@ def test_linear_time_equals_direct_form_over_a_long_past():
         random.standard_normal((3, 8, 5)) / 2, random.standard_normal((3, 8, 8)) / 3
     )
     x, direct_gradient = random.standard_normal((1000, 5)), random.standard_normal((1000, 8))
-    initial_states = random.standard_normal((7, 8))
+    initial_states = random.standard_normal((1, 8))  # so the last block on the way back is of one state
     linear = network.run(x, initial_states)
     direct = network.run(x, initial_states, linear_time=False)
     assert np.ptp(linear.states, axis=0).min() > 0.1
@@ -197,6 +197,20 @@ def test_linear_time_equals_direct_form_over_a_long_past():
         network.vjp(direct, direct_gradient, linear_time=False),
         tolerance=1e-12,
     )
+
+
+def test_linear_time_projects_no_past_and_is_the_default(monkeypatch):
+    network, seen = UnboundedAttentionRNN(np.ones((3, 3, 2)), np.ones((3, 3, 3))), []
+    project = UnboundedAttentionRNN._project
+    monkeypatch.setattr(
+        UnboundedAttentionRNN, "_project", lambda self, past: seen.append(len(past)) or project(self, past)
+    )
+    x, direct_gradient = np.ones((4, 2)), np.ones((4, 3))
+    for linear_time in ({}, {"linear_time": True}):
+        network.vjp(network.run(x, **linear_time), direct_gradient, **linear_time)
+    assert seen == []
+    network.vjp(network.run(x, linear_time=False), direct_gradient, linear_time=False)
+    assert seen == [0, 1, 2, 3, 3, 2, 1, 0]
 
 
 @few

@@ -208,6 +208,15 @@ def test_vjps_agree_with_autograd(layer):
     )
 
 
+@pytest.mark.parametrize("windows", [convolution.BLOCK, convolution.BLOCK + 1, 2 * convolution.BLOCK + 1])
+def test_weight_gradient_in_several_blocks_agrees_with_autograd(windows):
+    random = np.random.default_rng(0)
+    x, weight = random.standard_normal((2, windows + 2)), random.standard_normal((2, 2, 3))
+    output_gradient = random.standard_normal((2, windows))
+    by_weight = oracle.vjp(lambda weight: oracle.conv(torch.from_numpy(x), weight), output_gradient, weight)
+    check_close(convolution.weight_vjp(output_gradient, x, 3), by_weight)
+
+
 @examples
 @given(layers())
 def test_weight_jacobian_agrees_with_autograd(layer):

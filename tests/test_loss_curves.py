@@ -1,5 +1,6 @@
 """Training in replicas: by hand, against PyTorch's own layers and optimisers in a plain loop, and alone or together."""
 
+import dataclasses
 import math
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from helpers.loss_curves import (
     WarmUp,
     train,
 )
+from helpers.loss_curves.networks import Workspace
 from helpers.loss_curves.optimisers import empty_memory
 
 property_test = settings(deadline=None, max_examples=25)
@@ -175,6 +177,13 @@ class TestNetworks:
         with pytest.raises(RuntimeError, match="modified by an inplace operation"):
             logits.sum().backward()
 
+    def test_an_array_is_used_again_if_it_is_of_the_same_shape_and_precision(self):
+        workspace, single, double = Workspace(), torch.zeros(1), torch.zeros(1, dtype=torch.float64)
+        first = workspace.empty("u", single, 2, 3)
+        assert workspace.empty("u", single, 2, 3) is first
+        assert workspace.empty("u", single, 2, 4).shape == (2, 4)
+        assert workspace.empty("u", double, 2, 4).dtype == torch.float64
+
     @pytest.mark.parametrize("cell", ["relu", "tanh", "lstm"])
     def test_fresh_weights_are_spread_as_pytorchs(self, cell):
         network = Network(cell, 8, 16, 4)
@@ -227,6 +236,12 @@ class TestOptimisers:
             parameter.grad = g.clone()
             theirs.step()
             check_close(theta, parameter.detach())
+
+    def test_settings_left_out_are_those_of_the_records(self):
+        assert SGD() == SGD(learning_rate=0.1, momentum=0.0, weight_decay=0.0)
+        assert RMSprop() == RMSprop(learning_rate=1e-3, decay=0.99, epsilon=1e-8, weight_decay=0.0)
+        assert Adam() == Adam(learning_rate=1e-3, decays=(0.9, 0.999), epsilon=1e-8, weight_decay=0.0)
+        assert AdamW() == AdamW(learning_rate=1e-3, decays=(0.9, 0.999), epsilon=1e-8, weight_decay=1e-2)
 
 
 class TestInterventions:
@@ -411,6 +426,23 @@ class TestBadInput:
     def test_interventions(self, make, error, message):
         with pytest.raises(error, match=message):
             make()
+
+    @pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
+    def test_every_setting_of_an_optimiser(self, make):
+        for field in dataclasses.fields(make):
+            with pytest.raises((TypeError, ValueError), match=f"^{field.name} must be "):
+                make(**{field.name: -1})
+
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            *(SGD(), RMSprop(), Adam(), AdamW(), OrthogonalStart(), IdentityStart()),
+            *(NormClipping(1.0), ValueClipping(1.0), WarmUp(1), LabelNoise(0.5)),
+        ],
+    )
+    def test_settings_stay_as_they_are(self, settings):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            settings.another = 1
 
     @pytest.mark.parametrize(
         ("arguments", "error", "message"),

@@ -81,6 +81,10 @@ class TestCliff:
             cliff.descend([1, 2, 3], 0.1, 1.0, 5)
         with pytest.raises(ValueError, match="learning_rate and threshold must be greater than 0"):
             cliff.descend([1, 2], 0.1, 0, 5)
+        with pytest.raises(ValueError, match="learning_rate and threshold must be greater than 0"):
+            cliff.descend([1, 2], 0, 1.0, 5)
+        with pytest.raises(ValueError, match="steps must be one number or 1"):
+            cliff.descend([1, 2], 0.1, 1.0, [5, 5])
         with pytest.raises(TypeError, match="w must hold real numbers"):
             cliff.loss_and_gradient("w", 0)
         with pytest.raises(ValueError, match="steps must be at least 1"):
@@ -130,6 +134,15 @@ class TestUntrained:
         check_close(result.accuracy, (z.argmax(dim=1) == labels).double().mean(dim=1))
         check_close(result.variance, (z**2).mean())
 
+    def test_left_out_is_the_scale_of_pytorch_and_the_batch_of_the_course(self):
+        np.testing.assert_array_equal(
+            initial.untrained(3, networks=1).loss,
+            initial.untrained(3, networks=1, scale=1.0, batch_size=32).loss,
+        )
+
+    def test_more_networks_than_are_run_at_a_time(self):
+        assert initial.untrained(2, networks=101, batch_size=1).loss.shape == (101,)
+
     def test_expected_loss_is_the_mean_where_logits_are_small(self):
         for classes in (2, 4, 9):
             z = 0.1 * np.random.default_rng(classes).normal(size=(200_000, classes, 1))
@@ -142,6 +155,10 @@ class TestUntrained:
             initial.untrained(1, networks=3)
         with pytest.raises(TypeError, match="networks must be a whole number"):
             initial.untrained(4, networks=2.5)
+        with pytest.raises(ValueError, match="classes must be one number or 1"):
+            initial.untrained([2, 2], networks=1)
+        with pytest.raises(ValueError, match="networks must be one number or 1"):
+            initial.untrained(2, networks=[1, 1])
 
 
 QUICK = Training(level="normal", hidden_size=8, batch_size=16, optimiser=RMSprop(1e-2))

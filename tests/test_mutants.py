@@ -1,6 +1,9 @@
 """What plants faults and counts them: what is a fault, which are chosen, and what it complains of."""
 
+import os
 import random
+import subprocess
+import sys
 
 import mutants
 import pytest
@@ -24,9 +27,13 @@ def test_a_mutant_differs_where_its_name_says(of_checks):
 
 
 def test_constants_defaults_and_properties_are_changed_too():
-    names = [mutant.name for mutant in mutants.mutants("gated_rnn") if mutants.is_fault(mutant)]
-    assert any(name.startswith("gated_rnn: exploding_instance: def exploding_instance(T") for name in names)
-    assert any(name.startswith("gated_rnn: Run.gate_slopes: ") for name in names)
+    of_gated_rnn = list(mutants.mutants("gated_rnn"))
+    for start in ("exploding_instance: def exploding_instance(T", "Run.gate_slopes: "):
+        assert any(
+            mutants.is_fault(mutant)
+            for mutant in of_gated_rnn
+            if mutant.name.startswith(f"gated_rnn: {start}")
+        )
     assert any("checks: : TOLERANCE = 1e-10 → " in mutant.name for mutant in mutants.mutants("checks"))
 
 
@@ -59,6 +66,39 @@ def test_a_sample_is_the_same_in_any_order(of_checks):
     assert all(map(mutants.is_fault, chosen))
 
 
+@pytest.mark.parametrize(
+    ("tests", "ended"),
+    [
+        ("def test_it(): pass", mutants.SURVIVES),
+        ("def test_it(): assert False", mutants.KILLED),
+        ("import pytest; raise ValueError", mutants.KILLED),
+        ("# none", pytest.ExitCode.NO_TESTS_COLLECTED),
+        ("def test_it(): raise KeyboardInterrupt", pytest.ExitCode.INTERRUPTED),
+        (None, pytest.ExitCode.USAGE_ERROR),
+    ],
+)
+def test_nothing_but_a_failing_test_kills(tmp_path, tests, ended):
+    file = tmp_path / "test_it.py"
+    if tests is not None:
+        file.write_text(tests)
+    source = mutants.path_of("checks").read_text(encoding="utf-8")
+    script = f"mutants.TESTS['checks'] = [{str(file)!r}] * 2; sys.exit(mutants.outcome('checks', {source!r}))"
+    command = [sys.executable, "-c", f"import sys, mutants; {script}"]
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run = subprocess.run(command, cwd=mutants.ROOT / "tests", env=alone, capture_output=True)
+    assert run.returncode == ended
+
+
+def test_what_says_nothing_of_a_mutant_stops_the_run():
+    mutant = mutants.Mutant("checks", "checks: some", "")
+    assert mutants.verdict(mutant, mutants.KILLED)
+    assert not mutants.verdict(mutant, mutants.SURVIVES)
+    for ended in (*pytest.ExitCode, -11):
+        if ended != pytest.ExitCode.OK:
+            with pytest.raises(SystemExit, match="nothing is known of\n    checks: some"):
+                mutants.verdict(mutant, ended)
+
+
 def test_a_survivor_without_a_reason_is_complained_of():
     (complaint,) = mutants.complaints({KILLED: True, SURVIVOR: False}, {}, complete=[])
     assert complaint == f"survives, and is not listed:\n    {SURVIVOR}"
@@ -85,4 +125,4 @@ def test_the_list_gives_a_reason_for_mutants_that_there_are():
 def test_every_module_with_mutants_has_its_tests():
     for module, files in mutants.TESTS.items():
         assert mutants.path_of(module).exists()
-        assert all((mutants.ROOT / file).exists() for file in files)
+        assert all((mutants.ROOT / file.partition("::")[0]).exists() for file in files)

@@ -147,6 +147,14 @@ class TestSamples:
         assert not np.array_equal(first.symbols, other.symbols)
         np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
+    @pytest.mark.parametrize(
+        ("held_out", "drawn"),
+        [(False, ["BdXacYbE", "BXcdXbE", "BbYbdYE"]), (True, ["BdYcaYbE", "BdXaYcaE", "BYcbbYE"])],
+    )
+    def test_a_seed_draws_what_it_has_always_drawn(self, held_out, drawn):
+        """Or the records of chapter 4 could not be made again."""
+        assert text(sample("easy", 40, np.random.default_rng(0), held_out=held_out).symbols[:3]) == drawn
+
 
 class TestHeldOut:
     def test_the_easy_level_has_5120_sequences_split_once_and_for_all(self):
@@ -154,7 +162,15 @@ class TestHeldOut:
         assert len(set(sequences)) == len(sequences) == 5120
         symbols = symbols_from_text(sequences)
         held_out = is_held_out(symbols)
-        assert 0.1 < held_out.mean() < 0.15
+        assert held_out.sum() == 604
+        assert np.array(sequences)[held_out][:6].tolist() == [
+            "BXaaXaE",
+            "BXbaXbE",
+            "BXbbXaE",
+            "BXcaXdE",
+            "BXcbXbE",
+            "BXccXaE",
+        ]
         for side in (held_out, ~held_out):
             counts = np.bincount(classify(symbols[side]))
             assert (counts == counts[0]).all()
@@ -286,7 +302,8 @@ class TestBadInput:
             classify(symbols_from_text(["BXYE", sequence]))
 
     @pytest.mark.parametrize(
-        "encoding", [np.ones((1, 8)), np.full((1, 8), 0.5), np.ones((2, 7)), np.zeros(8)]
+        "encoding",
+        [np.ones((1, 8)), np.eye(1, 8) + np.eye(1, 8, 1), np.full((1, 8), 0.5), np.ones((2, 7)), np.zeros(8)],
     )
     def test_one_hot(self, encoding):
         with pytest.raises(ValueError, match="encoding must"):

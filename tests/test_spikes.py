@@ -22,11 +22,15 @@ def mean_difference(a, b):
 
 
 class TestSpikes:
+    def test_a_spike_is_half_of_what_guessing_among_four_costs(self):
+        assert pytest.approx(math.log(2)) == SPIKE
+
     def test_by_hand(self):
         loss = np.full(40, LOW)
         loss[[0, 3]] = HIGH  # it starts within a spike
         loss[[14, 15, 16, 24]] = HIGH  # begins at 14; 24 comes after seven calm batches, and belongs to it
         loss[35] = HIGH  # after ten
+        loss[30] = SPIKE  # not above itself
         np.testing.assert_array_equal(np.flatnonzero(spike_begins(loss)), [14, 35])
         loss[35] = math.inf  # a divergence
         np.testing.assert_array_equal(np.flatnonzero(spike_begins(loss)), [14])
@@ -122,6 +126,16 @@ class TestSummary:
         if len(after):
             assert result["worst_loss"] == max(value if math.isfinite(value) else math.inf for value in after)
 
+    def test_curves_of_another_shape_are_refused(self):
+        with pytest.raises(ValueError, match=r"loss must have shape \(\.\.\., steps\), got shape \(\)"):
+            spike_begins(1.0)
+        with pytest.raises(ValueError, match=r"accuracy must have shape \(\.\.\., steps\), got shape \(\)"):
+            epoch_learnt(1.0, 1)
+        with pytest.raises(ValueError, match=r"loss must have shape \(steps,\), got shape \(1, 2\)"):
+            summary([[1.0, 1.0]], [0.5, 0.5], 1)
+        with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):
+            summary([1.0, 1.0], [0.5, 0.5, 0.5], 1)
+
 
 class TestBootstrap:
     def test_two_seeds_by_hand(self):
@@ -167,6 +181,16 @@ class TestBootstrap:
         result = bootstrap(lambda a: a.sum(axis=-1), [1, 2, math.nan], rng=rng)
         assert all(map(math.isnan, result[:3]))
 
+    @pytest.mark.parametrize(("numerator", "ratio"), [(1.0, math.inf), (0.0, math.nan)])
+    def test_a_statistic_may_divide_by_zero(self, numerator, ratio):
+        result = bootstrap(
+            lambda a, b: a.mean(axis=-1) / b.mean(axis=-1),
+            [numerator] * 3,
+            [0.0] * 3,
+            rng=np.random.default_rng(0),
+        )
+        np.testing.assert_array_equal(result[:3], ratio)
+
     @pytest.mark.parametrize(
         ("arguments", "options", "message"),
         [
@@ -174,6 +198,8 @@ class TestBootstrap:
             (([],), {}, "samples must not be empty"),
             (([[1, 2]],), {}, r"samples must have shape \(seeds,\)"),
             (([1, 2],), {"level": 1}, "level must be between 0 and 1, got 1"),
+            (([1, 2],), {"level": 0}, "level must be between 0 and 1, got 0"),
+            (([1, 2],), {"level": [0.9]}, r"level must have shape \(\), got shape \(1,\)"),
             (([1, 2],), {"resamples": 0}, "resamples must be at least 1"),
         ],
     )

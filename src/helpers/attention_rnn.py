@@ -232,6 +232,7 @@ class AttentionRNN:
         a = np.exp(q @ k - run.log_normalisers[t - 1])
         return a * V + a * np.outer(v - h, k @ Q + q @ K)
 
+    @_OVERFLOW_IS_FOR_LATER
     def state_gradient(self, run: Run, direct_gradient: ArrayLike, t: int) -> Array:
         """Return the total gradient ∂ℓ/∂h[t] from those of the later states that see h[t].
 
@@ -268,11 +269,10 @@ class AttentionRNN:
         """
         total = self._total(run, direct_gradient)[run.earlier :]
         t = _from_1(t, "t", run.T, "the number of steps")
-        with np.errstate(over="ignore", invalid="ignore"):
-            for s in range(run.T, t - 1, -1):
-                for i in range(1, min(self.window, run.T - s) + 1):
-                    total[s - 1] += total[s + i - 1] @ self.step_jacobian(run, s + i, i)
-        self._refuse_overflow(f"∂ℓ/∂h[{t}]", total[t - 1], run.x, run.trajectory, direct_gradient)
+        for s in range(run.T, t - 1, -1):
+            for i in range(1, min(self.window, run.T - s) + 1):
+                total[s - 1] += total[s + i - 1] @ self.step_jacobian(run, s + i, i)
+        self._refuse_overflow(f"∂ℓ/∂h[{t}]", total[t - 1], run.trajectory, direct_gradient)
         return total[t - 1]
 
     @_OVERFLOW_IS_FOR_LATER
@@ -352,7 +352,7 @@ class AttentionRNN:
             states=states,
         )
         for name, gradient in gradients._asdict().items():
-            self._refuse_overflow(f"∂ℓ/∂{name}", gradient, run.x, run.trajectory, direct_gradient)
+            self._refuse_overflow(f"∂ℓ/∂{name}", gradient, run.trajectory, direct_gradient)
         return gradients
 
     def _finished(self, run):
@@ -552,7 +552,7 @@ class UnboundedAttentionRNN(AttentionRNN):
         largest = np.maximum.accumulate(log_1_by_Z[::-1])[::-1]
         new_and_old = np.exp(np.stack((log_1_by_Z[:-1], largest[1:]), axis=1) - largest[:-1, None])
 
-        G_and_C, past_triples = np.zeros(m + 1, dtype), np.zeros((3, m, m), dtype)
+        G_and_C, past_triples = np.zeros(m + 1), np.zeros((3, m, m), dtype)
         for stop in range(count, 0, -BLOCK):
             block = slice(max(0, stop - BLOCK), stop)
             h = run.trajectory[block]

@@ -32,6 +32,9 @@ __all__ = [
     "weight_vjp",
 ]
 
+BLOCK = 16_384
+"""How many windows of a long signal are summed over at a time. What they hold is copied, and has to fit into a cache."""
+
 
 def output_size(
     input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
@@ -143,15 +146,9 @@ def conv(
     weight = _weight(weight)
     _, channels, *kernel_size = weight.shape
     x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
-    filter_axis = x.ndim - weight.ndim + 1
-    # (F, C, *kernel) with (..., C, *kernel, *output) → (F, ..., *output)
-    y = _contract(
-        weight,
-        geometry.windows(x),
-        range(1, weight.ndim),
-        range(filter_axis, filter_axis + weight.ndim - 1),
-    )
-    return np.moveaxis(y, 0, filter_axis)
+    # (F, C, *kernel) with (C, *kernel, ..., *output) → (F, ..., *output)
+    y = _contract(weight, geometry.windows(x), range(1, weight.ndim), range(weight.ndim - 1))
+    return np.moveaxis(y, 0, x.ndim - weight.ndim + 1)
 
 
 def input_vjp(
@@ -199,18 +196,15 @@ def input_vjp(
     output_gradient = real_array(
         output_gradient, "output_gradient", shape=(..., weight.shape[0], *geometry.output_size)
     )
-    dimensions = len(geometry.kernel_size)
-    *batch, _ = output_gradient.shape[:-dimensions]
+    *batch, _ = output_gradient.shape[: -len(geometry.kernel_size)]
     # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
     contributions = _contract(weight, output_gradient, [0], [len(batch)])
-    # (C, *kernel, ..., *output) → (*kernel, ..., C, *output)
-    contributions = np.moveaxis(contributions, 0, dimensions + len(batch))
-    padded = np.zeros((*batch, weight.shape[1], *geometry.padded_size), contributions.dtype)
+    padded = np.zeros((weight.shape[1], *batch, *geometry.padded_size), contributions.dtype)
     # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
     with np.errstate(invalid="ignore", over="ignore"):
         for tap in np.ndindex(geometry.kernel_size):
-            padded[..., *geometry.reached_by(tap)] += contributions[tap]
-    return padded[..., *geometry.unpadded]
+            padded[..., *geometry.reached_by(tap)] += contributions[:, *tap]
+    return np.moveaxis(padded[..., *geometry.unpadded], 0, len(batch))
 
 
 def weight_vjp(
@@ -256,14 +250,18 @@ def weight_vjp(
     """
     kernel_size = whole_numbers(kernel_size, "kernel_size", at_least=1)
     x, geometry = _signal(x, "C", kernel_size, stride, padding, dilation)
-    dimensions = len(kernel_size)
-    batch = x.shape[: -dimensions - 1]
+    batch = x.shape[: -len(kernel_size) - 1]
     output_gradient = real_array(
         output_gradient, "output_gradient", shape=(*batch, "F", *geometry.output_size)
     )
-    summed = [*range(len(batch)), *range(-dimensions, 0)]
-    # (..., C, *kernel, *output) with (..., F, *output) → (C, *kernel, F)
-    gradient = _contract(geometry.windows(x), output_gradient, summed, summed)
+    # (..., F, *output) → (F, ..., *output), copied here row by row; the product would copy it number by number.
+    output_gradient = np.ascontiguousarray(np.moveaxis(output_gradient, len(batch), 0))
+    windows, summed = geometry.windows(x), range(1 - output_gradient.ndim, 0)
+    blocks = (slice(start, start + BLOCK) for start in range(0, geometry.output_size[-1], BLOCK))
+    # (C, *kernel, ..., *output) with (F, ..., *output) → (C, *kernel, F)
+    gradient = sum(
+        _contract(windows[..., block], output_gradient[..., block], summed, summed) for block in blocks
+    )
     return np.moveaxis(gradient, -1, 0)
 
 
@@ -343,9 +341,8 @@ def weight_jacobian(
     filters, channels, *kernel_size = sizes
     x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
     dimensions = len(kernel_size)
-    output_axes = range(-dimensions, 0)
-    # (..., C, *kernel, *output) → (..., *output, C, *kernel)
-    windows = np.moveaxis(geometry.windows(x), output_axes, [axis - dimensions - 1 for axis in output_axes])
+    # (C, *kernel, ..., *output) → (..., *output, C, *kernel)
+    windows = np.moveaxis(geometry.windows(x), range(dimensions + 1), range(-dimensions - 1, 0))
     batch = x.shape[: -dimensions - 1]
     jacobian = np.zeros((*batch, filters, *geometry.output_size, filters, channels, *kernel_size), x.dtype)
     f = np.arange(filters)
@@ -399,7 +396,7 @@ class _Geometry:
         )
 
     def windows(self, x):
-        """The window view of x, with axes (..., C, *kernel, *output); no sample is copied but for padding."""
+        """The window view of x, with axes (C, *kernel, ..., *output); no sample is copied but for padding."""
         if any(self.padding):
             leading = ((0, 0),) * (x.ndim - len(self.padding))
             x = np.pad(x, (*leading, *((p, p) for p in self.padding)))
@@ -407,7 +404,8 @@ class _Geometry:
         # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
         windows = sliding_window_view(x, self.spans, axis=tuple(range(-dimensions, 0)))
         windows = windows[..., *(slice(None, None, step) for step in (*self.stride, *self.dilation))]
-        return np.moveaxis(windows, range(-dimensions, 0), range(-2 * dimensions, -dimensions))
+        # (..., C, *output, *kernel) → (C, *kernel, ..., *output)
+        return np.moveaxis(windows, (-2 * dimensions - 1, *range(-dimensions, 0)), range(dimensions + 1))
 
     def reached_by(self, tap):
         """The samples of the padded input that one tap reads, window after window."""

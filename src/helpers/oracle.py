@@ -111,7 +111,7 @@ def vjp(function: Callable[..., torch.Tensor], output_gradient: ArrayLike, *argu
         raise ValueError(
             f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
         )
-    gradients = torch.autograd.grad(y, tensors, output_gradient, allow_unused=True, materialize_grads=True)
+    gradients = torch.autograd.grad(y, tensors, output_gradient, materialize_grads=True)
     arrays = tuple(gradient.numpy() for gradient in gradients)
     return arrays if len(arrays) > 1 else arrays[0]
 
@@ -153,7 +153,7 @@ def difference_jacobian(
     columns = []
     for direction in np.eye(x.size).reshape(x.size, *x.shape):
         ahead, behind = function(x + step * direction), function(x - step * direction)
-        columns.append((np.asarray(ahead, float) - np.asarray(behind, float)) / (2 * step))
+        columns.append(np.subtract(ahead, behind, dtype=float) / (2 * step))
     jacobian = np.stack(columns, axis=-1)
     return jacobian.reshape(*jacobian.shape[:-1], *x.shape)
 
@@ -251,7 +251,8 @@ def attention_rnn(
     unbounded = past_triples.ndim == 3
     states = list(initial_states)
     for x_t in x:
-        past = states[::-1] if unbounded else states[: -len(past_triples) - 1 : -1]
+        # The latest first; in what order does not matter to states that share one triple.
+        past = states if unbounded else states[: -len(past_triples) - 1 : -1]
         triples = [past_triples] * len(past) if unbounded else past_triples
         scores, values = [], []
         for (Q, K, V), y in zip([input_triple, *triples], [x_t, *past], strict=True):

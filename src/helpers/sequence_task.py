@@ -214,7 +214,7 @@ def classify(symbols: ArrayLike) -> NDArray[np.int64]:
     if not np.array_equal(rows, np.repeat(np.arange(len(symbols)), 2)):
         wrong = np.flatnonzero(np.bincount(rows, minlength=len(symbols)) != 2)[0]
         raise ValueError(f"symbols must hold two of X and Y in each row, got {text(symbols)[wrong]!r}")
-    first, second = (symbols[rows, columns] == _Y).reshape(-1, 2).T
+    first, second = (symbols[rows, columns] == _Y).reshape(len(symbols), 2).T
     return 2 * first.astype(np.int64) + second
 
 

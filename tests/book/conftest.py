@@ -71,48 +71,107 @@ def server():
         yield address
 
 
-@pytest.fixture
-def open_page(browser, server):
-    """What opens a page of the site, as :func:`opening`."""
-    with opening(browser, server) as open_:
-        yield open_
+class Reader:
+    """Who opens pages of the site in the browser, and hears what they complain of and which other hosts they ask."""
+
+    def __init__(self, browser, server):
+        self.browser, self.server = browser, server
+        self.contexts, self.errors, self.foreign = [], [], []
+
+    def open(self, name, *, width=1280, height=900, theme="light", script="", **options):
+        """Open a page afresh; what it needs from the start has come, and its explorers are drawn."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, **options
+        )
+        self.contexts.append(context)
+        context.add_init_script(
+            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
+        )
+        context.add_init_script(script)
+        page, scripts = context.new_page(), options.get("java_script_enabled", True)
+        page.on(
+            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        if scripts:  # where there are none, they are asked for and dropped
+            page.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        local = (self.server, "data:", "blob:")
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(local) else self.foreign.append(request.url),
+        )
+        path, _, fragment = name.partition("#")
+        response = page.goto(f"{self.server}/{path}.html#{fragment}")
+        assert response.ok, f"{name}: {response.status}"
+        if scripts:
+            page.wait_for_function(
+                "document.fonts.status === 'loaded' && (document.documentElement.dataset.explorers === 'drawn'"
+                " || !document.querySelector('.explorer'))"
+            )
+        return page
+
+    def check(self):
+        """Fail if a page asked another host for a file, or logged an error, since the last time."""
+        foreign, errors = self.foreign[:], self.errors[:]
+        self.foreign.clear(), self.errors.clear()
+        assert not foreign, f"the page asked other hosts: {foreign}"
+        assert not errors, f"the page logged errors: {errors}"
+
+    def close(self):
+        while self.contexts:
+            self.contexts.pop().close()
 
 
 @contextlib.contextmanager
 def opening(browser, server):
     """Open pages of the site; at the end, fail if one logged an error or asked another host for a file."""
-    contexts, errors, foreign = [], [], []
+    reader = Reader(browser, server)
+    yield reader.open
+    reader.close()
+    reader.check()
 
-    def open_(name, *, width=1280, height=900, theme="light", script="", **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, **options
-        )
-        contexts.append(context)
-        context.add_init_script(
-            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
-        )
-        context.add_init_script(script)
-        page = context.new_page()
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        if options.get("java_script_enabled", True):  # where it is not, scripts are asked for and dropped
-            page.on("requestfailed", lambda request: errors.append(f"failed: {request.url}"))
-        local = (server, "data:", "blob:")
-        page.on(
-            "request", lambda request: None if request.url.startswith(local) else foreign.append(request.url)
-        )
-        path, _, fragment = name.partition("#")
-        response = page.goto(f"{server}/{path}.html#{fragment}")
-        assert response.ok, f"{name}: {response.status}"
-        page.wait_for_load_state("networkidle")
-        if options.get("java_script_enabled", True):
-            page.wait_for_function(
-                "document.documentElement.dataset.explorers === 'drawn' || !document.querySelector('.explorer')"
-            )
-        return page
 
-    yield open_
-    for context in contexts:
-        context.close()
-    assert not foreign, f"the page asked other hosts: {foreign}"
-    assert not errors, f"the page logged errors: {errors}"
+@pytest.fixture
+def open_page(browser, server):
+    """What opens a page of the site, as :meth:`Reader.open`; it is the test's alone."""
+    with opening(browser, server) as open_:
+        yield open_
+
+
+@pytest.fixture(scope="session")
+def looked_at(browser, server):
+    reader = Reader(browser, server)
+    reader.name, reader.pages = None, {}
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def look_at(looked_at):
+    """What opens a page of the site for a test that changes nothing of it: all such tests share the page."""
+
+    def look(name, *, width=1280, theme="light", **options):
+        if name != looked_at.name:
+            looked_at.close()
+            looked_at.name, looked_at.pages = name, {}
+        key = (width, theme, *options.items())
+        if key not in looked_at.pages:
+            looked_at.pages[key] = looked_at.open(name, width=width, theme=theme, **options)
+        return looked_at.pages[key]
+
+    yield look
+    looked_at.check()
+
+
+def pytest_collection_modifyitems(items):
+    """One page's tests come one after the other, on one worker; the chapters, which take long, come first."""
+    here = Path(__file__).parent
+    pages = {
+        item: item.callspec.params.get("name", "")
+        for item in items
+        if item.path.is_relative_to(here) and hasattr(item, "callspec")
+    }
+    for item, page in pages.items():
+        if page:
+            item.add_marker(pytest.mark.xdist_group(page))
+    items.sort(key=lambda item: pages.get(item, ""), reverse=True)

@@ -19,8 +19,8 @@ FIRST_LOAD = 1_000_000
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_no_violation(open_page, name, theme):
-    page = open_page(name, theme=theme)
+def test_axe_finds_no_violation(look_at, name, theme):
+    page = look_at(name, theme=theme)
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']}).then(({violations}) => violations)")
     assert [
@@ -73,11 +73,15 @@ def test_from_the_keyboard_everything_is_reached_and_nothing_traps(open_page, na
           return seen.length;
         }"""
     )
-    reached = set()
+    page.evaluate(
+        """() => {
+          window.reached = [];
+          document.addEventListener('focusin', () => reached.push(document.activeElement.dataset?.stop), true);
+        }"""
+    )
     for _ in range(wanted + 20):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.dataset?.stop"))
-    missed = set(map(str, range(wanted))) - reached
+    missed = set(map(str, range(wanted))) - set(page.evaluate("reached"))
     assert not missed, page.evaluate(
         "missed => missed.map(stop => document.querySelector(`[data-stop='${stop}']`).outerHTML)",
         sorted(missed),
@@ -100,9 +104,10 @@ def test_nothing_moves_by_itself_where_the_reader_wants_that(open_page, name):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", [*PAGES, "search"])
-def test_the_first_load_is_within_its_budget(open_page, server, name):
+def test_the_first_load_is_within_its_budget(look_at, server, name):
     """Everything the page asks for, compressed as a server would send it. Fonts are compressed already."""
-    page = open_page(name)
+    page = look_at(name)
+    page.wait_for_load_state("networkidle")
     addresses = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
     files = {urllib.parse.urlsplit(address).path for address in addresses if address.startswith(server)}
     weights = {path: _sent(SITE / path.lstrip("/")) for path in {*files, f"/{name}.html"}}

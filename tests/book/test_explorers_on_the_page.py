@@ -1,6 +1,7 @@
 """Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
 
 import copy
+import functools
 
 import numpy as np
 import pytest
@@ -27,16 +28,29 @@ MOVE = """(explorer, values) => explorer.querySelectorAll('input[type=range]').f
 })"""
 
 
+READ_AT_EACH = f"(explorer, settings) => settings.map(values => {{ ({MOVE})(explorer, values); return ({READ})(explorer); }})"
+
+
 FADED = "The faded picture is of the last possible one."
 
 
+@functools.lru_cache(maxsize=100)
+def _frame(explorer, *setting):
+    return explorer.frame(**dict(setting))
+
+
+def frame_at(explorer, setting):
+    """What the reference implementation, called now, makes of a setting; asked for it again, it is what it was."""
+    return _frame(explorer, *setting.items())
+
+
 def expected(explorer, setting, last_possible):
-    """What the page should show at a setting, from the reference implementation called now."""
-    frame = explorer.frame(**setting)
+    """What the page should show at a setting."""
+    frame = frame_at(explorer, setting)
     impossible = frame.get("impossible")
     excuse = [impossible, FADED]
     if impossible:
-        frame = explorer.frame(**last_possible)
+        frame = frame_at(explorer, last_possible)
     panels = []
     for panel in explorer.panels:
         if panel.kind == "text":
@@ -108,14 +122,12 @@ def setting_at(explorer, positions):
     }
 
 
-def move(place, explorer, positions, last_possible):
-    """Move one slider after the other; return the last possible setting on the way."""
-    now = place.evaluate(READ)["values"]
-    place.evaluate(MOVE, positions)
-    for moved in range(len(positions)):
-        setting = setting_at(explorer, [*positions[: moved + 1], *now[moved + 1 :]])
-        if "impossible" not in explorer.frame(**setting):
-            last_possible = setting
+def last_on_the_way(explorer, now, positions, last_possible):
+    """The last possible setting as one slider after the other moves."""
+    for moved in range(len(positions), 0, -1):
+        setting = setting_at(explorer, [*positions[:moved], *now[moved:]])
+        if "impossible" not in frame_at(explorer, setting):
+            return setting
     return last_possible
 
 
@@ -134,7 +146,7 @@ def check_drawn(read, explorer, last_possible=None):
                 for piece, right_piece in zip(path, right_path, strict=True):
                     np.testing.assert_allclose(piece, right_piece, atol=0.05, err_msg=where)
         assert got == wanted, where
-    return setting, (last_possible if "impossible" in explorer.frame(**setting) else setting)
+    return setting, (last_possible if "impossible" in frame_at(explorer, setting) else setting)
 
 
 @pytest.mark.browser
@@ -144,12 +156,13 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
     page = open_page(name)
     places = page.locator(".explorer")
     assert places.count() == len(EXPLORERS[name])
-    place = places.nth(number)
+    reset = places.nth(number).get_by_role("button", name="Reset").element_handle()
+    place = places.nth(number).element_handle()
+    handles = place.query_selector_all("input[type=range]")
     setting, last = check_drawn(place.evaluate(READ), explorer)
     assert setting == {slider: kind.start for slider, kind in explorer.sliders.items()}
     for position, (slider, kind) in enumerate(explorer.sliders.items()):
-        handle = place.locator("input[type=range]").nth(position)
-        handle.focus()
+        handles[position].focus()
         page.keyboard.press("Home")
         seen, pictures = [], set()
         for _ in kind.values:
@@ -160,7 +173,7 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
             page.keyboard.press("ArrowRight")
         assert seen == list(kind.values)
         assert len(pictures) > 1, f"slider {slider} moves and changes nothing"
-        place.get_by_role("button", name="Reset").click()
+        reset.click()
         setting, last = check_drawn(place.evaluate(READ), explorer, last)
         assert setting[slider] == kind.start
 
@@ -173,14 +186,17 @@ def test_random_settings(open_page, name, number):
     page = open_page(name)
     place = page.locator(".explorer").nth(number)
     random = np.random.default_rng(0)
-    last = None
-    for _ in range(30):
-        values = [
-            int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1]
-            for kind in explorer.sliders.values()
-        ]
-        last = move(place, explorer, values, last)
-        check_drawn(place.evaluate(READ), explorer, last)
+    kinds = explorer.sliders.values()
+    settings = [
+        [int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1] for kind in kinds]
+        for _ in range(30)
+    ]
+    last, now = None, place.evaluate(READ)["values"]
+    for values, read in zip(settings, place.evaluate(READ_AT_EACH, settings), strict=True):
+        last = last_on_the_way(explorer, now, values, last)
+        now = read["values"]
+        assert now == values
+        check_drawn(read, explorer, last)
 
 
 @pytest.mark.browser
@@ -188,8 +204,9 @@ def test_random_settings(open_page, name, number):
 def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
     page = open_page("notebooks/convolution")
     place = page.locator(".explorer").nth(number)
-    last = move(place, made("notebooks/convolution", number), setting, None)
-    read = place.evaluate(READ)
+    now = place.evaluate(READ)["values"]
+    last = last_on_the_way(made("notebooks/convolution", number), now, setting, None)
+    (read,) = place.evaluate(READ_AT_EACH, [setting])
     check_drawn(copy.deepcopy(read), made("notebooks/convolution", number), last)
     assert read["panels"][0]["sentences"][0].startswith("This setting is impossible: kernel_size ")
     assert all(panel["faded"] and panel["cells"] for panel in read["panels"] if panel["kind"] == "cells")

@@ -25,8 +25,9 @@ def html(name):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_page_loads_and_fits(open_page, name, width, theme):
-    page = open_page(name, width=width, theme=theme)
+def test_page_loads_and_fits(look_at, name, width, theme):
+    page = look_at(name, width=width, theme=theme)
+    page.wait_for_load_state("networkidle")  # so that whatever it asks for later is known
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("article h1:visible").count() == 1
     assert page.evaluate("document.documentElement.dataset.theme") == theme

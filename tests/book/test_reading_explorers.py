@@ -25,9 +25,9 @@ SHIFTS = """new PerformanceObserver(list => {
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_without_scripts_a_still_picture_of_the_start(open_page, name, number):
+def test_without_scripts_a_still_picture_of_the_start(look_at, name, number):
     """It is drawn in Python, and the live one in JavaScript: both must show what the functions return."""
-    place = open_page(name, java_script_enabled=False).locator(".explorer").nth(number)
+    place = look_at(name, java_script_enabled=False).locator(".explorer").nth(number)
     explorer = made(name, number)
     assert place.locator("input").count() == 0
     read = place.evaluate(READ)
@@ -46,9 +46,9 @@ def _position(kind):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_the_live_explorer_is_as_large_as_its_still_picture(open_page, name, width):
-    still = open_page(name, width=width, java_script_enabled=False).evaluate(SIZES)
-    assert still == open_page(name, width=width).evaluate(SIZES)
+def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width):
+    still = look_at(name, width=width, java_script_enabled=False).evaluate(SIZES)
+    assert still == look_at(name, width=width).evaluate(SIZES)
 
 
 @pytest.mark.browser
@@ -228,8 +228,8 @@ def test_the_words_follow_the_sliders(open_page, name, number):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
-def test_text_in_drawings_can_be_read_on_a_phone(open_page, name):
-    sizes = open_page(name, width=360).evaluate(
+def test_text_in_drawings_can_be_read_on_a_phone(look_at, name):
+    sizes = look_at(name, width=360).evaluate(
         """() => [...document.querySelectorAll('.gc :is(text, .gc-label, .gc-title, .gc-legend, .gc-words)')]
           .filter(text => text.textContent && text.getBoundingClientRect().width)
           .map(text => {
@@ -244,8 +244,8 @@ def test_text_in_drawings_can_be_read_on_a_phone(open_page, name):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
-def test_labels_of_axes_do_not_overlap_on_a_phone(open_page, name):
-    overlaps = open_page(name, width=360).evaluate(
+def test_labels_of_axes_do_not_overlap_on_a_phone(look_at, name):
+    overlaps = look_at(name, width=360).evaluate(
         """() => [...document.querySelectorAll('.gc-plot')].flatMap(plot => {
           const labels = [...plot.querySelectorAll('.gc-label')].map(label => [label.textContent, label.getBoundingClientRect()]);
           return labels.flatMap(([a, p], i) => labels.slice(i + 1)
