@@ -105,7 +105,7 @@ def test_initial_frames_agree_with_each_other(setting):
     above_the_picture = np.isnan(frame["sorted"])
     assert (np.diff(frame["sorted"][~above_the_picture]) >= 0).all()
     assert (np.diff(above_the_picture.astype(int)) >= 0).all()
-    assert not above_the_picture.any() or "are above the picture" in frame["spread_sentence"]
+    assert not above_the_picture.any() or "Above the picture" in frame["spread_sentence"]
     if not above_the_picture.any():
         np.testing.assert_allclose(frame["sorted"].mean() + np.log(C), frame["mean"][at], rtol=0.05)
     below = 100 * (frame["sorted"] < -1e-9).mean()

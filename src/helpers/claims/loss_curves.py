@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 
 from .. import census_record, replay_record
@@ -80,50 +82,47 @@ def initial_loss_in_general(random):
 
 
 CURED = 0.5
-"""A cure leaves at most this share of the number of spikes."""
+"""A cure leaves at most this share of the spikes, or of the time in them."""
+
+SPIKES = (census_record.spikes_per_thousand_steps, "number of spikes after learning")
+TIME = (census_record.share_of_steps_above, "time in spikes after learning")
 
 
 def clipping(random):
-    """1.3.3.clipping: the clipping that leaves fewest spikes, of four, cures.
-
-    Corrected: a clipping makes spikes shorter, by the time that is spent in them.
-    """
+    """1.3.3.clipping: the clipping that leaves least time in spikes, of four, cures. Left out: it leaves their number."""
     clippings = ("norm-clipping-10", "norm-clipping-1", "norm-clipping-0.1", "value-clipping-0.01")
-    time_left = census_record.compared(
-        census_record.share_of_steps_above, "norm-clipping-10", rng=random, how=np.divide
-    )
+    name = "the best of four clippings"
     return Experiment(
-        as_written=_spikes_left("the best of four clippings", clippings, random),
-        corrected=Finding("time in spikes with norm clipping at 10, times that without:", time_left, below=1),
+        as_written=Finding(*_left(TIME, name, clippings, random), below=CURED),
+        left_out=Finding(*_left(SPIKES, name, clippings, random), above=CURED),
     )
 
 
 def regularisation(random):
     """1.3.3.regularisation: weight decay or label noise, whichever leaves fewer spikes, cures. Corrected: Adam does."""
     regularisations = ("weight-decay-1e-4", "label-noise-0.1")
+    name = "the better of two regularisations"
     return Experiment(
-        as_written=_spikes_left("the better of two regularisations", regularisations, random),
-        corrected=_spikes_left("Adam", ("adam",), random),
+        as_written=Finding(*_left(SPIKES, name, regularisations, random), below=CURED),
+        corrected=Finding(*_left(SPIKES, "Adam", ("adam",), random), below=CURED),
     )
 
 
-def _spikes_left(name, cures, random):
-    """Spikes per thousand steps after learning, relative to those of the untreated, with the best of the cures."""
+def _left(measured, name, cures, random):
+    """What the best of some cures leaves of that which is measured, relative to the untreated: in words, and its interval."""
+    measure, quantity = measured
+    columns = inspect.signature(measure).parameters
     samples = [
-        census_record.runs(training)[column]
-        for training in (*cures, "untreated")
-        for column in ("spikes", "steps_after")
+        census_record.runs(training)[column] for training in (*cures, "untreated") for column in columns
     ]
 
     def least(*samples):
         *cured, untreated = (
-            census_record.spikes_per_thousand_steps(*samples[place : place + 2])
-            for place in range(0, len(samples), 2)
+            measure(*samples[place : place + len(columns)]) for place in range(0, len(samples), len(columns))
         )
         return np.min(cured, axis=0) / untreated
 
-    quantity = f"number of spikes after learning with {name}, times that without:"
-    return Finding(quantity, bootstrap(least, *samples, rng=random), below=CURED)
+    return f"{quantity} with {name}, times that without:", bootstrap(least, *samples, rng=random)
 
 
 def initial_loss_of_four(random):
@@ -237,11 +236,11 @@ CLAIMS = [
         id="1.3.3.clipping",
         question="What fixes the spikes?",
         statement="Some ways to fix them are … gradient clipping.",
-        verdict=Verdict.REFUTED,
+        verdict=Verdict.COMPLETED,
         evidence=clipping,
         chapter=CHAPTER,
-        correction="Under RMSprop clipping makes spikes shorter, and not rarer: by their number it does not fix them, at any of the thresholds "
-        "tried. With a threshold of 10, less time is spent in them.",
+        correction="Clipping makes spikes shorter, and not rarer. Under RMSprop, the norm cut at 10 or each entry at 0.01, less than half "
+        "of the time is spent in spikes; but there are as many of them, and more with lower thresholds.",
     ),
     Claim(
         id="1.3.3.regularisation",
@@ -250,7 +249,7 @@ CLAIMS = [
         verdict=Verdict.REFUTED,
         evidence=regularisation,
         chapter=CHAPTER,
-        correction="Neither weight decay nor label noise does, by the number of spikes. Adam in RMSprop's place makes them rare.",
+        correction="Neither weight decay nor label noise makes them fewer, or shorter, as far as 32 seeds can tell. Adam in RMSprop's place makes them rare.",
     ),
     Claim(
         id="1.3.4.loss",

@@ -346,8 +346,8 @@ def networks_frame(classes, scale):
     untrained = fresh(classes, scale)
     excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
     formula = expected_loss(untrained.variance, classes) - np.log(classes)
-    below, beyond = 100 * (excess < -1e-9).mean(), 100 * (excess > EXCESS.high).mean()
-    off_the_picture = f" {beyond:.0f} % are above the picture." if beyond else ""
+    below, beyond = 100 * (excess < -1e-9).mean(), (excess > EXCESS.high).sum()
+    off_the_picture = f" Above the picture: {beyond} of {NETWORKS}." if beyond else ""
     return {
         "rank": (places + 0.5) * 100 / NETWORKS,
         "sorted": np.where(excess > EXCESS.high, np.nan, excess)[places],
