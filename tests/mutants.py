@@ -260,7 +260,7 @@ def outcome(module, source):
     sys.path.insert(0, str(ROOT / "src"))
     try:
         importlib.import_module(f"helpers.{module}")  # before pytest, which loads it in its own way
-    except Exception:
+    except (Exception, SystemExit):
         return KILLED
     # The same examples for every mutant, and none made smaller: it is enough to know that one fails.
     phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate]

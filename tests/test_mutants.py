@@ -89,6 +89,12 @@ def test_nothing_but_a_failing_test_kills(tmp_path, tests, ended):
     assert run.returncode == ended
 
 
+def test_a_module_that_cannot_be_imported_is_killed():
+    script = "import sys, mutants; sys.exit(mutants.outcome('checks', 'raise SystemExit(2)'))"
+    run = subprocess.run([sys.executable, "-c", script], cwd=mutants.ROOT / "tests", capture_output=True)
+    assert run.returncode == mutants.KILLED
+
+
 def test_what_says_nothing_of_a_mutant_stops_the_run():
     mutant = mutants.Mutant("checks", "checks: some", "")
     assert mutants.verdict(mutant, mutants.KILLED)
