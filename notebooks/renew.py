@@ -22,6 +22,7 @@ def executed(source):
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
+        coalesce_streams=True,  # or what is printed may stand in pieces, now so and now so
         resources={"metadata": {"path": source.parent}},
     )
     client.execute()

@@ -83,7 +83,7 @@ class TestCliff:
             cliff.descend([1, 2], 0.1, 0, 5)
         with pytest.raises(ValueError, match="learning_rate and threshold must be greater than 0"):
             cliff.descend([1, 2], 0, 1.0, 5)
-        with pytest.raises(ValueError, match="steps must be one number or 1"):
+        with pytest.raises(TypeError, match="steps must be a whole number"):
             cliff.descend([1, 2], 0.1, 1.0, [5, 5])
         with pytest.raises(TypeError, match="w must hold real numbers"):
             cliff.loss_and_gradient("w", 0)
@@ -155,9 +155,9 @@ class TestUntrained:
             initial.untrained(1, networks=3)
         with pytest.raises(TypeError, match="networks must be a whole number"):
             initial.untrained(4, networks=2.5)
-        with pytest.raises(ValueError, match="classes must be one number or 1"):
+        with pytest.raises(TypeError, match="classes must be a whole number"):
             initial.untrained([2, 2], networks=1)
-        with pytest.raises(ValueError, match="networks must be one number or 1"):
+        with pytest.raises(TypeError, match="networks must be a whole number"):
             initial.untrained(2, networks=[1, 1])
 
 
