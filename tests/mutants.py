@@ -13,8 +13,9 @@ covered, and which are not.
 
 Survivors are listed with reasons in survivors.toml. One that is not listed fails the run, and so does one that is
 listed and was killed. By rule, and without a list, these are not mutants: a change of text alone (docstrings, names
-and sentences of messages, annotations, __all__); the guard strict=True of a zip left out; None in the place of
-something, which is nearly always killed by its first use and would only make the share look better.
+and sentences of messages, annotations, __all__); the guard strict=True of a zip left out; the question whether a
+module is run as a program, since that program would run instead of the tests; None in the place of something, which is
+nearly always killed by its first use and would only make the share look better.
 """
 
 from __future__ import annotations
@@ -173,6 +174,11 @@ class _WithoutText(ast.NodeTransformer):
 
     def visit_Assign(self, node):
         return None if ast.unparse(node.targets[0]) == "__all__" else self.generic_visit(node)
+
+    def visit_If(self, node):
+        if ast.unparse(node.test).startswith("__name__ "):
+            node.test = ast.Constant("")
+        return self.generic_visit(node)
 
     def visit_arg(self, node):
         return ast.arg(node.arg)

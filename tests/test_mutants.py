@@ -52,6 +52,8 @@ def test_constants_defaults_and_properties_are_changed_too():
         ("__all__ = ['x']", "__all__ = []", False),
         ("zip(x, y, strict=True)", "zip(x, y)", False),
         ("zip(x, y, strict=True)", "zip(x, strict=True)", True),
+        ("if __name__ == '__main__': f()", "if __name__ != '__main__': f()", False),
+        ("if name == '__main__': f()", "if name != '__main__': f()", True),
     ],
 )
 def test_what_differs_in_text_alone_is_no_fault(before, after, fault):
