@@ -34,7 +34,7 @@ test: book  ## run every test: format, types, spelling, unit, property, doctest,
 	@echo "== a sample of small faults planted in the numerical modules"
 	@$(BIN)/python tests/mutants.py --sample 60
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
-	@$(BIN)/python -m pytest --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 	@echo "== the built site, in a browser"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/book
 
