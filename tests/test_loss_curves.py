@@ -438,11 +438,21 @@ class TestBadInput:
         [
             *(SGD(), RMSprop(), Adam(), AdamW(), OrthogonalStart(), IdentityStart()),
             *(NormClipping(1.0), ValueClipping(1.0), WarmUp(1), LabelNoise(0.5)),
+            *(Training(), train(Training(level="easy", hidden_size=4), seeds=[0], steps=1)),
         ],
     )
     def test_settings_stay_as_they_are(self, settings):
         with pytest.raises(dataclasses.FrozenInstanceError):
             settings.another = 1
+
+    def test_before_the_first_epoch_ends_nothing_is_held_out(self):
+        curves = train(Training(level="easy", hidden_size=4), seeds=[0, 1], steps=30)
+        assert curves.held_out_loss.shape == curves.held_out_accuracy.shape == (2, 0)
+
+    def test_the_settings_left_out_are_the_courses_and_one_is_the_least(self):
+        course = Training()
+        assert (course.hidden_size, course.batch_size, course.batches_per_epoch) == (12, 32, 31)
+        assert Training(batch_size=1, batches_per_epoch=1).batch_size == 1
 
     @pytest.mark.parametrize(
         ("arguments", "error", "message"),
