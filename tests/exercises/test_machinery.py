@@ -1,5 +1,6 @@
 """Whatever a reader's function does, the check answers in words and the notebook goes on."""
 
+import functools
 import re
 import subprocess
 import sys
@@ -72,6 +73,8 @@ def test_another_wrong_answer_shows_where_it_differs():
         (lambda x: x[17], "It raised IndexError: .* \\(Python counts from 0\\)"),
         (lambda x: (_ for _ in ()).throw(KeyboardInterrupt), "It raised KeyboardInterrupt"),
         (lambda x: sys.exit(), "It raised SystemExit"),
+        (np.zeros, "It raised TypeError: "),  # none of its lines is Python
+        (functools.partial(lambda factor, x: factor * x[17], 2), "It raised IndexError: "),
         (lambda x: input("How much? "), "It raised EOFError: it asks for input"),
         (lambda x: (lambda f: f(f))(lambda f: f(f)), "It raised RecursionError"),
         (lambda x: "2", "It returned a str, where real numbers are expected"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from html import escape
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -39,7 +40,7 @@ class Case:
         None where there was no array to show.
     """
 
-    inputs: dict
+    inputs: dict[str, Any]
     expected: np.ndarray
     got: np.ndarray | None
 
@@ -53,12 +54,7 @@ class Case:
         different = None
         if self.got is not None and len({array.shape for array in shown.values()}) == 1:
             different = differing(shown["yours"], shown["expected"])
-        digits = 4
-        if different is not None and different.any():
-            while digits < 17 and _written(shown["yours"][different], digits) == _written(
-                shown["expected"][different], digits
-            ):
-                digits += 4
+        digits = 4 if different is None else _digits_apart(*(array[different] for array in shown.values()))
         for title, array in shown.items():
             mask = np.zeros(array.shape, bool) if different is None else different
             where = ""
@@ -88,7 +84,7 @@ class Answer:
     outcome: Outcome
     says: tuple[str, ...] = ()
     case: Case | None = None
-    mistake: str = field(default="")
+    mistake: str = ""
     """The name of the mistake that was recognised."""
 
     @property
@@ -169,6 +165,14 @@ def differing(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
     finite = np.abs(expected[np.isfinite(expected)])
     same = np.isclose(got, expected, rtol=0, atol=1e-10 * max(1.0, finite.max(initial=0.0)), equal_nan=True)
     return ~same
+
+
+def _digits_apart(one: np.ndarray, other: np.ndarray) -> int:
+    """How many digits it takes until two arrays, where there is anything in them, are written in different ways."""
+    digits = 4
+    while one.size and digits < 17 and _written(one, digits) == _written(other, digits):
+        digits += 4
+    return digits
 
 
 def _written(array: np.ndarray, digits: int) -> list[list[str]]:

@@ -77,7 +77,7 @@ def call(function: Callable, arguments: Sequence, *, seconds: float) -> Call:
     def work() -> None:
         try:
             with np.errstate(all="ignore"):
-                outcome.append(_numbers(function(*given)))
+                outcome.append(_returned(function(*given)))
         except _Stop:
             pass
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
@@ -103,35 +103,42 @@ def call(function: Callable, arguments: Sequence, *, seconds: float) -> Call:
     return Call(outcome[0].value, outcome[0].trouble, changed=changed, printed=printed.text)
 
 
-def _numbers(value: Any) -> Call:
+def _returned(value: object) -> Call:
     """What was returned, as a call; its numbers are copied, in case the function keeps them to write over."""
     if value is None or value is ...:
         return Call(None)
-    what = f"it returned {_a(type(value).__name__)}"
+    name = type(value).__name__
+    what = f"it returned {_a(name)}"
     try:
         array = np.asarray(value)
-        if array.dtype.kind in "iufO" and array.size:
+        if not array.size:
+            what = f"it returned an empty {name}"
+        elif array.dtype.kind in "iufO":
             return Call(np.array(array, np.float64))
-        what += (
-            "" if array.dtype.kind == "O" or not isinstance(value, np.ndarray) else f" of dtype {array.dtype}"
-        )
-        what = f"it returned an empty {type(value).__name__}" if not array.size else what
+        elif isinstance(value, np.ndarray):
+            what += f" of dtype {array.dtype}"
     except (TypeError, ValueError, OverflowError):
-        what += " whose rows have different lengths" * isinstance(value, (list, tuple))
+        if isinstance(value, (list, tuple)):
+            what += " whose rows have different lengths"
     return Call(None, f"{what}, where real numbers are expected")
 
 
 def _raised(error: BaseException, function: Callable) -> str:
     """An exception in a sentence, with the line of the function that it came from."""
-    words = f"it raised {type(error).__name__}" + f": {error}" * bool(str(error))
-    words += " (Python counts from 0)" * isinstance(error, IndexError)
+    words = f"it raised {type(error).__name__}"
+    if str(error):
+        words += f": {error}"
+    if isinstance(error, IndexError):
+        words += " (Python counts from 0)"
     code = getattr(function, "__code__", None)
     lines = [
         linecache.getline(frame.f_code.co_filename, number).strip()
         for frame, number in traceback.walk_tb(error.__traceback__)
         if frame.f_code is code
     ]
-    return words + f", in the line `{lines[-1]}`" * bool(lines and lines[-1] and "lambda" not in lines[-1])
+    if lines and lines[-1] and "lambda" not in lines[-1]:
+        words += f", in the line `{lines[-1]}`"
+    return words
 
 
 class _Stop(BaseException):

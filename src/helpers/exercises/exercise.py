@@ -8,7 +8,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +22,10 @@ SECONDS = 5.0
 
 NEARLY = 1e-4
 """The relative error up to which a wrong number is taken for a rounded one."""
+
+
+Function = Callable[..., ArrayLike]
+"""Takes the arguments of an exercise: the reference, a mistake, or what the reader wrote."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,55 @@ class Mistake:
     """
 
     name: str
-    function: Callable
+    function: Function
     hint: str
     sheets: bool = False
 
 
+@dataclass(frozen=True)
+class Slip:
+    """A known wrong number: as :class:`Mistake`, with its numbers in place of a function."""
+
+    name: str
+    numbers: tuple[float, ...]
+    hint: str
+    sheets: bool = False
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A known wrong reason: as :class:`Mistake`, with a pattern of words in place of a function."""
+
+    name: str
+    words: str
+    hint: str
+    sheets: bool = False
+
+
+AnyMistake = Mistake | Slip | Remark
+
+
 @dataclass(frozen=True, kw_only=True)
-class Exercise:
+class _Exercise:
+    """What all kinds of exercise have, and the answers that they give."""
+
+    id: str
+    given: str
+    hints: tuple[str, ...]
+    chapter: str
+
+    def _right(self, *says: str) -> Answer:
+        return Answer(self.id, Outcome.RIGHT, says)
+
+    def _unanswered(self, *says: str) -> Answer:
+        return Answer(self.id, Outcome.UNANSWERED, says)
+
+    def _not_yet(self, *says: str, case: Case | None = None, mistake: AnyMistake | None = None) -> Answer:
+        return Answer(self.id, Outcome.NOT_YET, says, case, mistake.name if mistake else "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise(_Exercise):
     """A function to write: what it should return, on which cases, and how it is mostly got wrong.
 
     Parameters
@@ -68,13 +113,9 @@ class Exercise:
         The notebook that it is in.
     """
 
-    id: str
-    reference: Callable
+    reference: Function
     cases: Callable[[np.random.Generator], Iterable[tuple]]
-    given: str
-    hints: tuple[str, ...]
     mistakes: tuple[Mistake, ...]
-    chapter: str
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -103,50 +144,43 @@ class Exercise:
             )
         return self._judge(function)
 
-    def _judge(self, function: Callable) -> Answer:
-        cases, calls = self.ordered_cases(), []
-        deadline = time.monotonic() + SECONDS
-        for case in cases:
-            made = call(function, case, seconds=max(0.1, deadline - time.monotonic()))
-            calls.append(made)
-            if not made.in_time:
-                break
-            if made.value is None and not made.trouble and len(calls) == 1:
-                printed = " What it prints is not looked at." if made.printed else ""
-                return self._unanswered(
-                    f"The function returns nothing. Fill in its body, and `return` the result.{printed}"
-                )
+    def _judge(self, function: Function) -> Answer:
+        cases = self.ordered_cases()
+        calls = _calls_in_time(function, cases)
+        if calls[0].value is None and not calls[0].trouble:
+            printed = " What it prints is not looked at." if calls[0].printed else ""
+            return self._unanswered(
+                f"The function returns nothing. Fill in its body, and `return` the result.{printed}"
+            )
         expected = [np.asarray(self.reference(*case), float) for case in cases[: len(calls)]]
-        for case, made, right in zip(cases, calls, expected, strict=False):
+        for number, (made, right) in enumerate(zip(calls, expected, strict=True)):
             wrong = _wrong(made, right, self.parameters)
             if wrong:
-                return self._answer_to(wrong, case, made, right, calls, cases)
-        return self._right(calls, expected)
+                return self._answer_to(wrong, number, cases, calls, right)
+        return self._answer_to_right(calls, expected)
 
     def _answer_to(
-        self, wrong: str, case: tuple, made: Call, right: np.ndarray, calls: list[Call], cases: list[tuple]
+        self, wrong: str, number: int, cases: list[tuple], calls: list[Call], right: np.ndarray
     ) -> Answer:
-        """The mistake by name, if it is a known one; what is wrong in the smallest case that fails; and that case."""
+        """The mistake by name, if it is a known one, or else what is wrong; and the smallest case that fails."""
+        made = calls[number]
         mistake = next((known for known in self.mistakes if agrees(calls, known.function, cases)), None)
-        says = []
         if mistake:
-            as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
-            says += [f"It **{mistake.name}**{as_in_the_sheet}.", mistake.hint]
-        elif made.trouble or made.value is None or _numbers_of(made.value).shape != _numbers_of(right).shape:
-            says += [f"{wrong[0].upper()}{wrong[1:]}.", self.given]
+            says = [*_told("It", mistake)]
         else:
-            says += [f"{wrong[0].upper()}{wrong[1:]}."]
+            says = [f"{wrong[0].upper()}{wrong[1:]}."]
+            if made.value is None or _squeezed(made.value).shape != _squeezed(right).shape:
+                says.append(self.given)
         if made.printed:
             says.append(f"What it printed on this input begins: `{_one_line(made.printed)}`")
-        number = calls.index(made) + 1
-        says.append(f"The smallest case that fails is number {number} of {len(cases)}:")
-        inputs = dict(zip(self.parameters, case, strict=True))
+        says.append(f"The smallest case that fails is number {number + 1} of {len(cases)}:")
+        inputs = dict(zip(self.parameters, cases[number], strict=True))
         return self._not_yet(*says, case=Case(inputs, right, made.value), mistake=mistake)
 
-    def _right(self, calls: list[Call], expected: list[np.ndarray]) -> Answer:
+    def _answer_to_right(self, calls: list[Call], expected: list[np.ndarray]) -> Answer:
         values = [made.value for made in calls if made.value is not None]
         error = max(
-            relative_error(_numbers_of(value), _numbers_of(right))
+            relative_error(_squeezed(value), _squeezed(right))
             for value, right in zip(values, expected, strict=True)
         )
         says = [
@@ -160,27 +194,11 @@ class Exercise:
             )
         if calls[-1].printed:
             says.append("What it printed is left out here.")
-        return Answer(self.id, Outcome.RIGHT, tuple(says))
-
-    def _unanswered(self, *says: str) -> Answer:
-        return Answer(self.id, Outcome.UNANSWERED, says)
-
-    def _not_yet(self, *says: str, case: Case | None = None, mistake: Mistake | None = None) -> Answer:
-        return Answer(self.id, Outcome.NOT_YET, says, case, mistake.name if mistake else "")
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A known wrong number: as :class:`Mistake`, with its numbers in place of a function."""
-
-    name: str
-    numbers: tuple[float, ...]
-    hint: str
-    sheets: bool = False
+        return self._right(*says)
 
 
 @dataclass(frozen=True, kw_only=True)
-class NumberExercise:
+class NumberExercise(_Exercise):
     """A number, or several, to find.
 
     Parameters
@@ -195,22 +213,14 @@ class NumberExercise:
         The relative error up to which a number counts as right.
     """
 
-    id: str
     answer: tuple[float, ...]
-    given: str
-    hints: tuple[str, ...]
     mistakes: tuple[Slip, ...]
-    chapter: str
     tolerance: float = 0.0
 
     def check(self, spelled: object) -> Answer:
         """Judge the reader's number or numbers, in whatever spelling."""
         if spelled is None or spelled is ... or (isinstance(spelled, str) and not spelled.strip()):
-            return Answer(
-                self.id,
-                Outcome.UNANSWERED,
-                ("Put your answer in the place of `...`, and run the cell again.",),
-            )
+            return self._unanswered("Put your answer in the place of `...`, and run the cell again.")
         try:
             found = numbers(spelled, several=len(self.answer) > 1)
         except Unreadable as error:
@@ -219,46 +229,30 @@ class NumberExercise:
             return self._not_yet(
                 f"This cannot be read as a number: it raised {type(error).__name__}.", self.given
             )
+        listed = _listed(found)
         if self._near(found, self.answer):
             exact = "exactly" if self.tolerance == 0 else f"to {self.tolerance:.0%} of its value"
-            words = (
-                f"{_listed(found)} is right, {exact}. None of {len(self.mistakes)} known mistakes is made."
+            return self._right(
+                f"{listed} is right, {exact}. None of {len(self.mistakes)} known mistakes is made."
             )
-            return Answer(self.id, Outcome.RIGHT, (words,))
         mistake = next((known for known in self.mistakes if self._near(found, known.numbers)), None)
         if mistake:
-            as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
-            return self._not_yet(
-                f"{_listed(found)}: this **{mistake.name}**{as_in_the_sheet}.", mistake.hint, mistake=mistake
-            )
+            return self._not_yet(*_told(f"{listed}: this", mistake), mistake=mistake)
         if len(found) != len(self.answer):
             words = {1: "one number is", 2: "two numbers are", 3: "three numbers are"}[len(self.answer)]
-            return self._not_yet(f"{_listed(found)} was read, and {words} expected.", self.given)
+            return self._not_yet(f"{listed} was read, and {words} expected.", self.given)
         if all(abs(one - other) <= 0.02 * abs(other) for one, other in zip(found, self.answer, strict=True)):
-            return self._not_yet(f"{_listed(found)} is close. Write it more exactly.", self.given)
-        return self._not_yet(f"{_listed(found)} was read.", self.given)
+            return self._not_yet(f"{listed} is close. Write it more exactly.", self.given)
+        return self._not_yet(f"{listed} was read.", self.given)
 
     def _near(self, found: Sequence[float], wanted: Sequence[float]) -> bool:
         return len(found) == len(wanted) and all(
             abs(one - other) <= self.tolerance * abs(other) for one, other in zip(found, wanted, strict=True)
         )
 
-    def _not_yet(self, *says: str, mistake: Slip | None = None) -> Answer:
-        return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name if mistake else "")
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A known wrong reason: as :class:`Mistake`, with a pattern of words in place of a function."""
-
-    name: str
-    words: str
-    hint: str
-    sheets: bool = False
-
 
 @dataclass(frozen=True, kw_only=True)
-class SentenceExercise:
+class SentenceExercise(_Exercise):
     """A reason to give in a sentence. Only its words are looked at.
 
     Parameters
@@ -273,40 +267,31 @@ class SentenceExercise:
         In the order in which they are looked for.
     """
 
-    id: str
     right: str
     because: str
-    given: str
-    hints: tuple[str, ...]
     mistakes: tuple[Remark, ...]
-    chapter: str
 
     def check(self, sentence: object) -> Answer:
         """Judge the reader's sentence by its words."""
         if sentence is None or sentence is ... or sentence == "":
-            return Answer(
-                self.id, Outcome.UNANSWERED, ("Write a sentence, in quotes, and run the cell again.",)
-            )
+            return self._unanswered("Write a sentence, in quotes, and run the cell again.")
         if not isinstance(sentence, str):
-            return Answer(self.id, Outcome.NOT_YET, (f"This is no sentence. {self.given}",))
+            return self._not_yet(f"This is no sentence. {self.given}")
         found = sentence.lower()
         if re.search(self.right, found):
-            return Answer(
-                self.id, Outcome.RIGHT, (f"{self.because} (Only the words were looked at: compare.)",)
-            )
+            return self._right(f"{self.because} (Only the words were looked at: compare.)")
         mistake = next((known for known in self.mistakes if re.search(known.words, found)), None)
-        if mistake is None:
-            words = "No reason that is known here is in this sentence, or not in these words."
-            return Answer(self.id, Outcome.NOT_YET, (words, self.given))
-        as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
-        says = (f"This **{mistake.name}**{as_in_the_sheet}.", mistake.hint)
-        return Answer(self.id, Outcome.NOT_YET, says, None, mistake.name)
+        if mistake:
+            return self._not_yet(*_told("This", mistake), mistake=mistake)
+        return self._not_yet(
+            "No reason that is known here is in this sentence, or not in these words.", self.given
+        )
 
 
 AnyExercise = Exercise | NumberExercise | SentenceExercise
 
 
-def agrees(calls: Sequence[Call], function: Callable, cases: Sequence[tuple]) -> bool:
+def agrees(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
     """Return whether a function makes of every case what was made of it.
 
     Where the one raises or has another shape, so must the other; once at least they must meet in numbers.
@@ -322,13 +307,13 @@ def agrees(calls: Sequence[Call], function: Callable, cases: Sequence[tuple]) ->
     for made, case in zip(calls, cases, strict=False):
         try:
             with np.errstate(all="ignore"):
-                value = _numbers_of(np.asarray(function(*case), float))
+                value = _squeezed(np.asarray(function(*case), float))
         except (ValueError, IndexError, ArithmeticError):
             value = None
         if made.value is None or value is None:
             if made.value is not value:
                 return False
-        elif relative_error(_numbers_of(made.value), value) > TOLERANCE:
+        elif relative_error(_squeezed(made.value), value) > TOLERANCE:
             return False
         else:
             met = True
@@ -347,15 +332,27 @@ def single(shape: tuple[int, ...], *place: int) -> np.ndarray:
     return array
 
 
-def _size(case: tuple) -> tuple[Any, ...]:
+def _calls_in_time(function: Function, cases: Iterable[tuple]) -> list[Call]:
+    """What a function makes of one case after the other, up to the one at which its time is over."""
+    deadline, calls = time.monotonic() + SECONDS, []
+    for case in cases:
+        calls.append(call(function, case, seconds=max(0.1, deadline - time.monotonic())))
+        if not calls[-1].in_time:
+            break
+    return calls
+
+
+def _told(subject: str, mistake: AnyMistake) -> tuple[str, str]:
+    """A mistake in a sentence about a subject, and its hint."""
+    as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
+    return f"{subject} **{mistake.name}**{as_in_the_sheet}.", mistake.hint
+
+
+def _size(case: tuple) -> tuple[float, ...]:
     """How much there is to look at: first the numbers, then those that are not 0, then those that are not whole."""
     everything = np.concatenate([np.ravel(np.asarray(argument, float)) for argument in case])
-    return (
-        everything.size,
-        np.count_nonzero(everything),
-        np.count_nonzero(everything % 1),
-        np.abs(everything).sum(),
-    )
+    not_0, not_whole = np.count_nonzero(everything), np.count_nonzero(everything % 1)
+    return everything.size, int(not_0), int(not_whole), float(np.abs(everything).sum())
 
 
 def _wrong(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
@@ -364,7 +361,7 @@ def _wrong(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
         return made.trouble
     if made.value is None:
         return "it returned nothing"
-    got, wanted = _numbers_of(made.value), _numbers_of(right)
+    got, wanted = _squeezed(made.value), _squeezed(right)
     if got.shape != wanted.shape:
         return f"it returned shape {made.value.shape}, and {right.shape} is expected"
     if np.isnan(got).any() and not np.isnan(wanted).any():
@@ -385,12 +382,12 @@ def _wrong(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
     return ""
 
 
-def _numbers_of(array: ArrayLike) -> np.ndarray:
+def _squeezed(array: ArrayLike) -> np.ndarray:
     """An array without its axes of length 1: a row, a column and a vector hold the same numbers."""
     return np.squeeze(np.asarray(array, float))
 
 
-def _takes(function: Callable, count: int) -> bool:
+def _takes(function: Function, count: int) -> bool:
     try:
         inspect.signature(function).bind(*range(count))
     except TypeError:
