@@ -90,7 +90,7 @@ class AttentionRNN:
            [3.]])
     """
 
-    def __init__(self, input_triple: Sequence, past_triples: Sequence) -> None:
+    def __init__(self, input_triple: Sequence | Array, past_triples: Sequence | Array) -> None:
         self.input_triple = _input_triple(input_triple)
         m = self.input_triple.shape[1]
         try:
@@ -436,7 +436,7 @@ class UnboundedAttentionRNN(AttentionRNN):
            [0.33, 0.33, 0.33]])
     """
 
-    def __init__(self, input_triple: Sequence, shared_triple: Sequence) -> None:
+    def __init__(self, input_triple: Sequence | Array, shared_triple: Sequence | Array) -> None:
         self.input_triple = _input_triple(input_triple)
         m = self.input_triple.shape[1]
         self.past_triples = _triple(shared_triple, "shared_triple", "", (m, m))

@@ -15,6 +15,7 @@ padded input itself, seen through other strides. The sum over c and k is then a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import overload
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -36,6 +37,14 @@ BLOCK = 16_384
 """How many windows of a long signal are summed over at a time. What they hold is copied, and has to fit into a cache."""
 
 
+@overload
+def output_size(
+    input_size: int, kernel_size: int, *, stride: int = ..., padding: int = ..., dilation: int = ...
+) -> int: ...
+@overload
+def output_size(
+    input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = ..., padding: Sizes = ..., dilation: Sizes = ...
+) -> int | tuple[int, ...]: ...
 def output_size(
     input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
 ) -> int | tuple[int, ...]:
@@ -79,6 +88,14 @@ def output_size(
     return geometry.output_size if several else geometry.output_size[0]
 
 
+@overload
+def dropped_samples(
+    input_size: int, kernel_size: int, *, stride: int = ..., padding: int = ..., dilation: int = ...
+) -> int: ...
+@overload
+def dropped_samples(
+    input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = ..., padding: Sizes = ..., dilation: Sizes = ...
+) -> int | tuple[int, ...]: ...
 def dropped_samples(
     input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
 ) -> int | tuple[int, ...]:

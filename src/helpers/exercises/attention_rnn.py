@@ -2,45 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, product
 
 import numpy as np
+from numpy.random import Generator
 
 from ..attention_rnn import AttentionRNN, UnboundedAttentionRNN
-from .exercise import AnyExercise, Exercise, Mistake, small
+from ..checks import Array
+from .exercise import AnyExercise, Exercise, Function, Mistake, small
 
 CHAPTER = "attention_rnn"
 
+Pair = tuple[Array, Array]
+"""A triple, and the vector that it projects."""
+Step = Callable[[Sequence[Array], Sequence[Array], int], Array]
+"""Makes h[t] of all triples, of the vectors that they project, and of t."""
 
-def _softargmax(w):
+
+def _softargmax(w: Array) -> Array:
     e = np.exp(w - np.max(w))
     return e / e.sum()
 
 
-def _projected(triple, y):
-    Q, K, V = triple
-    return Q @ y, K @ y, V @ y
+def _scores_and_values(pairs: Iterable[Pair], *, one_query: bool = False) -> tuple[Array, Array]:
+    """w_i and v_i; with one query, all keys are asked by the first."""
+    q, k, v = np.stack([triple @ y for triple, y in pairs], axis=1)
+    return ((q[:1] if one_query else q) * k).sum(axis=1), v
 
 
-def _attend(pairs, weights=_softargmax):
-    """One step, from pairs of a triple and what it looks at."""
-    q, k, v = zip(*(_projected(triple, y) for triple, y in pairs), strict=True)
-    return weights(np.array([q_i @ k_i for q_i, k_i in zip(q, k, strict=True)])) @ np.array(v)
+def _attend(
+    pairs: Iterable[Pair], weights: Callable[[Array], Array] = _softargmax, *, one_query: bool = False
+) -> Array:
+    """h[t] from what the step looks at."""
+    w, v = _scores_and_values(pairs, one_query=one_query)
+    return weights(w) @ v
 
 
 # 1.2.2.a: one step of AttentionRNN(2)
 
 
-def step(x, h_1, h_2, input_triple, past_triples):
+def step(x: Array, h_1: Array, h_2: Array, input_triple: Array, past_triples: Array) -> Array:
     return AttentionRNN(input_triple, past_triples).run(x[None], [h_2, h_1]).states[0]
 
 
-def _mean_of_values(m=1, n=1):
+def _mean_of_values(m: int = 1, n: int = 1) -> Array:
     """A triple with Q = K = 0 and V = 1: every score is 0."""
     return np.stack([np.zeros((m, n)), np.zeros((m, n)), np.eye(m, n)])
 
 
-def _steps(random):
+def _steps(random: Generator) -> Iterator[tuple[Array, ...]]:
     mean = _mean_of_values()
     nine, three, zero = np.array([9.0]), np.array([3.0]), np.array([0.0])
     yield nine, zero, zero, mean, np.stack([mean, mean])
@@ -58,20 +69,19 @@ def _steps(random):
         )
 
 
-def _attending(weights=_softargmax, order=(0, 1, 2)):
-    """A step of other weights, or of other things in their places."""
+def _step_with(
+    weights: Callable[[Array], Array] = _softargmax,
+    order: tuple[int, ...] = (0, 1, 2),
+    one_query: bool = False,
+) -> Function:
+    """The step with other weights, with the vectors in another order, or with the input's query for all keys."""
 
-    def function(x, h_1, h_2, input_triple, past_triples):
+    def function(x: Array, h_1: Array, h_2: Array, input_triple: Array, past_triples: Array) -> Array:
         triples, y = [input_triple, *past_triples], [x, h_1, h_2]
-        return _attend([(triples[i], y[j]) for i, j in enumerate(order)], weights)
+        pairs = [(triple, y[place]) for triple, place in zip(triples, order, strict=True)]
+        return _attend(pairs, weights, one_query=one_query)
 
     return function
-
-
-def _asked_by_the_input(x, h_1, h_2, input_triple, past_triples):
-    q_0, _, _ = _projected(input_triple, x)
-    projected = [_projected(t, y) for t, y in zip([input_triple, *past_triples], [x, h_1, h_2], strict=True)]
-    return _softargmax(np.array([q_0 @ k for _, k, _ in projected])) @ np.array([v for *_, v in projected])
 
 
 STEP = Exercise(
@@ -89,22 +99,22 @@ STEP = Exercise(
     mistakes=(
         Mistake(
             "leaves the weights as exponentials",
-            _attending(np.exp),
+            _step_with(np.exp),
             "The weights add up to 1: divide by the sum of the exponentials.",
         ),
         Mistake(
             "takes the scores for weights",
-            _attending(lambda w: w),
+            _step_with(lambda w: w),
             "The weights are the softargmax of the scores.",
         ),
         Mistake(
             "asks with the input's query",
-            _asked_by_the_input,
+            _step_with(one_query=True),
             "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
         ),
         Mistake(
             "swaps the two states",
-            _attending(order=(0, 2, 1)),
+            _step_with(order=(0, 2, 1)),
             "The first of the past triples belongs to h[t−1], the second to h[t−2].",
         ),
         Mistake(
@@ -116,7 +126,7 @@ STEP = Exercise(
         ),
         Mistake(
             "adds the values up without weights",
-            _attending(np.ones_like),
+            _step_with(np.ones_like),
             "h[t] = Σ a_i v_i: each value has its weight.",
         ),
     ),
@@ -125,7 +135,7 @@ STEP = Exercise(
 # 1.2.2.b
 
 
-def number_of_weights(k, t):
+def number_of_weights(k: int, t: int) -> int:
     return k + 1
 
 
@@ -167,11 +177,11 @@ SIZE = Exercise(
 # 1.2.2.c: AttentionRNN(k)
 
 
-def window(x, input_triple, past_triples):
+def window(x: Array, input_triple: Array, past_triples: Array) -> Array:
     return AttentionRNN(input_triple, past_triples).run(x).states
 
 
-def _networks(random):
+def _networks(random: Generator) -> Iterator[tuple[Array, ...]]:
     mean = _mean_of_values()
     yield np.array([[6.0]]), mean, np.stack([mean])
     yield np.array([[8.0], [2.0]]), mean, np.stack([mean])
@@ -183,12 +193,12 @@ def _networks(random):
         yield random.normal(size=(T, n)), random.normal(size=(3, m, n)), random.normal(size=(k, 3, m, m)) / 2
 
 
-def _runs(step):
-    """Run a network of which ``step`` makes each state, from the triples and what they look at, zero states included."""
+def _window_of(step: Step) -> Function:
+    """The network with another step, whose vectors are the input and k states, zero states included."""
 
-    def function(x, input_triple, past_triples):
+    def function(x: Array, input_triple: Array, past_triples: Array) -> Array:
         k, m = len(past_triples), input_triple.shape[1]
-        states = [np.zeros(m)] * k
+        states: list[Array] = [np.zeros(m)] * k
         for t, x_t in enumerate(x, start=1):
             states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
         return np.array(states[k:])
@@ -196,14 +206,9 @@ def _runs(step):
     return function
 
 
-def _of_scores_and_values(make):
-    """A step from its scores and its values."""
-
-    def step(triples, y, t):
-        q, k, v = zip(*(_projected(*pair) for pair in zip(triples, y, strict=True)), strict=True)
-        return make(np.array([q_i @ k_i for q_i, k_i in zip(q, k, strict=True)]), np.array(v))
-
-    return _runs(step)
+def _window_from(state: Callable[[Array, Array], Array]) -> Function:
+    """The network with another state made of the scores and the values."""
+    return _window_of(lambda triples, y, t: state(*_scores_and_values(zip(triples, y, strict=True))))
 
 
 WINDOW = Exercise(
@@ -221,36 +226,36 @@ WINDOW = Exercise(
     mistakes=(
         Mistake(
             "ends the softargmax a score before the sum",
-            _of_scores_and_values(lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
+            _window_from(lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
             "K has to be k.",
             sheets=True,
         ),
         Mistake(
             "lets the softargmax run a score beyond the sum",
-            _of_scores_and_values(lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
+            _window_from(lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
             "takes a share: K has to be k.",
             sheets=True,
         ),
         Mistake(
             "leaves zero states out",
-            _runs(lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
+            _window_of(lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share of the first steps.",
         ),
         Mistake(
             "gives the oldest state the first triple",
-            _runs(lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
+            _window_of(lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
             "`past_triples[0]` belongs to h[t−1], the latest.",
         ),
         Mistake(
             "ends the sum a term before the softargmax",
-            _of_scores_and_values(lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
+            _window_from(lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
             "The sum runs to i = k, as the scores do: k + 1 terms.",
         ),
         Mistake(
             "leaves the weights as exponentials",
-            _of_scores_and_values(lambda w, v: np.exp(w) @ v),
+            _window_from(lambda w, v: np.exp(w) @ v),
             "The weights add up to 1: divide by the sum of the exponentials.",
         ),
     ),
@@ -259,11 +264,11 @@ WINDOW = Exercise(
 # 1.2.2.d: AttentionRNN(∞). All cases have m = n, so that the input could share the triple.
 
 
-def unbounded(x, input_triple, shared_triple):
+def unbounded(x: Array, input_triple: Array, shared_triple: Array) -> Array:
     return UnboundedAttentionRNN(input_triple, shared_triple).run(x).states
 
 
-def _shared(random):
+def _unbounded_networks(random: Generator) -> Iterator[tuple[Array, ...]]:
     mean = _mean_of_values()
     yield np.array([[8.0]]), mean, mean
     yield np.array([[8.0], [4.0]]), mean, mean
@@ -275,34 +280,27 @@ def _shared(random):
         yield random.normal(size=(T, m)), random.normal(size=(3, m, m)) / 2, random.normal(size=(3, m, m)) / 2
 
 
-def _looking_back(seen, input_triple=lambda input_triple, shared: input_triple, initial=lambda x: []):
-    """Run the network of which ``seen`` picks the states that a step looks at."""
+def _unbounded_with(
+    seen: Callable[[list[Array]], list[Array]] = list,
+    input_shares: bool = False,
+    zero_state: bool = False,
+    one_query: bool = False,
+) -> Function:
+    """The network with other states that a step sees, a triple that serves the input too, a zero state, or one query."""
 
-    def function(x, given_triple, shared_triple):
-        states = initial(x)
-        first = len(states)
+    def function(x: Array, input_triple: Array, shared_triple: Array) -> Array:
+        first_triple = shared_triple if input_shares else input_triple
+        states: list[Array] = [np.zeros(shared_triple.shape[-1])] * zero_state
         for x_t in x:
-            pairs = [
-                (input_triple(given_triple, shared_triple), x_t),
-                *((shared_triple, h) for h in seen(states)),
-            ]
-            states.append(_attend(pairs))
-        return np.array(states[first:])
+            pairs = [(first_triple, x_t), *((shared_triple, h) for h in seen(states))]
+            states.append(_attend(pairs, one_query=one_query))
+        return np.array(states[zero_state:])
 
     return function
 
 
-def _asked_by_the_step(x, input_triple, shared_triple):
-    states = []
-    for x_t in x:
-        q_0, k_0, v_0 = _projected(input_triple, x_t)
-        projected = [_projected(shared_triple, h) for h in states]
-        w = np.array([q_0 @ k_0, *(q_0 @ k for _, k, _ in projected)])
-        states.append(_softargmax(w) @ np.array([v_0, *(v for *_, v in projected)]))
-    return np.array(states)
-
-
-def _first_alone(x, input_triple, shared_triple):
+def _input_first_alone(x: Array, input_triple: Array, shared_triple: Array) -> Array:
+    """The network of which only the first step looks at its input."""
     states = [input_triple[2] @ x[0]]
     for _ in x[1:]:
         states.append(_attend([(shared_triple, h) for h in states]))
@@ -313,7 +311,7 @@ UNBOUNDED = Exercise(
     id="1.2.2.d",
     chapter=CHAPTER,
     reference=unbounded,
-    cases=_shared,
+    cases=_unbounded_networks,
     given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of shape "
     "(T, m).",
     hints=(
@@ -332,27 +330,27 @@ UNBOUNDED = Exercise(
         ),
         Mistake(
             "lets h[0] take part, a zero state",
-            _looking_back(list, initial=lambda x: [np.zeros(x.shape[1])]),
+            _unbounded_with(zero_state=True),
             "The lists end at h[1]. At t = 1 there is x[1] alone, and h[1] = V_0 x[1].",
         ),
         Mistake(
             "shares the triple with the input as well",
-            _looking_back(list, input_triple=lambda input_triple, shared: shared),
+            _unbounded_with(input_shares=True),
             "“All” the Q, K and V means i ≥ 1: the input keeps Q_0, K_0 and V_0, which are m × n.",
         ),
         Mistake(
             "looks at the last state only",
-            _looking_back(lambda states: states[-1:]),
+            _unbounded_with(seen=lambda states: states[-1:]),
             "Every past state is looked at: h[t−1], …, h[1].",
         ),
         Mistake(
             "asks with the input's query",
-            _asked_by_the_step,
+            _unbounded_with(one_query=True),
             "Query and key of a score come from the same state: w_i = (Q h[t−i])ᵀ (K h[t−i]).",
         ),
         Mistake(
             "leaves the input out after the first step",
-            _first_alone,
+            _input_first_alone,
             "Each step looks at its own x[t] as well: i = 0.",
         ),
     ),
@@ -362,19 +360,23 @@ UNBOUNDED = Exercise(
 # 1.2.2.e: ∂h[t]/∂h[t−1] of AttentionRNN(2)
 
 
-def jacobian(q, k, v, Q_1, K_1, V_1):
+def jacobian(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
     a = _softargmax((q * k).sum(axis=1))
     return a[1] * V_1 + a[1] * np.outer(v[1] - a @ v, _score_row(q, k, Q_1, K_1))
 
 
-def _score_row(q, k, Q_1, K_1):
+def _score_row(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
     return k[1] @ Q_1 + q[1] @ K_1
 
 
-def _six_equations(row=_score_row, square_of_sum=True, others=True):
+def _six_equations(
+    row: Callable[[Array, Array, Array, Array], Array] = _score_row,
+    square_of_sum: bool = True,
+    others: bool = True,
+) -> Function:
     """The sheet's [1] to [6], with a row ∂w_1/∂h[t−1], and what is squared in [6], as they are given."""
 
-    def function(q, k, v, Q_1, K_1, V_1):
+    def function(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
         E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
         S = E.sum()
         two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
@@ -385,7 +387,7 @@ def _six_equations(row=_score_row, square_of_sum=True, others=True):
     return function
 
 
-def _projections(random):
+def _projections(random: Generator) -> Iterator[tuple[Array, ...]]:
     zero, one = np.zeros((1, 1)), np.ones((1, 1))
     zeros = np.zeros((3, 1))
     yield zeros, zeros, zeros, zero, zero, 3 * one
@@ -404,7 +406,7 @@ def _projections(random):
         )
 
 
-def _key_not_transposed(q, k, Q_1, K_1):
+def _key_not_transposed(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
     return Q_1 @ k[1] + q[1] @ K_1
 
 
@@ -471,19 +473,21 @@ JACOBIAN = Exercise(
 # 1.2.2.f: ∂ℓ/∂h[T]
 
 
-def state_gradient(g, total_gradients, direct_jacobians, total_jacobians):
+def state_gradient(
+    g: Array, total_gradients: Array, direct_jacobians: Array, total_jacobians: Array
+) -> Array:
     return g + _row_first(total_gradients, direct_jacobians)
 
 
-def _row_first(gradients, jacobians):
+def _row_first(gradients: Array, jacobians: Array) -> Array:
     return np.einsum("ia,iab->b", gradients, jacobians)
 
 
-def _jacobian_first(gradients, jacobians):
+def _jacobian_first(gradients: Array, jacobians: Array) -> Array:
     return np.einsum("iab,ib->a", jacobians, gradients)
 
 
-def _later_steps(random):
+def _later_steps(random: Generator) -> Iterator[tuple[Array, ...]]:
     """k later steps; the total Jacobian of the first of them is its direct one, since there is but one path."""
     for direct, total in (([3.0], [3.0]), ([3.0, 3.0], [3.0, 4.0]), ([1.0, 2.0], [1.0, 5.0])):
         k = len(direct)
@@ -512,7 +516,7 @@ _ORDER = "A gradient is a row and stands before the Jacobian: `total_gradients[i
 _OWN = "The loss may look at h[T] itself: add `g`."
 
 
-def _sheets_mistakes():
+def _sheets_mistakes() -> Iterator[Mistake]:
     """The sheet's three slips, and two or three of them together: it leaves open which Jacobians it means."""
     slips = (
         ("puts the Jacobian before the gradient", _ORDER),
@@ -525,16 +529,16 @@ def _sheets_mistakes():
             yield Mistake(_listed(names), _with_slips(*made), " ".join(hints), sheets=True)
 
 
-def _with_slips(jacobian_first, of_all_paths, without_own):
-    def answer(g, total_gradients, direct_jacobians, total_jacobians):
+def _with_slips(jacobian_first: bool, of_all_paths: bool, without_own: bool) -> Function:
+    def function(g: Array, total_gradients: Array, direct_jacobians: Array, total_jacobians: Array) -> Array:
         multiply = _jacobian_first if jacobian_first else _row_first
         by_later_states = multiply(total_gradients, total_jacobians if of_all_paths else direct_jacobians)
         return by_later_states if without_own else g + by_later_states
 
-    return answer
+    return function
 
 
-def _listed(names):
+def _listed(names: Sequence[str]) -> str:
     """One, two or three of them in a sentence."""
     *first, last = names
     if not first:

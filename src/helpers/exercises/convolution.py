@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import product
 from math import ceil
 
 import numpy as np
+from numpy.random import Generator
 
 from .. import convolution
+from ..checks import Array
 from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, single, small
 
 CHAPTER = "convolution"
@@ -59,11 +62,11 @@ SIZE = NumberExercise(
 # 1.1.b
 
 
-def output_size(H, K, S, P, D):
+def output_size(H: int, K: int, S: int, P: int, D: int) -> int:
     return convolution.output_size(H, K, stride=S, padding=P, dilation=D)
 
 
-def _sizes(random):
+def _sizes(random: Generator) -> Iterator[tuple[int, ...]]:
     yield from (
         (H, K, S, P, D)
         for H, K, S, P, D in product((1, 2, 3, 5, 8), (1, 2, 3), (1, 2, 3), (0, 1), (1, 2, 3))
@@ -132,16 +135,20 @@ IN_GENERAL = Exercise(
 # 1.1.c: the layer. x (channels, positions), W (1, channels, taps), f (1, rows)
 
 
-def _windows(x):
-    """x[c, 2r + k], of shape (rows, channels, taps)."""
-    return np.stack([x[:, 2 * r : 2 * r + TAPS] for r in range(ROWS)])
+def _windows(x: Array, stride: int = 2, dilation: int = 1) -> Array:
+    """x[c, S·r + D·k], of shape (rows, channels, taps)."""
+    positions = np.add.outer(stride * np.arange(ROWS), dilation * np.arange(TAPS))
+    return x[:, positions].swapaxes(0, 1)
 
 
-def layer(x, W):
+_SPREAD_TAPS = "Position r + 2k is what a dilation of 2 reads. A stride of 2 reads position 2r + k."
+
+
+def layer(x: Array, W: Array) -> Array:
     return convolution.conv(x, W, stride=2)[0]
 
 
-def _inputs_and_weights(random):
+def _inputs_and_weights(random: Generator) -> Iterator[tuple[Array, Array]]:
     """One sample and one weight, which meet; then more of them."""
     yield single((CHANNELS, POSITIONS), 0, 4), single((1, CHANNELS, TAPS), 0, 0, 0)
     for c, r, k in ((1, 0, 1), (0, 1, 2), (4, 2, 2), (3, 0, 0)):
@@ -167,7 +174,7 @@ FORWARD = Exercise(
     mistakes=(
         Mistake(
             "moves the kernel by 1, not by 2",
-            lambda x, W: np.array([(x[:, r : r + TAPS] * W[0]).sum() for r in range(ROWS)]),
+            lambda x, W: np.tensordot(_windows(x, stride=1), W[0], axes=2),
             "The stride is 2: output r begins at position 2r.",
         ),
         Mistake(
@@ -182,8 +189,8 @@ FORWARD = Exercise(
         ),
         Mistake(
             "spreads the taps instead of the stops",
-            lambda x, W: np.array([(x[:, r : r + 5 : 2] * W[0]).sum() for r in range(ROWS)]),
-            "Position r + 2k is what a dilation of 2 reads. A stride of 2 reads position 2r + k.",
+            lambda x, W: np.tensordot(_windows(x, stride=1, dilation=2), W[0], axes=2),
+            _SPREAD_TAPS,
         ),
         Mistake(
             "keeps the channels apart",
@@ -199,11 +206,11 @@ FORWARD = Exercise(
 )
 
 
-def weight_jacobian(x):
+def weight_jacobian(x: Array) -> Array:
     return convolution.weight_jacobian(x, (1, CHANNELS, TAPS), stride=2)[0]
 
 
-def _inputs(random):
+def _inputs(random: Generator) -> Iterator[tuple[Array]]:
     for c, i in ((0, 0), (0, 4), (1, 1), (4, 6), (2, 2)):
         yield (single((CHANNELS, POSITIONS), c, i),)
     for _ in range(5):
@@ -226,7 +233,7 @@ WEIGHT_JACOBIAN = Exercise(
     mistakes=(
         Mistake(
             "moves the window by 1, not by 2",
-            lambda x: np.stack([x[:, r : r + TAPS] for r in range(ROWS)])[:, None],
+            lambda x: _windows(x, stride=1)[:, None],
             "The stride is 2: row r holds x[c, 2r + k].",
         ),
         Mistake(
@@ -246,8 +253,8 @@ WEIGHT_JACOBIAN = Exercise(
         ),
         Mistake(
             "spreads the taps instead of the stops",
-            lambda x: np.stack([x[:, r : r + 5 : 2] for r in range(ROWS)])[:, None],
-            "Position r + 2k is what a dilation of 2 reads. A stride of 2 reads position 2r + k.",
+            lambda x: _windows(x, stride=1, dilation=2)[:, None],
+            _SPREAD_TAPS,
         ),
         Mistake(
             "adds up the rows",
@@ -258,11 +265,11 @@ WEIGHT_JACOBIAN = Exercise(
 )
 
 
-def input_jacobian(W):
+def input_jacobian(W: Array) -> Array:
     return convolution.input_jacobian(W, POSITIONS, stride=2)[0]
 
 
-def _weights(random):
+def _weights(random: Generator) -> Iterator[tuple[Array]]:
     for c, k in ((0, 0), (0, 2), (1, 1), (4, 2)):
         yield (single((1, CHANNELS, TAPS), 0, c, k),)
     for _ in range(5):
@@ -271,12 +278,13 @@ def _weights(random):
         yield (random.normal(size=(1, CHANNELS, TAPS)),)
 
 
-def _band(W, tap):
+def _band(W: Array, tap: Callable[[int, int], int | None]) -> Array:
     """The Jacobian in which x[c, i] is met, at stop r, by the tap that ``tap(r, i)`` names."""
     band = np.zeros((ROWS, CHANNELS, POSITIONS))
     for r, i in np.ndindex(ROWS, POSITIONS):
-        if tap(r, i) in range(TAPS):
-            band[r, :, i] = W[0, :, tap(r, i)]
+        k = tap(r, i)
+        if k in range(TAPS):
+            band[r, :, i] = W[0, :, k]
     return band
 
 
@@ -310,7 +318,7 @@ INPUT_JACOBIAN = Exercise(
         Mistake(
             "spreads the taps instead of the stops",
             lambda W: _band(W, lambda r, i: (i - r) // 2 if (i - r) % 2 == 0 else None),
-            "Position r + 2k is what a dilation of 2 reads. A stride of 2 reads position 2r + k.",
+            _SPREAD_TAPS,
         ),
         Mistake(
             "puts positions before channels",
@@ -321,11 +329,11 @@ INPUT_JACOBIAN = Exercise(
 )
 
 
-def weight_gradient(output_gradient, x):
+def weight_gradient(output_gradient: Array, x: Array) -> Array:
     return convolution.weight_vjp(output_gradient, x, TAPS, stride=2)
 
 
-def _gradients_and_inputs(random):
+def _gradients_and_inputs(random: Generator) -> Iterator[tuple[Array, Array]]:
     """A gradient at one output, and one sample that it reads; then more of them."""
     for r, c, k in ((2, 0, 0), (0, 0, 0), (1, 1, 1), (2, 4, 2), (1, 3, 2)):
         yield single((1, ROWS), 0, r), single((CHANNELS, POSITIONS), c, 2 * r + k)
@@ -335,7 +343,7 @@ def _gradients_and_inputs(random):
         yield random.normal(size=(1, ROWS)), random.normal(size=(CHANNELS, POSITIONS))
 
 
-def _weighted(windows):
+def _weighted(windows: Callable[[Array], Array]) -> Callable[[Array, Array], Array]:
     """Σ_r g[r] · windows(x)[r]."""
     return lambda output_gradient, x: np.tensordot(output_gradient, windows(x), axes=1)
 
@@ -366,13 +374,13 @@ WEIGHT_GRADIENT = Exercise(
         ),
         Mistake(
             "forgets the stride",
-            _weighted(lambda x: np.stack([x[:, r : r + TAPS] for r in range(ROWS)])),
+            _weighted(lambda x: _windows(x, stride=1)),
             "What tap k saw at stop r is x[c, 2r + k], not x[c, r + k]. In the backward convolution the stride 2 has become "
             "the distance between the taps.",
         ),
         Mistake(
             "keeps the stride a stride",
-            _weighted(lambda x: np.stack([x[:, r : r + 5 : 2] for r in range(ROWS)])),
+            _weighted(lambda x: _windows(x, stride=1, dilation=2)),
             "r is now what is summed over, and k is what is counted: position 2r + k. The stride has become the dilation of "
             "the backward convolution, whose own stride is 1.",
         ),
@@ -397,7 +405,7 @@ WEIGHT_GRADIENT = Exercise(
 # In words: what becomes of stride and dilation
 
 
-def backward_setting(stride, dilation):
+def backward_setting(stride: int, dilation: int) -> tuple[int, int]:
     return dilation, stride
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
+from numpy.random import Generator
 
+from ..checks import Array
 from ..gated_rnn import GatedRNN, sigmoid
-from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, small
+from .exercise import AnyExercise, Exercise, Function, Mistake, NumberExercise, Slip, small
 
 CHAPTER = "gated_rnn"
 
 
-def _quarters(random, *shape):
+def _quarters(random: Generator, *shape: int) -> Array:
     """Values that a gate may have, and that can be followed by hand."""
     return random.choice([0.25, 0.5, 0.75], size=shape)
 
@@ -20,11 +23,11 @@ def _quarters(random, *shape):
 # 1.2.1.a: one step
 
 
-def step(W_c, W_h, W_x, x, h):
+def step(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
     return GatedRNN(W_c, W_h, W_x).run(x[None], h0=h).states[0]
 
 
-def _steps(random):
+def _steps(random: Generator) -> Iterator[tuple[Array, ...]]:
     zero, one = np.zeros((1, 1)), np.ones((1, 1))
     yield zero, zero, one, np.array([4.0]), np.array([0.0])
     yield zero, zero, one, np.array([4.0]), np.array([2.0])
@@ -42,10 +45,15 @@ def _steps(random):
         yield tuple(random.normal(size=shape) for shape in ((m, n), (m, m), (m, n), n, m))
 
 
-def _stepped(gate_input, kept, replaced, squash=sigmoid):
-    """A step with other ways to make the gate from its input, and the state from gate, state and candidate."""
+def _step_with(
+    gate_input: Callable[[Array, Array], Array] = lambda from_x, from_h: from_x + from_h,
+    squash: Callable[[Array], Array] = sigmoid,
+    kept: Callable[[Array], Array] = lambda c: c,
+    replaced: Callable[[Array, Array], Array] = lambda c, z: (1 - c) * z,
+) -> Function:
+    """The step, but for what is given: how the gate is made, and what it makes of the state and of the candidate z."""
 
-    def function(W_c, W_h, W_x, x, h):
+    def function(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
         c = squash(gate_input(W_c @ x, W_h @ h))
         return kept(c) * h + replaced(c, W_x @ x)
 
@@ -67,27 +75,27 @@ STEP = Exercise(
     mistakes=(
         Mistake(
             "swaps what is kept and what replaces it",
-            _stepped(lambda x, h: x + h, lambda c: 1 - c, lambda c, z: c * z),
+            _step_with(kept=lambda c: 1 - c, replaced=lambda c, z: c * z),
             "Where the gate is near 1, the state stays: c multiplies h, and 1 − c the candidate.",
         ),
         Mistake(
             "leaves the state out of the gate",
-            _stepped(lambda x, h: x, lambda c: c, lambda c, z: (1 - c) * z),
+            _step_with(gate_input=lambda from_x, from_h: from_x),
             "The gate looks at the state as well: c = σ(W_c x + W_h h). All of this chapter's gradients turn on it.",
         ),
         Mistake(
             "squashes the candidate",
-            _stepped(lambda x, h: x + h, lambda c: c, lambda c, z: (1 - c) * np.tanh(z)),
+            _step_with(replaced=lambda c, z: (1 - c) * np.tanh(z)),
             "A GRU has a tanh there. In this network the candidate is linear: W_x x.",
         ),
         Mistake(
             "makes the gate with tanh",
-            _stepped(lambda x, h: x + h, lambda c: c, lambda c, z: (1 - c) * z, squash=np.tanh),
+            _step_with(squash=np.tanh),
             "A gate lies between 0 and 1: σ(a) = 1 / (1 + e^(−a)).",
         ),
         Mistake(
             "keeps all of the state",
-            _stepped(lambda x, h: x + h, lambda c: 1, lambda c, z: (1 - c) * z),
+            _step_with(kept=np.ones_like),
             "What is replaced is not kept: the two shares are c and 1 − c.",
         ),
     ),
@@ -96,7 +104,7 @@ STEP = Exercise(
 # 1.2.1.b: the gate's size
 
 
-def gate_size(m, n):
+def gate_size(m: int, n: int) -> int:
     return m
 
 
@@ -124,20 +132,22 @@ GATE_SIZE = Exercise(
 # 1.2.1.c: ∂ℓ/∂W_x
 
 
-def gradient_of_W_x(g, c, s, x, W_h):
+def gradient_of_W_x(g: Array, c: Array, s: Array, x: Array, W_h: Array) -> Array:
     return (_total(g, c, s, W_h) * (1 - c)).T @ x
 
 
-def _total(g, c, s, W_h, kept=1, gate=1, gate_of=0):
-    """λ: what ℓ makes of each state with all that follows; without the paths that ``kept`` and ``gate`` switch off."""
+def _total(
+    g: Array, c: Array, s: Array, W_h: Array, *, by_state: bool = True, by_gate: bool = True, late: int = 0
+) -> Array:
+    """λ: what ℓ makes of each state with all that follows. A path can be shut, and a gate be that of ``late`` steps before."""
     total = np.array(g, float)
     for t in range(len(g) - 1, 0, -1):
-        c_t, s_t = c[t - gate_of], s[t - gate_of]
-        total[t - 1] += kept * total[t] * c_t + gate * (total[t] * s_t) @ W_h
+        kept, moved = total[t] * c[t - late], (total[t] * s[t - late]) @ W_h
+        total[t - 1] += by_state * kept + by_gate * moved
     return total
 
 
-def _sequences(random):
+def _sequences(random: Generator) -> Iterator[tuple[Array, ...]]:
     one = np.ones((1, 1))
     yield np.array([[1.0]]), np.array([[0.5]]), np.array([[0.0]]), np.array([[2.0]]), one
     yield np.array([[0.0], [1.0]]), np.array([[0.5], [0.5]]), np.zeros((2, 1)), np.array([[4.0], [0.0]]), one
@@ -160,6 +170,11 @@ def _sequences(random):
         )
 
 
+_ALL_STEPS = (
+    "All steps share W_x, so their terms add up. And before the last step, ℓ feels h[t] through every later state: "
+    "the paths through what is kept and through the gate."
+)
+
 GRADIENT = Exercise(
     id="1.2.1.c",
     chapter=CHAPTER,
@@ -177,15 +192,13 @@ GRADIENT = Exercise(
         Mistake(
             "keeps one step, the last, and leaves the sum out",
             lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]),
-            "All steps share W_x, so their terms add up. And before the last step, ℓ feels h[t] through every later state: "
-            "the paths through what is kept and through the gate.",
+            _ALL_STEPS,
             sheets=True,
         ),
         Mistake(
             "keeps one step, the first, and leaves the sum out",
             lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]),
-            "All steps share W_x, so their terms add up. And before the last step, ℓ feels h[t] through every later state: "
-            "the paths through what is kept and through the gate.",
+            _ALL_STEPS,
             sheets=True,
         ),
         Mistake(
@@ -197,12 +210,12 @@ GRADIENT = Exercise(
         ),
         Mistake(
             "forgets the path through the gate",
-            lambda g, c, s, x, W_h: (_total(g, c, s, W_h, gate=0) * (1 - c)).T @ x,
+            lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
             "h[t−1] is not only kept, it also moves the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
         Mistake(
             "forgets the path through what is kept",
-            lambda g, c, s, x, W_h: (_total(g, c, s, W_h, kept=0) * (1 - c)).T @ x,
+            lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_state=False) * (1 - c)).T @ x,
             "A share c[t] of h[t−1] is still there in h[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
         Mistake(
@@ -212,7 +225,7 @@ GRADIENT = Exercise(
         ),
         Mistake(
             "uses the gate of the step before",
-            lambda g, c, s, x, W_h: (_total(g, c, s, W_h, gate_of=1) * (1 - c)).T @ x,
+            lambda g, c, s, x, W_h: (_total(g, c, s, W_h, late=1) * (1 - c)).T @ x,
             "From h[t−1] to h[t] it is the gate c[t] that counts, the later one: row t − 1 of the array.",
         ),
         Mistake(
@@ -236,16 +249,16 @@ GRADIENT = Exercise(
 # 1.2.1.c: ∂h[t]/∂W_x
 
 
-def step_derivative(c, x, jacobian, before):
+def step_derivative(c: Array, x: Array, jacobian: Array, before: Array) -> Array:
     return _local(c, x) + np.tensordot(jacobian, before, axes=1)
 
 
-def _local(c, x):
+def _local(c: Array, x: Array) -> Array:
     """What W_x does within the step: state i depends on row i alone; axes (state, row, column)."""
     return np.einsum("i,ik,j->ikj", 1 - c, np.eye(len(c)), x)
 
 
-def _derivatives(random):
+def _derivatives(random: Generator) -> Iterator[tuple[Array, ...]]:
     one = np.ones((1, 1))
     yield np.array([0.5]), np.array([2.0]), one, np.zeros((1, 1, 1))
     yield np.array([0.5]), np.array([2.0]), 3 * one, np.ones((1, 1, 1))
@@ -313,25 +326,26 @@ STEP_DERIVATIVE = Exercise(
 # 1.2.1.c, in words: backward through the same graph
 
 
-def total_gradients(g, jacobians):
+def total_gradients(g: Array, jacobians: Array) -> Array:
     return _adjoint(g, lambda total, t: total[t] @ jacobians[t])
 
 
-def _adjoint(g, handed_back):
+def _adjoint(g: Array, handed_back: Callable[[Array, int], Array]) -> Array:
+    """Back from the last step: to each direct gradient is added what the total ones, up to that of t, hand back."""
     total = np.array(g, float)
     for t in range(len(g) - 1, 0, -1):
         total[t - 1] = g[t - 1] + handed_back(total, t)
     return total
 
 
-def _run_forward(g, jacobians):
+def _run_forward(g: Array, jacobians: Array) -> Array:
     total = np.array(g, float)
     for t in range(1, len(g)):
         total[t] += total[t - 1] @ jacobians[t]
     return total
 
 
-def _gradients_and_jacobians(random):
+def _gradients_and_jacobians(random: Generator) -> Iterator[tuple[Array, Array]]:
     yield np.array([[0.0], [1.0]]), np.array([[[1.0]], [[3.0]]])
     yield np.array([[0.0], [0.0], [1.0]]), np.array([[[1.0]], [[2.0]], [[3.0]]])
     yield np.array([[1.0], [0.0], [0.0]]), np.array([[[1.0]], [[2.0]], [[3.0]]])
@@ -425,15 +439,19 @@ EXPLODES = NumberExercise(
 )
 
 
-def step_jacobian(c, h, z, W_h):
+def step_jacobian(c: Array, h: Array, z: Array, W_h: Array) -> Array:
     return np.diag(c) + ((h - z) * c * (1 - c))[:, None] * W_h
 
 
-def _jacobian_with(slope, product=lambda slope, W_h: slope[:, None] * W_h):
+def _jacobian_with(
+    slope: Callable[[Array, Array, Array], Array],
+    product: Callable[[Array, Array], Array] = lambda slope, W_h: slope[:, None] * W_h,
+) -> Function:
+    """The step's Jacobian with another slope of the gate, or another product of slope and W_h."""
     return lambda c, h, z, W_h: np.diag(c) + product(slope(c, h, z), W_h)
 
 
-def _gates_and_states(random):
+def _gates_and_states(random: Generator) -> Iterator[tuple[Array, ...]]:
     half, five = np.array([0.5]), np.array([[5.0]])
     yield half, np.array([0.0]), np.array([2.0]), five
     yield half, np.array([1.0]), np.array([-1.0]), five
@@ -497,16 +515,16 @@ REASON = Exercise(
 )
 
 
-def row_bound(gamma, G):
+def row_bound(gamma: float, G: float) -> float:
     peak = (1 + G) / (2 * G) if G > 1 else 1.0
     return _row(min(gamma, peak), G)
 
 
-def _row(c, G):
+def _row(c: float, G: float) -> float:
     return c * (1 + (1 - c) * G)
 
 
-def _gates_and_gains(random):
+def _gates_and_gains(random: Generator) -> Iterator[tuple[float, float]]:
     yield from product((0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0, 2.0, 3.0, 15.0))
     for _ in range(10):
         yield float(random.uniform()), float(random.uniform(0, 10))

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 import numpy as np
+from numpy.random import Generator
 
-from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Remark, SentenceExercise, Slip, small
+from ..checks import Array
+from .exercise import (
+    AnyExercise,
+    Exercise,
+    Function,
+    Mistake,
+    NumberExercise,
+    Remark,
+    SentenceExercise,
+    Slip,
+    small,
+)
 
 CHAPTER = "loss_curves"
 EPSILON = 1e-8
@@ -14,21 +27,29 @@ EPSILON = 1e-8
 # 1.3.1: the steps that RMSprop makes of a sequence of gradients
 
 
-def steps(gradients, learning_rate, decay):
+def steps(gradients: Array, learning_rate: float, decay: float) -> Array:
     return -learning_rate * gradients / (np.sqrt(_memory(gradients, decay)) + EPSILON)
 
 
-def _memory(gradients, decay, gain=None, power=2):
+def _memory(gradients: Array, decay: float, gain: float | None = None) -> Array:
     """v after each step, from 0: v ← α v + (1 − α) g²."""
     gain = 1 - decay if gain is None else gain
-    return np.array(list(accumulate(gain * gradients**power, lambda v, new: decay * v + new)))
+    return np.array(list(accumulate(gain * gradients**2, lambda v, new: decay * v + new)))
 
 
-def _before(v):
+def _steps_over(divisor: Callable[[Array, float], Array]) -> Function:
+    """Steps that are divided by something else, made of the gradients and the decay."""
+    return lambda gradients, learning_rate, decay: (
+        -learning_rate * gradients / (divisor(gradients, decay) + EPSILON)
+    )
+
+
+def _before(v: Array) -> Array:
+    """v as it was before each step."""
     return np.append(0.0, v[:-1])
 
 
-def _gradients(random):
+def _gradients(random: Generator) -> Iterator[tuple[Array, float, float]]:
     yield np.array([4.0]), 1.0, 0.75
     yield np.array([4.0, 4.0]), 1.0, 0.75
     yield np.array([0.0, 2.0]), 1.0, 0.75
@@ -61,33 +82,24 @@ RMSPROP = Exercise(
         ),
         Mistake(
             "divides by the memory from before the step",
-            lambda gradients, learning_rate, decay: (
-                -learning_rate * gradients / (np.sqrt(_before(_memory(gradients, decay))) + EPSILON)
-            ),
+            _steps_over(lambda gradients, decay: np.sqrt(_before(_memory(gradients, decay)))),
             "v is renewed first, with this step's own gradient. So no entry of a step exceeds η / √(1 − α).",
         ),
         Mistake(
             "forgets the root",
-            lambda gradients, learning_rate, decay: (
-                -learning_rate * gradients / (_memory(gradients, decay) + EPSILON)
-            ),
+            _steps_over(_memory),
             "v is a mean square; the step divides by its root.",
         ),
         Mistake(
             "adds all of each square, without the factor 1 − α",
-            lambda gradients, learning_rate, decay: (
-                -learning_rate * gradients / (np.sqrt(_memory(gradients, decay, gain=1.0)) + EPSILON)
-            ),
+            _steps_over(lambda gradients, decay: np.sqrt(_memory(gradients, decay, gain=1.0))),
             "v ← α v + (1 − α) g²: the two shares add up to 1.",
         ),
         Mistake(
             "makes up for the start at 0",
-            lambda gradients, learning_rate, decay: (
-                -learning_rate
-                * gradients
-                / (
-                    np.sqrt(_memory(gradients, decay) / (1 - decay ** np.arange(1, len(gradients) + 1)))
-                    + EPSILON
+            _steps_over(
+                lambda gradients, decay: np.sqrt(
+                    _memory(gradients, decay) / (1 - decay ** np.arange(1, len(gradients) + 1))
                 )
             ),
             "That is Adam's correction. RMSprop, as PyTorch has it, divides by √v as it is.",
@@ -143,12 +155,12 @@ REASON = SentenceExercise(
 # 1.3.3
 
 
-def clipped(g, threshold):
-    norm = np.linalg.norm(g)
+def clipped(g: Array, threshold: float) -> Array:
+    norm = float(np.linalg.norm(g))
     return g * min(1.0, threshold / norm) if norm else g
 
 
-def _long_and_short(random):
+def _long_and_short(random: Generator) -> Iterator[tuple[Array, float]]:
     for g, threshold in (
         ([0.0], 1.0),
         ([2.0], 1.0),
