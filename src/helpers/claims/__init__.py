@@ -1,8 +1,7 @@
 """The ledger: what the answer sheet states, what a machine measured of it, and the verdict that follows.
 
-One module for each chapter holds that chapter's claims: :mod:`helpers.claims.convolution`,
-:mod:`helpers.claims.gated_rnn`. To add a claim,
-append a :class:`Claim` to its chapter's ``CLAIMS``.
+One module for each chapter holds that chapter's claims: :mod:`helpers.claims.convolution`, … To add a claim, append a
+:class:`Claim` to its chapter's ``CLAIMS``.
 """
 
 from .attention_rnn import CLAIMS as _ATTENTION_RNN

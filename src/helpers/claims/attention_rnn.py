@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..attention_rnn import AttentionRNN, UnboundedAttentionRNN
-from ..checks import relative_error
+import numpy as np
+from numpy.random import Generator
+
+from ..attention_rnn import AttentionRNN, Run, UnboundedAttentionRNN
+from ..checks import Array, relative_error
 from ..diagrams.attention_rnn import follow, one_step
 from .ledger import Claim, Evidence, Verdict
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 CHAPTER = "attention_rnn"
 
 
-def _network(random, k, m=4, n=3):
+def _network(random: Generator, k: int, m: int = 4, n: int = 3) -> AttentionRNN:
     """AttentionRNN(k) with scores around 1, whose states do not grow: no value is longer than its state."""
     input_triple, past_triples = random.normal(size=(3, m, n)), random.normal(size=(k, 3, m, m))
     input_triple[:2] /= 2
@@ -21,7 +28,7 @@ def _network(random, k, m=4, n=3):
     return AttentionRNN(input_triple, past_triples)
 
 
-def _states(network, x, initial_states):
+def _states(network: AttentionRNN, x: Array, initial_states: Array) -> Array:
     from .. import oracle
 
     return oracle.value(oracle.attention_rnn, network.input_triple, network.past_triples, x, initial_states)
@@ -31,7 +38,7 @@ TURNED = "(Q₁k₁)ᵀ + q₁ᵀK₁"
 """What can be made of k_1 Q_1 + q_1ᵀ K_1 without mending it: its factors turned so that they fit."""
 
 
-def _no_value(left, right):
+def _no_value(left: Array, right: Array) -> float:
     """The error of a formula that has no value, since the shapes of two of its factors do not fit."""
     try:
         left @ right
@@ -42,17 +49,19 @@ def _no_value(left, right):
     )
 
 
-def drawing(random):
+def drawing(random: Generator) -> Evidence:
     """1.2.2.a: the sheet's drawing is lost; the book's, followed along its arrows, against the network."""
     network = _network(random, k=2)
     x, past = random.normal(size=3), random.normal(size=(2, 4))
     return Evidence(
         as_written=None,
-        corrected=relative_error(follow(one_step(2), network, x, past), _states(network, x[None], past)[0]),
+        corrected=relative_error(
+            follow(one_step(2), network, x, list(past)), _states(network, x[None], past)[0]
+        ),
     )
 
 
-def size_of_weights(random):
+def size_of_weights(random: Generator) -> Evidence:
     """1.2.2.b: a[t] ∈ R³ at every step, the first two included; and what the book says its elements are.
 
     Where all scores are 0 and the input alone has a value, h[t] is that value divided by how many weights there are.
@@ -64,7 +73,7 @@ def size_of_weights(random):
     network, x = _network(random, k=2), random.normal(size=(5, 3))
     run = network.run(x)
 
-    def weights(input_triple, past_triples, x, past):
+    def weights(input_triple: Tensor, past_triples: Tensor, x: Tensor, past: Tensor) -> Tensor:
         scores = [
             (Q @ y) @ (K @ y)
             for (Q, K, _), y in zip([input_triple, *past_triples], [x, *past.flip(0)], strict=True)
@@ -84,7 +93,18 @@ def size_of_weights(random):
     )
 
 
-def _sheets_steps(triples_at, x, earlier, last_in_softargmax, last_in_sum, missing_weight=np.nan):
+Last = Callable[[int], int]
+"""The last index of a list of the sheet, at step t."""
+
+
+def _sheets_steps(
+    triples_at: Callable[[int], Sequence[Sequence[Array]]],
+    x: Array,
+    earlier: Array,
+    last_in_softargmax: Last,
+    last_in_sum: Last,
+    missing_weight: float = np.nan,
+) -> Array:
     """The sheet's c and d: each step from its own lists q_0, q_1, …; what a list does not hold is NaN.
 
     Of the weights, it is ``missing_weight``.
@@ -101,7 +121,7 @@ def _sheets_steps(triples_at, x, earlier, last_in_softargmax, last_in_sum, missi
     return np.array(states[len(earlier) :])
 
 
-def window(random):
+def window(random: Generator) -> Evidence:
     """1.2.2.c: AttentionRNN(k). The softargmax runs to w_K, with any K but k; as meant, to w_k.
 
     With K > k it is of scores that are of nothing, and with K < k the sum is of weights that there are not; read as
@@ -112,7 +132,7 @@ def window(random):
     zeros = np.zeros((k, 4))
     expected = _states(network, x, zeros)
 
-    def sheet(K, **missing):
+    def sheet(K: int, **missing: float) -> Array:
         # Three lists: Q_0, …, Q_k, then the K, then the V.
         matrices = list(zip(network.input_triple, *network.past_triples, strict=True))
         return _sheets_steps(lambda t: matrices, x, zeros, lambda t: K, lambda t: k, **missing)
@@ -130,7 +150,7 @@ def window(random):
     )
 
 
-def unbounded(random):
+def unbounded(random: Generator) -> Evidence:
     """1.2.2.d: AttentionRNN(∞), its lists ending at h[1].
 
     Left out: that the zero states before t = 1, which take part in (c), take no part here. It is measured on
@@ -142,7 +162,7 @@ def unbounded(random):
     network, x = UnboundedAttentionRNN(shared.input_triple, triple), random.normal(size=(T, 3))
     expected = _states(network, x, np.zeros((0, m)))
 
-    def matrices(t):
+    def matrices(t: int) -> list[list[Array]]:
         return [[first, *[one] * (t - 1)] for first, one in zip(network.input_triple, triple, strict=True)]
 
     sheet = _sheets_steps(matrices, x, np.zeros((0, m)), lambda t: t - 1, lambda t: t - 1)
@@ -157,7 +177,7 @@ def unbounded(random):
 class _Step:
     """One step of AttentionRNN(2) in the letters of the sheet's (e), with its derivatives by autograd."""
 
-    def __init__(self, random):
+    def __init__(self, random: Generator) -> None:
         import torch
 
         from .. import oracle
@@ -175,7 +195,7 @@ class _Step:
         self.exp = [np.exp((q.T @ k).item()) for q, k in zip(self.q, self.k, strict=True)]
         self.Q_1, self.K_1, self.V_1 = self.network.past_triples[0]
 
-        def parts(h_1):
+        def parts(h_1: Tensor) -> Tensor:
             tensors = [torch.from_numpy(triple) for triple in triples]
             states = [torch.from_numpy(y[0]), h_1, torch.from_numpy(y[2])]
             scores = [(Q @ s) @ (K @ s) for (Q, K, _), s in zip(tensors, states, strict=True)]
@@ -193,46 +213,67 @@ class _Step:
         self.of_state = states[0][:, -1]
 
     @property
-    def short(self):
+    def short(self) -> Array:
+        """∂h[t]/∂h[t−1] in one line, equation (3.4)."""
         return self.network.step_jacobian(self.run, self.t, lag=1)
 
     @property
-    def weights(self):
+    def weights(self) -> Array:
         return self.run.weights[self.t - 1]
 
     @property
-    def without_value(self):
+    def without_value(self) -> float:
         """The error of all that holds k_1 Q_1, of shapes (m, 1) and (m, m)."""
         return _no_value(self.k[1], self.Q_1)
 
-    def score_jacobian(self, transposed=True):
+    def score_jacobian(self, transposed: bool = True) -> Array:
         """k_1ᵀ Q_1 + q_1ᵀ K_1, of 1 × m; or the sheet's k_1 Q_1 + q_1ᵀ K_1, its factors so turned that they fit."""
         product = self.k[1].T @ self.Q_1 if transposed else (self.Q_1 @ self.k[1]).T
         return product + self.q[1].T @ self.K_1
 
-    def another_term(self, i, transposed=True):
+    def another_term(self, i: int, transposed: bool = True) -> Array:
         """[2] for i = 0, [3] for i = 2."""
         row, S = self.score_jacobian(transposed), sum(self.exp)
         return -self.v[i] @ row * self.exp[i] * self.exp[1] / S**2
 
-    def six(self, transposed=True, square_of_sum=True):
+    def six(self, transposed: bool = True, square_of_sum: bool = True) -> Array:
         """[6]; with the square inside of the sum, if not ``square_of_sum``."""
         row, E = self.score_jacobian(transposed), self.exp
         divisor = sum(E) ** 2 if square_of_sum else sum(e**2 for e in E)
         return row * E[1] / sum(E) - E[1] * row * E[1] / divisor
 
-    def together(self, transposed=True, square_of_sum=True):
+    def together(self, transposed: bool = True, square_of_sum: bool = True) -> Array:
         """[5] and [6] in [4]; then [2], [3] and [4] in [1]."""
         four = self.v[1] @ self.six(transposed, square_of_sum) + self.exp[1] / sum(self.exp) * self.V_1
         return self.another_term(0, transposed) + self.another_term(2, transposed) + four
 
 
-def _largest(random, error):
+Made = Callable[[_Step], Array]
+"""What a formula makes of a step, or autograd."""
+
+
+def _largest(random: Generator, made: Made, expected: Made) -> float:
     """The largest error in 10 networks: in one alone a term may happen to be next to nothing."""
-    return max(error(_Step(random)) for _ in range(10))
+    return max(relative_error(made(step), expected(step)) for step in _steps(random))
 
 
-def equation_1(random):
+def _steps(random: Generator) -> Iterator[_Step]:
+    return (_Step(random) for _ in range(10))
+
+
+def _with_k_1_Q_1(
+    random: Generator, expected: Made, *, turned: Made, as_meant: Made, corrected: Made
+) -> Evidence:
+    """The evidence of a formula that holds k_1 Q_1, and so has no value as it is written."""
+    return Evidence(
+        as_written=max(step.without_value for step in _steps(random)),
+        readings={TURNED: _largest(random, turned, expected)},
+        as_meant=_largest(random, as_meant, expected),
+        corrected=_largest(random, corrected, expected),
+    )
+
+
+def equation_1(random: Generator) -> Evidence:
     """1.2.2.e.1: the Jacobian is that of the sum of the three terms."""
     step = _Step(random)
     return Evidence(
@@ -241,28 +282,21 @@ def equation_1(random):
     )
 
 
-def _equation_2_or_3(i):
-    def evidence(random):
-        def short(step):
-            return -step.weights[i] * step.weights[1] * step.v[i] @ step.score_jacobian()
-
-        return Evidence(
-            as_written=_largest(random, lambda step: step.without_value),
-            readings={
-                TURNED: _largest(
-                    random,
-                    lambda step: relative_error(step.another_term(i, transposed=False), step.of_terms[i]),
-                )
-            },
-            as_meant=_largest(random, lambda step: relative_error(step.another_term(i), step.of_terms[i])),
-            corrected=_largest(random, lambda step: relative_error(short(step), step.of_terms[i])),
+def _equation_2_or_3(i: int) -> Callable[[Generator], Evidence]:
+    def evidence(random: Generator) -> Evidence:
+        return _with_k_1_Q_1(
+            random,
+            lambda step: step.of_terms[i],
+            turned=lambda step: step.another_term(i, transposed=False),
+            as_meant=lambda step: step.another_term(i),
+            corrected=lambda step: -step.weights[i] * step.weights[1] * step.v[i] @ step.score_jacobian(),
         )
 
     evidence.__doc__ = f"1.2.2.e.{2 if i == 0 else 3}: the share of a_{i} v_{i}."
     return evidence
 
 
-def equation_4(random):
+def equation_4(random: Generator) -> Evidence:
     """1.2.2.e.4: the product rule."""
     step = _Step(random)
     a, v_1 = step.weights, step.v[1]
@@ -274,129 +308,152 @@ def equation_4(random):
     )
 
 
-def equation_5(random):
+def equation_5(random: Generator) -> Evidence:
     """1.2.2.e.5: ∂v_1/∂h[t−1] = V_1."""
     step = _Step(random)
     error = relative_error(step.V_1, step.of_values[1])
     return Evidence(as_written=error, corrected=error)
 
 
-def _six(step):
+def _short_six(step: _Step) -> Array:
     """[6] in one line: a_1 (1 − a_1) (k_1ᵀ Q_1 + q_1ᵀ K_1)."""
     return step.weights[1] * (1 - step.weights[1]) * step.score_jacobian()
 
 
-def equation_6(random):
+def equation_6(random: Generator) -> Evidence:
     """1.2.2.e.6: ∂a_1/∂h[t−1]. To the letter, there are squares in the sum of its last denominator."""
-
-    def to_the_letter(step):
-        return step.six(transposed=False, square_of_sum=False)
-
-    return Evidence(
-        as_written=_largest(random, lambda step: step.without_value),
-        readings={
-            TURNED: _largest(random, lambda step: relative_error(to_the_letter(step), step.of_weights[[1]]))
-        },
-        as_meant=_largest(random, lambda step: relative_error(step.six(), step.of_weights[[1]])),
-        corrected=_largest(random, lambda step: relative_error(_six(step), step.of_weights[[1]])),
+    return _with_k_1_Q_1(
+        random,
+        lambda step: step.of_weights[[1]],
+        turned=lambda step: step.six(transposed=False, square_of_sum=False),
+        as_meant=lambda step: step.six(),
+        corrected=_short_six,
     )
 
 
-def lost_square(random):
+def lost_square(random: Generator) -> Evidence:
     """1.2.2.e.6.square: [6] with its transposes mended; Σ exp(…)² as written, (Σ exp(…))² as meant.
 
     Where attention is on one thing alone, the two are the same.
     """
+
+    def expected(step: _Step) -> Array:
+        return step.of_weights[[1]]
+
     return Evidence(
-        as_written=_largest(
-            random, lambda step: relative_error(step.six(square_of_sum=False), step.of_weights[[1]])
-        ),
-        as_meant=_largest(random, lambda step: relative_error(step.six(), step.of_weights[[1]])),
-        corrected=_largest(random, lambda step: relative_error(_six(step), step.of_weights[[1]])),
+        as_written=_largest(random, lambda step: step.six(square_of_sum=False), expected),
+        as_meant=_largest(random, lambda step: step.six(), expected),
+        corrected=_largest(random, _short_six, expected),
     )
 
 
-def whole_jacobian(random):
+def whole_jacobian(random: Generator) -> Evidence:
     """1.2.2.e: the six equations, put into one another, [6] to the letter; and the one line."""
-
-    def to_the_letter(step):
-        return step.together(transposed=False, square_of_sum=False)
-
-    return Evidence(
-        as_written=_largest(random, lambda step: step.without_value),
-        readings={TURNED: _largest(random, lambda step: relative_error(to_the_letter(step), step.of_state))},
-        as_meant=_largest(random, lambda step: relative_error(step.together(), step.of_state)),
-        corrected=_largest(random, lambda step: relative_error(step.short, step.of_state)),
+    return _with_k_1_Q_1(
+        random,
+        lambda step: step.of_state,
+        turned=lambda step: step.together(transposed=False, square_of_sum=False),
+        as_meant=lambda step: step.together(),
+        corrected=lambda step: step.short,
     )
 
 
-def _later(random, k, *, direct_term):
-    """A run with the total gradients of its states by autograd, and Jacobians of both kinds, from a state T on."""
+class _Later(NamedTuple):
+    """What the steps after h[T] make of a loss that ``direct_gradient`` is of, by autograd but for the run.
+
+    Gradients and Jacobians are those of h[T+i], by i = 1, …, k.
+    """
+
+    run: Run
+    T: int
+    direct_gradient: Array
+    gradients: dict[int, Array]
+    direct_jacobians: dict[int, Array]
+    total_jacobians: dict[int, Array]
+    gradient: Array
+    """The total one of h[T]."""
+
+    def along(self, jacobians: dict[int, Array]) -> Array:
+        """Σ_i ∂ℓ/∂h[T+i] ∂h[T+i]/∂h[T]: a gradient is a row and stands first."""
+        return np.sum([g @ jacobians[i] for i, g in self.gradients.items()], axis=0)
+
+    def by_the_book(self) -> Array:
+        """The total gradient of h[T] by equation (3.7)."""
+        return self.run.network.state_gradient(self.run, self.direct_gradient, self.T)
+
+
+def _later(random: Generator, *, direct_term: bool) -> _Later:
+    """The steps after one of AttentionRNN(3); without a direct term, the loss does not look at h[T] itself."""
     from .. import oracle
 
-    steps, T = 12, 4
+    steps, k, T = 12, 3, 4
     network = _network(random, k)
+    triples = network.input_triple, network.past_triples
     run = network.run(random.normal(size=(steps, 3)))
-    direct = random.normal(size=run.states.shape)
+    direct_gradient = random.normal(size=run.states.shape)
     if not direct_term:
-        direct[T - 1] = 0
+        direct_gradient[T - 1] = 0
 
-    def from_state(s):
+    def gradient(s: int) -> Array:
         """The total gradient of h[s], from what the steps after it make of their last initial state."""
-        rest = (network.input_triple, network.past_triples, run.x[s:], run.past(s + 1))
-        return direct[s - 1] + oracle.vjp(oracle.attention_rnn, direct[s:], *rest)[3][-1]
+        *_, by_initial = oracle.vjp(
+            oracle.attention_rnn, direct_gradient[s:], *triples, run.x[s:], run.past(s + 1)
+        )
+        return direct_gradient[s - 1] + by_initial[-1]
 
-    gradients = {i: from_state(T + i) for i in range(1, k + 1)}
-    rest = (network.input_triple, network.past_triples, run.x[T:], run.past(T + 1))
-    total = oracle.jacobian(oracle.attention_rnn, *rest)[3][:, :, -1]  # ∂h[T+i]/∂h[T] in row i − 1
-    total_jacobians = {i: total[i - 1] for i in range(1, k + 1)}
-    direct_jacobians = {}
-    for i in gradients:
-        step = (network.input_triple, network.past_triples, run.x[T + i - 1 : T + i], run.past(T + i))
-        direct_jacobians[i] = oracle.jacobian(oracle.attention_rnn, *step)[3][0][:, -i]
-    return network, run, direct, T, gradients, direct_jacobians, total_jacobians, from_state(T)
+    def direct_jacobian(i: int) -> Array:
+        """∂h[T+i]/∂h[T] of step T + i alone, whose initial states are those that it sees."""
+        t = T + i
+        *_, by_initial = oracle.jacobian(oracle.attention_rnn, *triples, run.x[t - 1 : t], run.past(t))
+        return by_initial[0][:, -i]
+
+    *_, by_initial = oracle.jacobian(oracle.attention_rnn, *triples, run.x[T:], run.past(T + 1))
+    lags = range(1, k + 1)
+    return _Later(
+        run,
+        T,
+        direct_gradient,
+        gradients={i: gradient(T + i) for i in lags},
+        direct_jacobians={i: direct_jacobian(i) for i in lags},
+        total_jacobians={i: by_initial[i - 1][:, -1] for i in lags},
+        gradient=gradient(T),
+    )
 
 
-def sum_over_paths(random):
+def sum_over_paths(random: Generator) -> Evidence:
     """1.2.2.f: Σ_i ∂h[i+T]/∂h[T] ∂ℓ/∂h[i+T], the order of the factors mended.
 
     As written, ∂h[i+T]/∂h[T] stands for the whole derivative, by every path. As meant, it is the direct one, of
     one step. The largest of 10 networks: paths may happen to cancel. Left out: a loss that looks at h[T] itself.
     """
 
-    def largest(jacobians, direct_term=False):
-        errors = []
-        for _ in range(10):
-            _, _, _, _, gradients, direct, total, expected = _later(random, k=3, direct_term=direct_term)
-            J = {"direct": direct, "total": total}[jacobians]
-            errors.append(relative_error(sum(g @ J[i] for i, g in gradients.items()), expected))
-        return max(errors)
+    def largest(jacobians: Callable[[_Later], dict[int, Array]], *, direct_term: bool = False) -> float:
+        drawn = (_later(random, direct_term=direct_term) for _ in range(10))
+        return max(relative_error(later.along(jacobians(later)), later.gradient) for later in drawn)
 
-    network, run, direct, T, *_, expected = _later(random, k=3, direct_term=True)
+    with_direct_term = _later(random, direct_term=True)
     return Evidence(
-        as_written=largest("total"),
-        as_meant=largest("direct"),
-        left_out=largest("direct", direct_term=True),
-        corrected=relative_error(network.state_gradient(run, direct, T), expected),
+        as_written=largest(lambda later: later.total_jacobians),
+        as_meant=largest(lambda later: later.direct_jacobians),
+        left_out=largest(lambda later: later.direct_jacobians, direct_term=True),
+        corrected=relative_error(with_direct_term.by_the_book(), with_direct_term.gradient),
     )
 
 
-def order_of_factors(random):
+def order_of_factors(random: Generator) -> Evidence:
     """1.2.2.f.order: the Jacobian before the gradient, where a gradient is a row; each of them taken as it is meant.
 
     With the gradient stood upright, as a column, the product has a value.
     """
-    network, run, direct, T, gradients, jacobians, _, expected = _later(random, k=3, direct_term=False)
-    rows = {i: g[None] for i, g in gradients.items()}
+    later = _later(random, direct_term=False)
+    jacobians = later.direct_jacobians
+    rows = {i: g[None] for i, g in later.gradients.items()}
+    upright = np.sum([jacobians[i] @ g.T for i, g in rows.items()], axis=0)
     return Evidence(
         as_written=max(_no_value(jacobians[i], g) for i, g in rows.items()),
-        readings={
-            "Jacobian times column": relative_error(
-                sum(jacobians[i] @ g.T for i, g in rows.items()), expected[:, None]
-            )
-        },
-        as_meant=relative_error(sum(g @ jacobians[i] for i, g in rows.items()), expected[None]),
-        corrected=relative_error(network.state_gradient(run, direct, T), expected),
+        readings={"Jacobian times column": relative_error(upright, later.gradient[:, None])},
+        as_meant=relative_error(later.along(jacobians), later.gradient),
+        corrected=relative_error(later.by_the_book(), later.gradient),
     )
 
 
@@ -404,7 +461,7 @@ _SCORES = "\\left(\\textstyle\\sum \\exp(q_i[t]^\\top k_i[t])\\right)"
 _STATE = "\\partial h[t]/\\partial h[t-1]"
 
 
-def _quotient(i, row):
+def _quotient(i: int, row: str) -> str:
     return (
         f"$\\frac{{\\partial (a_{i}[t] v_{i}[t])}}{{\\partial h[t-1]}} = -v_{i}[t] ({row}) "
         f"\\frac{{\\exp(q_{i}[t]^\\top k_{i}[t]) \\exp(q_1[t]^\\top k_1[t])}}{{{_SCORES}^2}}$"

@@ -5,11 +5,14 @@ Evidence functions import the oracle, and with it PyTorch, only when they are ca
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import floor
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.random import Generator
 
-from ..checks import relative_error
+from ..checks import Array, relative_error
 from ..convolution import (
     conv,
     dropped_samples,
@@ -21,10 +24,13 @@ from ..convolution import (
 )
 from .ledger import Claim, Evidence, Verdict
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 CHAPTER = "convolution"
 
 
-def size_in_example(random):
+def size_in_example(random: Generator) -> Evidence:
     """1.1.a: [17/4] + 1 × [7/4] + 1 = 5 × 2, against a convolution of that size."""
     from .. import oracle
 
@@ -40,15 +46,16 @@ def size_in_example(random):
     )
 
 
-def size_in_general(random):
+def size_in_general(random: Generator) -> Evidence:
     """1.1.b: F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, over random layers."""
     from .. import oracle
 
-    def sheet(H, W, F, K, S, P, D):
+    def sheet(H: int, W: int, F: int, K: int, S: int, P: int, D: int) -> tuple[int, int, int]:
         return F, floor((H - D * (K - 1) + 2 * P - 1) / S) + 1, floor((W - D * (K - 1) + 2 * P - 1) / S) + 1
 
-    def book(H, W, F, K, S, P, D):
-        return F, *output_size((H, W), K, stride=S, padding=P, dilation=D)
+    def book(H: int, W: int, F: int, K: int, S: int, P: int, D: int) -> tuple[int, int, int]:
+        rows, columns = (output_size(side, K, stride=S, padding=P, dilation=D) for side in (H, W))
+        return F, rows, columns
 
     errors = {sheet: 0.0, book: 0.0}
     for _ in range(50):
@@ -66,18 +73,18 @@ def size_in_general(random):
     return Evidence(as_written=errors[sheet], corrected=errors[book])
 
 
-def _layer(random):
+def _layer(random: Generator) -> tuple[Array, Array, Array]:
     """The layer of 1.1.c: x with 5 channels and 7 positions, W with 1 filter of size 3, ∂ℓ/∂f with 3 rows."""
     return random.normal(size=(5, 7)), random.normal(size=(1, 5, 3)), random.normal(size=(1, 3))
 
 
-def _torch_layer(x, weight):
+def _torch_layer(x: Tensor, weight: Tensor) -> Tensor:
     from .. import oracle
 
     return oracle.conv(x, weight, stride=2)
 
 
-def forward(random):
+def forward(random: Generator) -> Evidence:
     """1.1.c.i: the layer's output."""
     from .. import oracle
 
@@ -94,7 +101,7 @@ def forward(random):
     )
 
 
-def jacobian_of_weight(random):
+def jacobian_of_weight(random: Generator) -> Evidence:
     """1.1.c.ii: ∂f/∂W."""
     from .. import oracle
 
@@ -110,7 +117,7 @@ def jacobian_of_weight(random):
     )
 
 
-def jacobian_of_input(random):
+def jacobian_of_input(random: Generator) -> Evidence:
     """1.1.c.iii: ∂f/∂x."""
     from .. import oracle
 
@@ -127,14 +134,14 @@ def jacobian_of_input(random):
     )
 
 
-def gradient_of_weight(random):
+def gradient_of_weight(random: Generator) -> Evidence:
     """1.1.c.iv: ∂ℓ/∂W, with the sheet's sum over r = 1…2 and with the sum over all three rows."""
     from .. import oracle
 
     x, weight, output_gradient = _layer(random)
     x_of_sheet, g = _indexed_from_one(x.T), _indexed_from_one(output_gradient[0])
 
-    def sheet(last_row):
+    def sheet(last_row: int) -> Array:
         gradient = np.empty((1, 5, 3))
         for _, k, i in _indices_from_one(gradient.shape):
             terms = [g[r] * x_of_sheet[2 * (r - 1) + i, k] for r in range(1, last_row + 1)]
@@ -149,7 +156,7 @@ def gradient_of_weight(random):
     )
 
 
-def likeness(random):
+def likeness(random: Generator) -> Evidence:
     """1.1.c.iv.likeness: both passes are convolutions, and the stride becomes dilation.
 
     As written: ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
@@ -158,7 +165,8 @@ def likeness(random):
     """
     from .. import oracle
 
-    def measure(length, dilation, backward_stride):
+    def measure(length: int, dilation: int, backward_stride: int) -> tuple[float, float]:
+        """The errors of ∂ℓ/∂W and of ∂ℓ/∂x."""
         x, weight = random.normal(size=(5, length)), random.normal(size=(1, 5, 3))
         setting = {"stride": 2, "dilation": dilation}
         size = output_size(length, 3, **setting)
@@ -187,12 +195,12 @@ def likeness(random):
     return Evidence(as_written=as_written, left_out=left_out, corrected=max(map(max, corrected)))
 
 
-def _indices_from_one(shape):
+def _indices_from_one(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """Every index of an array of this shape, counted from 1."""
     return (tuple(i + 1 for i in index) for index in np.ndindex(shape))
 
 
-def _indexed_from_one(array):
+def _indexed_from_one(array: Array) -> Array:
     """The array with a margin of NaN in front of every axis: index 1 is the first, and index 0 is caught."""
     return np.pad(array, [(1, 0)] * np.ndim(array), constant_values=np.nan)
 

@@ -288,6 +288,9 @@ class Experiment:
         return str(self.as_written), corrected
 
 
+AnyEvidence = Evidence | Counterexample | Experiment
+
+
 def _holds(error: float, name: str) -> bool:
     """Whether an error is 0 but for rounding; one that is neither that nor visible decides nothing."""
     if error <= TOLERANCE:
@@ -324,7 +327,7 @@ class Claim:
     question: str
     statement: str
     verdict: Verdict
-    evidence: Callable[[np.random.Generator], Evidence | Counterexample | Experiment]
+    evidence: Callable[[np.random.Generator], AnyEvidence]
     chapter: str
     correction: str = ""
 
@@ -337,7 +340,7 @@ class Claim:
                 f"got {self.correction!r}"
             )
 
-    def measured(self) -> Evidence | Counterexample | Experiment:
+    def measured(self) -> AnyEvidence:
         """The evidence, on input drawn from the claim's own random generator: the same at every call."""
         return self.evidence(np.random.default_rng(zlib.crc32(self.id.encode())))
 
@@ -369,7 +372,7 @@ class Card:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         try:
-            self.evidence: Evidence | Counterexample | Experiment | NotMeasured = claim.measured()
+            self.evidence: AnyEvidence | NotMeasured = claim.measured()
         except ModuleNotFoundError as error:
             if not is_missing(error):
                 raise

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 
 import numpy as np
+from numpy.random import Generator
+from numpy.typing import ArrayLike
 
 from .. import census_record, replay_record
-from ..spikes import SPIKE, bootstrap
+from ..checks import Array
+from ..spikes import SPIKE, Interval, bootstrap
 from .ledger import Claim, Experiment, Finding, Verdict
 
 CHAPTER = "loss_curves"
 LN_4 = float(np.log(4))
+NETWORKS = 1000
+"""How many untrained networks are drawn for one number of classes."""
+
+Spikes = Mapping[str, np.ndarray]
+"""The columns of the record of spikes, with an entry for each."""
 
 
-def exploding_gradients(random):
+def exploding_gradients(random: Generator) -> Experiment:
     """1.3.1: spikes that are gone if the gradient before them is only as long as usual.
 
     Left out: what RMSprop's memory has to do with it. Corrected: the gradient comes first.
@@ -35,7 +44,7 @@ def exploding_gradients(random):
     )
 
 
-def _gradient_before(spikes, random, among=None):
+def _gradient_before(spikes: Spikes, random: Generator, among: ArrayLike | None = None) -> Finding:
     ratio = spikes["gradient_norm"] / spikes["usual_gradient_norm"]
     return Finding(
         "gradient one batch before, times the usual, median of the spikes:",
@@ -44,7 +53,7 @@ def _gradient_before(spikes, random, among=None):
     )
 
 
-def wrong_labels(random):
+def wrong_labels(random: Generator) -> Experiment:
     """1.3.2.cause: spikes above the initial loss that are one of the batch, with its labels, and not of the network.
 
     Where only the labels were wrong, the network would do well on fresh sequences. Corrected: those that vanish with a
@@ -62,7 +71,7 @@ def wrong_labels(random):
     )
 
 
-def _high_spikes_that_need_the_step(spikes, high, random):
+def _high_spikes_that_need_the_step(spikes: Spikes, high: ArrayLike, random: Generator) -> Finding:
     return Finding(
         "spikes above ln 4 that vanish if the step before has its usual length: share",
         replay_record.share_of_spikes(spikes["usual_length"] <= SPIKE, among=high, rng=random),
@@ -70,11 +79,11 @@ def _high_spikes_that_need_the_step(spikes, high, random):
     )
 
 
-def initial_loss_in_general(random):
+def initial_loss_in_general(random: Generator) -> Experiment:
     """1.3.2.start: the initial loss is ln C, within 2 %. Left out: it is above. Over C = 2, …, 16."""
     from ..loss_curves.initial import expected_loss, untrained
 
-    samples = {C: untrained(C, networks=1000) for C in range(2, 17)}
+    samples = {C: untrained(C, NETWORKS) for C in range(2, 17)}
     # Row i holds network i's loss for every C, relative to ln C.
     relative = np.mean([fresh.loss / np.log(C) for C, fresh in samples.items()], axis=0)
     expected = np.mean([expected_loss(fresh.variance, C) / np.log(C) for C, fresh in samples.items()])
@@ -84,11 +93,14 @@ def initial_loss_in_general(random):
 CURED = 0.5
 """A cure leaves at most this share of the spikes, or of the time in them."""
 
+Measured = tuple[Callable[..., Array], str]
+"""A measure of :mod:`helpers.census_record`, and what it is in words."""
+
 SPIKES = (census_record.spikes_per_thousand_steps, "number of spikes after learning")
 TIME = (census_record.share_of_steps_above, "time in spikes after learning")
 
 
-def clipping(random):
+def clipping(random: Generator) -> Experiment:
     """1.3.3.clipping: the clipping that leaves least time in spikes, of four, cures. Left out: it leaves their number."""
     clippings = ("norm-clipping-10", "norm-clipping-1", "norm-clipping-0.1", "value-clipping-0.01")
     name = "the best of four clippings"
@@ -98,7 +110,7 @@ def clipping(random):
     )
 
 
-def regularisation(random):
+def regularisation(random: Generator) -> Experiment:
     """1.3.3.regularisation: weight decay or label noise, whichever leaves fewer spikes, cures. Corrected: Adam does."""
     regularisations = ("weight-decay-1e-4", "label-noise-0.1")
     name = "the better of two regularisations"
@@ -108,7 +120,7 @@ def regularisation(random):
     )
 
 
-def _left(measured, name, cures, random):
+def _left(measured: Measured, name: str, cures: tuple[str, ...], random: Generator) -> tuple[str, Interval]:
     """What the best of some cures leaves of that which is measured, relative to the untreated: in words, and its interval."""
     measure, quantity = measured
     columns = inspect.signature(measure).parameters
@@ -116,7 +128,7 @@ def _left(measured, name, cures, random):
         census_record.runs(training)[column] for training in (*cures, "untreated") for column in columns
     ]
 
-    def least(*samples):
+    def least(*samples: Array) -> Array:
         *cured, untreated = (
             measure(*samples[place : place + len(columns)]) for place in range(0, len(samples), len(columns))
         )
@@ -125,17 +137,19 @@ def _left(measured, name, cures, random):
     return f"{quantity} with {name}, times that without:", bootstrap(least, *samples, rng=random)
 
 
-def initial_loss_of_four(random):
+def initial_loss_of_four(random: Generator) -> Experiment:
     """1.3.4.loss: ln 4, within 0.02. Left out: it is above."""
     from ..loss_curves.initial import expected_loss, untrained
 
-    fresh = untrained(4, networks=1000)
+    fresh = untrained(4, NETWORKS)
     excess, expected = fresh.loss - LN_4, expected_loss(fresh.variance, 4) - LN_4
     return _near_and_above(excess, expected, random, "mean initial loss less ln 4:")
 
 
-def _near_and_above(excess, expected, random, quantity):
-    def distance_from(value):
+def _near_and_above(excess: Array, expected: float, random: Generator, quantity: str) -> Experiment:
+    """The mean excess over the sheet's value is near 0, is above it, and near what the book's formula expects."""
+
+    def distance_from(value: float) -> Interval:
         return bootstrap(lambda sample: abs(sample.mean(axis=-1) - value), excess, rng=random)
 
     mean = bootstrap(lambda sample: sample.mean(axis=-1), excess, rng=random)
@@ -148,7 +162,7 @@ def _near_and_above(excess, expected, random, quantity):
     )
 
 
-def swapped_labels(random):
+def swapped_labels(random: Generator) -> Experiment:
     """1.3.2.swapped: trained networks that do worse than an untrained one on swapped labels, in loss and accuracy."""
     swaps = replay_record.swaps()
     worse = (swaps["swapped_loss"] > LN_4) & (swaps["swapped_accuracy"] < 1 / 4)
@@ -161,7 +175,7 @@ def swapped_labels(random):
     )
 
 
-def training_process(random):
+def training_process(random: Generator) -> Experiment:
     """1.3.2.reasons: spikes above the initial loss that vanish with a usual step. Left out: the gradient before it."""
     spikes = replay_record.spikes()
     high = spikes["loss"] > LN_4
@@ -171,11 +185,11 @@ def training_process(random):
     )
 
 
-def initial_accuracy(random):
+def initial_accuracy(random: Generator) -> Experiment:
     """1.3.4.accuracy: ¼, within 0.01."""
     from ..loss_curves.initial import untrained
 
-    accuracy = untrained(4, networks=1000).accuracy
+    accuracy = untrained(4, NETWORKS).accuracy
     return Experiment(
         as_written=Finding(
             "distance of the mean initial accuracy from ¼:",
