@@ -192,6 +192,11 @@ def test_panels_must_draw_what_the_functions_return():
         Explorer(by_hand, panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
 
 
+def test_what_is_read_is_text():
+    with pytest.raises(TypeError, match="sentence must be text, which a panel draws as such, got 3"):
+        Explorer(lambda n: {"sentence": n}, panels=[Text(("sentence",))], n=Slider("n", range(3, 5), start=3))
+
+
 def test_panels_that_do_not_move_are_refused():
     graph = Graph("a box", {"a": Node(0, 0, "a")}, ())
     with pytest.raises(ValueError, match="panels must be of the kinds"):

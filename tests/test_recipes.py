@@ -66,9 +66,15 @@ def run(project, *command):
 
 
 def check_style(project):
-    """What `make test` asks of the code's form."""
+    """What `make test` asks of the code's form, but for types."""
     run(project, "-m", "ruff", "format", "--check", ".")
     run(project, "-m", "ruff", "check", ".")
+
+
+def test_what_the_recipes_add_has_types(project):
+    for title in ("Add a claim", "Add an explorer", "Add a chapter"):
+        follow(recipe(title), project)
+    run(project, "-m", "mypy")
 
 
 def test_a_claim(project):

@@ -359,15 +359,13 @@ def whole_jacobian(random: Generator) -> Evidence:
 
 
 class _Later(NamedTuple):
-    """What the steps after h[T] make of a loss that ``direct_gradient`` is of, by autograd but for the run.
-
-    Gradients and Jacobians are those of h[T+i], by i = 1, …, k.
-    """
+    """A run, a loss's direct gradients, and what autograd says of h[T] and of those that see it, h[T+i], by i = 1, …, k."""
 
     run: Run
     T: int
     direct_gradient: Array
     gradients: dict[int, Array]
+    """The total ones of h[T+i]."""
     direct_jacobians: dict[int, Array]
     total_jacobians: dict[int, Array]
     gradient: Array

@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..attention_rnn import AttentionRNN
+from ..attention_rnn import AttentionRNN, Run
+from ..checks import Array
 from ..drawings import Axis, Cells, Line, Lines, Text
 from .explorer import Explorer, Slider
+from .packing import Frame
+from .words import decimal, last_shown
 
 SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
 STEPS = 12
@@ -19,7 +23,7 @@ SCALES = [0, 0.5, 1, 2, 4]
 
 
 @cache
-def example(window, scale):
+def example(window: int, scale: float) -> Run:
     """Return a run of AttentionRNN(k) with m = 3 and n = 2, whose scores are ``scale`` times those at scale 1.
 
     The values are no longer than their states, so that states do not grow.
@@ -33,9 +37,8 @@ def example(window, scale):
     return AttentionRNN(input_triple, past_triples).run(x)
 
 
-def attention_map_explorer():
+def attention_map_explorer() -> Explorer:
     """Return the explorer of the weights: all of them as a map, and one step in numbers."""
-
     return Explorer(
         map_frame,
         step_frame,
@@ -65,15 +68,15 @@ def attention_map_explorer():
     )
 
 
-def map_frame(k, scale, T):
+def map_frame(k: int, scale: float, T: int) -> Frame:
     """The weights of the first T steps, time running to the right."""
     weights = example(k, scale).weights[:T].T
     # Row i of the map is of the state i steps back, which at step t ≤ i is a zero vector.
     earlier = np.subtract.outer(np.arange(k + 1), np.arange(1, T + 1)) >= 0
-    return {"map": _short(weights), "map_roles": _roles(weights, earlier)}
+    return {"map": _for_a_cell(weights), "map_roles": _roles(weights, earlier)}
 
 
-def step_frame(k, scale, T, t):
+def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
     """The scores, weights and values of one step."""
     run, shown = example(k, scale), min(t, T)
     a, earlier = run.weights[shown - 1], np.arange(k + 1) >= shown
@@ -81,29 +84,32 @@ def step_frame(k, scale, T, t):
     w = [(Q @ y_i) @ (K @ y_i) for (Q, K, _), y_i in zip(triples, y, strict=True)]
     v = [V @ y_i for (_, _, V), y_i in zip(triples, y, strict=True)]
     names = [f"x[{shown}]", *(_name(shown - i) for i in range(1, k + 1))]
-    missing = f" There is no step {t}; the last is shown." if t > T else ""
     count = int(earlier.sum())
     return {
-        "step": f"AttentionRNN({k}) at step {shown}.{missing}",
+        "step": f"AttentionRNN({k}) at step {shown}.{last_shown('step', t, shown)}",
         "shares": "Weights: "
-        + ", ".join(f"{_written(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
+        + ", ".join(f"{decimal(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
         + ".",
         "zero_states": f"{count} of these {'is a zero vector' if count == 1 else 'are zero vectors'}, each with the score 0; "
-        f"together they take {_written(a[earlier].sum())}."
+        f"together they take {decimal(a[earlier].sum())}."
         if count
         else "No zero vector is in the window.",
         "shown": np.array([shown - 1]),
-        "numbers": _short(np.column_stack((w, a, v))),
+        "numbers": _for_a_cell(np.column_stack((w, a, v))),
         "numbers_roles": np.zeros((k + 1, 5), int),
-        "state": _short(run.states[[shown - 1]]),
+        "state": _for_a_cell(run.states[[shown - 1]]),
         "state_roles": np.zeros((1, 3), int),
     }
 
 
-def jacobian_explorer():
+TERMS = ("first", "second", "both")
+"""The names of the two terms, and of their sum, in frames."""
+
+
+def jacobian_explorer() -> Explorer:
     """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
 
-    def matrix(title, name, role):
+    def matrix(title: str, name: str, role: str) -> Cells:
         return Cells(title, roles=f"{name}_roles", legend=(role,), numbers=name, unit=WIDE_UNIT)
 
     return Explorer(
@@ -134,11 +140,11 @@ def jacobian_explorer():
     )
 
 
-def terms_frame(scale, i, t):
+def terms_frame(scale: float, i: int, t: int) -> Frame:
     """The two terms at one step, with their norms; k = 3."""
     run = example(3, scale)
-    first, second, both = _terms(run, t, i)
-    sizes = [np.linalg.norm(matrix) for matrix in (first, second, both)]
+    terms = _terms(run, t, i)
+    first, second, both = (decimal(float(np.linalg.norm(term))) for term in terms)
     if scale == 0:
         note = "With Q and K at 0 no score depends on any state, and the second term is 0."
     elif t <= i:
@@ -146,18 +152,15 @@ def terms_frame(scale, i, t):
     else:
         note = "The first term passes the state on; the second moves the attention."
     return {
-        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {_written(run.weights[t - 1, i])}.",
-        "norms": f"Norms: {_written(sizes[0])} and {_written(sizes[1])} for the two terms, {_written(sizes[2])} for their sum.",
+        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {decimal(run.weights[t - 1, i])}.",
+        "norms": f"Norms: {first} and {second} for the two terms, {both} for their sum.",
         "note": note,
-        **{
-            name: _short(matrix)
-            for name, matrix in zip(("first", "second", "both"), (first, second, both), strict=True)
-        },
-        **{f"{name}_roles": np.zeros((3, 3), int) for name in ("first", "second", "both")},
+        **{name: _for_a_cell(term) for name, term in zip(TERMS, terms, strict=True)},
+        **{f"{name}_roles": np.zeros((3, 3), int) for name in TERMS},
     }
 
 
-def norms_frame(scale, i):
+def norms_frame(scale: float, i: int) -> Frame:
     """The norms of the two terms at every step. Where one is 0, which has no place on the axis, there is a gap."""
     sizes = np.array(
         [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
@@ -165,35 +168,31 @@ def norms_frame(scale, i):
     sizes[sizes == 0] = np.nan
     return {
         "steps": np.arange(1.0, STEPS + 1),
-        **{f"{name}_norms": sizes[:, column] for column, name in enumerate(("first", "second", "both"))},
+        **{f"{name}_norms": sizes[:, column] for column, name in enumerate(TERMS)},
     }
 
 
 @cache
-def _terms(run, t, i):
+def _terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
     both = run.network.step_jacobian(run, t, i)
     first = run.weights[t - 1, i] * run.network.past_triples[i - 1, 2]
     return first, both - first, both
 
 
-def _read(run, t):
+def _read(run: Run, t: int) -> list[Array]:
     """What step t reads: x[t], h[t−1], …, h[t−k]."""
     return [run.x[t - 1], *run.past(t)[::-1]]
 
 
-def _roles(weights, earlier):
+def _roles(weights: Array, earlier: NDArray[np.bool_]) -> NDArray[np.integer]:
     """The positions of weights in the legend: a zero state's first, then by size."""
     return np.where(earlier, 0, 1 + np.digitize(weights, [1 / 8, 1 / 4, 1 / 2]))
 
 
-def _name(s):
+def _name(s: int) -> str:
     return f"h[{s}]".replace("-", "−")
 
 
-def _short(numbers):
+def _for_a_cell(numbers: Array) -> Array:
     """Two decimals, which fit into a cell."""
     return np.round(numbers, 2)
-
-
-def _written(number):
-    return f"{number:.2f}"

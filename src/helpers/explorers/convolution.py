@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ..convolution import (
-    dropped_samples,
-    input_jacobian,
-    output_size,
-    weight_jacobian,
-    weight_vjp,
-)
+from ..convolution import dropped_samples, input_jacobian, output_size, weight_jacobian, weight_vjp
 from ..drawings import Cells, Text, written
 from .explorer import Explorer, Slider
+from .packing import Frame
+from .words import last_shown
+
+Whole = NDArray[np.integer]
 
 ROLES_IN_INPUT = ("input", "padding", "skipped", "dropped")
 ROLES_IN_BAND = ("zero", "tap-0", "tap-1", "tap-2", "tap-3")
@@ -22,7 +22,7 @@ ROLES_IN_SIGNAL = ("input", "dropped", "zero", "gradient", "gap")
 ROLES_IN_WEIGHT = ("tap-0", "tap-1", "tap-2", "tap-3", "gradient")
 
 
-def output_size_explorer():
+def output_size_explorer() -> Explorer:
     """Return the explorer of sizes: a square image, its padding, and where the kernel stands."""
     return Explorer(
         size_frame,
@@ -58,7 +58,7 @@ def output_size_explorer():
     )
 
 
-def size_frame(input_size, kernel_size, stride, padding, dilation):
+def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> Frame:
     """The padded input with what is left over, the output, and equation (1.2) with its numbers put in."""
     setting = {"stride": stride, "padding": padding, "dilation": dilation}
     size = output_size(input_size, kernel_size, **setting)
@@ -81,13 +81,17 @@ def size_frame(input_size, kernel_size, stride, padding, dilation):
     }
 
 
-def window_rows_frame(input_size, kernel_size, stride, padding, dilation, row):
+def window_rows_frame(
+    input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, row: int
+) -> Frame:
     """The rows of the padded input that one output row reads."""
     output_row, window, sentence = _window(input_size, kernel_size, stride, padding, dilation, row, "row")
     return {"output_rows": output_row, "window_rows": window, "window_rows_sentence": sentence}
 
 
-def window_columns_frame(input_size, kernel_size, stride, padding, dilation, column):
+def window_columns_frame(
+    input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, column: int
+) -> Frame:
     """The columns of the padded input that one output column reads."""
     output_column, window, sentence = _window(
         input_size, kernel_size, stride, padding, dilation, column, "column"
@@ -95,27 +99,29 @@ def window_columns_frame(input_size, kernel_size, stride, padding, dilation, col
     return {"output_columns": output_column, "window_columns": window, "window_columns_sentence": sentence}
 
 
-def _window(input_size, kernel_size, stride, padding, dilation, position, axis):
+def _window(
+    input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, position: int, axis: str
+) -> tuple[Whole, Whole, str]:
+    """The position that is shown along one axis, the samples that it reads, and both in words."""
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     shown = min(position, size - 1)
     # Each padding sample counts as one of the input here.
     window = _places_read(input_size + 2 * padding, kernel_size, stride, dilation, shown)
     reads = (
-        f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {_in_words(window)} of the padded input"
+        f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {_listed(window)} of the padded input"
     )
     span = f": a receptive field of {window[-1] - window[0] + 1}."
-    missing = f" There is no output {axis} {position}; the last is shown." if position > shown else ""
-    return np.array([shown]), window, reads + span + missing
+    return np.array([shown]), window, reads + span + last_shown(f"output {axis}", position, shown)
 
 
 @cache
-def _places_read(length, kernel_size, stride, dilation, output_position):
+def _places_read(length: int, kernel_size: int, stride: int, dilation: int, output_position: int) -> Whole:
     """What an output reads: where its row of ∂y/∂x is not 0."""
     jacobian = input_jacobian(np.ones((1, 1, kernel_size)), length, stride=stride, dilation=dilation)
     return np.flatnonzero(jacobian[0, output_position, 0])
 
 
-def layer_explorer():
+def layer_explorer() -> Explorer:
     """Return the explorer of the 1-D layer of 1.1.c: its two Jacobians, and its backward pass as a convolution."""
     return Explorer(
         layer_frame,
@@ -158,7 +164,7 @@ def layer_explorer():
     )
 
 
-def example_layer(length, kernel_size):
+def example_layer(length: int, kernel_size: int) -> tuple[Whole, Whole, Whole]:
     """Return small whole numbers for x (5 channels), W (1 filter) and enough of ∂ℓ/∂f, the same at every call."""
     random = np.random.default_rng(11)
     digits = np.array([-3, -2, -1, 1, 2, 3])
@@ -168,7 +174,7 @@ def example_layer(length, kernel_size):
     return x, weight, output_gradient
 
 
-def layer_frame(length, kernel_size, stride, dilation, channel):
+def layer_frame(length: int, kernel_size: int, stride: int, dilation: int, channel: int) -> Frame:
     """The sizes, and one channel of ∂f/∂x and ∂f/∂W."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, _ = example_layer(length, kernel_size)
@@ -189,7 +195,9 @@ def layer_frame(length, kernel_size, stride, dilation, channel):
     }
 
 
-def backward_frame(length, kernel_size, stride, dilation, channel, tap):
+def backward_frame(
+    length: int, kernel_size: int, stride: int, dilation: int, channel: int, tap: int
+) -> Frame:
     """One element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, output_gradient = example_layer(length, kernel_size)
@@ -209,9 +217,9 @@ def backward_frame(length, kernel_size, stride, dilation, channel, tap):
         f"{_signed(g)}·{_signed(value)}"
         for g, value in zip(output_gradient[0], x[channel, places], strict=True)
     )
-    missing = f" There is no tap {tap}; the last is shown." if tap > shown else ""
     return {
-        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms} = {written(weight_gradient[shown])}.{missing}",
+        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms} = {written(weight_gradient[shown])}."
+        + last_shown("tap", tap, shown),
         "signal": np.stack([x[channel], spread]),
         "signal_roles": np.stack([x_roles, roles]),
         "weight": np.stack([weight[0, channel], weight_gradient]),
@@ -222,14 +230,14 @@ def backward_frame(length, kernel_size, stride, dilation, channel, tap):
     }
 
 
-def _signed(number):
+def _signed(number: int) -> str:
     return f"({written(number)})" if number < 0 else written(number)
 
 
-def _count(number, noun):
+def _count(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'s' * (number != 1)}"
 
 
-def _in_words(numbers):
+def _listed(numbers: Iterable[int]) -> str:
     *rest, last = map(str, numbers)
     return f"{', '.join(rest)} and {last}" if rest else last

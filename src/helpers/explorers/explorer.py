@@ -195,9 +195,9 @@ class Explorer(ipywidgets.VBox):
         """Return what the explorer's text panels say at one setting."""
         frame = self.frame(**setting)
         if IMPOSSIBLE in frame:
-            return frame[IMPOSSIBLE]
+            return _sentence(frame, IMPOSSIBLE)
         names = [name for panel in self.panels if panel.kind == "text" for name in panel.sentences]
-        return " ".join(frame[name] for name in names)
+        return " ".join(_sentence(frame, name) for name in names)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
@@ -225,7 +225,14 @@ class Explorer(ipywidgets.VBox):
 RESET = '<div class="gc-tools"><button type="button" class="gc-reset" disabled>Reset</button></div>'
 
 
-def _reading(name: str, slider: Slider) -> Frame:
+def _sentence(frame: Frame, name: str) -> str:
+    sentence = frame[name]
+    if not isinstance(sentence, str):
+        raise TypeError(f"{name} must be text, which a panel draws as such, got {sentence!r}")
+    return sentence
+
+
+def _reading(name: str, slider: Slider) -> dict[str, object]:
     """How the drawing turns a slider's value into a position in its table, and the page's address into a value."""
     _, first, step = slider.linked
     return {
@@ -244,7 +251,10 @@ def _with_numbers_written(tables: list[Table], panels: Sequence[Panel]) -> list[
     return [
         (
             sliders,
-            [{name: _text_of(v) if name in in_cells else v for name, v in frame.items()} for frame in frames],
+            [
+                {name: _text_of(np.asarray(v)) if name in in_cells else v for name, v in frame.items()}
+                for frame in frames
+            ],
         )
         for sliders, frames in tables
     ]
@@ -254,7 +264,7 @@ def _text_of(matrix: np.ndarray) -> list[list[str]]:
     return [[written(number) for number in row] for row in matrix]
 
 
-def _for_the_page(panel: Panel) -> Frame:
+def _for_the_page(panel: Panel) -> dict[str, object]:
     """What the drawing needs to know of a panel besides itself."""
     if panel.kind == "cells":
         return {"empty_roles": EMPTY_ROLES}
@@ -266,17 +276,17 @@ def _for_the_page(panel: Panel) -> Frame:
     return {}
 
 
-def _room(panel: Panel, tables: list[Table]) -> Frame:
+def _room(panel: Panel, tables: list[Table]) -> dict[str, object]:
     """The most room a panel needs at any setting, so that nothing below it moves."""
     frames = [frame for _, frames in tables for frame in frames]
     if panel.kind == "cells":
-        shapes = [np.shape(frame[panel.roles]) for frame in frames if panel.roles in frame]
+        shapes = [np.asarray(frame[panel.roles]).shape for frame in frames if panel.roles in frame]
         rows, columns = np.max(shapes, axis=0).tolist()
         return {"rows": rows, "columns": columns}
     if panel.kind == "text":
 
         def longest(name: str) -> str:
-            return max((frame[name] for frame in frames if name in frame), key=len, default="")
+            return max((_sentence(frame, name) for frame in frames if name in frame), key=len, default="")
 
         return {"sentences": [[longest(name) for name in panel.sentences], [longest(IMPOSSIBLE)]]}
     return {}

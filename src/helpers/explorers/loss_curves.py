@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from .. import census_record
+from ..checks import Array
 from ..drawings import Axis, Line, Lines, Text
 from ..spikes import spike_begins
 from .explorer import Explorer, Slider
+from .packing import Frame
+
+if TYPE_CHECKING:
+    from ..loss_curves.initial import Untrained
 
 # --- The loss-curve lab.
 
@@ -31,12 +39,12 @@ TITLES = {
 ROLES = {"loss": "input", "accuracy": "output", "gradient_norm": "gradient", "step_size": "input"}
 
 
-def steps_of_a_run():
+def steps_of_a_run() -> int:
     about = census_record.about()
     return about["epochs"] * about["batches_per_epoch"]
 
 
-def loss_curve_lab_explorer():
+def loss_curve_lab_explorer() -> Explorer:
     """Return the explorer of recorded runs: loss, accuracy, gradient norm and step size over the same steps."""
     count, trainings = steps_of_a_run(), census_record.trainings()
     seeds = min(len(census_record.seeds_with_curves(training)) for training in trainings)
@@ -67,7 +75,7 @@ def loss_curve_lab_explorer():
     )
 
 
-def steps_frame():
+def steps_frame() -> Frame:
     """Where the two points of each bucket stand: a third and two thirds along it."""
     count = steps_of_a_run()
     return {
@@ -76,14 +84,15 @@ def steps_frame():
     }
 
 
-def run_frame(training, seed):
+def run_frame(training: str, seed: int) -> Frame:
     """What smoothing leaves alone: the gradients, the steps, where spikes begin, and what the run came to."""
     curves, of_seed = census_record.curves(training, seed), census_record.runs(training)
     row = {column: values[seed] for column, values in of_seed.items()}
     begins = spike_begins(curves["loss"])
-    batches = census_record.about()["batches_per_epoch"]
-    begins[: row["learnt_at"] * batches if row["learnt_at"] else None] = False
-    frame = {
+    # In a run that never learnt, no spike counts.
+    steps_to_learn = row["learnt_at"] * census_record.about()["batches_per_epoch"] or len(begins)
+    begins[:steps_to_learn] = False
+    frame: Frame = {
         "run": f"{training}, seed {seed}. Each {BUCKET} steps are drawn from their smallest to their largest value.",
         "outcome": _outcome(row),
     }
@@ -94,7 +103,7 @@ def run_frame(training, seed):
     return frame
 
 
-def smoothed_frame(training, seed, smoothing):
+def smoothed_frame(training: str, seed: int, smoothing: int) -> Frame:
     """Loss and accuracy, each the mean over the last so many batches."""
     curves = census_record.curves(training, seed)
     words = (
@@ -106,15 +115,15 @@ def smoothed_frame(training, seed, smoothing):
     }
 
 
-def running_mean(curve, batches):
+def running_mean(curve: ArrayLike, batches: int) -> Array:
     """Return at each step the mean of the last so many values, or of all there are so far."""
     total = np.concatenate([[0.0], np.cumsum(curve, dtype=np.float64)])
-    last = np.arange(1, len(curve) + 1)
+    last = np.arange(1, len(total))
     first = np.maximum(last - batches, 0)
     return (total[last] - total[first]) / (last - first)
 
 
-def ends_of_buckets(curve):
+def ends_of_buckets(curve: ArrayLike) -> Array:
     """Return the smallest and the largest value of each bucket, in the order in which they came. Shape (2 · buckets,)."""
     buckets = np.reshape(curve, (-1, BUCKET))
     # In a bucket where the run diverged, what came before counts; where nothing did, there is a gap.
@@ -123,21 +132,21 @@ def ends_of_buckets(curve):
     return np.take_along_axis(buckets, at.T, axis=1).ravel().astype(np.float16)
 
 
-def _marks(begins, axis):
+def _marks(begins: NDArray[np.bool_], axis: Axis) -> Array:
     """A short stroke at the top of the panel in each bucket in which a spike begins."""
-    marked = begins.reshape(-1, BUCKET).any(axis=1)
+    marked = begins.reshape(-1, BUCKET).any(axis=1, keepdims=True)
     low, high = (np.log([axis.low, axis.high])) if axis.logarithmic else (axis.low, axis.high)
     stroke = low + (high - low) * np.array([0.9, 1.0])
     stroke = np.exp(stroke) if axis.logarithmic else stroke
-    return np.where(marked[:, np.newaxis], stroke, np.nan).ravel()
+    return np.where(marked, stroke, np.nan).ravel()
 
 
-def _outcome(row):
+def _outcome(row: Mapping[str, float]) -> str:
     if row["diverged_at"]:
         return f"The loss is not a number from step {row['diverged_at']} on."
     if not row["learnt_at"]:
         return f"No epoch has an accuracy of 95 %; the last has {100 * row['last_accuracy']:.0f} %."
-    count = row["spikes"]
+    count = int(row["spikes"])
     spikes = {0: "no spike begins", 1: "1 spike begins"}.get(count, f"{count} spikes begin")
     worst = f", and the worst batch costs {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
     return (
@@ -150,14 +159,15 @@ def _outcome(row):
 
 STEPS = 200
 START = (5.5, -2.4)
-LEARNING_RATES, THRESHOLDS = [0.05, 0.1, 0.2, 0.4, 0.8], [0.03, 0.1, 0.3, 1, 3, "none"]
+LEARNING_RATES = [0.05, 0.1, 0.2, 0.4, 0.8]
+THRESHOLDS: list[float | str] = [0.03, 0.1, 0.3, 1, 3, "none"]
 CONTOURS = {"low": (0.02, 0.04, 0.06), "high": (0.15, 0.3)}
 """Losses at which a contour is drawn: on the gentle slope right of the wall, and where the wall is crossed or left of it."""
 WEIGHT = Axis("weight w", 4, 7, (4, 5, 6, 7))
 BIAS = Axis("bias b", -3.4, -2, (-3.4, -3, -2.6, -2.2))
 
 
-def cliff_explorer():
+def cliff_explorer() -> Explorer:
     """Return the explorer of gradient descent near the cliff, with norm clipping."""
     step = Axis("step", 0, STEPS, (0, 50, 100, 150, 200))
     return Explorer(
@@ -204,13 +214,13 @@ def cliff_explorer():
 
 
 @cache
-def contour_frame():
+def contour_frame() -> Frame:
     """Where the loss takes the values of the contours, from the reference on a fine grid: pairs of w and b, with gaps."""
     from ..loss_curves.cliff import loss_and_gradient
 
     w, b = np.linspace(WEIGHT.low, WEIGHT.high, 601), np.linspace(BIAS.low, BIAS.high, 57)
     loss, _ = loss_and_gradient(w, b[:, np.newaxis])
-    frame = {}
+    frame: Frame = {}
     for name, values in CONTOURS.items():
         lines = [_contour(w, b, loss, value) for value in values]
         gap = np.full((1, 2), np.nan)
@@ -219,7 +229,7 @@ def contour_frame():
     return frame
 
 
-def _contour(w, b, loss, value):
+def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
     """The last place of each row, from left to right, at which the loss crosses the value; NaN where it does not."""
     points = np.full((len(b), 2), np.nan)
     for row in range(len(b)):
@@ -232,7 +242,7 @@ def _contour(w, b, loss, value):
 
 
 @cache
-def ways():
+def ways() -> tuple[Array, Array, Array]:
     """The places that gradient descent visits, with the loss and the norm of the gradient at each, for all settings."""
     from ..loss_curves.cliff import descend, loss_and_gradient
 
@@ -242,22 +252,22 @@ def ways():
     return places, loss, np.linalg.norm(gradient, axis=-1)
 
 
-def _number(threshold):
-    return np.inf if threshold == "none" else threshold
+def _number(threshold: float | str) -> float:
+    return np.inf if isinstance(threshold, str) else threshold
 
 
-def way_frame(learning_rate, threshold, steps_taken):
+def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) -> Frame:
     """The way so far, what it costs, and its longest step in words."""
     setting = LEARNING_RATES.index(learning_rate), THRESHOLDS.index(threshold)
     places, loss, norm = (values[:, *setting] for values in ways())
-    threshold = _number(threshold)
+    limit = _number(threshold)
     taken = np.arange(STEPS + 1) <= steps_taken
     lengths = np.linalg.norm(np.diff(places[taken], axis=0), axis=1)
     longest = int(lengths.argmax())
-    clipped = int((norm[:steps_taken] > threshold).sum())
+    clipped = int((norm[:steps_taken] > limit).sum())
     so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {_short(norm[longest])} long, and the step {_short(lengths[longest])}."
     are_clipped = "1 gradient is clipped." if clipped == 1 else f"{clipped} gradients are clipped."
-    never = "Nothing is clipped." if np.isinf(threshold) else are_clipped
+    clipping = "Nothing is clipped." if np.isinf(limit) else are_clipped
     w, b = places[steps_taken]
     inside = WEIGHT.low <= w <= WEIGHT.high and BIAS.low <= b <= BIAS.high
     return {
@@ -266,8 +276,8 @@ def way_frame(learning_rate, threshold, steps_taken):
         "way_b": np.where(taken, places[:, 1], np.nan),
         "loss": np.where(taken, loss, np.nan),
         "norm": np.where(taken, norm, np.nan),
-        "limit": np.full(STEPS + 1, threshold),
-        "jump": f"{so_far} {never}",
+        "limit": np.full(STEPS + 1, limit),
+        "jump": f"{so_far} {clipping}",
         "end": f"After {steps_taken} steps w = {_short(w)} and b = {_short(b)}, where ℓ = {_short(loss[steps_taken])}; it began at {_short(loss[0])}."
         + ("" if inside else " That is outside of the picture."),
     }
@@ -280,7 +290,7 @@ NETWORKS = 1000
 EXCESS = Axis("loss − ln C", -0.2, 1, (-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1))
 
 
-def initial_loss_explorer():
+def initial_loss_explorer() -> Explorer:
     """Return the explorer of untrained networks: their loss against the number of classes, and how it is spread."""
     return Explorer(
         classes_frame,
@@ -288,7 +298,7 @@ def initial_loss_explorer():
         panels=(
             Text(("mean_sentence", "spread_sentence", "accuracy_sentence")),
             Lines(
-                "1000 untrained networks for each number of classes",
+                f"{NETWORKS} untrained networks for each number of classes",
                 x="classes",
                 lines=(
                     Line("highest", "5 % of them are above", "gate"),
@@ -319,14 +329,14 @@ def initial_loss_explorer():
 
 
 @cache
-def fresh(classes, scale):
+def fresh(classes: int, scale: float) -> Untrained:
     """The untrained networks that the explorer shows."""
     from ..loss_curves.initial import untrained
 
     return untrained(classes, NETWORKS, scale=scale)
 
 
-def classes_frame(scale):
+def classes_frame(scale: float) -> Frame:
     """Mean and spread of the loss for each C."""
     losses = np.array([fresh(classes, scale).loss for classes in CLASSES])
     lowest, highest = np.quantile(losses, [0.05, 0.95], axis=1)
@@ -339,7 +349,7 @@ def classes_frame(scale):
     }
 
 
-def networks_frame(classes, scale):
+def networks_frame(classes: int, scale: float) -> Frame:
     """All networks of one C, and what (4.7) expects of them."""
     from ..loss_curves.initial import expected_loss
 
@@ -353,7 +363,7 @@ def networks_frame(classes, scale):
         "sorted": np.where(excess > EXCESS.high, np.nan, excess)[places],
         "formula": np.full(len(places), formula),
         "zero": np.zeros(len(places)),
-        "mean_sentence": f"With {classes} classes, ln C = {np.log(classes):.3f}. The mean of 1000 untrained networks is "
+        "mean_sentence": f"With {classes} classes, ln C = {np.log(classes):.3f}. The mean of {NETWORKS} untrained networks is "
         f"{untrained.loss.mean():.3f}; the formula says {np.log(classes) + formula:.3f}.",
         "spread_sentence": f"They lie between {untrained.loss.min():.3f} and {untrained.loss.max():.3f}, "
         f"each on a batch of 32; {below:.0f} % are below ln C.{off_the_picture}",
@@ -361,7 +371,7 @@ def networks_frame(classes, scale):
     }
 
 
-def _short(number):
+def _short(number: float) -> str:
     """Three digits, and a true minus sign; very large and small numbers as powers of ten."""
     if 0 < abs(number) < 1e-3 or abs(number) >= 1e4:
         digits, exponent = f"{number:.1e}".split("e")

@@ -23,7 +23,7 @@ from ..checks import DoesNotFit
 IMPOSSIBLE = "impossible"
 """The name under which a frame carries the sentence that says why its setting cannot be."""
 
-Frame = dict[str, Any]
+Frame = dict[str, object]
 """Arrays, strings and numbers by name: what is shown at one setting of the sliders."""
 Table = tuple[list[str], list[Frame]]
 """Sliders, and the frames at every setting of them."""
