@@ -17,22 +17,20 @@ Times are the processor's, spent on this one thread: what a clock shows on a mac
 the best of several runs, the forms taking turns. Ratios are of one run of this file.
 """
 
-import os
+from timing import best_in_turns, on_one_thread
 
-os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
+on_one_thread()
 
-import argparse
-import datetime
-import json
-import platform
 import time
 import tracemalloc
-from pathlib import Path
+from functools import partial
 
 import numpy as np
+from records import head, path_given
 
 from helpers.attention_rnn import UnboundedAttentionRNN
 from helpers.checks import check_close
+from helpers.recorded import write_record
 
 SIZE = 32
 STATES_PER_STEP = 16
@@ -104,17 +102,12 @@ def kept(network, x, direct_gradient):
     )
 
 
-def seconds(forms, lengths, repeats):
-    """The best time of each form at each length, as a dictionary; they take turns."""
+def seconds(forms, lengths, turns):
+    """The best time of each form at each length, as a dictionary of dictionaries."""
     problems = {T: problem(T) for T in lengths}
-    best = {T: dict.fromkeys(forms, np.inf) for T in lengths}
-    for _ in range(repeats):
-        for T, arguments in problems.items():
-            for form in forms:
-                start = time.process_time()
-                form(*arguments)
-                best[T][form] = min(best[T][form], time.process_time() - start)
-    return best
+    runs = {(T, form): partial(form, *problems[T]) for T in lengths for form in forms}
+    best = best_in_turns(runs, turns=turns, clock=time.process_time)
+    return {T: {form: best[T, form] for form in forms} for T in lengths}
 
 
 def exponent(lengths, times):
@@ -142,35 +135,26 @@ def peak_states_per_step(T):
     return peak / (T * SIZE * np.dtype(np.float64).itemsize)
 
 
-def record(path, best, memory):
-    """Write what was measured, and how, so that the page can draw it: times differ from run to run."""
-    forms = (linear, kept, direct)
-    measured = {
-        "command": f"python benchmarks/attention_rnn.py --record {path}",
-        "date": datetime.date.today().isoformat(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "machine": f"{platform.system()} {platform.machine()}, one thread",
+def record(best, memory):
+    """What was measured, and how, for the page to draw it: times differ from run to run."""
+    return {
+        **head("numpy", on="one thread"),
         "size": SIZE,
         "lengths": list(best),
         "seconds": {
             form.__name__: [round(row[form], 5) if form in row else None for row in best.values()]
-            for form in forms
+            for form in (linear, kept, direct)
         },
         "peak_states_per_step": round(memory, 1),
     }
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--record", type=Path, metavar="FILE", help="also write what was measured")
-    path = arguments.parse_args().record
+    path = path_given(__doc__)
     check_agreement(2000)
     print("T = 2 000: direct, kept and linear agree to 1e-12, states and gradients\n")
 
-    best = seconds([linear, kept, direct], [250, 500, 1000, 2000, 4000], repeats=3)
+    best = seconds([linear, kept, direct], [250, 500, 1000, 2000, 4000], turns=2)
     print(f"{'T':>7} {'direct':>10} {'kept':>10} {'linear':>10} {'direct/linear':>14} {'kept/linear':>12}")
     for T, row in best.items():
         print(
@@ -178,7 +162,7 @@ def main():
             f"{row[direct] / row[linear]:13.1f}× {row[kept] / row[linear]:11.1f}×"
         )
     long = [*(2000 * 2**doubling for doubling in range(6)), 100_000]
-    best_long = seconds([linear], long, repeats=5)
+    best_long = seconds([linear], long, turns=4)
     times = [row[linear] for row in best_long.values()]
     for T, linear_time in zip(long, times, strict=True):
         print(f"{T:7} {'':10} {'':10} {linear_time:9.4f}s")
@@ -193,7 +177,8 @@ def main():
     print(f"(≤ {LARGEST_EXPONENT})")
     print(f"peak memory at T = 100 000: {memory:.1f} states per step (≤ {STATES_PER_STEP})")
     if path:
-        record(path, best | {T: row for T, row in best_long.items() if T not in best}, memory)
+        only_long = {T: row for T, row in best_long.items() if T not in best}
+        write_record(path, record(best | only_long, memory))
     missed = [
         name
         for name, reached in {

@@ -7,15 +7,14 @@ Every slider of every explorer goes through all its positions, the others at the
 script, the style, the layout and the painting of the main thread. At 60 frames a second there are 16.7 ms for it.
 """
 
-import argparse
-import json
-import platform
 import statistics
 import sys
-from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from records import head, path_given
+
+from helpers.recorded import write_record
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "book"))
 from conftest import FLAGS, SITE, serving
@@ -52,14 +51,9 @@ def percentile_95(times):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--record", metavar="FILE", help="write what was measured here")
-    given = parser.parse_args()
-    path, everything = find(), []
+    path, everything = path_given(__doc__), []
     with serving() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         for chapter in sorted((SITE / "notebooks").glob("*.html")):
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{address}/notebooks/{chapter.name}")
@@ -77,11 +71,9 @@ def main():
     print(
         f"95 % of all {len(everything)} within {percentile_95(everything):.1f} ms; a frame lasts {FRAME} ms"
     )
-    if given.record:
+    if path:
         record = {
-            "command": f"python benchmarks/explorers.py --record {given.record}",
-            "date": date.today().isoformat(),
-            "machine": f"{platform.system()} {platform.machine()}",
+            **head(on="no window"),
             "chromium": version,
             "positions": len(everything),
             "frame": FRAME,
@@ -91,7 +83,7 @@ def main():
                 "all": max(everything),
             },
         }
-        Path(given.record).write_text(json.dumps(record, indent=1) + "\n")
+        write_record(path, record)
 
 
 if __name__ == "__main__":

@@ -11,29 +11,24 @@ of a process with one thread, which another program's load lengthens less than i
     python benchmarks/loss_curves.py [--record notebooks/data/loss_curve_throughput.json]
 """
 
-import argparse
-import json
 import multiprocessing
-import platform
-import sys
 import time
-from datetime import date
-from pathlib import Path
 
 import numpy as np
 import torch
+from records import head, path_given
 from sequence_task import looped_batch
+from timing import seconds_per_call
 
 from helpers.loss_curves import Training, train
+from helpers.recorded import write_record
 
-EPOCHS, STEPS = 100, 31
+EPOCHS, STEPS = 100, Training().batches_per_epoch
 CORES, REPLICAS, ROUNDS = 2, 32, 4
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Trainings an hour, against the course's loop.")
-    parser.add_argument("--record", type=Path, help="a file for the figures")
-    given = parser.parse_args()
+    path = path_given(__doc__)
     with multiprocessing.get_context("spawn").Pool(CORES, torch.set_num_threads, [1]) as pool:
         rounds = [
             (
@@ -53,19 +48,14 @@ def main():
     ):
         runs_an_hour[name] = round(3600 / (EPOCHS * seconds))
         print(f"{name:44}{1e3 * seconds / STEPS:10.2f}{runs_an_hour[name]:14}{tested / seconds:7.1f}×")
-    if given.record:
+    if path:
         record = {
-            "command": " ".join(["python", *sys.argv]),
-            "date": date.today().isoformat(),
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "torch": torch.__version__,
-            "machine": f"{platform.system()} {platform.machine()}, {CORES} cores",
+            **head("numpy", "torch", on=f"{CORES} cores"),
             "runs_an_hour": runs_an_hour,
             "ratio": round(CORES * tested / replicas, 1),
             "ratio_without_test_passes": round(CORES * untested / replicas, 1),
         }
-        given.record.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_record(path, record)
 
 
 def loop_seconds(seed, tests):
@@ -91,22 +81,19 @@ def loop_seconds(seed, tests):
                 for _ in range(STEPS):
                     scores()
 
-    return seconds(epoch, 2)
+    return seconds_after_a_first_call(epoch, 2)
 
 
 def replica_seconds(first_seed):
     """Seconds that an epoch takes one replica."""
     seeds = range(first_seed, first_seed + REPLICAS)
-    return seconds(lambda: train(Training(), seeds, steps=2 * STEPS), 1) / 2 / REPLICAS
+    return seconds_after_a_first_call(lambda: train(Training(), seeds, steps=2 * STEPS), 1) / 2 / REPLICAS
 
 
-def seconds(function, times):
-    """Processor time, the mean of some calls after a first that is not counted."""
+def seconds_after_a_first_call(function, calls):
+    """The processor's time, the mean of some calls after a first that is not counted."""
     function()
-    start = time.process_time()
-    for _ in range(times):
-        function()
-    return (time.process_time() - start) / times
+    return seconds_per_call(function, calls, clock=time.process_time)
 
 
 if __name__ == "__main__":

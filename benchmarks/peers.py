@@ -10,15 +10,10 @@ from timing import best_in_turns, on_one_thread
 
 on_one_thread()
 
-import argparse
-import json
 import os
-import platform
 import subprocess
 import sys
 import warnings
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,11 +26,14 @@ import jax
 import mygrad
 import numpy as np
 import torch
+from gated_rnn import T, m, pytorch_states
 from mygrad.nnet.layers import conv_nd
+from records import head, path_given
 
 from helpers import convolution
 from helpers.checks import check_close
 from helpers.gated_rnn import GatedRNN
+from helpers.recorded import write_record
 
 jax.config.update("jax_enable_x64", True)
 torch.set_num_threads(1)
@@ -45,7 +43,6 @@ LAYERS = {  # shape of x (with its batch axis), shape of the weight, stride
     "convolution, images: 16 × 3 × 28 × 28, 32 filters of 3 × 3": ((16, 3, 28, 28), (32, 3, 3, 3), 1),
     "convolution, a long signal: 100 000, one filter of 31": ((1, 1, 100_000), (1, 1, 31), 1),
 }
-T, m = 512, 64
 ROOT = Path(__file__).parent.parent
 
 
@@ -124,13 +121,7 @@ def gated_rnns(W_c, W_h, W_x, x, state_gradient):
     g_torch = torch.from_numpy(state_gradient)
 
     def pytorch():
-        W_c, W_h, W_x, x = tensors
-        h, states = x.new_zeros(m), []
-        for gate_input, candidate in zip((x @ W_c.T).unbind(), (x @ W_x.T).unbind(), strict=True):
-            c = torch.sigmoid(gate_input + W_h @ h)
-            h = c * h + (1 - c) * candidate
-            states.append(h)
-        return torch.autograd.grad(torch.stack(states), tensors, g_torch)
+        return torch.autograd.grad(pytorch_states(*tensors), tensors, g_torch)
 
     def autograd_states(arrays):
         W_c, W_h, W_x, x = arrays
@@ -189,7 +180,7 @@ def compared(functions, dtype):
     for name, function in functions.items():
         for theirs, ours in zip(function(), expected, strict=True):
             check_close(np.asarray(theirs), ours, tolerance=tolerance, name=name)
-    return best_in_turns(functions)
+    return best_in_turns(functions, seconds=2.0)
 
 
 def import_seconds():
@@ -217,9 +208,7 @@ def notebook_seconds():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--record", metavar="FILE", help="write what was measured here")
-    given = parser.parse_args()
+    path = path_given(__doc__)
     warnings.simplefilter("ignore")  # of the peers
 
     measured = []
@@ -233,18 +222,17 @@ def main():
     print(f"import helpers: {imports['helpers'] / imports['numpy']:.2f} × import numpy")
     notebooks = notebook_seconds()
     print(f"all notebooks: {notebooks['book'] / notebooks['nbconvert']:.2f} × nbconvert --execute")
-    if given.record:
+    if path:
+        versions = head("numpy", "torch", "jax", "mygrad", "autograd", on="one thread")
         record = {
-            "command": f"python benchmarks/peers.py --record {given.record}",
-            "date": str(date.today()),
-            "machine": f"{platform.system()} {platform.machine()}, one thread",
-            "versions": {"python": platform.python_version()}
-            | {name: version(name) for name in ("numpy", "torch", "jax", "mygrad", "autograd")},
+            "command": versions.pop("command"),
+            "machine": versions.pop("machine"),
+            "versions": versions,
             "rows": measured,
             "import": imports,
             "notebooks": notebooks,
         }
-        Path(given.record).write_text(json.dumps(record, indent=1) + "\n")
+        write_record(path, record)
 
 
 if __name__ == "__main__":

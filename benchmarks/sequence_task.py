@@ -1,22 +1,22 @@
 """Sampling a batch of the temporal-order task, against one sequence at a time in a Python loop.
 
 Both draw 32 sequences of the moderate level and encode them, one-hot and padded in front. The loop does it
-as the course's notebook does, and splits off no held-out sequences. Rounds of the two alternate, so that a
-machine busy with something else is busy for both; the quickest round of each counts.
+as the course's notebook does, and splits off no held-out sequences. They take turns, and the quickest of each counts.
 
     python benchmarks/sequence_task.py
 """
 
-import time
+from functools import partial
 
 import numpy as np
+from timing import best_in_turns
 
 from helpers.sequence_task import CLASSES, LEVELS, SYMBOLS, classify, one_hot, sample, symbols_from_one_hot
 
 LEVEL = LEVELS["moderate"]
 BATCH_SIZE = 32
 BATCHES_PER_EPOCH = 31
-ROUNDS = 60
+TURNS = 60
 
 
 def main():
@@ -25,19 +25,13 @@ def main():
         encoding, labels = batch(rng)
         assert encoding.shape == (BATCH_SIZE, LEVEL.longest, len(SYMBOLS))
         np.testing.assert_array_equal(classify(symbols_from_one_hot(encoding)), labels)
-    rounds = [
-        (
-            seconds(looped_batch, rng, times=5),
-            seconds(vectorised_batch, rng, times=30),
-            seconds(vectorised_epoch, rng, times=3) / BATCHES_PER_EPOCH,
-        )
-        for _ in range(ROUNDS)
-    ]
-    looped, batch, epoch = map(min, zip(*rounds, strict=True))
-    print(f"a batch of {BATCH_SIZE}, moderate level, one thread, best of {ROUNDS} rounds")
-    print(f"one sequence at a time {1e6 * looped:8.0f} µs")
-    print(f"one batch at a time    {1e6 * batch:8.0f} µs {looped / batch:8.1f} ×")
-    print(f"one epoch at a time    {1e6 * epoch:8.0f} µs {looped / epoch:8.1f} ×")
+    ways = {"sequence": looped_batch, "batch": vectorised_batch, "epoch": vectorised_epoch}
+    best = best_in_turns({name: partial(draw, rng) for name, draw in ways.items()}, turns=TURNS)
+    best["epoch"] /= BATCHES_PER_EPOCH
+    print(f"a batch of {BATCH_SIZE}, moderate level, one thread, best of {TURNS} turns")
+    for name, seconds in best.items():
+        way = f"one {name} at a time"
+        print(f"{way:22} {1e6 * seconds:8.0f} µs {best['sequence'] / seconds:8.1f} ×")
 
 
 def vectorised_batch(rng, count=BATCH_SIZE):
@@ -74,14 +68,6 @@ def categorical(numbers, count):
     encoding = np.zeros((len(numbers), count), np.float32)
     encoding[np.arange(len(numbers)), numbers] = 1
     return encoding
-
-
-def seconds(draw, rng, *, times):
-    """The mean over some draws."""
-    start = time.perf_counter()
-    for _ in range(times):
-        draw(rng)
-    return (time.perf_counter() - start) / times
 
 
 if __name__ == "__main__":
