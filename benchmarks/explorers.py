@@ -51,9 +51,9 @@ def percentile_95(times):
 
 
 def main():
-    path, everything = path_given(__doc__), []
+    path, chromium, everything = path_given(__doc__), find(), []
     with serving() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for chapter in sorted((SITE / "notebooks").glob("*.html")):
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{address}/notebooks/{chapter.name}")

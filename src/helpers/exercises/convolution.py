@@ -15,7 +15,6 @@ from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, sing
 
 CHAPTER = "convolution"
 ROWS, CHANNELS, TAPS, POSITIONS = 3, 5, 3, 7
-LAYER = "The layer has 5 channels, 7 positions, 3 taps and stride 2"
 
 # 1.1.a
 

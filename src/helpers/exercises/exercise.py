@@ -24,7 +24,7 @@ NEARLY = 1e-4
 """The relative error up to which a wrong number is taken for a rounded one."""
 
 
-Function = Callable[..., ArrayLike]
+Function = Callable[..., object]
 """Takes the arguments of an exercise: the reference, a mistake, or what the reader wrote."""
 
 

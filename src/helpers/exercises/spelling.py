@@ -6,7 +6,6 @@ import ast
 import math
 import operator
 import re
-from typing import Any
 
 import numpy as np
 
@@ -40,7 +39,7 @@ class Unreadable(ValueError):
     """Raised for what cannot be read as numbers."""
 
 
-def numbers(spelled: Any, *, several: bool = False) -> list[float]:
+def numbers(spelled: object, *, several: bool = False) -> list[float]:
     """Return the numbers that somebody wrote, as a list of floats.
 
     Text is read by a small grammar and never evaluated: numbers, + − · / ^, ln, log, exp, sqrt, e, π, fractions
@@ -80,7 +79,7 @@ def numbers(spelled: Any, *, several: bool = False) -> list[float]:
     return _flat(found)
 
 
-def _flat(value: Any) -> list[float]:
+def _flat(value: object) -> list[float]:
     if isinstance(value, (list, tuple)):
         return [number for part in value for number in _flat(part)]
     if isinstance(value, str):

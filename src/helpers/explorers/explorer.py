@@ -19,6 +19,8 @@ from .packing import IMPOSSIBLE, Frame, Table, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
 
+Value = float | str
+"""Of a slider."""
 Panel = Text | Cells | Lines
 MOVED_BY_SLIDERS = ("text", "cells", "lines")
 """The kinds of panel that ``drawing.js`` draws; the others are for figures."""
@@ -34,13 +36,13 @@ class Slider:
         Words and a symbol, in Unicode: sliders do not render LaTeX.
     values : sequence
         Whole numbers as a ``range``; anything else as a list.
-    start : object
+    start : float or str
         The value it begins with, one of ``values``.
     """
 
     label: str
-    values: Sequence
-    start: object
+    values: Sequence[Value]
+    start: Value
 
     def __post_init__(self) -> None:
         if self.start not in self.values:
@@ -72,7 +74,7 @@ class Slider:
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
 
 
-def shown(value: Any) -> str:
+def shown(value: Value) -> str:
     """A slider's value as the reader sees it: a word, or a number without needless zeros."""
     return value if isinstance(value, str) else f"{value:g}"
 
@@ -163,12 +165,12 @@ class Explorer(ipywidgets.VBox):
             widgets.append(widget)
         super().__init__([ipywidgets.VBox(widgets), drawing])
 
-    def frame(self, **setting: Any) -> Frame:
+    def frame(self, **setting: Value) -> Frame:
         """Return the frame at one setting of the sliders, computed now.
 
         Parameters
         ----------
-        **setting : object
+        **setting : float or str
             A value for each slider; those left out stand where they start.
         """
         unknown = set(setting) - set(self.sliders)
@@ -191,7 +193,7 @@ class Explorer(ipywidgets.VBox):
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
 
-    def description(self, **setting: Any) -> str:
+    def description(self, **setting: Value) -> str:
         """Return what the explorer's text panels say at one setting."""
         frame = self.frame(**setting)
         if IMPOSSIBLE in frame:

@@ -14,7 +14,6 @@ import itertools
 import json
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -56,7 +55,7 @@ def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, 
     return tables
 
 
-def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, Any]) -> Frame:
+def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, object]) -> Frame:
     """What one function adds to the frame at one setting."""
     try:
         return function(**setting)
@@ -75,7 +74,7 @@ def pack(tables: Iterable[Table]) -> bytes:
     """
     body = bytearray()
 
-    def place(array: np.ndarray) -> dict[str, Any]:
+    def place(array: np.ndarray) -> dict[str, object]:
         """Append an array to the body, and return what the header says of it."""
         body.extend(bytes(-len(body) % 8))
         start = len(body)
@@ -85,12 +84,15 @@ def pack(tables: Iterable[Table]) -> bytes:
     columns = []
     for sliders, frames in tables:
         for name in dict.fromkeys(itertools.chain.from_iterable(frames)):
-            distinct: dict[Hashable, tuple[int, Any]] = {}
+            distinct: dict[Hashable, tuple[int, object]] = {}
             index = np.empty(len(frames), np.uint32)
             for point, frame in enumerate(frames):
                 value = _smallest(frame.get(name), name)
-                packed = isinstance(value, np.ndarray)
-                key = (value.tobytes(), value.shape, value.dtype) if packed else json.dumps(value)
+                key: Hashable = (
+                    (value.tobytes(), value.shape, value.dtype)
+                    if isinstance(value, np.ndarray)
+                    else json.dumps(value)
+                )
                 index[point], _ = distinct.setdefault(key, (len(distinct), value))
             values = [place(v) if isinstance(v, np.ndarray) else v for _, v in distinct.values()]
             columns.append({"name": name, "sliders": sliders, "values": values, "index": place(index)})
@@ -99,7 +101,7 @@ def pack(tables: Iterable[Table]) -> bytes:
     return zlib.compress(np.uint32(len(header)).tobytes() + header + bytes(body), 9)
 
 
-def _smallest(value: Any, name: str) -> Any:
+def _smallest(value: object, name: str) -> object:
     """An array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
     if not isinstance(value, (np.ndarray, tuple)):
         return value
