@@ -19,8 +19,7 @@ from .packing import IMPOSSIBLE, Frame, Table, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
 
-Value = float | str
-"""Of a slider."""
+Value = float | str  # of a slider
 Panel = Text | Cells | Lines
 MOVED_BY_SLIDERS = ("text", "cells", "lines")
 """The kinds of panel that ``drawing.js`` draws; the others are for figures."""
