@@ -107,7 +107,6 @@ def test_nothing_moves_by_itself_where_the_reader_wants_that(open_page, name):
 def test_the_first_load_is_within_its_budget(look_at, server, name):
     """Everything the page asks for, compressed as a server would send it. Fonts are compressed already."""
     page = look_at(name)
-    page.wait_for_load_state("networkidle")
     addresses = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
     files = {urllib.parse.urlsplit(address).path for address in addresses if address.startswith(server)}
     weights = {path: _sent(SITE / path.lstrip("/")) for path in {*files, f"/{name}.html"}}
