@@ -439,6 +439,9 @@ def test_nan_by_hand():
     np.testing.assert_array_equal(
         convolution.input_vjp([[np.inf, -np.inf]], weight, 3), [[np.inf, np.nan, -np.inf]]
     )
+    blocks = np.zeros((1, 2 * convolution.BLOCK))
+    blocks[0, [0, -1]] = np.inf, -np.inf
+    np.testing.assert_array_equal(convolution.weight_vjp(np.ones_like(blocks), blocks, 1), [[[np.nan]]])
     # Elsewhere a Jacobian is 0 whatever the data.
     band = [[np.nan, 0], [0, np.nan]]
     np.testing.assert_array_equal(convolution.input_jacobian([[[np.nan]]], 2)[0, :, 0], band)
