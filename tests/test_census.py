@@ -160,7 +160,7 @@ def test_what_a_kill_leaves_half_written_is_not_a_run(tmp_path, monkeypatch, tra
 
     with monkeypatch.context() as without_time_to_clean_up:
         without_time_to_clean_up.setattr(module.os, "replace", killed)
-        without_time_to_clean_up.setattr(module.Path, "unlink", lambda path: None)
+        without_time_to_clean_up.setattr(module.Path, "unlink", lambda path, missing_ok: None)
         with pytest.raises(KeyboardInterrupt):
             census(tmp_path, {"plain": small}, seeds=2, epochs=1)
     module.write_table(tmp_path)
