@@ -66,7 +66,7 @@ def runs(training: str) -> dict[str, np.ndarray]:
     >>> print(runs("adam")["command"][3])
     python -m helpers.loss_curves run adam --seed 3 --epochs 100
     """
-    _known(training)
+    _check_known(training)
     with recorded("loss_curve_runs.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row.pop("training") == training]
     columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
@@ -127,13 +127,13 @@ def curves(training: str, seed: int) -> dict[str, Array]:
 
 @cache
 def _table(file: str, training: str) -> dict[str, Array]:
-    _known(training)
+    _check_known(training)
     with np.load(recorded(file)) as arrays:
         names = [name for name in arrays.files if name.startswith(training + "/")]
         return {name.removeprefix(training + "/"): arrays[name] for name in names}
 
 
-def _known(training: str) -> None:
+def _check_known(training: str) -> None:
     if training not in trainings():
         raise ValueError(f"training must be one of {', '.join(trainings())}, got {training!r}")
 

@@ -172,9 +172,13 @@ def whole_number(value: Any, name: str, *, at_least: int) -> int:
     Traceback (most recent call last):
     TypeError: steps must be a whole number, got [3]
     """
+    wrong = f"{name} must be a whole number, got {value!r}"
     if is_sequence(value):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    (number,) = whole_numbers(value, name, at_least=at_least)
+        raise TypeError(wrong)
+    try:
+        (number,) = whole_numbers(value, name, at_least=at_least)
+    except TypeError:
+        raise TypeError(wrong) from None
     return number
 
 

@@ -208,18 +208,18 @@ def _train(
 
 def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: int) -> bool:
     """Whether there is such a run, of these settings."""
-    if not _path(directory, name, seed).exists():
+    path = _path(directory, name, seed)
+    if not path.exists():
         return False
     _, kept = read_run(directory, name, seed)
     wanted = _settings(training, epochs)
     if any(kept[key] != wanted[key] for key in wanted):
-        raise ValueError(
-            f"directory must hold runs of these settings, got {_path(directory, name, seed)} of {kept}"
-        )
+        raise ValueError(f"directory must hold runs of {wanted}, got {path} of {kept}")
     return True
 
 
 def _settings(training: Training, epochs: int) -> dict[str, str]:
+    """What a run must have in common with another to stand in its place."""
     return {"settings": repr(training), "epochs": str(epochs), "dtype": "float32"}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ..checks import Array, whole_number
 from .checks import fraction, positive
@@ -36,7 +37,7 @@ class NormClipping:
     def __post_init__(self) -> None:
         positive(self, "threshold")
 
-    def __call__(self, g: torch.Tensor) -> torch.Tensor:
+    def __call__(self, g: Tensor) -> Tensor:
         norm = torch.linalg.vector_norm(g, dim=-1, keepdim=True)
         return g * (self.threshold / (norm + 1e-6)).clamp(max=1)
 
@@ -61,7 +62,7 @@ class ValueClipping:
     def __post_init__(self) -> None:
         positive(self, "threshold")
 
-    def __call__(self, g: torch.Tensor) -> torch.Tensor:
+    def __call__(self, g: Tensor) -> Tensor:
         return g.clamp(-self.threshold, self.threshold)
 
 

@@ -28,7 +28,7 @@ FIRST_SEEDS = 3
 """Of the other trainings, the steps of so many seeds are kept."""
 
 Runs = dict[str, list[tuple[dict[str, Array], dict[str, str]]]]
-"""Of each training what :func:`read_run` returns, seed by seed."""
+"""Of each training what :func:`helpers.loss_curves.census.read_run` returns, seed by seed."""
 
 
 def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Training] = TRAININGS) -> None:
@@ -92,7 +92,7 @@ def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Tr
 
 
 def _every_run(directory: Path, trainings: Mapping[str, Training]) -> Runs:
-    """Read a census, if it has every training of every seed with the settings given; these are taken out of what is read."""
+    """Read a census, if every training of every seed is there. The settings, once they are compared, are taken out."""
     seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
     missing = [f"{n}/{s}" for n in trainings for s in seeds if not (directory / n / f"{s}.npz").exists()]
     if missing or not seeds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, repeat
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -183,9 +183,21 @@ def train(
         if step.k % training.batches_per_epoch == 0:
             of_epochs.append(_evaluate(network, theta, held_out))
 
-    curves = torch.stack(of_steps, dim=-1).numpy()
-    held_out_curves = torch.stack(of_epochs, dim=-1).numpy() if of_epochs else np.empty((2, len(seeds), 0))
-    return Curves(training, seeds, *(*curves, *held_out_curves, theta.numpy()))
+    loss, accuracy, gradient_norm, step_size = torch.stack(of_steps, dim=-1).numpy()
+    held_out_loss, held_out_accuracy = (
+        torch.stack(of_epochs, dim=-1).numpy() if of_epochs else np.empty((2, len(seeds), 0))
+    )
+    return Curves(
+        training,
+        seeds,
+        loss,
+        accuracy,
+        gradient_norm,
+        step_size,
+        held_out_loss,
+        held_out_accuracy,
+        parameters=theta.numpy(),
+    )
 
 
 class Step(NamedTuple):
@@ -262,7 +274,7 @@ def _batches(
         drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
         symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
         labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
-        taught: Iterable[Tensor | None] = repeat(None, len(labels))
+        taught: Iterable[Tensor | None] = [None] * len(labels)
         if training.label_noise is not None:
             pairs = zip(labels.swapaxes(0, 1), noise_rngs, strict=True)
             noisy = [training.label_noise(own, len(CLASSES), rng) for own, rng in pairs]
