@@ -406,6 +406,9 @@ def test_mixed_precision_takes_the_finer():
     weight = weight.astype(np.float64)
     assert convolution.conv(x, weight, **LAYER).dtype == np.float64
     assert convolution.input_vjp(output_gradient, weight, (5, 6), **LAYER).dtype == np.float64
+    for precisions in ((np.float32, np.float64), (np.float64, np.float32)):
+        x, output_gradient = map(np.asarray, (x, output_gradient), precisions)
+        assert convolution.weight_vjp(output_gradient, x, weight.shape[2:], **LAYER).dtype == np.float64
 
 
 @examples
@@ -439,6 +442,9 @@ def test_nan_by_hand():
     np.testing.assert_array_equal(
         convolution.input_vjp([[np.inf, -np.inf]], weight, 3), [[np.inf, np.nan, -np.inf]]
     )
+    blocks = np.zeros((1, 2 * convolution.BLOCK))
+    blocks[0, [0, -1]] = np.inf, -np.inf
+    np.testing.assert_array_equal(convolution.weight_vjp(np.ones_like(blocks), blocks, 1), [[[np.nan]]])
     # Elsewhere a Jacobian is 0 whatever the data.
     band = [[np.nan, 0], [0, np.nan]]
     np.testing.assert_array_equal(convolution.input_jacobian([[[np.nan]]], 2)[0, :, 0], band)
@@ -451,6 +457,9 @@ def test_numbers_too_large_for_the_dtype_become_infinite():
     np.testing.assert_array_equal(
         convolution.input_vjp(big[:, :2], np.ones((1, 1, 2), np.float16), 3), [[60000, np.inf, 60000]]
     )
+    blocks = np.zeros((1, 2 * convolution.BLOCK), np.float32)
+    blocks[0, [0, -1]] = 3e38
+    np.testing.assert_array_equal(convolution.weight_vjp(np.ones_like(blocks), blocks, 1), [[[np.inf]]])
 
 
 def transposed(array):

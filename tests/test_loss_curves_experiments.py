@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from helpers import census_record, replay_record, sequence_task
 from helpers.checks import check_close
-from helpers.loss_curves import RMSprop, Training, cliff, initial, replay, train
+from helpers.loss_curves import (
+    SGD,
+    LabelNoise,
+    NormClipping,
+    RMSprop,
+    Training,
+    WarmUp,
+    cliff,
+    initial,
+    replay,
+    train,
+)
 from helpers.loss_curves.training import Step, each_step, encode, gradient, scores
 from helpers.spikes import CALM, LEARNT, SPIKE, epoch_learnt, spike_begins
 
@@ -140,9 +151,6 @@ class TestUntrained:
             initial.untrained(3, networks=1, scale=1.0, batch_size=32).loss,
         )
 
-    def test_more_networks_than_are_run_at_a_time(self):
-        assert initial.untrained(2, networks=101, batch_size=1).loss.shape == (101,)
-
     def test_expected_loss_is_the_mean_where_logits_are_small(self):
         for classes in (2, 4, 9):
             z = 0.1 * np.random.default_rng(classes).normal(size=(200_000, classes, 1))
@@ -159,6 +167,8 @@ class TestUntrained:
             initial.untrained([2, 2], networks=1)
         with pytest.raises(TypeError, match="networks must be a whole number"):
             initial.untrained(2, networks=[1, 1])
+        with pytest.raises(ValueError, match="batch_size must be at least 1, got 0"):
+            initial.untrained(2, networks=1, batch_size=0)
 
 
 QUICK = Training(level="normal", hidden_size=8, batch_size=16, optimiser=RMSprop(1e-2))
@@ -230,9 +240,9 @@ class TestReplay:
     def test_what_is_usual_by_hand(self):
         """Norms 0, 1, …, 99 come before the last, which does not count; nor does its own square."""
         one = torch.ones(1, 1)
-        recent = [(one[0], norm * one[0], 2 * norm * one[0]) for norm in (*range(100), 1000.0)]
-        previous = Step(101, one, None, None, one[0], one[0], 5 * one, one, {})
-        before = replay._before(0, previous, 7 * one, 300 * one, recent)
+        lengths = [(norm * one[0], 2 * norm * one[0]) for norm in (*range(100), 1000.0)]
+        step = Step(101, one, None, None, one[0], one[0], 5 * one, one, {})
+        before = replay._before(0, replay._Taken(step, 7 * one, 300 * one), lengths)
         assert (before.usual_gradient_norm, before.usual_step_size) == (49.5, 99)
         assert (before.v.item(), before.mean_square.item(), before.gradient.item()) == (7, 3, 5)
 
@@ -296,6 +306,17 @@ class TestReplay:
             replay.replay([-1], steps=3)
         with pytest.raises(ValueError, match="steps must be at least 1, got 0"):
             replay.replay([1], steps=0)
+        for changes in (
+            {"optimiser": SGD()},
+            {"cell": "tanh"},
+            {"clipping": NormClipping(1.0)},
+            {"warm_up": WarmUp(1)},
+            {"label_noise": LabelNoise(0.1)},
+        ):
+            with pytest.raises(
+                ValueError, match="training must be of an LSTM with RMSprop, without clipping"
+            ):
+                replay.replay([1], steps=1, training=Training(**changes))
 
     def test_a_record_of_a_few_steps_is_written_and_says_how(self, tmp_path):
         path = tmp_path / "record.json"

@@ -42,6 +42,11 @@ __all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
 _OVERFLOW_IS_FOR_LATER = np.errstate(over="ignore", invalid="ignore")
 """Around what :meth:`AttentionRNN._refuse_overflow` looks at when it is done, once and not at each operation."""
 
+Triple = Sequence[ArrayLike] | Array
+"""Q, K and V."""
+Projections = tuple[Array, Array, Array]
+"""∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v."""
+
 BLOCK = 500
 """So many steps go back together in linear time, in memory that stays near the processor."""
 
@@ -90,7 +95,7 @@ class AttentionRNN:
            [3.]])
     """
 
-    def __init__(self, input_triple: Sequence | Array, past_triples: Sequence | Array) -> None:
+    def __init__(self, input_triple: Triple, past_triples: Sequence[Triple] | Array) -> None:
         self.input_triple = _input_triple(input_triple)
         m = self.input_triple.shape[1]
         try:
@@ -276,7 +281,7 @@ class AttentionRNN:
         return total[t - 1]
 
     @_OVERFLOW_IS_FOR_LATER
-    def _attend(self, run):
+    def _attend(self, run: Run) -> None:
         """Make the states of a run by (3.1) to (3.3), from the first to the last."""
         q_0, k_0, v_0 = _project(self.input_triple, run.x)
         w_0 = _dot(q_0, k_0)
@@ -287,7 +292,7 @@ class AttentionRNN:
             run.states[t - 1] = a[0] * v_0[t - 1] + a[1:] @ v
 
     @_OVERFLOW_IS_FOR_LATER
-    def _attend_back(self, run, total):
+    def _attend_back(self, run: Run, total: Array) -> Array:
         """Make direct gradients total by (3.5), in place, from the last state to the first; return the triples'."""
         past_triples = np.zeros_like(self.past_triples, dtype=total.dtype)
         states_total = total[run.earlier :]
@@ -299,22 +304,22 @@ class AttentionRNN:
             past_triples += self._past_triples_vjp(run.past(t), projections)
         return past_triples
 
-    def _triple(self, lag):
+    def _triple(self, lag: int) -> Array:
         return self.past_triples[lag - 1]
 
-    def _project(self, past):
+    def _project(self, past: Array) -> Array:
         """q_i, k_i, v_i of the past states, axes (3, state, m), the latest last."""
         return np.einsum("iqab,ib->qia", self.past_triples[::-1], past)
 
-    def _past_vjp(self, projections):
+    def _past_vjp(self, projections: Projections) -> Array:
         """∂ℓ/∂ the past states, from ∂ℓ/∂ their projections."""
         return np.einsum("qia,iqab->ib", projections, self.past_triples[::-1])
 
-    def _past_triples_vjp(self, past, projections):
+    def _past_triples_vjp(self, past: Array, projections: Projections) -> Array:
         """∂ℓ/∂ the triples, from ∂ℓ/∂ the projections of the past states."""
         return np.einsum("qia,ib->iqab", projections, past)[::-1]
 
-    def _start(self, x, initial_states):
+    def _start(self, x: ArrayLike, initial_states: ArrayLike | None) -> Run:
         """Check an input and the states before it, and make room for the states to come."""
         _, m, n = self.input_triple.shape
         x = real_array(x, "x", shape=("T", n), may_be_empty=True)
@@ -327,7 +332,7 @@ class AttentionRNN:
         trajectory[: len(initial_states)] = initial_states
         return Run(self, x, trajectory, np.empty(len(x), dtype))
 
-    def _total(self, run, direct_gradient):
+    def _total(self, run: Run, direct_gradient: ArrayLike) -> Array:
         """What the total gradients, those of the initial states first, start from: the direct gradients."""
         self._check_own(run)
         direct_gradient = real_array(
@@ -338,7 +343,9 @@ class AttentionRNN:
         return total
 
     @_OVERFLOW_IS_FOR_LATER
-    def _gradients(self, run, direct_gradient, total, past_triples):
+    def _gradients(
+        self, run: Run, direct_gradient: ArrayLike, total: Array, past_triples: Array
+    ) -> Gradients:
         """Given the total gradients of all states, those of the inputs need no recurrence."""
         q, k, v = _project(self.input_triple, run.x)
         a = np.exp(_dot(q, k) - run.log_normalisers)
@@ -355,13 +362,13 @@ class AttentionRNN:
             self._refuse_overflow(f"∂ℓ/∂{name}", gradient, run.trajectory, direct_gradient)
         return gradients
 
-    def _finished(self, run):
+    def _finished(self, run: Run) -> Run:
         """Return a run whose states are filled in, unless they overflow."""
         for t in 1 + np.flatnonzero(~np.isfinite(run.states).all(axis=1))[:1]:
             self._refuse_overflow(f"h[{t}]", run.states[t - 1], run.x[:t], run.initial_states)
         return run
 
-    def _refuse_overflow(self, name, result, *made_of):
+    def _refuse_overflow(self, name: str, result: Array, *made_of: ArrayLike) -> None:
         """Raise if finite numbers, and this network's, have ended as others; NaN and infinity that came in pass."""
         if not np.isfinite(result).all() and all(
             np.isfinite(array).all() for array in (self.input_triple, self.past_triples, *made_of)
@@ -370,7 +377,7 @@ class AttentionRNN:
                 f"{name} must stay within {result.dtype}, but finite numbers have grown beyond it"
             )
 
-    def _check_own(self, run):
+    def _check_own(self, run: Run) -> None:
         if not isinstance(run, Run):
             raise TypeError(f"run must be what AttentionRNN.run returns, got {type(run).__name__}")
         if run.network is not self:
@@ -436,7 +443,7 @@ class UnboundedAttentionRNN(AttentionRNN):
            [0.33, 0.33, 0.33]])
     """
 
-    def __init__(self, input_triple: Sequence | Array, shared_triple: Sequence | Array) -> None:
+    def __init__(self, input_triple: Triple, shared_triple: Triple) -> None:
         self.input_triple = _input_triple(input_triple)
         m = self.input_triple.shape[1]
         self.past_triples = _triple(shared_triple, "shared_triple", "", (m, m))
@@ -514,7 +521,7 @@ class UnboundedAttentionRNN(AttentionRNN):
     # the time of x @ y.
 
     @_OVERFLOW_IS_FOR_LATER
-    def _scan(self, run):
+    def _scan(self, run: Run) -> None:
         """Make the states of a run by (3.8), from the first to the last."""
         q_0, k_0, v_0 = _project(self.input_triple, run.x)
         w_0 = _dot(q_0, k_0).tolist()
@@ -540,7 +547,7 @@ class UnboundedAttentionRNN(AttentionRNN):
             N[:] = weights.dot(N_and_Vh)
 
     @_OVERFLOW_IS_FOR_LATER
-    def _scan_back(self, run, total):
+    def _scan_back(self, run: Run, total: Array) -> Array:
         """Make direct gradients total by (3.9), in place, from the last state to the first; return the triple's."""
         (count, m), dtype = total.shape, total.dtype
         triple = self.past_triples.astype(dtype)
@@ -564,16 +571,16 @@ class UnboundedAttentionRNN(AttentionRNN):
             past_triples += np.stack([K @ outer, Q @ outer, v_gradient.T @ h])
         return past_triples
 
-    def _triple(self, lag):
+    def _triple(self, lag: int) -> Array:
         return self.past_triples
 
-    def _project(self, past):
+    def _project(self, past: Array) -> Array:
         return _project(self.past_triples, past)
 
-    def _past_vjp(self, projections):
+    def _past_vjp(self, projections: Projections) -> Array:
         return _projected_vjp(self.past_triples, projections)
 
-    def _past_triples_vjp(self, past, projections):
+    def _past_triples_vjp(self, past: Array, projections: Projections) -> Array:
         return _triple_vjp(past, projections)
 
 
@@ -656,35 +663,37 @@ class Gradients(NamedTuple):
     """The total gradients of h[1], …, h[T]: what later states make of them included."""
 
 
-def _project(triple, y):
+def _project(triple: Array, y: Array) -> Array:
     """q, k and v of each row of y: axes (3, row, m)."""
     return y @ triple.swapaxes(1, 2)
 
 
-def _projected_vjp(triple, projections):
+def _projected_vjp(triple: Array, projections: Projections) -> Array:
     """∂ℓ/∂y, from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of its rows."""
     return sum(gradient @ matrix for gradient, matrix in zip(projections, triple, strict=True))
 
 
-def _triple_vjp(y, projections):
+def _triple_vjp(y: Array, projections: Projections) -> Array:
     """∂ℓ/∂(Q, K, V), from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of the rows of y."""
     return np.stack([gradient.T @ y for gradient in projections])
 
 
-def _attention_vjp(a, q, k, v, h, total):
+def _attention_vjp(a: Array, q: Array, k: Array, v: Array, h: Array, total: Array) -> Projections:
     """Equation (3.5): ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of what had the weights a in states h, given λ."""
     w_gradient = a * _dot(v - h, total)
     return w_gradient[:, None] * k, w_gradient[:, None] * q, a[:, None] * total
 
 
-def _softargmax(w):
+def _softargmax(w: Array) -> tuple[Array, np.floating]:
     """exp(w) / Σ exp(w), and the logarithm of that sum; no exponent is positive, so none overflows."""
     exponentials = np.exp(w - w.max())
     normaliser = exponentials.sum()
     return exponentials / normaliser, w.max() + np.log(normaliser)
 
 
-def _block_back(triple, states, direct, G_and_C, largest, new_and_old):
+def _block_back(
+    triple: Array, states: Array, direct: Array, G_and_C: Array, largest: Array, new_and_old: Array
+) -> tuple[Array, Array, Array, Array]:
     """(3.9) for some states in a row, the last first.
 
     Returns
@@ -729,7 +738,7 @@ def _block_back(triple, states, direct, G_and_C, largest, new_and_old):
     return rows[1:, 3, :m], of_u_g_GV[:, 0], scale[:, None] * rows[1:, 4, :m], rows[0, 4]
 
 
-def _rescaled(largest, score):
+def _rescaled(largest: float, score: float) -> tuple[float, float, float]:
     """The largest score once another has come; and by what the sums so far, and the new term, are multiplied.
 
     Sums are kept divided by e^largest. So no exponent is positive.
@@ -739,16 +748,16 @@ def _rescaled(largest, score):
     return score, exp(largest - score), 1.0
 
 
-def _dot(rows, other_rows):
+def _dot(rows: Array, other_rows: Array) -> Array:
     """The dot product of each row with the other, or with the one other."""
     return np.einsum("...a,...a->...", rows, other_rows)
 
 
-def _input_triple(triple):
+def _input_triple(triple: Triple) -> Array:
     return _triple(triple, "input_triple", "_0", ("m", "n"))
 
 
-def _triple(triple, name, subscript, shape):
+def _triple(triple: Triple, name: str, subscript: str, shape: tuple[int | str, int | str]) -> Array:
     """Check that three matrices have one shape, and stack them."""
     try:
         Q, K, V = triple
@@ -762,7 +771,7 @@ def _triple(triple, name, subscript, shape):
     )
 
 
-def _from_1(value, name, last, meaning):
+def _from_1(value: int, name: str, last: int, meaning: str) -> int:
     """Check a whole number from 1 to last."""
     value = whole_number(value, name, at_least=1)
     if value > last:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .checks import Array
 from .recorded import recorded
-from .spikes import bootstrap
+from .spikes import Interval, bootstrap
 
 __all__ = [
     "about",
@@ -34,12 +38,12 @@ __all__ = [
 
 
 @cache
-def about():
+def about() -> dict[str, Any]:
     """Return where the record comes from: commands, date, versions, seeds, settings of each training, rules."""
     return json.loads(recorded("loss_curve_census.json").read_text(encoding="utf-8"))
 
 
-def trainings():
+def trainings() -> tuple[str, ...]:
     """Return the names of the trainings; the first is that with the course's settings.
 
     Examples
@@ -51,7 +55,7 @@ def trainings():
 
 
 @cache
-def runs(training):
+def runs(training: str) -> dict[str, np.ndarray]:
     """Return a row for each run of a training, as columns: arrays of shape (seeds,), in the order of the seeds.
 
     The columns are those of :func:`helpers.spikes.summary`, and ``seed``; ``last_accuracy``, the mean over the
@@ -62,7 +66,7 @@ def runs(training):
     >>> print(runs("adam")["command"][3])
     python -m helpers.loss_curves run adam --seed 3 --epochs 100
     """
-    _known(training)
+    _check_known(training)
     with recorded("loss_curve_runs.csv").open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row.pop("training") == training]
     columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
@@ -73,7 +77,7 @@ def runs(training):
     }
 
 
-def epochs(training):
+def epochs(training: str) -> dict[str, Array]:
     """Return the epochs of all runs of a training: arrays of shape (seeds, epochs), by the names of the census's table.
 
     Examples
@@ -84,7 +88,7 @@ def epochs(training):
     return _table("loss_curve_epochs.npz", training)
 
 
-def seeds_with_curves(training):
+def seeds_with_curves(training: str) -> tuple[int, ...]:
     """Return the seeds of which every step is kept: all of the untreated, and the first three of the others.
 
     Examples
@@ -95,7 +99,7 @@ def seeds_with_curves(training):
     return tuple(range(len(_table("loss_curve_steps.npz", training)["loss"])))
 
 
-def curves(training, seed):
+def curves(training: str, seed: int) -> dict[str, Array]:
     """Return every step of a run: ``loss``, ``accuracy``, ``gradient_norm`` and ``step_size``, arrays of shape (steps,).
 
     Trained again on the machine that recorded it, with any number of other replicas and threads, a run has the
@@ -122,32 +126,34 @@ def curves(training, seed):
 
 
 @cache
-def _table(file, training):
-    _known(training)
+def _table(file: str, training: str) -> dict[str, Array]:
+    _check_known(training)
     with np.load(recorded(file)) as arrays:
         names = [name for name in arrays.files if name.startswith(training + "/")]
         return {name.removeprefix(training + "/"): arrays[name] for name in names}
 
 
-def _known(training):
+def _check_known(training: str) -> None:
     if training not in trainings():
         raise ValueError(f"training must be one of {', '.join(trainings())}, got {training!r}")
 
 
 # What is compared. The parameters of a measure are columns of `runs`; it reduces their last axis, the seeds.
+Measure = Callable[..., Array]
+Counts = NDArray[np.integer]
 
 
-def spikes_per_thousand_steps(spikes, steps_after):
+def spikes_per_thousand_steps(spikes: Counts, steps_after: Counts) -> Array:
     """Spikes that began after learning, in a thousand steps. A run counts by its steps; one that never learnt has none."""
     return 1000 * spikes.sum(axis=-1) / steps_after.sum(axis=-1)
 
 
-def share_of_steps_above(steps_above, steps_after):
+def share_of_steps_above(steps_above: Counts, steps_after: Counts) -> Array:
     """How much of the time after learning was spent in a spike."""
     return steps_above.sum(axis=-1) / steps_after.sum(axis=-1)
 
 
-def worst_loss(worst_loss):
+def worst_loss(worst_loss: Array) -> Array:
     """The median, over the runs that learnt before the last epoch, of the worst loss that came after."""
     learnt = ~np.isnan(worst_loss)
     ordered = np.sort(worst_loss, axis=-1)  # NaN comes last
@@ -158,17 +164,17 @@ def worst_loss(worst_loss):
     return ((lower + upper) / 2)[..., 0]
 
 
-def epochs_to_learn(learnt_at):
+def epochs_to_learn(learnt_at: Counts) -> Array:
     """The mean number of epochs to an accuracy of 95 %; a run that did not get there is taken to need all that there were."""
     return np.where(learnt_at == 0, about()["epochs"], learnt_at).mean(axis=-1)
 
 
-def share_learnt(learnt_at):
+def share_learnt(learnt_at: Counts) -> Array:
     """How many of the runs got to an accuracy of 95 % in the time they had."""
     return (learnt_at > 0).mean(axis=-1)
 
 
-def measured(measure, training, *, rng):
+def measured(measure: Measure, training: str, *, rng: np.random.Generator) -> Interval:
     """Return a measure of one training, with its bootstrap interval over the seeds.
 
     Parameters
@@ -185,7 +191,13 @@ def measured(measure, training, *, rng):
     return bootstrap(measure, *_columns(measure, training), rng=rng)
 
 
-def compared(measure, training, *, rng, how=np.subtract):
+def compared(
+    measure: Measure,
+    training: str,
+    *,
+    rng: np.random.Generator,
+    how: Callable[[Array, Array], Array] = np.subtract,
+) -> Interval:
     """Return how a training compares to the untreated one by a measure, paired by seed, with its bootstrap interval.
 
     Parameters
@@ -207,11 +219,12 @@ def compared(measure, training, *, rng, how=np.subtract):
     """
     own, other = _columns(measure, training), _columns(measure, trainings()[0])
 
-    def statistic(*samples):
+    def statistic(*samples: np.ndarray) -> Array:
         return how(measure(*samples[: len(own)]), measure(*samples[len(own) :]))
 
     return bootstrap(statistic, *own, *other, rng=rng)
 
 
-def _columns(measure, training):
+def _columns(measure: Measure, training: str) -> list[np.ndarray]:
+    """The columns that a measure asks for, by the names of its parameters."""
     return [runs(training)[column] for column in inspect.signature(measure).parameters]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -172,13 +172,17 @@ def whole_number(value: Any, name: str, *, at_least: int) -> int:
     Traceback (most recent call last):
     TypeError: steps must be a whole number, got [3]
     """
+    wrong = f"{name} must be a whole number, got {value!r}"
     if is_sequence(value):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    (number,) = whole_numbers(value, name, at_least=at_least)
+        raise TypeError(wrong)
+    try:
+        (number,) = whole_numbers(value, name, at_least=at_least)
+    except TypeError:
+        raise TypeError(wrong) from None
     return number
 
 
-def is_sequence(value: object) -> bool:
+def is_sequence(value: object) -> TypeGuard[Sequence]:
     """Return whether ``value`` is one number per dimension, rather than one for all of them.
 
     Examples

@@ -14,7 +14,8 @@ padded input itself, seen through other strides. The sum over c and k is then a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from types import EllipsisType
 from typing import overload
 
 import numpy as np
@@ -32,6 +33,9 @@ __all__ = [
     "weight_jacobian",
     "weight_vjp",
 ]
+
+Place = tuple[slice | EllipsisType, ...]
+"""Samples of every channel: a range in each spatial dimension."""
 
 BLOCK = 16_384
 """How many windows of a long signal are summed over at a time. What they hold is copied, and has to fit into a cache."""
@@ -83,9 +87,8 @@ def output_size(
     Traceback (most recent call last):
     helpers.checks.DoesNotFit: kernel_size 3 with dilation 4 spans 9 samples, but input_size 7 with padding 0 has only 7
     """
-    geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
-    several = any(map(is_sequence, (input_size, kernel_size, stride, padding, dilation)))
-    return geometry.output_size if several else geometry.output_size[0]
+    arguments = input_size, kernel_size, stride, padding, dilation
+    return _number_or_tuple(_Geometry.of(*arguments).output_size, arguments)
 
 
 @overload
@@ -119,9 +122,8 @@ def dropped_samples(
     >>> dropped_samples((21, 12), (4, 5), stride=4)
     (1, 3)
     """
-    geometry = _Geometry.of(input_size, kernel_size, stride, padding, dilation)
-    several = any(map(is_sequence, (input_size, kernel_size, stride, padding, dilation)))
-    return geometry.dropped if several else geometry.dropped[0]
+    arguments = input_size, kernel_size, stride, padding, dilation
+    return _number_or_tuple(_Geometry.of(*arguments).dropped, arguments)
 
 
 def conv(
@@ -220,8 +222,8 @@ def input_vjp(
     # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
     with np.errstate(invalid="ignore", over="ignore"):
         for tap in np.ndindex(geometry.kernel_size):
-            padded[..., *geometry.reached_by(tap)] += contributions[:, *tap]
-    return np.moveaxis(padded[..., *geometry.unpadded], 0, len(batch))
+            padded[geometry.reached_by(tap)] += contributions[:, *tap]
+    return np.moveaxis(padded[geometry.unpadded], 0, len(batch))
 
 
 def weight_vjp(
@@ -274,11 +276,14 @@ def weight_vjp(
     # (..., F, *output) → (F, ..., *output), copied here row by row; the product would copy it number by number.
     output_gradient = np.ascontiguousarray(np.moveaxis(output_gradient, len(batch), 0))
     windows, summed = geometry.windows(x), range(1 - output_gradient.ndim, 0)
-    blocks = (slice(start, start + BLOCK) for start in range(0, geometry.output_size[-1], BLOCK))
-    # (C, *kernel, ..., *output) with (F, ..., *output) → (C, *kernel, F)
-    gradient = sum(
-        _contract(windows[..., block], output_gradient[..., block], summed, summed) for block in blocks
+    gradient = np.zeros(
+        (*windows.shape[: summed.start], len(output_gradient)), np.result_type(windows, output_gradient)
     )
+    with np.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, geometry.output_size[-1], BLOCK):
+            block = slice(start, start + BLOCK)
+            # (C, *kernel, ..., *output) with (F, ..., *output) → (C, *kernel, F)
+            gradient += _contract(windows[..., block], output_gradient[..., block], summed, summed)
     return np.moveaxis(gradient, -1, 0)
 
 
@@ -319,7 +324,7 @@ def input_jacobian(
         i = (s * r_d + d * k for r_d, s, d, k in zip(r, geometry.stride, geometry.dilation, tap, strict=True))
         # One sample for each position: these axes come first, (*output, F, C).
         padded[:, *r, :, *i] = weight[..., *tap]
-    return padded[..., *geometry.unpadded]
+    return padded[geometry.unpadded]
 
 
 def weight_jacobian(
@@ -372,8 +377,14 @@ def weight_jacobian(
 class _Geometry:
     """Where each tap of each window falls: S·r + D·k in the padded input, in every dimension."""
 
-    def __init__(self, input_size, kernel_size, stride, padding, dilation):
-        self.input_size = input_size
+    def __init__(
+        self,
+        input_size: tuple[int, ...],
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...],
+        padding: tuple[int, ...],
+        dilation: tuple[int, ...],
+    ) -> None:
         self.kernel_size = kernel_size
         self.stride = stride
         self.padding = padding
@@ -391,10 +402,12 @@ class _Geometry:
         last_starts = tuple(padded - span for padded, span in zip(self.padded_size, self.spans, strict=True))
         self.output_size = tuple(last // s + 1 for last, s in zip(last_starts, stride, strict=True))
         self.dropped = tuple(last % s for last, s in zip(last_starts, stride, strict=True))
-        self.unpadded = tuple(slice(p, p + h) for h, p in zip(input_size, padding, strict=True))
+        self.unpadded: Place = (..., *(slice(p, p + h) for h, p in zip(input_size, padding, strict=True)))
 
     @classmethod
-    def of(cls, input_size, kernel_size, stride, padding, dilation):
+    def of(
+        cls, input_size: Sizes, kernel_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+    ) -> _Geometry:
         """Check the five arguments, spread single numbers over the dimensions, and fit them together."""
         arguments = {
             "input_size": (input_size, 1),
@@ -412,7 +425,7 @@ class _Geometry:
             )
         )
 
-    def windows(self, x):
+    def windows(self, x: Array) -> Array:
         """The window view of x, with axes (C, *kernel, ..., *output); no sample is copied but for padding."""
         if any(self.padding):
             leading = ((0, 0),) * (x.ndim - len(self.padding))
@@ -420,26 +433,36 @@ class _Geometry:
         dimensions = len(self.kernel_size)
         # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
         windows = sliding_window_view(x, self.spans, axis=tuple(range(-dimensions, 0)))
-        windows = windows[..., *(slice(None, None, step) for step in (*self.stride, *self.dilation))]
+        every: Place = (..., *(slice(None, None, step) for step in (*self.stride, *self.dilation)))
         # (..., C, *output, *kernel) → (C, *kernel, ..., *output)
-        return np.moveaxis(windows, (-2 * dimensions - 1, *range(-dimensions, 0)), range(dimensions + 1))
+        return np.moveaxis(
+            windows[every], (-2 * dimensions - 1, *range(-dimensions, 0)), range(dimensions + 1)
+        )
 
-    def reached_by(self, tap):
+    def reached_by(self, tap: tuple[int, ...]) -> Place:
         """The samples of the padded input that one tap reads, window after window."""
-        return tuple(
+        read = (
             slice(d * k, d * k + s * (n - 1) + 1, s)
             for k, d, s, n in zip(tap, self.dilation, self.stride, self.output_size, strict=True)
         )
+        return (..., *read)
 
 
-def _weight(weight):
+def _number_or_tuple(sizes: tuple[int, ...], arguments: Iterable[Sizes]) -> int | tuple[int, ...]:
+    """A tuple if any argument is one, and one number otherwise."""
+    return sizes if any(map(is_sequence, arguments)) else sizes[0]
+
+
+def _weight(weight: ArrayLike) -> Array:
     weight = real_array(weight, "weight")
     if weight.ndim < 3:
         raise ValueError(f"weight must have shape (F, C, *kernel_size), got shape {weight.shape}")
     return weight
 
 
-def _kernel(weight, input_size, stride, padding, dilation):
+def _kernel(
+    weight: ArrayLike, input_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
+) -> tuple[Array, _Geometry]:
     """Check a weight, and fit it to an input of the size named."""
     weight = _weight(weight)
     kernel_size = weight.shape[2:]
@@ -447,7 +470,14 @@ def _kernel(weight, input_size, stride, padding, dilation):
     return weight, _Geometry.of(input_size, kernel_size, stride, padding, dilation)
 
 
-def _signal(x, channels, kernel_size, stride, padding, dilation):
+def _signal(
+    x: ArrayLike,
+    channels: int | str,
+    kernel_size: Sequence[int],
+    stride: Sizes,
+    padding: Sizes,
+    dilation: Sizes,
+) -> tuple[Array, _Geometry]:
     """Check an input, and fit it to a kernel of the size named."""
     dimensions = len(kernel_size)
     axes = ["length"] if dimensions == 1 else [f"size_{d}" for d in range(dimensions)]
@@ -455,7 +485,8 @@ def _signal(x, channels, kernel_size, stride, padding, dilation):
     return x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
 
 
-def _contract(a, b, a_axes, b_axes):
+def _contract(a: Array, b: Array, a_axes: Sequence[int], b_axes: Sequence[int]) -> Array:
+    """The sum of products over some axes of a, and as many of b."""
     # NaN and infinity are data: they spread as they do in PyTorch, without a warning.
     with np.errstate(invalid="ignore", over="ignore"):
         return np.tensordot(a, b, axes=(a_axes, b_axes))

@@ -415,7 +415,7 @@ class GatedRNN:
         c = np.minimum(largest_gate, (1 + stretching) / (2 * stretching))
         return (c * (1 + (1 - c) * loop_gain)).max(axis=-1)
 
-    def _sequence(self, x, h0):
+    def _sequence(self, x: ArrayLike, h0: ArrayLike | None) -> tuple[Array, Array]:
         """Check an input and where it starts from; both in the precision of the network's states."""
         m, n = self.W_c.shape
         x = real_array(x, "x", shape=(..., "T", n), may_be_empty=True)
@@ -425,17 +425,17 @@ class GatedRNN:
         h0 = real_array(h0, "h0", shape=(*batch, m), may_be_empty=True)
         return x, h0.astype(np.result_type(h0, x, self.W_c, self.W_h, self.W_x))
 
-    def _check_own(self, run):
+    def _check_own(self, run: Run) -> None:
         if not isinstance(run, Run):
             raise TypeError(f"run must be what GatedRNN.run returns, got {type(run).__name__}")
         if run.network is not self:
             raise ValueError("run must come from this network, got a run of another one")
 
-    def _step_jacobian(self, run, t):
+    def _step_jacobian(self, run: Run, t: int) -> Array:
         c, s = run.gates[..., t - 1, :], run.gate_slopes[..., t - 1, :]
         return c[..., None] * np.eye(c.shape[-1], dtype=c.dtype) + s[..., None] * self.W_h
 
-    def _identity(self, run):
+    def _identity(self, run: Run) -> Array:
         *batch, _, m = run.states.shape
         return np.broadcast_to(np.eye(m, dtype=run.states.dtype), (*batch, m, m)).copy()
 
@@ -556,7 +556,7 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
     return -np.sort(-total / steps, axis=-1)
 
 
-def _first_frame(shape, count):
+def _first_frame(shape: tuple[int, ...], count: int | None) -> Array:
     """The axes, or ``count`` columns at random: along an axis, a direction could stay beside the one that grows most."""
     m = shape[-1]
     if shape[-2] != m:
@@ -615,24 +615,24 @@ def exploding_instance(T: int = 60) -> tuple[GatedRNN, Array]:
     return network, np.resize([[2.0, 0.0], [-1.0, -5.0]], (T, 2))
 
 
-def sigmoid(a):
+def sigmoid(a: Array) -> Array:
     """σ(a) as e^min(a, 0) / (1 + e^−|a|): no exponent is positive, so none overflows."""
     return np.exp(np.minimum(a, 0)) / (1 + np.exp(-np.abs(a)))
 
 
-def _log(magnitude):
+def _log(magnitude: Array) -> Array:
     """ln, and −∞ at 0 without a warning: what has vanished has vanished."""
     with np.errstate(divide="ignore"):
         return np.log(magnitude)
 
 
-def _sum_of_outer_products(rows, columns):
+def _sum_of_outer_products(rows: Array, columns: Array) -> Array:
     """Σ rowsᵀ columnsᵀ over time and batch: (..., T, i) and (..., T, j) → (i, j)."""
     axes = list(range(rows.ndim - 1))
     return np.tensordot(rows, columns, axes=(axes, axes))
 
 
-def _step(t, name, first, last):
+def _step(t: int, name: str, first: int, last: int) -> int:
     """Check a time, from ``first`` to ``last``."""
     t = whole_number(t, name, at_least=first)
     if t > last:
@@ -640,9 +640,9 @@ def _step(t, name, first, last):
     return t
 
 
-def _time_first(array):
+def _time_first(array: Array) -> Array:
     return np.moveaxis(array, -2, 0)
 
 
-def _time_last(array):
+def _time_last(array: Array) -> Array:
     return np.moveaxis(array, 0, -2)

@@ -12,12 +12,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from .checks import Array
 from .gated_rnn import GatedRNN, lyapunov_exponents
 from .recorded import made_with, write_record
 
@@ -28,7 +32,9 @@ STATES = 64
 STEPS = 2000
 
 
-def drawn(seed, gain, scales=SCALES, T=STEPS, m=STATES):
+def drawn(
+    seed: int, gain: float, scales: Sequence[float] = SCALES, T: int = STEPS, m: int = STATES
+) -> tuple[GatedRNN, Array, Array]:
     """Return a random network, its input at each scale, and where it starts.
 
     Entries of W_h have variance gain² / m, those of W_c and W_x variance 1 / n with n = m; inputs have the
@@ -54,7 +60,7 @@ def drawn(seed, gain, scales=SCALES, T=STEPS, m=STATES):
     return GatedRNN(W_c, gain * W_h, W_x), x, np.broadcast_to(h0, (len(scales), m))
 
 
-def tanh_jacobians(network, x, h0):
+def tanh_jacobians(network: GatedRNN, x: Array, h0: Array) -> Iterator[Array]:
     """The step Jacobians diag(1 − h[t]²) W_h of the plain network h[t] = tanh(W_h h[t−1] + W_x x[t]), one by one.
 
     Examples
@@ -69,7 +75,9 @@ def tanh_jacobians(network, x, h0):
         yield (1 - h**2)[..., None] * network.W_h
 
 
-def largest_exponents(seed, gain, scales=SCALES, T=STEPS):
+def largest_exponents(
+    seed: int, gain: float, scales: Sequence[float] = SCALES, T: int = STEPS
+) -> tuple[Array, Array]:
     """Return the largest exponent of the gated and of the plain network, at each input scale.
 
     Returns
@@ -83,13 +91,11 @@ def largest_exponents(seed, gain, scales=SCALES, T=STEPS):
     return gated[:, 0], plain[:, 0]
 
 
-def record(path):
+def record(path: Path) -> None:
     """Measure the whole map and write it, with what is needed to measure it again."""
-    # (gain, seed, network, scale)
-    exponents = np.array([[largest_exponents(seed, gain) for seed in range(SEEDS)] for gain in GAINS]).round(
-        4
-    )
-    gated, plain = np.einsum("gsnx->ngxs", exponents)
+    exponents = [[largest_exponents(seed, gain) for seed in range(SEEDS)] for gain in GAINS]
+    # (gain, seed, network, scale) → (network, gain, scale, seed)
+    gated, plain = np.transpose(exponents, (2, 0, 3, 1)).round(4)
     measured = {
         "command": f"python -m helpers.gated_rnn_map {path}",
         **made_with("numpy"),
@@ -100,13 +106,13 @@ def record(path):
         "scales": SCALES,
         "axes": "gain, scale, seed; null is minus infinity",
         "gated": gated.tolist(),
-        "plain": np.where(np.isfinite(plain), plain, None).tolist(),
+        "plain": np.ma.masked_invalid(plain).tolist(),
     }
     path.parent.mkdir(exist_ok=True)
     write_record(path, measured)
 
 
-def read(path):
+def read(path: str | Path) -> dict[str, Any]:
     """Return a record as a dict, with its exponents as arrays of shape (gains, scales, seeds)."""
     measured = json.loads(Path(path).read_text(encoding="utf-8"))
     for network in ("gated", "plain"):
@@ -115,7 +121,7 @@ def read(path):
     return measured
 
 
-def positive_in_words(exponents, gains, scales):
+def positive_in_words(exponents: ArrayLike, gains: Sequence[float], scales: Sequence[float]) -> str:
     """Say, gain by gain, at which input scales an exponent is above 0.
 
     Parameters
@@ -139,11 +145,11 @@ def positive_in_words(exponents, gains, scales):
     return "; ".join(rows)
 
 
-def _range(lowest, highest, alone="", several=""):
+def _range(lowest: float, highest: float, alone: str = "", several: str = "") -> str:
     return f"{alone}{lowest:g}" if lowest == highest else f"{several}{lowest:g} to {highest:g}"
 
 
-def main():
+def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("path", type=Path, metavar="FILE", help="where to write the record")
     record(arguments.parse_args().path)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from .checks import Array
 from .recorded import recorded
-from .spikes import bootstrap
+from .spikes import Interval, bootstrap
 
 __all__ = ["STEPS", "about", "median_of_spikes", "share_of_spikes", "spikes", "swaps", "worst"]
 
@@ -21,12 +24,12 @@ STEPS = ("taken", "none", "usual_length", "clipped", "long_memory", "sgd")
 
 
 @cache
-def about():
+def about() -> dict[str, Any]:
     """Return the whole record: its command, date, settings and versions, and what the functions below return parts of."""
     return json.loads(recorded("loss_curve_replay.json").read_text(encoding="utf-8"))
 
 
-def spikes():
+def spikes() -> dict[str, np.ndarray]:
     """Return the columns of the table of spikes, arrays with an entry for each.
 
     Examples
@@ -39,17 +42,19 @@ def spikes():
     return {name: np.array(column) for name, column in about()["spikes"].items()}
 
 
-def swaps():
+def swaps() -> dict[str, np.ndarray]:
     """Return the columns of the table of swapped labels, arrays with an entry for each training that learnt."""
     return {name: np.array(column) for name, column in about()["swaps"].items()}
 
 
-def worst():
+def worst() -> dict[str, Any]:
     """Return what the spike that began highest can be repeated from."""
     return about()["worst"]
 
 
-def share_of_spikes(condition, *, rng, among=None):
+def share_of_spikes(
+    condition: ArrayLike, *, rng: np.random.Generator, among: ArrayLike | None = None
+) -> Interval:
     """Return the share of spikes of which a condition holds, with a bootstrap interval over the seeds.
 
     Parameters
@@ -80,7 +85,9 @@ def share_of_spikes(condition, *, rng, among=None):
     )
 
 
-def median_of_spikes(values, *, rng, among=None):
+def median_of_spikes(
+    values: ArrayLike, *, rng: np.random.Generator, among: ArrayLike | None = None
+) -> Interval:
     """Return the median over spikes, with a bootstrap interval over the seeds.
 
     Parameters
@@ -106,7 +113,7 @@ def median_of_spikes(values, *, rng, among=None):
     values, seeds = values[order], seeds[order]
     drawn_from = np.unique(seeds)
 
-    def median(drawn):
+    def median(drawn: NDArray[np.integer]) -> Array:
         # Of each spike, how many copies there are up to it; a seed that is drawn twice brings its spikes twice.
         times = (drawn[..., np.newaxis] == drawn_from).sum(axis=-2)
         copies = times[..., np.searchsorted(drawn_from, seeds)].cumsum(axis=-1)

@@ -90,7 +90,7 @@ class Level:
     first: tuple[int, int]
     second: tuple[int, int]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("lengths", "first", "second"):
             low, high = whole_numbers(getattr(self, name), name, at_least=1, count=2)
             if low > high:
@@ -105,6 +105,26 @@ class Level:
     def longest(self) -> int:
         """The largest length, to which all are padded."""
         return self.lengths[1]
+
+    @classmethod
+    def of(cls, level: str | Level) -> Level:
+        """Return the level of this name among :data:`LEVELS`, or a level as it is.
+
+        Raises
+        ------
+        ValueError
+            If there is no such level.
+
+        Examples
+        --------
+        >>> Level.of("easy").longest
+        8
+        """
+        if isinstance(level, Level):
+            return level
+        if not isinstance(level, str) or level not in LEVELS:
+            raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
+        return LEVELS[level]
 
 
 LEVELS = {
@@ -168,7 +188,7 @@ def sample(level: str | Level, count: int, rng: np.random.Generator, *, held_out
     >>> symbols.shape, labels.shape
     ((32, 80), (32,))
     """
-    level = _level(level)
+    level = Level.of(level)
     count = whole_number(count, "count", at_least=1)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
@@ -209,7 +229,7 @@ def classify(symbols: ArrayLike) -> NDArray[np.int64]:
     >>> class_names(classify(symbols_from_text(["BXaaXaE", "BaXacYaE", "BYaaXaE", "BaYbYE"])))
     ['Q', 'R', 'S', 'U']
     """
-    symbols = _symbols(symbols)
+    symbols = _sequences(symbols)
     rows, columns = np.nonzero((symbols == _X) | (symbols == _Y))
     if not np.array_equal(rows, np.repeat(np.arange(len(symbols)), 2)):
         wrong = np.flatnonzero(np.bincount(rows, minlength=len(symbols)) != 2)[0]
@@ -248,16 +268,16 @@ def is_held_out(symbols: ArrayLike) -> NDArray[np.bool_]:
     >>> is_held_out(symbols_from_text(["BXabXaE", "BYabXaE", "BXbbXaE", "BYbbYaE"]))
     array([False, False,  True,  True])
     """
-    return _held_out(_symbols(symbols))
+    return _held_out(_sequences(symbols))
 
 
-def _held_out(symbols):
+def _held_out(symbols: NDArray[np.int8]) -> NDArray[np.bool_]:
     hashes = _HASH_DIGITS.take(symbols, mode="wrap") @ _hash_powers(symbols.shape[1])
     return hashes < 2**64 // HELD_OUT_SHARE
 
 
 @cache
-def _hash_powers(T):
+def _hash_powers(T: int) -> NDArray[np.integer]:
     """Powers of the base that rise from the end, so that padding in front changes nothing."""
     return np.cumprod(np.full(T, _HASH_BASE))[::-1].copy()
 
@@ -294,7 +314,7 @@ def one_hot(symbols: ArrayLike, dtype: DTypeLike = np.float32) -> NDArray:
     array([[0, 0, 0, 0, 0, 0, 0, 0],
            [1, 0, 0, 0, 0, 0, 0, 0]])
     """
-    symbols = _symbols(symbols, axes=None)
+    symbols = _symbols(symbols)
     try:
         dtype = np.dtype(dtype)
     except (TypeError, ValueError):
@@ -354,7 +374,7 @@ def text(symbols: ArrayLike) -> list[str]:
     >>> text([[-1, 6, 0, 2, 7], [6, 0, 2, 5, 7]])
     ['BXaE', 'BXadE']
     """
-    symbols = _symbols(symbols)
+    symbols = _sequences(symbols)
     rows = np.array(list(SYMBOLS + " "))[symbols]  # padding is number −1: the last, a blank
     return ["".join(row).lstrip() for row in rows]
 
@@ -428,7 +448,7 @@ def class_names(labels: ArrayLike) -> list[str]:
     return [CLASSES[label] for label in labels]
 
 
-def _draw(level, count, rng):
+def _draw(level: Level, count: int, rng: np.random.Generator) -> Batch:
     """Sequences of both sides of the split."""
     T, rows = level.longest, np.arange(count)
     smallest, largest = np.transpose([level.lengths, level.first, level.second, (0, len(CLASSES) - 1)])
@@ -444,25 +464,24 @@ def _draw(level, count, rng):
     return Batch(symbols, labels)
 
 
-def _level(level):
-    if isinstance(level, Level):
-        return level
-    if not isinstance(level, str) or level not in LEVELS:
-        raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
-    return LEVELS[level]
-
-
-def _whole_array(numbers, name):
+def _whole_array(numbers: ArrayLike, name: str) -> NDArray[np.integer]:
     numbers = plain_array(numbers, name)
     if numbers.dtype.kind not in "iu":
         raise TypeError(f"{name} must be whole numbers, got an array of dtype {numbers.dtype}")
     return numbers
 
 
-def _symbols(symbols, axes=2):
-    symbols = _whole_array(symbols, "symbols")
-    if axes is not None and symbols.ndim != axes:
+def _sequences(symbols: ArrayLike) -> NDArray[np.int8]:
+    """Check symbol numbers of shape (N, T)."""
+    symbols = _symbols(symbols)
+    if symbols.ndim != 2:
         raise ValueError(f"symbols must have shape (N, T), got shape {symbols.shape}")
+    return symbols
+
+
+def _symbols(symbols: ArrayLike) -> NDArray[np.int8]:
+    """Check symbol numbers of any shape."""
+    symbols = _whole_array(symbols, "symbols")
     if symbols.size and not (symbols.min() >= PADDING and symbols.max() < len(SYMBOLS)):
         raise ValueError(
             f"symbols must be numbers from {PADDING} to {len(SYMBOLS) - 1}, got {symbols.min()} to {symbols.max()}"

@@ -6,11 +6,13 @@ accuracy of an epoch is that on as many new sequences.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from .checks import real_array, whole_number
+from .checks import Array, real_array, whole_number
 
 __all__ = ["LEARNT", "SPIKE", "Interval", "bootstrap", "epoch_learnt", "spike_begins", "summary"]
 
@@ -27,7 +29,7 @@ LEARNT = 0.95
 """A training has learnt after the first epoch whose mean accuracy is at least this."""
 
 
-def spike_begins(loss):
+def spike_begins(loss: ArrayLike) -> NDArray[np.bool_]:
     """Say of each step whether a spike begins there: its loss is above :data:`SPIKE`, none of the :data:`CALM` before is.
 
     A curve that starts high starts within a spike, which does not count. Neither does a loss that is not
@@ -54,7 +56,7 @@ def spike_begins(loss):
     return above & ~np.lib.stride_tricks.sliding_window_view(before, CALM, axis=-1).any(axis=-1)
 
 
-def epoch_learnt(accuracy, batches_per_epoch):
+def epoch_learnt(accuracy: ArrayLike, batches_per_epoch: int) -> NDArray[np.integer]:
     """Return the first epoch whose mean accuracy is at least :data:`LEARNT`, counted from 1; 0 where there is none.
 
     Parameters
@@ -75,7 +77,7 @@ def epoch_learnt(accuracy, batches_per_epoch):
     return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, 0)
 
 
-def summary(loss, accuracy, batches_per_epoch):
+def summary(loss: ArrayLike, accuracy: ArrayLike, batches_per_epoch: int) -> dict[str, float]:
     """Return what one run comes to.
 
     Parameters
@@ -125,7 +127,13 @@ class Interval(NamedTuple):
     seeds: int
 
 
-def bootstrap(statistic, *samples, rng, resamples=4000, level=0.95):
+def bootstrap(
+    statistic: Callable[..., Array],
+    *samples: ArrayLike,
+    rng: np.random.Generator,
+    resamples: int = 4000,
+    level: float = 0.95,
+) -> Interval:
     """Return a statistic of samples paired by seed, with its percentile interval. Efron (1979).
 
     Seeds are drawn with replacement, as many as there are, again and again; every sample keeps the numbers
@@ -159,26 +167,27 @@ def bootstrap(statistic, *samples, rng, resamples=4000, level=0.95):
     >>> bootstrap(difference, treated, untreated, rng=np.random.default_rng(0))
     Interval(effect=1.0, low=1.0, high=1.0, seeds=4)
     """
-    samples = [real_array(sample, "samples", shape=("seeds",)) for sample in samples]
+    paired = [real_array(sample, "samples", shape=("seeds",)) for sample in samples]
     whole_number(resamples, "resamples", at_least=1)
     if not callable(statistic):
         raise TypeError(f"statistic must be a function, got {statistic!r}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    if len({len(sample) for sample in samples}) != 1:
-        raise ValueError(f"samples must hold the same seeds, got lengths {[*map(len, samples)]}")
+    if len({len(sample) for sample in paired}) != 1:
+        raise ValueError(f"samples must hold the same seeds, got lengths {[*map(len, paired)]}")
     if not 0 < real_array(level, "level", shape=()) < 1:
         raise ValueError(f"level must be between 0 and 1, got {level}")
-    seeds = len(samples[0])
+    seeds = len(paired[0])
     drawn = rng.integers(seeds, size=(resamples, seeds))
     with np.errstate(divide="ignore", invalid="ignore"):
-        effect, values = statistic(*samples), statistic(*(sample[drawn] for sample in samples))
+        effect, values = statistic(*paired), statistic(*(sample[drawn] for sample in paired))
     # An order statistic, so that infinite values stay what they are; a value that is not a number leaves none.
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
     return Interval(float(effect), float(low), float(high), seeds)
 
 
-def _by_epoch(curve, name, batches_per_epoch):
+def _by_epoch(curve: ArrayLike, name: str, batches_per_epoch: int) -> Array:
+    """A curve with axes (..., epoch, step of the epoch); an epoch that is not over is left out."""
     curve = real_array(curve, name, shape=(..., "steps"))
     length = whole_number(batches_per_epoch, "batches_per_epoch", at_least=1)
     epochs = curve.shape[-1] // length

@@ -6,6 +6,7 @@ what trains; :mod:`helpers.loss_curves.cliff` and :mod:`helpers.loss_curves.init
 """
 
 from importlib import import_module
+from typing import Any
 
 _MODULES = {
     "interventions": (
@@ -23,7 +24,7 @@ _MODULES = {
 __all__ = sorted(name for names in _MODULES.values() for name in names)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     """Load what is asked for, and only then the module that has it."""
     for module, names in _MODULES.items():
         if name in names:

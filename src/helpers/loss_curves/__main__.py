@@ -1,20 +1,24 @@
 """The command line: ``python -m helpers.loss_curves census``, ``record``, ``run`` and ``replay``."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from . import replay
-from .census import CURVES, TRAININGS, ProgressBar, census
+from .census import TRAININGS, ProgressBar, census, of_replica
 from .record import record, row, write_rows
-from .training import train
+from .training import Training, train
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m helpers.loss_curves")
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name, function, help):
+    def command(name: str, function: Callable[..., None], help: str) -> argparse.ArgumentParser:
         options = commands.add_parser(name, help=help)
         options.set_defaults(function=function)
         return options
@@ -62,23 +66,22 @@ def main():
     given.pop("function")(**given)
 
 
-def run_census(trainings, **options):
+def run_census(trainings: Iterable[str], **options: Any) -> None:
     table = census(trainings=_named(trainings), progress=ProgressBar(), **options)
     print(table)
 
 
-def run_record(directory, folder, trainings):
+def run_record(directory: str, folder: str, trainings: Iterable[str]) -> None:
     record(directory, folder, _named(trainings))
 
 
-def run_one(training, seed, epochs):
+def run_one(training: str, seed: int, epochs: int) -> None:
     settings = TRAININGS[training]
-    trained = train(settings, [seed], steps=epochs * settings.batches_per_epoch)
-    curves = {curve: getattr(trained, curve)[0] for curve in CURVES}
-    write_rows(sys.stdout, [row(training, seed, settings, curves)])
+    curves = train(settings, [seed], steps=epochs * settings.batches_per_epoch)
+    write_rows(sys.stdout, [row(training, seed, settings, of_replica(curves, 0))])
 
 
-def _named(names):
+def _named(names: Iterable[str]) -> dict[str, Training]:
     return {name: TRAININGS[name] for name in names}
 
 

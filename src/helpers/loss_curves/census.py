@@ -7,23 +7,26 @@ again after every task. Trainings share their seeds, and with them the first wei
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import joblib
 import numpy as np
 import torch
 
-from ..checks import whole_number
+from ..checks import Array, whole_number
 from ..recorded import made_with
 from ..spikes import spike_begins
 from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .optimisers import SGD, Adam, AdamW, RMSprop
-from .training import PACKAGES, Training, train
+from .training import PACKAGES, Curves, Training, train
 
 TRAININGS = {
     "untreated": Training(),
@@ -44,20 +47,21 @@ TRAININGS = {
 }
 """What the census trains: the course's settings, and changes of one of them."""
 
-CURVES = ("loss", "accuracy", "gradient_norm", "step_size", "held_out_loss", "held_out_accuracy")
+STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
+CURVES = (*STEP_CURVES, "held_out_loss", "held_out_accuracy")
 
 
 def census(
-    directory,
-    trainings=TRAININGS,
+    directory: str | Path,
+    trainings: Mapping[str, Training] = TRAININGS,
     *,
-    seeds=32,
-    epochs=100,
-    jobs=1,
-    replicas=32,
-    scheduler=None,
-    progress=None,
-):
+    seeds: int = 32,
+    epochs: int = 100,
+    jobs: int = 1,
+    replicas: int = 32,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
     """Train every training from every seed, but for the runs that ``directory`` already holds.
 
     Parameters
@@ -102,7 +106,7 @@ def census(
     directory = Path(directory)
     for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
         whole_number(number, name, at_least=1)
-    tasks = []
+    tasks: list[tuple[str, Training, list[int]]] = []
     for name, training in trainings.items():
         missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
         tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
@@ -114,13 +118,9 @@ def census(
     with _backend(scheduler):
         workers = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
         for name, curves, versions in workers(joblib.delayed(_train)(*task, epochs) for task in tasks):
-            settings = json.dumps(_settings(curves.training, epochs) | versions)
+            settings = _settings(curves.training, epochs) | versions
             for replica, seed in enumerate(curves.seeds):
-                arrays = {curve: getattr(curves, curve)[replica] for curve in CURVES}
-                _write_whole(
-                    _path(directory, name, seed),
-                    lambda file, a=arrays, s=settings: np.savez(file, **a, settings=s),
-                )
+                _write_run(_path(directory, name, seed), of_replica(curves, replica), settings)
             write_table(directory)
             kept += len(curves.seeds)
             if progress:
@@ -128,36 +128,40 @@ def census(
     return table
 
 
-def read_run(directory, name, seed):
+def of_replica(curves: Curves, replica: int) -> dict[str, Array]:
+    """Return the curves of one replica, by the names of :data:`CURVES`."""
+    return {curve: getattr(curves, curve)[replica] for curve in CURVES}
+
+
+def read_run(directory: str | Path, name: str, seed: int) -> tuple[dict[str, Array], dict[str, str]]:
     """Return the curves of a run, a dictionary of arrays, and its settings and versions, a dictionary of strings."""
     with np.load(_path(directory, name, seed)) as file:
         return {curve: file[curve] for curve in CURVES}, json.loads(str(file["settings"]))
 
 
-def write_table(directory):
+def _write_run(path: Path, curves: Mapping[str, Array], settings: Mapping[str, str]) -> None:
+    """Write what :func:`read_run` reads."""
+    arrays: dict[str, Any] = {**curves, "settings": json.dumps(settings)}
+    _write_whole(path, lambda file: np.savez(file, **arrays))
+
+
+def write_table(directory: str | Path) -> Path:
     """Make the table of all runs that ``directory`` holds, in place of the one before, and return its path."""
     directory = Path(directory)
     paths = sorted(directory.glob("*/*.npz"), key=lambda path: (path.parent.name, int(path.stem)))
     rows = [row for path in paths for row in _rows(directory, path.parent.name, int(path.stem))]
-
-    def write(file):
-        lines = [] if not rows else [rows[0].keys(), *(row.values() for row in rows)]
-        csv.writer(text := _Lines()).writerows(lines)
-        file.write("".join(text).encode())
-
+    text = io.StringIO(newline="")
+    if rows:
+        csv.writer(text).writerows([rows[0], *(row.values() for row in rows)])
     table = directory / "table.csv"
-    _write_whole(table, write)
+    _write_whole(table, lambda file: file.write(text.getvalue().encode()))
     return table
 
 
-class _Lines(list):
-    write = list.append
-
-
-def epoch_columns(curves):
+def epoch_columns(curves: Mapping[str, Array]) -> dict[str, np.ndarray]:
     """Return the epochs of a run: what the course plots, and what it hides. A dictionary of arrays (epochs,)."""
 
-    def by_epoch(curve):
+    def by_epoch(curve: np.ndarray) -> np.ndarray:
         return curve.reshape(len(curves["held_out_loss"]), -1)
 
     return {
@@ -173,16 +177,17 @@ def epoch_columns(curves):
     }
 
 
-def _rows(directory, name, seed):
+def _rows(directory: Path, name: str, seed: int) -> Iterator[dict[str, object]]:
+    """The rows of one run, one for each epoch."""
     curves, settings = read_run(directory, name, seed)
     columns = epoch_columns(curves)
     for epoch in range(len(curves["held_out_loss"])):
-        values = {column: f"{values[epoch]:.6g}" for column, values in columns.items()}
-        yield {"training": name, "seed": seed, "epoch": epoch + 1, **values, **settings}
+        numbers = {column: f"{of_epochs[epoch]:.6g}" for column, of_epochs in columns.items()}
+        yield {"training": name, "seed": seed, "epoch": epoch + 1, **numbers, **settings}
 
 
 @contextmanager
-def _backend(scheduler):
+def _backend(scheduler: str | None) -> Iterator[None]:
     """Where joblib's processes are: on this machine, or in a Dask cluster."""
     if scheduler is None:
         yield
@@ -193,33 +198,36 @@ def _backend(scheduler):
         yield
 
 
-def _train(name, training, seeds, epochs):
+def _train(
+    name: str, training: Training, seeds: list[int], epochs: int
+) -> tuple[str, Curves, dict[str, str]]:
     """One task, in a process of its own, perhaps on another machine."""
     torch.set_num_threads(1)
     return name, train(training, seeds, steps=epochs * training.batches_per_epoch), made_with(*PACKAGES)
 
 
-def _is_kept(directory, name, training, seed, epochs):
-    if not _path(directory, name, seed).exists():
+def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: int) -> bool:
+    """Whether there is such a run, of these settings."""
+    path = _path(directory, name, seed)
+    if not path.exists():
         return False
     _, kept = read_run(directory, name, seed)
     wanted = _settings(training, epochs)
     if any(kept[key] != wanted[key] for key in wanted):
-        raise ValueError(
-            f"directory must hold runs of these settings, got {_path(directory, name, seed)} of {kept}"
-        )
+        raise ValueError(f"directory must hold runs of {wanted}, got {path} of {kept}")
     return True
 
 
-def _settings(training, epochs):
+def _settings(training: Training, epochs: int) -> dict[str, str]:
+    """What a run must have in common with another to stand in its place."""
     return {"settings": repr(training), "epochs": str(epochs), "dtype": "float32"}
 
 
-def _path(directory, name, seed):
+def _path(directory: str | Path, name: str, seed: int) -> Path:
     return Path(directory) / name / f"{seed}.npz"
 
 
-def _write_whole(path, write):
+def _write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write beside ``path`` and move it there: a kill or a full disk leaves what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
@@ -230,17 +238,18 @@ def _write_whole(path, write):
             os.fsync(file.fileno())
         os.replace(part, path)
     except BaseException:
-        part.unlink()
+        part.unlink(missing_ok=True)
         raise
 
 
 class ProgressBar:
     """A line on the terminal: how many runs there are, and how long the others may take."""
 
-    def __init__(self):
-        self.start, self.at_first = time.monotonic(), None
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.at_first: int | None = None
 
-    def __call__(self, kept, total):
+    def __call__(self, kept: int, total: int) -> None:
         self.at_first = kept if self.at_first is None else self.at_first
         bar = "█" * (30 * kept // total)
         done = kept - self.at_first

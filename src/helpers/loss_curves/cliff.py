@@ -8,15 +8,16 @@ The network of Pascanu, Mikolov and Bengio (2013), section 2.3 and figure 6, has
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..checks import real_array, whole_number
+from ..checks import Array, real_array, whole_number
 from ..gated_rnn import sigmoid
 
 STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
 """As in the paper."""
 
 
-def loss_and_gradient(w, b):
+def loss_and_gradient(w: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
     """Return ℓ of (4.4), and ∂ℓ/∂(w, b).
 
     The derivatives of the state are carried along with it (4.5), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
@@ -56,7 +57,7 @@ def loss_and_gradient(w, b):
     return (s - TARGET) ** 2, np.stack([by_h * by_w, by_h * by_b], axis=-1)
 
 
-def descend(start, learning_rate, threshold, steps):
+def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, steps: int) -> Array:
     """Return the way of gradient descent with norm clipping, θ ← θ − η g · min(1, threshold / ‖g‖).
 
     Parameters
@@ -106,7 +107,7 @@ def descend(start, learning_rate, threshold, steps):
     return np.array(way)
 
 
-def clipped(g, threshold):
+def clipped(g: Array, threshold: ArrayLike) -> Array:
     """Return g, shortened to the threshold if it is longer (4.6): algorithm 1 of the paper."""
     norm = np.linalg.norm(g, axis=-1)
     with np.errstate(divide="ignore"):

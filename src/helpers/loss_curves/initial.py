@@ -13,9 +13,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .. import sequence_task
-from ..checks import real_array, whole_number
+from ..checks import Array, real_array, whole_number
 from ..gated_rnn import sigmoid
 from ..sequence_task import CLASSES, SYMBOLS
 
@@ -23,7 +24,7 @@ HIDDEN_SIZE = 12
 """m, of the course's network."""
 
 
-def expected_loss(variance, classes):
+def expected_loss(variance: float, classes: int) -> float:
     """Return ln C + ½ s² (1 − 1/C), by (4.7) the expected loss of untrained networks while s² is small.
 
     Parameters
@@ -56,7 +57,7 @@ class Untrained(NamedTuple):
     variance: float
 
 
-def untrained(classes, networks, *, scale=1.0, batch_size=32):
+def untrained(classes: int, networks: int, *, scale: float = 1.0, batch_size: int = 32) -> Untrained:
     """Return the loss and the accuracy of untrained networks: the course's LSTM, with any number of classes.
 
     Labels are drawn from all classes alike, whatever the sequence: an untrained network cannot know better.
@@ -66,7 +67,7 @@ def untrained(classes, networks, *, scale=1.0, batch_size=32):
     classes : int
         C, at least 2.
     networks : int
-        N. The first networks of a larger N are the same.
+        N.
     scale : float
         What the output layer's weights and biases are multiplied by; PyTorch's are uniform between ±1/√m.
     batch_size : int
@@ -78,7 +79,7 @@ def untrained(classes, networks, *, scale=1.0, batch_size=32):
     Raises
     ------
     ValueError, TypeError
-        If there are fewer than 2 classes, or a number is not whole.
+        If there are fewer than 2 classes, no network or an empty batch, or one of these numbers is not whole.
 
     Examples
     --------
@@ -89,18 +90,19 @@ def untrained(classes, networks, *, scale=1.0, batch_size=32):
     """
     C = whole_number(classes, "classes", at_least=2)
     N = whole_number(networks, "networks", at_least=1)
-    h = _last_states(N, batch_size)
-    random = np.random.default_rng([C, batch_size])
+    B = whole_number(batch_size, "batch_size", at_least=1)
+    h = _last_states(N, B)
+    random = np.random.default_rng([C, B])
     m = h.shape[1]
     parameters = scale / np.sqrt(m) * random.uniform(-1, 1, size=(N, C, m + 1))
     z = parameters[..., :m] @ h + parameters[..., m:]  # (N, C, B)
-    labels = random.integers(C, size=(N, 1, batch_size))
+    labels = random.integers(C, size=(N, 1, B))
     losses = log_sum_exp(z) - np.take_along_axis(z, labels, axis=1)[:, 0]
     hits = z.argmax(axis=1) == labels[:, 0]
     return Untrained(losses.mean(axis=1), hits.mean(axis=1), float((z**2).mean()))
 
 
-def log_sum_exp(z):
+def log_sum_exp(z: ArrayLike) -> Array:
     """Return ln Σ_c exp(z_c) over the classes of logits (…, C, B), written so that nothing overflows.
 
     Examples
@@ -114,7 +116,7 @@ def log_sum_exp(z):
 
 
 @cache
-def _last_states(networks, batch_size):
+def _last_states(networks: int, batch_size: int) -> Array:
     """h[T] of LSTMs with fresh weights, an array (N, m, B): each reads a batch of its own."""
     m, n = HIDDEN_SIZE, len(SYMBOLS)
     weight_rng, data_rng = map(np.random.default_rng, np.random.SeedSequence(0).spawn(2))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-from ..checks import whole_number
+from ..checks import Array, whole_number
 from .checks import fraction, positive
+
+Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,10 @@ class NormClipping:
 
     threshold: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         positive(self, "threshold")
 
-    def __call__(self, g):
+    def __call__(self, g: Tensor) -> Tensor:
         norm = torch.linalg.vector_norm(g, dim=-1, keepdim=True)
         return g * (self.threshold / (norm + 1e-6)).clamp(max=1)
 
@@ -54,10 +59,10 @@ class ValueClipping:
 
     threshold: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         positive(self, "threshold")
 
-    def __call__(self, g):
+    def __call__(self, g: Tensor) -> Tensor:
         return g.clamp(-self.threshold, self.threshold)
 
 
@@ -78,10 +83,10 @@ class WarmUp:
 
     steps: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         whole_number(self.steps, "steps", at_least=1)
 
-    def __call__(self, k):
+    def __call__(self, k: int) -> float:
         """The factor of the learning rate at step k, which counts from 1."""
         return min(1.0, k / self.steps)
 
@@ -106,10 +111,10 @@ class LabelNoise:
 
     probability: float
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         fraction(self, "probability")
 
-    def __call__(self, labels, classes, rng):
+    def __call__(self, labels: Labels, classes: int, rng: np.random.Generator) -> Labels:
         replaced = rng.random(labels.shape) < self.probability
         return np.where(replaced, rng.integers(classes, size=labels.shape), labels)
 
@@ -129,7 +134,7 @@ class OrthogonalStart:
            [0., 0., 1.]])
     """
 
-    def __call__(self, weights, rng):
+    def __call__(self, weights: Mapping[str, Array], rng: np.random.Generator) -> None:
         blocks = _recurrent_blocks(weights)
         Q, R = np.linalg.qr(rng.normal(size=blocks.shape))
         blocks[:] = Q * np.sign(np.diagonal(R, axis1=1, axis2=2))[:, np.newaxis]
@@ -148,13 +153,13 @@ class IdentityStart:
            [0., 1.]]), array([0., 0.]))
     """
 
-    def __call__(self, weights, rng):
+    def __call__(self, weights: Mapping[str, Array], rng: np.random.Generator) -> None:
         blocks = _recurrent_blocks(weights)
         blocks[:] = np.eye(blocks.shape[-1])
         weights["bias_ih"][:] = weights["bias_hh"][:] = 0
 
 
-def _recurrent_blocks(weights):
+def _recurrent_blocks(weights: Mapping[str, Array]) -> Array:
     """W_hh as a view, a square matrix (m, m) for each gate."""
     W_hh = weights["weight_hh"]
     m = W_hh.shape[-1]

@@ -9,14 +9,20 @@ The backward passes are written out: autograd's takes about three times as long 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from math import prod, sqrt
+from typing import ClassVar, Protocol, TypeVar
 
+import numpy as np
 import torch
+from torch import Tensor
 
-from ..checks import whole_number
+from ..checks import Array, whole_number
 
 CELLS = ("relu", "tanh", "lstm")
 """The recurrent layers of ``torch.nn``: RNN with either nonlinearity, and LSTM."""
+
+TensorOrArray = TypeVar("TensorOrArray", Tensor, np.ndarray)
 
 
 class Network:
@@ -46,16 +52,16 @@ class Network:
     (torch.Size([2, 4, 32]), 0.0)
     """
 
-    def __init__(self, cell, inputs, hidden_size, classes):
+    def __init__(self, cell: str, inputs: int, hidden_size: int, classes: int) -> None:
         if not isinstance(cell, str) or cell not in CELLS:
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
         for name, size in {"inputs": inputs, "hidden_size": hidden_size, "classes": classes}.items():
             whole_number(size, name, at_least=1)
-        self.layer = LSTM if cell == "lstm" else {"relu": ReLU, "tanh": Tanh}[cell]
-        self.gates = 4 if cell == "lstm" else 1
+        self.layer: type[_Layer] = {"relu": ReLU, "tanh": Tanh, "lstm": LSTM}[cell]
+        self.gates = self.layer.gates
         self.hidden_size = hidden_size
         rows = self.gates * hidden_size
-        self.shapes = {
+        self.shapes: dict[str, tuple[int, ...]] = {
             "weight_ih": (rows, inputs),
             "weight_hh": (rows, hidden_size),
             "bias_ih": (rows,),
@@ -66,11 +72,11 @@ class Network:
         self.workspace = Workspace()
 
     @property
-    def parameters(self):
+    def parameters(self) -> int:
         """P, how many numbers there are to learn."""
         return sum(map(prod, self.shapes.values()))
 
-    def split(self, theta):
+    def split(self, theta: TensorOrArray) -> dict[str, TensorOrArray]:
         """Return views of flat parameters, tensor or array of shape (..., P), by the names PyTorch gives them."""
         views, begin = {}, 0
         for name, shape in self.shapes.items():
@@ -79,12 +85,12 @@ class Network:
             begin = end
         return views
 
-    def initial(self, rng):
+    def initial(self, rng: np.random.Generator) -> Array:
         """Return parameters as PyTorch draws them: all uniform between ±1/√m. An array of shape (P,)."""
         bound = 1 / sqrt(self.hidden_size)
         return rng.uniform(-bound, bound, self.parameters)
 
-    def logits(self, theta, x):
+    def logits(self, theta: Tensor, x: Tensor) -> Tensor:
         """Return what the network makes of sequences.
 
         Parameters
@@ -101,7 +107,7 @@ class Network:
         w = self.split(theta)
         return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], self.last_state(theta, x))
 
-    def last_state(self, theta, x):
+    def last_state(self, theta: Tensor, x: Tensor) -> Tensor:
         """Return the state after the last step, a tensor of shape (R, m, B), of which :meth:`logits` are a linear function."""
         w = self.split(theta)
         bias = (w["bias_ih"] + w["bias_hh"]).unsqueeze(-1)
@@ -109,14 +115,22 @@ class Network:
         return self.layer.apply(W, x, self.workspace)
 
 
-class Workspace(dict):
+class Workspace(dict[str, Tensor]):
     """Large arrays that are used again in every pass: to fetch them from the system takes as long as to fill them."""
 
-    def empty(self, name, like, *shape):
+    def empty(self, name: str, like: Tensor, *shape: int) -> Tensor:
         """Return the array of that name, made afresh if it is of another shape or dtype."""
         if name not in self or self[name].shape != shape or self[name].dtype != like.dtype:
             self[name] = like.new_empty(shape)
         return self[name]
+
+
+class _Context(Protocol):
+    """What a forward pass leaves for the backward one."""
+
+    saved_tensors: tuple[Tensor, ...]
+
+    def save_for_backward(self, *tensors: Tensor) -> None: ...
 
 
 class _Layer(torch.autograd.Function):
@@ -125,8 +139,10 @@ class _Layer(torch.autograd.Function):
     What a step multiplies by W is the stack u[t] = [x[t], 1, h[t−1]], so that W u[t] is the whole affine part.
     """
 
+    gates: ClassVar[int]
+
     @staticmethod
-    def stack(W, x, workspace):
+    def stack(W: Tensor, x: Tensor, workspace: Workspace) -> tuple[Tensor, Tensor]:
         """Every u[t], a tensor (T + 1, R, n + 1 + m, B), and the states in it, which but for h[0] = 0 are to be filled in."""
         T, R, n, B = x.shape
         u = workspace.empty("u", x, T + 1, R, W.shape[-1], B)
@@ -136,10 +152,14 @@ class _Layer(torch.autograd.Function):
 
 
 class _Elman(_Layer):
-    """h[t] = φ(W u[t]), with φ given by a subclass."""
+    """h[t] = φ(W u[t]). A subclass gives φ, and its slope as a function of h."""
+
+    gates = 1
+    nonlinearity: Callable[[Tensor], Tensor]
+    slope: Callable[[Tensor], Tensor]
 
     @classmethod
-    def forward(cls, ctx, W, x, workspace):
+    def forward(cls, ctx: _Context, W: Tensor, x: Tensor, workspace: Workspace) -> Tensor:
         u, h = cls.stack(W, x, workspace)
         for t in range(len(x)):
             h[t + 1] = cls.nonlinearity(W @ u[t])
@@ -147,7 +167,7 @@ class _Elman(_Layer):
         return h[-1].clone()
 
     @classmethod
-    def backward(cls, ctx, dh):
+    def backward(cls, ctx: _Context, dh: Tensor) -> tuple[Tensor, None, None]:
         W, u = ctx.saved_tensors
         m = dh.shape[1]
         dW = torch.zeros_like(W)
@@ -160,11 +180,11 @@ class _Elman(_Layer):
 
 class Tanh(_Elman):
     @staticmethod
-    def nonlinearity(a):
+    def nonlinearity(a: Tensor) -> Tensor:
         return tanh(a)
 
     @staticmethod
-    def slope(h):
+    def slope(h: Tensor) -> Tensor:
         return 1 - h**2
 
 
@@ -172,7 +192,7 @@ class ReLU(_Elman):
     nonlinearity = staticmethod(torch.relu)
 
     @staticmethod
-    def slope(h):
+    def slope(h: Tensor) -> Tensor:
         return (h > 0).to(h.dtype)
 
 
@@ -182,8 +202,10 @@ class LSTM(_Layer):
     i, f, o = σ(W_i u), σ(W_f u), σ(W_o u);   g = tanh(W_g u);   c[t] = f ⊙ c[t−1] + i ⊙ g;   h[t] = o ⊙ tanh c[t].
     """
 
+    gates = 4
+
     @classmethod
-    def forward(cls, ctx, W, x, workspace):
+    def forward(cls, ctx: _Context, W: Tensor, x: Tensor, workspace: Workspace) -> Tensor:
         u, h = cls.stack(W, x, workspace)
         T, (R, m, B) = len(x), h.shape[1:]
         gates = workspace.empty("gates", x, T, R, 4 * m, B)
@@ -203,7 +225,7 @@ class LSTM(_Layer):
         return h[-1].clone()
 
     @staticmethod
-    def backward(ctx, dh):
+    def backward(ctx: _Context, dh: Tensor) -> tuple[Tensor, None, None]:
         W, u, gates, c, tanh_c = ctx.saved_tensors
         m = dh.shape[1]
         i, f, g, o = _each_step_of_each_gate(gates)
@@ -223,12 +245,12 @@ class LSTM(_Layer):
         return dW.mT, None, None
 
 
-def _each_step_of_each_gate(gates):
+def _each_step_of_each_gate(gates: Tensor) -> Iterator[tuple[Tensor, ...]]:
     """From (T, R, 4m, B), for each gate a tuple of T tensors (R, m, B)."""
     return (gate.unbind() for gate in gates.chunk(4, dim=2))
 
 
-def tanh(a, out=None):
+def tanh(a: Tensor, out: Tensor | None = None) -> Tensor:
     """tanh a = −1 + 2 σ(2a), which takes a quarter as long as PyTorch's own tanh."""
     sigma = torch.add(a, a, out=out).sigmoid_()
     return torch.add(MINUS_ONE, sigma, alpha=2, out=sigma)

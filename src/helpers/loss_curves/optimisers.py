@@ -7,10 +7,14 @@ the learning rate at step k. What an optimiser remembers between steps is a dict
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
+from torch import Tensor
 
 from .checks import at_least_zero, fraction, positive
+
+Memory = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,14 @@ class SGD:
     learning_rate: float = 1e-1
     momentum: float = 0.0
     weight_decay: float = 0.0
-    memory = ("b",)
+    memory: ClassVar[tuple[str, ...]] = ("b",)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         positive(self, "learning_rate")
         at_least_zero(self, "weight_decay")
         fraction(self, "momentum")
 
-    def step(self, theta, g, memory, k, learning_rate):
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
         g = g + self.weight_decay * theta
         b = memory["b"].mul_(self.momentum).add_(g)
         return -learning_rate * b
@@ -82,14 +86,14 @@ class RMSprop:
     decay: float = 0.99
     epsilon: float = 1e-8
     weight_decay: float = 0.0
-    memory = ("v",)
+    memory: ClassVar[tuple[str, ...]] = ("v",)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         positive(self, "learning_rate", "epsilon")
         at_least_zero(self, "weight_decay")
         fraction(self, "decay")
 
-    def step(self, theta, g, memory, k, learning_rate):
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
         g = g + self.weight_decay * theta
         v = memory["v"].mul_(self.decay).add_((1 - self.decay) * g**2)
         return -learning_rate * g / (v.sqrt() + self.epsilon)
@@ -124,18 +128,18 @@ class Adam:
     decays: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8
     weight_decay: float = 0.0
-    memory = ("m", "v")
+    memory: ClassVar[tuple[str, ...]] = ("m", "v")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         positive(self, "learning_rate", "epsilon")
         at_least_zero(self, "weight_decay")
         fraction(self, "decays", count=2)
 
-    def step(self, theta, g, memory, k, learning_rate):
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
         g = g + self.weight_decay * theta
         return self.moments_step(g, memory, k, learning_rate)
 
-    def moments_step(self, g, memory, k, learning_rate):
+    def moments_step(self, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
         beta_1, beta_2 = self.decays
         m = memory["m"].mul_(beta_1).add_((1 - beta_1) * g)
         v = memory["v"].mul_(beta_2).add_((1 - beta_2) * g**2)
@@ -158,10 +162,13 @@ class AdamW(Adam):
 
     weight_decay: float = 1e-2
 
-    def step(self, theta, g, memory, k, learning_rate):
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
         return self.moments_step(g, memory, k, learning_rate) - learning_rate * self.weight_decay * theta
 
 
-def empty_memory(optimiser, theta):
+Optimiser = SGD | RMSprop | Adam
+
+
+def empty_memory(optimiser: Optimiser, theta: Tensor) -> Memory:
     """Return what ``optimiser`` remembers before the first step: zeros."""
     return {name: torch.zeros_like(theta) for name in optimiser.memory}

@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, TextIO
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from ..checks import Array
 from ..recorded import write_record
 from ..spikes import CALM, LEARNT, SPIKE, summary
-from .census import TRAININGS, epoch_columns, read_run
+from .census import STEP_CURVES, TRAININGS, epoch_columns, read_run
+from .training import Training
 
-STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
-WHOLE = "untreated"
-"""The training whose steps are kept of all seeds; of the others, those of the first seeds alone."""
+EVERY_SEED_OF = "untreated"
+"""The training whose steps are kept of all seeds."""
 FIRST_SEEDS = 3
+"""Of the other trainings, the steps of so many seeds are kept."""
+
+Runs = dict[str, list[tuple[dict[str, Array], dict[str, str]]]]
+"""Of each training what :func:`helpers.loss_curves.census.read_run` returns, seed by seed."""
 
 
-def record(directory, folder, trainings=TRAININGS):
+def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Training] = TRAININGS) -> None:
     """Condense a census to what the book keeps of it.
 
     Numbers are rounded to a relative error below 2.5e-4, so that they compress.
@@ -42,25 +50,13 @@ def record(directory, folder, trainings=TRAININGS):
         If a training lacks a run of a seed that another has, has other settings than given here, or the runs
         differ in length, in the batches of an epoch or in the versions they were made with.
     """
-    directory, folder = Path(directory), Path(folder)
-    seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
-    missing = [f"{n}/{s}" for n in trainings for s in seeds if not (directory / n / f"{s}.npz").exists()]
-    if missing or not seeds:
-        raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
-    runs = {name: [read_run(directory, name, seed) for seed in seeds] for name in trainings}
-    settings = {name: {run_settings.pop("settings") for _, run_settings in runs[name]} for name in runs}
-    if wrong := [name for name in trainings if settings[name] != {repr(trainings[name])}]:
-        raise ValueError(
-            f"directory must hold runs of the trainings given, but has other settings of {wrong}"
-        )
-    origins = {json.dumps(origin) for own in runs.values() for _, origin in own}
-    if len(origins) != 1:
-        raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
-    (origin,) = map(json.loads, origins)
+    folder = Path(folder)
+    runs = _every_run(Path(directory), trainings)
+    origin = _origin(runs)
     batches = {training.batches_per_epoch for training in trainings.values()}
     if len(batches) != 1:
         raise ValueError(f"trainings must have as many batches in an epoch, got {batches}")
-    epochs = int(origin["epochs"])
+    seeds, epochs = len(next(iter(runs.values()))), int(origin["epochs"])
 
     rows = [
         row(name, seed, trainings[name], curves)
@@ -71,21 +67,22 @@ def record(directory, folder, trainings=TRAININGS):
         write_rows(file, rows)
     columns = {name: [epoch_columns(curves) for curves, _ in own] for name, own in runs.items()}
     _save(folder / "loss_curve_epochs.npz", {name: _stacked(own) for name, own in columns.items()})
-    kept = {
-        name: _stacked([{c: curves[c] for c in STEP_CURVES} for curves, _ in own[: kept_seeds(name, own)]])
-        for name, own in runs.items()
+    kept = {name: own if name == EVERY_SEED_OF else own[:FIRST_SEEDS] for name, own in runs.items()}
+    steps = {
+        name: _stacked([{curve: curves[curve] for curve in STEP_CURVES} for curves, _ in own])
+        for name, own in kept.items()
     }
-    _save(folder / "loss_curve_steps.npz", kept)
+    _save(folder / "loss_curve_steps.npz", steps)
     names = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
     about = {
         "commands": [
-            f"python -m helpers.loss_curves census --directory DIRECTORY{names} --seeds {len(seeds)} --epochs {epochs}",
+            f"python -m helpers.loss_curves census --directory DIRECTORY{names} --seeds {seeds} --epochs {epochs}",
             f"python -m helpers.loss_curves record --directory DIRECTORY{names} --folder notebooks/data",
         ],
         **origin,
         "epochs": epochs,
         "batches_per_epoch": batches.pop(),
-        "seeds": len(seeds),
+        "seeds": seeds,
         "spike": SPIKE,
         "calm": CALM,
         "learnt": LEARNT,
@@ -94,12 +91,30 @@ def record(directory, folder, trainings=TRAININGS):
     write_record(folder / "loss_curve_census.json", about)
 
 
-def kept_seeds(name, runs):
-    """How many of the runs are kept step by step."""
-    return len(runs) if name == WHOLE else min(FIRST_SEEDS, len(runs))
+def _every_run(directory: Path, trainings: Mapping[str, Training]) -> Runs:
+    """Read a census, if every training of every seed is there. The settings, once they are compared, are taken out."""
+    seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
+    missing = [f"{n}/{s}" for n in trainings for s in seeds if not (directory / n / f"{s}.npz").exists()]
+    if missing or not seeds:
+        raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
+    runs = {name: [read_run(directory, name, seed) for seed in seeds] for name in trainings}
+    settings = {name: {about.pop("settings") for _, about in runs[name]} for name in runs}
+    if wrong := [name for name in trainings if settings[name] != {repr(trainings[name])}]:
+        raise ValueError(
+            f"directory must hold runs of the trainings given, but has other settings of {wrong}"
+        )
+    return runs
 
 
-def row(name, seed, training, curves):
+def _origin(runs: Runs) -> dict[str, str]:
+    """How long all runs are, and what they were made with."""
+    origins = {json.dumps(origin) for own in runs.values() for _, origin in own}
+    if len(origins) != 1:
+        raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
+    return json.loads(origins.pop())
+
+
+def row(name: str, seed: int, training: Training, curves: Mapping[str, Array]) -> dict[str, Any]:
     """Return the row of one run: its summary, its last epoch, and the command that runs it again."""
     epochs = len(curves["held_out_loss"])
     ends = epoch_columns(curves)
@@ -113,14 +128,14 @@ def row(name, seed, training, curves):
     }
 
 
-def write_rows(file, rows):
+def write_rows(file: TextIO, rows: Sequence[Mapping[str, object]]) -> None:
     """Write rows as CSV, numbers with six digits."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(rows[0])
     writer.writerows([f"{v:.6g}" if isinstance(v, float) else v for v in row.values()] for row in rows)
 
 
-def rounded(values):
+def rounded(values: ArrayLike) -> NDArray[np.float32]:
     """Return numbers rounded to 12 binary digits, as float32.
 
     Examples
@@ -132,12 +147,15 @@ def rounded(values):
     return np.ldexp(np.round(fraction * 2**12) / 2**12, exponent).astype(np.float32)
 
 
-def _stacked(runs):
+def _stacked(runs: Sequence[Mapping[str, np.ndarray]]) -> dict[str, NDArray[np.float32]]:
     """From a list of dictionaries to one of arrays, with the seeds in front."""
     return {column: rounded(np.stack([run[column] for run in runs])) for column in runs[0]}
 
 
-def _save(path, tables):
-    arrays = {f"{name}/{column}": array for name, table in tables.items() for column, array in table.items()}
+def _save(path: Path, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
+    """Write the columns of each training, by the name of both."""
+    arrays: dict[str, Any] = {
+        f"{name}/{column}": array for name, table in tables.items() for column, array in table.items()
+    }
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)

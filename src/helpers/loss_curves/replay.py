@@ -8,17 +8,23 @@ the share that needs what was replaced.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .. import sequence_task
-from ..checks import whole_number, whole_numbers
+from ..checks import Array, whole_number
 from ..recorded import made_with, write_record
 from ..spikes import CALM, LEARNT, SPIKE
-from .training import PACKAGES, Training, each_step, encode, gradient, scores
+from .checks import each_seed
+from .networks import Network
+from .optimisers import RMSprop
+from .training import PACKAGES, Step, Training, each_step, encode, gradient, scores
 
 USUAL = 100
 """What is usual of a step is the median of so many steps before it. Spikes that begin sooner are left out."""
@@ -40,15 +46,15 @@ class Before(NamedTuple):
     usual_gradient_norm, usual_step_size : float
     """
 
-    theta: torch.Tensor
-    v: torch.Tensor
-    mean_square: torch.Tensor
-    gradient: torch.Tensor
+    theta: Tensor
+    v: Tensor
+    mean_square: Tensor
+    gradient: Tensor
     usual_gradient_norm: float
     usual_step_size: float
 
 
-def other_steps(before, rmsprop):
+def other_steps(before: Before, rmsprop: RMSprop) -> dict[str, Tensor]:
     """Return the step that RMSprop takes, and others with the same gradient, by name.
 
     Parameters
@@ -75,23 +81,24 @@ def other_steps(before, rmsprop):
     {'taken': -2.0, 'none': 0.0, 'usual_length': -0.5, 'clipped': -2.0, 'long_memory': -1.0, 'sgd': -1.0}
     """
     g = before.gradient
-
-    def rmsprop_step(g, v):
-        return rmsprop.step(before.theta, g, {"v": v.clone()}, 1, rmsprop.learning_rate)
-
-    taken = rmsprop_step(g, before.v)
+    taken = _step(rmsprop, before.theta, g, before.v)
     shorten = min(1.0, before.usual_gradient_norm / g.norm().item())
     return {
         "taken": taken,
         "none": torch.zeros_like(g),
         "usual_length": taken * before.usual_step_size / taken.norm(),
-        "clipped": rmsprop_step(shorten * g, before.v),
-        "long_memory": rmsprop_step(g, before.mean_square),
+        "clipped": _step(rmsprop, before.theta, shorten * g, before.v),
+        "long_memory": _step(rmsprop, before.theta, g, before.mean_square),
         "sgd": -before.usual_step_size / before.usual_gradient_norm * g,
     }
 
 
-def growth_on_the_way_back(theta, symbols, labels, network):
+def _step(rmsprop: RMSprop, theta: Tensor, g: Tensor, v: Tensor) -> Tensor:
+    """What RMSprop makes of g if it remembers v, which stays as it is."""
+    return rmsprop.step(theta, g, {"v": v.clone()}, 1, rmsprop.learning_rate)
+
+
+def growth_on_the_way_back(theta: Tensor, symbols: Tensor, labels: Tensor, network: Network) -> float:
     """Return how much an LSTM's gradient grows through time: the largest ‖∂ℓ/∂(h[t], c[t])‖, over that at t = T.
 
     By PyTorch's own cell and autograd.
@@ -111,7 +118,7 @@ def growth_on_the_way_back(theta, symbols, labels, network):
     return float(norms.max() / norms[-1])
 
 
-def norms_on_the_way_back(theta, symbols, labels, network):
+def norms_on_the_way_back(theta: Tensor, symbols: Tensor, labels: Tensor, network: Network) -> Array:
     """Return ‖∂ℓ/∂(h[t], c[t])‖ for t = 1, …, T, an array of shape (T,); see :func:`growth_on_the_way_back`.
 
     h[t] and c[t] are what the next step reads, each on its own: that c[t] has made h[t] does not count for c[t].
@@ -136,12 +143,20 @@ def norms_on_the_way_back(theta, symbols, labels, network):
 class Replayed(NamedTuple):
     """What :func:`replay` returns: rows of two tables, and what the worst spike can be repeated from."""
 
-    spikes: list[dict]
-    swaps: list[dict]
-    worst: dict
+    spikes: list[dict[str, float]]
+    swaps: list[dict[str, float]]
+    worst: dict[str, Any]
 
 
-def replay(seeds, *, steps, training=Training()):  # noqa: B008
+class _Taken(NamedTuple):
+    """A step that was taken, what v was before it, and the sum of g² over all steps before it, tensors (R, P)."""
+
+    step: Step
+    v: Tensor
+    squares: Tensor
+
+
+def replay(seeds: Iterable[int], *, steps: int, training: Training = Training()) -> Replayed:  # noqa: B008
     """Train from these seeds; at each spike after a training has learnt, try the other steps.
 
     Parameters
@@ -149,7 +164,7 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
     seeds : sequence of int
     steps : int
     training : Training
-        With RMSprop, and without clipping, warm-up or label noise.
+        Of an LSTM, with RMSprop, and without clipping, warm-up or label noise.
 
     Returns
     -------
@@ -169,40 +184,40 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
     Raises
     ------
     ValueError, TypeError
-        If there are no seeds, one is negative, or ``steps`` is less than 1.
+        If there are no seeds, one is negative, ``steps`` is less than 1, or the training is another.
     """
-    seeds = whole_numbers(list(seeds), "seeds", at_least=0)
+    seeds = each_seed(seeds)
     steps = whole_number(steps, "steps", at_least=1)
     judge = _Judge(training)
-    recent, lately = deque(maxlen=USUAL + 1), deque(maxlen=CALM + 1)
+    lengths: deque[tuple[Tensor, Tensor]] = deque(maxlen=USUAL + 1)
+    lately: deque[_Taken] = deque(maxlen=CALM + 1)
     accuracy = torch.zeros(len(seeds), training.batches_per_epoch)
     learnt, learnt_before, swapped = torch.zeros(3, len(seeds), dtype=torch.bool)
-    v = v_after = squares = squares_after = torch.zeros(len(seeds), training.network.parameters)
-    spikes, swaps, worst, previous = [], [], {"loss": 0.0}, None
+    v = squares = torch.zeros(len(seeds), training.network.parameters)
+    spikes, swaps = [], []
+    worst: dict[str, Any] = {"loss": 0.0}
 
     for step in islice(each_step(training, training.network, seeds), steps):
-        if len(recent) > USUAL:
-            losses = torch.stack([loss for loss, _, _ in recent][-CALM:])
+        if len(lengths) > USUAL:
+            earlier, *_, previous = lately
+            losses = torch.stack([taken.step.loss for taken in lately][-CALM:])
             calm = learnt & (losses <= SPIKE).all(dim=0)
             for r in torch.nonzero(calm & (step.loss > SPIKE)).flatten().tolist():
-                before = _before(r, previous, v, squares, recent)
-                spikes.append({"seed": seeds[r], **_spike(r, previous, step, before, judge, lately[0])})
+                before = _before(r, previous, lengths)
+                spikes.append(
+                    {"seed": seeds[r], **_spike(r, earlier.step, previous.step, step, before, judge)}
+                )
                 if step.loss[r] > worst["loss"]:
-                    worst = {"seed": seeds[r], "loss": step.loss[r].item()} | _state(
-                        r, previous, step, before
-                    )
+                    worst = {"seed": seeds[r], **_state(r, previous.step, step, before)}
             for r in torch.nonzero(calm & learnt_before & ~swapped).flatten().tolist():
-                before = _before(r, previous, v, squares, recent)
-                swaps.append({"seed": seeds[r], **_swap(r, previous, step, before, judge)})
+                before = _before(r, previous, lengths)
+                swaps.append({"seed": seeds[r], **_swap(r, previous.step, step, before, judge)})
                 swapped[r] = True
 
-        # For the next round, in which this step is the one before: what it started from.
-        v, v_after = v_after, step.memory["v"].clone()
-        squares, squares_after = squares_after, squares_after + step.gradient**2
+        lately.append(_Taken(step, v, squares))
+        lengths.append((step.gradient.norm(dim=-1), step.change.norm(dim=-1)))
+        v, squares = step.memory["v"].clone(), squares + step.gradient**2
         learnt_before = learnt.clone()
-        recent.append((step.loss, step.gradient.norm(dim=-1), step.change.norm(dim=-1)))
-        previous = step
-        lately.append(step)
         batch = (step.k - 1) % training.batches_per_epoch
         accuracy[:, batch] = step.accuracy
         if batch == training.batches_per_epoch - 1:
@@ -211,34 +226,43 @@ def replay(seeds, *, steps, training=Training()):  # noqa: B008
 
 
 class _Judge:
-    """The loss of a batch, and of fresh sequences, after each of several steps."""
+    """The training's network and optimiser, and fresh sequences: what the steps are made and judged with."""
 
-    def __init__(self, training):
-        self.training, self.network = training, training.network
+    def __init__(self, training: Training) -> None:
+        changed = training.clipping or training.warm_up or training.label_noise
+        if not isinstance(training.optimiser, RMSprop) or training.cell != "lstm" or changed:
+            raise ValueError(
+                f"training must be of an LSTM with RMSprop, without clipping, warm-up or label noise, got {training}"
+            )
+        self.network, self.rmsprop = training.network, training.optimiser
         symbols, labels = sequence_task.sample(training.level, FRESH, np.random.default_rng(1))
         self.fresh = torch.from_numpy(symbols), torch.from_numpy(labels)
 
-    def __call__(self, theta, symbols, labels):
+    def __call__(self, theta: Tensor, symbols: Tensor, labels: Tensor) -> Tensor:
         """Losses (R,) at weights (R, P), of sequences (B, T)."""
         x = encode(symbols.unsqueeze(0), theta.dtype).expand(-1, len(theta), -1, -1)
         with torch.no_grad():
             return scores(self.network.logits(theta, x), labels.expand(len(theta), -1))[0]
 
 
-def _before(r, previous, v, squares, recent):
-    _, norms, lengths = (torch.stack(column)[:USUAL, r] for column in zip(*recent, strict=True))
+def _before(r: int, previous: _Taken, lengths: Iterable[tuple[Tensor, Tensor]]) -> Before:
+    """What a step of replica r depended on. The lengths are those of the gradients and the steps up to it."""
+    of_gradients, of_steps = (torch.stack(column)[:USUAL, r] for column in zip(*lengths, strict=True))
     return Before(
-        previous.theta[r],
-        v[r],
-        squares[r] / (previous.k - 1),
-        previous.gradient[r],
-        norms.quantile(0.5).item(),
-        lengths.quantile(0.5).item(),
+        previous.step.theta[r],
+        previous.v[r],
+        previous.squares[r] / (previous.step.k - 1),
+        previous.step.gradient[r],
+        of_gradients.quantile(0.5).item(),
+        of_steps.quantile(0.5).item(),
     )
 
 
-def _spike(r, previous, step, before, judge, earlier):
-    others = other_steps(before, judge.training.optimiser)
+def _spike(
+    r: int, earlier: Step, previous: Step, step: Step, before: Before, judge: _Judge
+) -> dict[str, float]:
+    """The row of a spike: at this step it begins, and the previous one has made it."""
+    others = other_steps(before, judge.rmsprop)
     after = before.theta + torch.stack(list(others.values()))
     next_batch = judge(after, step.symbols[r], step.labels[r])
     fresh = judge(after, *judge.fresh)
@@ -260,17 +284,16 @@ def _spike(r, previous, step, before, judge, earlier):
     }
 
 
-def _growth(r, step, judge):
+def _growth(r: int, step: Step, judge: _Judge) -> float:
     return growth_on_the_way_back(step.theta[r], step.symbols[r], step.labels[r], judge.network)
 
 
-def _swap(r, previous, step, before, judge):
+def _swap(r: int, previous: Step, step: Step, before: Before, judge: _Judge) -> dict[str, float]:
     """The batch before, with its labels swapped: its loss, and what a step on it does to the next batch."""
     x, theta = encode(previous.symbols[[r]], before.theta.dtype), before.theta.unsqueeze(0)
     wrong = 3 - previous.labels[[r]]
     loss, accuracy, g = gradient(judge.network, theta, x, wrong, wrong)
-    optimiser = judge.training.optimiser
-    change = optimiser.step(before.theta, g[0], {"v": before.v.clone()}, 1, optimiser.learning_rate)
+    change = _step(judge.rmsprop, before.theta, g[0], before.v)
     after = torch.stack([before.theta + change, before.theta + previous.change[r]])
     next_wrong, next_true = judge(after, step.symbols[r], step.labels[r]).tolist()
     return {
@@ -283,8 +306,10 @@ def _swap(r, previous, step, before, judge):
     }
 
 
-def _state(r, previous, step, before):
+def _state(r: int, previous: Step, step: Step, before: Before) -> dict[str, Any]:
+    """What a spike can be repeated from."""
     return {
+        "loss": step.loss[r].item(),
         "step": step.k,
         "theta": before.theta.tolist(),
         "v": before.v.tolist(),
@@ -296,7 +321,7 @@ def _state(r, previous, step, before):
     }
 
 
-def record(path, *, seeds=32, epochs=100):
+def record(path: str | Path, *, seeds: int = 32, epochs: int = 100) -> None:
     """Replay the spikes of the course's training from seeds 0, 1, …, and write what comes of it as JSON.
 
     :mod:`helpers.replay_record` reads it.
@@ -317,7 +342,7 @@ def record(path, *, seeds=32, epochs=100):
     write_record(path, record)
 
 
-def _columns(rows):
+def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     """From a list of dictionaries to one of lists, numbers rounded to four digits."""
     return {
         name: [float(f"{row[name]:.4g}") if isinstance(row[name], float) else row[name] for row in rows]

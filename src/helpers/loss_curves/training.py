@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count, islice
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from .. import sequence_task
-from ..checks import whole_number, whole_numbers
-from ..sequence_task import CLASSES, SYMBOLS
+from ..checks import Array, whole_number
+from ..sequence_task import CLASSES, SYMBOLS, Level
+from .checks import each_seed
 from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .networks import Network
-from .optimisers import SGD, Adam, RMSprop, empty_memory
+from .optimisers import SGD, Adam, Memory, Optimiser, RMSprop, empty_memory
 
 PACKAGES = ("gradients-checked", "numpy", "torch")
 """Whose versions a record of trainings names."""
@@ -57,22 +60,20 @@ class Training:
     RMSprop(learning_rate=0.001, decay=0.99, epsilon=1e-08, weight_decay=0.0)
     """
 
-    level: str | sequence_task.Level = "moderate"
+    level: str | Level = "moderate"
     cell: str = "lstm"
     hidden_size: int = 12
     batch_size: int = 32
     batches_per_epoch: int = 31
-    optimiser: SGD | RMSprop | Adam = field(default_factory=RMSprop)
+    optimiser: Optimiser = field(default_factory=RMSprop)
     clipping: NormClipping | ValueClipping | None = None
     warm_up: WarmUp | None = None
     label_noise: LabelNoise | None = None
     start: OrthogonalStart | IdentityStart | None = None
 
-    def __post_init__(self):
-        named = isinstance(self.level, str) and self.level in sequence_task.LEVELS
-        if not (named or isinstance(self.level, sequence_task.Level)):
-            raise ValueError(f"level must be one of {', '.join(sequence_task.LEVELS)}, got {self.level!r}")
-        _ = self.network  # which refuses a cell or a size that there is not
+    def __post_init__(self) -> None:
+        # These refuse a level, a cell or a size that there is not.
+        _ = Level.of(self.level), self.network
         for name in ("batch_size", "batches_per_epoch"):
             whole_number(getattr(self, name), name, at_least=1)
         for name, kinds in (
@@ -87,7 +88,7 @@ class Training:
                 raise TypeError(f"{name} must be one of {expected}, got {getattr(self, name)!r}")
 
     @property
-    def network(self):
+    def network(self) -> Network:
         """A network of these sizes, without weights."""
         return Network(self.cell, len(SYMBOLS), self.hidden_size, len(CLASSES))
 
@@ -125,7 +126,9 @@ class Curves:
     parameters: np.ndarray
 
 
-def train(training, seeds, *, steps, dtype=torch.float32):
+def train(
+    training: Training, seeds: Iterable[int], *, steps: int, dtype: torch.dtype = torch.float32
+) -> Curves:
     """Train one replica for each seed, all in one computation, and return their curves.
 
     A seed settles the first weights, the batches and the label noise, independently of each other. So
@@ -166,30 +169,33 @@ def train(training, seeds, *, steps, dtype=torch.float32):
     """
     if not isinstance(training, Training):
         raise TypeError(f"training must be a Training, got {training!r}")
-    try:
-        seeds = list(seeds)
-    except TypeError:
-        raise TypeError(f"seeds must be a sequence of whole numbers, got {seeds!r}") from None
-    seeds = whole_numbers(seeds, "seeds", at_least=0)
+    seeds = each_seed(seeds)
     steps = whole_number(steps, "steps", at_least=1)
     if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
         raise TypeError(f"dtype must be a torch.dtype of floating-point numbers, got {dtype!r}")
 
     network, held_out = training.network, _held_out_batches(training, dtype)
-    steps_recorded, epochs_recorded = [], []
+    of_steps: list[Tensor] = []
+    of_epochs: list[Tensor] = []
     for step in islice(each_step(training, network, seeds, dtype), steps):
-        steps_recorded.append(
-            torch.stack([step.loss, step.accuracy, _norm(step.gradient), _norm(step.change)])
-        )
+        of_steps.append(torch.stack([step.loss, step.accuracy, _norm(step.gradient), _norm(step.change)]))
         theta = step.theta + step.change
         if step.k % training.batches_per_epoch == 0:
-            epochs_recorded.append(_evaluate(network, theta, held_out))
+            of_epochs.append(_evaluate(network, theta, held_out))
 
+    loss, accuracy, gradient_norm, step_size = torch.stack(of_steps, dim=-1).numpy()
+    held_out_loss, held_out_accuracy = (
+        torch.stack(of_epochs, dim=-1).numpy() if of_epochs else np.empty((2, len(seeds), 0))
+    )
     return Curves(
         training,
         seeds,
-        *_curves(steps_recorded, 4, len(seeds)),
-        *_curves(epochs_recorded, 2, len(seeds)),
+        loss,
+        accuracy,
+        gradient_norm,
+        step_size,
+        held_out_loss,
+        held_out_accuracy,
         parameters=theta.numpy(),
     )
 
@@ -216,63 +222,67 @@ class Step(NamedTuple):
     """
 
     k: int
-    theta: torch.Tensor
-    symbols: torch.Tensor
-    labels: torch.Tensor
-    loss: torch.Tensor
-    accuracy: torch.Tensor
-    gradient: torch.Tensor
-    change: torch.Tensor
-    memory: dict[str, torch.Tensor]
+    theta: Tensor
+    symbols: Tensor
+    labels: Tensor
+    loss: Tensor
+    accuracy: Tensor
+    gradient: Tensor
+    change: Tensor
+    memory: Memory
 
 
-def each_step(training, network, seeds, dtype=torch.float32):
+def each_step(
+    training: Training, network: Network, seeds: Iterable[int], dtype: torch.dtype = torch.float32
+) -> Iterator[Step]:
     """Yield every :class:`Step` of replicas of ``network``, one for each seed, without end. :func:`train` records them."""
     optimiser = training.optimiser
     weight_rngs, data_rngs, noise_rngs = zip(*map(_generators, seeds), strict=True)
     theta = torch.tensor(np.stack([_start(training, rng) for rng in weight_rngs]), dtype=dtype)
     memory = empty_memory(optimiser, theta)
-    for k in count(1):
-        batch = (k - 1) % training.batches_per_epoch
-        if batch == 0:
-            symbols, labels, taught = _epoch(training, data_rngs, noise_rngs)
-        x = encode(symbols[batch], dtype)
-        loss, accuracy, g = gradient(network, theta, x, labels[batch], taught[batch])
+    for k, (symbols, labels, taught) in enumerate(_batches(training, data_rngs, noise_rngs), start=1):
+        loss, accuracy, g = gradient(network, theta, encode(symbols, dtype), labels, taught)
         clipped = g if training.clipping is None else training.clipping(g)
         warmth = 1.0 if training.warm_up is None else training.warm_up(k)
         change = optimiser.step(theta, clipped, memory, k, warmth * optimiser.learning_rate)
-        yield Step(k, theta, symbols[batch], labels[batch], loss, accuracy, g, change, memory)
+        yield Step(k, theta, symbols, labels, loss, accuracy, g, change, memory)
         theta = theta + change
 
 
-def _generators(seed):
+def _generators(seed: int) -> Iterable[np.random.Generator]:
     """Of the weights, of the data, and of the label noise."""
     return map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
 
 
-def _start(training, rng):
+def _start(training: Training, rng: np.random.Generator) -> Array:
+    """The first weights of one replica, of shape (P,)."""
     theta = training.network.initial(rng)
     if training.start is not None:
         training.start(training.network.split(theta), rng)
     return theta
 
 
-def _epoch(training, data_rngs, noise_rngs):
-    """Every batch of an epoch: symbols (batches, R, B, T), labels (batches, R, B), and the labels taught instead, or None."""
+def _batches(
+    training: Training,
+    data_rngs: Sequence[np.random.Generator],
+    noise_rngs: Sequence[np.random.Generator],
+) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
+    """Batches without end: symbols (R, B, T), labels (R, B), and the labels taught instead of these, or None."""
     shape = training.batches_per_epoch, training.batch_size
-    drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
-    symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
-    labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
-    if training.label_noise is None:
-        taught = [None] * len(labels)
-    else:
-        pairs = zip(labels.swapaxes(0, 1), noise_rngs, strict=True)
-        taught = [training.label_noise(own, len(CLASSES), rng) for own, rng in pairs]
-        taught = torch.from_numpy(np.stack(taught, axis=1))
-    return torch.from_numpy(symbols), torch.from_numpy(labels), taught
+    while True:
+        # An epoch at a time: (batches, R, B, T) and (batches, R, B).
+        drawn = [sequence_task.sample(training.level, shape[0] * shape[1], rng) for rng in data_rngs]
+        symbols = np.stack([batch.symbols.reshape(*shape, -1) for batch in drawn], axis=1)
+        labels = np.stack([batch.labels.reshape(shape) for batch in drawn], axis=1)
+        taught: Iterable[Tensor | None] = [None] * len(labels)
+        if training.label_noise is not None:
+            pairs = zip(labels.swapaxes(0, 1), noise_rngs, strict=True)
+            noisy = [training.label_noise(own, len(CLASSES), rng) for own, rng in pairs]
+            taught = torch.from_numpy(np.stack(noisy, axis=1))
+        yield from zip(torch.from_numpy(symbols), torch.from_numpy(labels), taught, strict=True)
 
 
-def _held_out_batches(training, dtype):
+def _held_out_batches(training: Training, dtype: torch.dtype) -> list[tuple[Tensor, Tensor]]:
     """Input and labels of each, with one replica that stands for all."""
     size = HELD_OUT_BATCHES * training.batch_size
     batch = sequence_task.sample(training.level, size, np.random.default_rng(0), held_out=True)
@@ -282,13 +292,15 @@ def _held_out_batches(training, dtype):
     return [(encode(x, dtype), y) for x, y in zip(symbols, labels, strict=True)]
 
 
-def encode(symbols, dtype):
+def encode(symbols: Tensor, dtype: torch.dtype) -> Tensor:
     """One-hot, from (R, B, T) to (T, R, n, B); padding is all zeros."""
     symbols = symbols.permute(2, 0, 1).unsqueeze(2)
     return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
 
 
-def gradient(network, theta, x, labels, taught=None):
+def gradient(
+    network: Network, theta: Tensor, x: Tensor, labels: Tensor, taught: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """Loss and accuracy of each replica, and ∂ℓ/∂θ on the labels that it is taught, where these are others.
 
     Their losses share no parameter, so the sum's gradient is each one's.
@@ -301,7 +313,8 @@ def gradient(network, theta, x, labels, taught=None):
     return losses.detach(), accuracies, g
 
 
-def _evaluate(network, theta, batches):
+def _evaluate(network: Network, theta: Tensor, batches: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """Loss and accuracy of each replica over all batches, of shape (2, R)."""
     R = len(theta)
     with torch.no_grad():
         of_batches = [
@@ -311,19 +324,12 @@ def _evaluate(network, theta, batches):
     return torch.stack(of_batches).mean(dim=0)
 
 
-def scores(logits, labels):
+def scores(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """Cross-entropy and accuracy of each replica, from (R, C, B) and (R, B). Without a finite loss, no accuracy."""
     losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").mean(dim=-1)
     accuracies = (logits.argmax(dim=1) == labels).to(logits.dtype).mean(dim=-1)
     return losses, accuracies.where(losses.isfinite(), torch.nan)
 
 
-def _norm(vectors):
+def _norm(vectors: Tensor) -> Tensor:
     return torch.linalg.vector_norm(vectors, dim=-1)
-
-
-def _curves(recorded, count, replicas):
-    """From a list over time of (count, R) to ``count`` arrays (R, time)."""
-    if not recorded:
-        return [np.empty((replicas, 0))] * count
-    return list(torch.stack(recorded, dim=-1).numpy())
