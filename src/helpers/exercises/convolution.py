@@ -15,6 +15,8 @@ from .exercise import AnyExercise, Exercise, Mistake, NumberExercise, Slip, sing
 
 CHAPTER = "convolution"
 ROWS, CHANNELS, TAPS, POSITIONS = 3, 5, 3, 7
+OF_X, OF_W, OF_F = (CHANNELS, POSITIONS), (1, CHANNELS, TAPS), (1, ROWS)
+"""The shapes of an input, a weight, and an output."""
 
 # 1.1.a
 
@@ -147,15 +149,20 @@ def layer(x: Array, W: Array) -> Array:
     return convolution.conv(x, W, stride=2)[0]
 
 
-def _inputs_and_weights(random: Generator) -> Iterator[tuple[Array, Array]]:
-    """One sample and one weight, which meet; then more of them."""
-    yield single((CHANNELS, POSITIONS), 0, 4), single((1, CHANNELS, TAPS), 0, 0, 0)
-    for c, r, k in ((1, 0, 1), (0, 1, 2), (4, 2, 2), (3, 0, 0)):
-        yield single((CHANNELS, POSITIONS), c, 2 * r + k), single((1, CHANNELS, TAPS), 0, c, k)
+def _drawn(random: Generator, *shapes: tuple[int, ...], normal: int) -> Iterator[tuple[Array, ...]]:
+    """Five cases of small whole numbers, and some of normally distributed ones."""
     for _ in range(5):
-        yield small(random, CHANNELS, POSITIONS), small(random, 1, CHANNELS, TAPS)
-    for _ in range(10):
-        yield random.normal(size=(CHANNELS, POSITIONS)), random.normal(size=(1, CHANNELS, TAPS))
+        yield tuple(small(random, *shape) for shape in shapes)
+    for _ in range(normal):
+        yield tuple(random.normal(size=shape) for shape in shapes)
+
+
+def _inputs_and_weights(random: Generator) -> Iterator[tuple[Array, ...]]:
+    """One sample and one weight, which meet; then more of them."""
+    yield single(OF_X, 0, 4), single(OF_W, 0, 0, 0)
+    for c, r, k in ((1, 0, 1), (0, 1, 2), (4, 2, 2), (3, 0, 0)):
+        yield single(OF_X, c, 2 * r + k), single(OF_W, 0, c, k)
+    yield from _drawn(random, OF_X, OF_W, normal=10)
 
 
 FORWARD = Exercise(
@@ -206,16 +213,13 @@ FORWARD = Exercise(
 
 
 def weight_jacobian(x: Array) -> Array:
-    return convolution.weight_jacobian(x, (1, CHANNELS, TAPS), stride=2)[0]
+    return convolution.weight_jacobian(x, OF_W, stride=2)[0]
 
 
-def _inputs(random: Generator) -> Iterator[tuple[Array]]:
+def _inputs(random: Generator) -> Iterator[tuple[Array, ...]]:
     for c, i in ((0, 0), (0, 4), (1, 1), (4, 6), (2, 2)):
-        yield (single((CHANNELS, POSITIONS), c, i),)
-    for _ in range(5):
-        yield (small(random, CHANNELS, POSITIONS),)
-    for _ in range(5):
-        yield (random.normal(size=(CHANNELS, POSITIONS)),)
+        yield (single(OF_X, c, i),)
+    yield from _drawn(random, OF_X, normal=5)
 
 
 WEIGHT_JACOBIAN = Exercise(
@@ -268,13 +272,10 @@ def input_jacobian(W: Array) -> Array:
     return convolution.input_jacobian(W, POSITIONS, stride=2)[0]
 
 
-def _weights(random: Generator) -> Iterator[tuple[Array]]:
+def _weights(random: Generator) -> Iterator[tuple[Array, ...]]:
     for c, k in ((0, 0), (0, 2), (1, 1), (4, 2)):
-        yield (single((1, CHANNELS, TAPS), 0, c, k),)
-    for _ in range(5):
-        yield (small(random, 1, CHANNELS, TAPS),)
-    for _ in range(5):
-        yield (random.normal(size=(1, CHANNELS, TAPS)),)
+        yield (single(OF_W, 0, c, k),)
+    yield from _drawn(random, OF_W, normal=5)
 
 
 def _band(W: Array, tap: Callable[[int, int], int | None]) -> Array:
@@ -332,14 +333,11 @@ def weight_gradient(output_gradient: Array, x: Array) -> Array:
     return convolution.weight_vjp(output_gradient, x, TAPS, stride=2)
 
 
-def _gradients_and_inputs(random: Generator) -> Iterator[tuple[Array, Array]]:
+def _gradients_and_inputs(random: Generator) -> Iterator[tuple[Array, ...]]:
     """A gradient at one output, and one sample that it reads; then more of them."""
     for r, c, k in ((2, 0, 0), (0, 0, 0), (1, 1, 1), (2, 4, 2), (1, 3, 2)):
-        yield single((1, ROWS), 0, r), single((CHANNELS, POSITIONS), c, 2 * r + k)
-    for _ in range(5):
-        yield small(random, 1, ROWS), small(random, CHANNELS, POSITIONS)
-    for _ in range(10):
-        yield random.normal(size=(1, ROWS)), random.normal(size=(CHANNELS, POSITIONS))
+        yield single(OF_F, 0, r), single(OF_X, c, 2 * r + k)
+    yield from _drawn(random, OF_F, OF_X, normal=10)
 
 
 def _weighted(windows: Callable[[Array], Array]) -> Callable[[Array, Array], Array]:
