@@ -13,7 +13,7 @@ VENDORED := book/_vendor/.made
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test lint notebooks browser picture pdf lock bench mutants clean
+.PHONY: help book lab test sample lint notebooks browser picture pdf lock bench mutants clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,17 +26,20 @@ book: $(INSTALLED) $(VENDORED)  ## build the published book
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
 
-test: book  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
+test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint, types"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
 	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
-	@echo "== a sample of small faults planted in the numerical modules"
-	@$(BIN)/python tests/mutants.py --sample 60
+	@$(MAKE) --no-print-directory --jobs 2 book sample
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 	@echo "== the built site, in a browser"
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/book
+	@$(BIN)/python -m pytest --numprocesses 3 tests/book
+
+sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
+	@echo "== a sample of small faults planted in the numerical modules"
+	@$(BIN)/python tests/mutants.py --sample 60
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: an hour
 	@$(BIN)/python tests/mutants.py

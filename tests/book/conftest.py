@@ -4,12 +4,14 @@ import contextlib
 import functools
 import http.server
 import os
+import re
 import threading
 from pathlib import Path
 
 import pytest
 from find_browser import find
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "book" / "_build" / "html"
@@ -50,6 +52,8 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # a connection serves many files
+
     def log_message(self, *_):
         pass
 
@@ -163,15 +167,39 @@ def look_at(looked_at):
     looked_at.check()
 
 
+@pytest.fixture
+def move_on(look_at):
+    """As `look_at`, for a test that moves the sliders: afterwards all are put back to their start."""
+    pages = []
+
+    def move(name, **options):
+        pages.append(look_at(name, **options))
+        return pages[-1]
+
+    yield move
+    for page in pages:
+        page.evaluate("for (const reset of document.querySelectorAll('.gc-reset')) reset.click()")
+        page.mouse.move(0, 0)
+
+
+def page_of(nodeid):
+    """The page that a test is of, by its parameter; of another test, its function."""
+    page = re.search(r"\[((?:book|notebooks)(?:/[a-z_]+)+)", nodeid)
+    return page[1] if page else nodeid.partition("[")[0]
+
+
+class OnePageAfterTheOther(LoadScopeScheduling):
+    """One page's tests come one after the other, on one worker: it opens the page once."""
+
+    def _split_scope(self, nodeid):
+        return page_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OnePageAfterTheOther(config, log)
+
+
 def pytest_collection_modifyitems(items):
-    """One page's tests come one after the other, on one worker; the chapters, which take long, come first."""
+    """The same order where there is one worker."""
     here = Path(__file__).parent
-    pages = {
-        item: item.callspec.params.get("name", "")
-        for item in items
-        if item.path.is_relative_to(here) and hasattr(item, "callspec")
-    }
-    for item, page in pages.items():
-        if page:
-            item.add_marker(pytest.mark.xdist_group(page))
-    items.sort(key=lambda item: pages.get(item, ""), reverse=True)
+    items.sort(key=lambda item: page_of(item.nodeid) if item.path.is_relative_to(here) else "")

@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 NAMES = (
+    "chromium-headless-shell",  # the same browser without its windows: the tests take two thirds of the time
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -30,7 +31,7 @@ def find():
     if named:
         return named if Path(named).exists() else None
     with sync_playwright() as playwright:
-        candidates = [playwright.chromium.executable_path, *map(shutil.which, NAMES), *ON_MACS]
+        candidates = [*map(shutil.which, NAMES), playwright.chromium.executable_path, *ON_MACS]
     return next((path for path in candidates if path and Path(path).exists()), None)
 
 
@@ -39,17 +40,18 @@ def install():
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        wanted = [
-            "apt-get",
-            "install",
-            "-y",
-            "-qq",
-            "--no-install-recommends",
-            "chromium",
-            "fonts-dejavu-core",
-        ]
-        if subprocess.run(wanted, env=quiet).returncode == 0:
-            return
+        for browser in ("chromium-headless-shell", "chromium"):
+            wanted = [
+                "apt-get",
+                "install",
+                "-y",
+                "-qq",
+                "--no-install-recommends",
+                browser,
+                "fonts-dejavu-core",
+            ]
+            if subprocess.run(wanted, env=quiet).returncode == 0:
+                return
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
 
 

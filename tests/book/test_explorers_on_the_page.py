@@ -151,9 +151,9 @@ def check_drawn(read, explorer, last_possible=None):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_every_slider_from_the_keyboard(open_page, name, number):
+def test_every_slider_from_the_keyboard(move_on, name, number):
     explorer = made(name, number)
-    page = open_page(name)
+    page = move_on(name)
     places = page.locator(".explorer")
     assert places.count() == len(EXPLORERS[name])
     reset = places.nth(number).get_by_role("button", name="Reset").element_handle()
@@ -180,10 +180,10 @@ def test_every_slider_from_the_keyboard(open_page, name, number):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_random_settings(open_page, name, number):
+def test_random_settings(move_on, name, number):
     """Positions of all sliders at once; where they are impossible, a sentence and the last picture, faded."""
     explorer = made(name, number)
-    page = open_page(name)
+    page = move_on(name)
     place = page.locator(".explorer").nth(number)
     random = np.random.default_rng(0)
     kinds = explorer.sliders.values()

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from conftest import ROOT, SITE, opening, serving
+from conftest import ROOT, SITE, opening, page_of, serving
 
 from helpers import claims
 from helpers.claims import LEDGER
@@ -27,12 +27,18 @@ def html(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_page_loads_and_fits(look_at, name, width, theme):
     page = look_at(name, width=width, theme=theme)
-    page.wait_for_load_state("networkidle")  # so that whatever it asks for later is known
+    page.wait_for_timeout(500)  # so that whatever it asks for later is known
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("article h1:visible").count() == 1
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     if name in CHAPTERS:  # CI keeps them
         page.screenshot(path=ROOT / "screenshots" / f"{name}-{theme}-{width}.png", full_page=True)
+
+
+@pytest.mark.parametrize("parameters", ["[{}]", "[{}-0]", "[{}-1280-dark]"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_tests_page_is_known_by_its_parameter(name, parameters):
+    assert page_of("tests/book/test_pages.py::test_it" + parameters.format(name)) == name
 
 
 @pytest.mark.browser

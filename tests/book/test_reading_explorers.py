@@ -68,9 +68,9 @@ def test_cumulative_layout_shift(open_page, name, width):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_below_an_explorer_keeps_its_place(open_page, name, width):
+def test_the_page_below_an_explorer_keeps_its_place(move_on, name, width):
     """At every position of every slider, the others at their start."""
-    page = open_page(name, width=width)
+    page = move_on(name, width=width)
     heights = page.evaluate(
         """() => [...document.querySelectorAll('.explorer')].map(explorer => {
           const heights = new Set();
@@ -172,8 +172,8 @@ def test_opened_from_a_file(browser):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(open_page, name, number):
-    page = open_page(name, width=1280)
+def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name, number):
+    page = move_on(name, width=1280)
     place, explorer = page.locator(".explorer").nth(number), made(name, number)
     tip = place.get_by_role("status")
     frame = explorer.frame()
@@ -209,9 +209,9 @@ def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(open_page, na
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_the_words_follow_the_sliders(open_page, name, number):
+def test_the_words_follow_the_sliders(move_on, name, number):
     """Each drawing is described by sentences that are live, and these are other ones at another setting."""
-    page = open_page(name)
+    page = move_on(name)
     place, explorer = page.locator(".explorer").nth(number), made(name, number)
     ids = {
         id_
