@@ -122,5 +122,7 @@ def test_a_false_claim_is_refused(project):
     module.write_text(
         module.read_text(encoding="utf-8").replace("H, K = 12, 5", "H, K = 12, 4"), encoding="utf-8"
     )
-    with pytest.raises(AssertionError, match=r"1\.1\.b\.kept"):
+    with pytest.raises(
+        AssertionError, match=r"FAILED \S+::test_verdict_is_what_the_evidence_says\[1\.1\.b\.kept\]"
+    ):
         run(project, "-m", "pytest", "-q", "-p", "no:nbval", "tests/claims", "-k", "1.1.b.kept")
