@@ -30,7 +30,7 @@ test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit
 	@echo "== format, lint, types"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
-	@$(BIN)/python -m pytest --numprocesses 2 --doctest-modules --ignore tests/book src/helpers tests
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
 	@$(MAKE) --no-print-directory --jobs 2 book sample
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks

@@ -31,8 +31,13 @@ def made(page, number):
     return EXPLORERS[page][number]()
 
 
-def settings_of(explorer):
-    """Any setting of its sliders, as a Hypothesis strategy."""
-    return st.fixed_dictionaries(
-        {name: st.sampled_from(list(slider.values)) for name, slider in explorer.sliders.items()}
+def settings_of(page, number):
+    """Any setting of an explorer's sliders, as a Hypothesis strategy. The explorer is made when the test begins."""
+    return st.deferred(
+        lambda: st.fixed_dictionaries(
+            {
+                name: st.sampled_from(list(slider.values))
+                for name, slider in made(page, number).sliders.items()
+            }
+        )
     )

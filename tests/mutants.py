@@ -377,6 +377,7 @@ def main():
     chosen = sample(chosen, options.sample) if options.sample else list(filter(is_fault, chosen))
     # Loaded once, for all; and what is there before the copies are made, they need not search for garbage.
     import hypothesis.extra.numpy  # noqa: F401
+    import pytest  # noqa: F401
     import torch  # noqa: F401
 
     gc.freeze()

@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from every_explorer import settings_of
+from every_explorer import made, settings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,13 +11,13 @@ from helpers import oracle
 from helpers.checks import check_close
 from helpers.explorers import gated_rnn as chapter
 
-GATES, FLOW = chapter.gates_explorer(), chapter.gradient_flow_explorer()
+GATES, FLOW = ("notebooks/gated_rnn", 0), ("notebooks/gated_rnn", 1)
 
 
 @settings(deadline=None, max_examples=25)
-@given(settings_of(GATES))
+@given(settings_of(*GATES))
 def test_gates_frame_is_what_autograd_says(setting):
-    frame = GATES.frame(**setting)
+    frame = made(*GATES).frame(**setting)
     T, scale, bias = setting["T"], setting["input_scale"], setting["gate_bias"]
     x = np.stack([scale * chapter.SIGNAL[:T], np.full(T, bias)], axis=-1)
     weights = [[0, 1]], [[setting["gain"]]], [[1, 0]]
@@ -48,7 +48,7 @@ def test_gates_frame_is_what_autograd_says(setting):
 
 
 @settings(deadline=None, max_examples=10)
-@given(settings_of(FLOW), st.floats(0, 1))
+@given(settings_of(*FLOW), st.floats(0, 1))
 def test_flow_frame_is_what_autograd_says(setting, share):
     frame = chapter.flow_frame(**setting)
     network, x = chapter.random_network(**setting)
@@ -70,7 +70,7 @@ def test_flow_frame_is_what_autograd_says(setting, share):
 
 
 def test_opening_line_uses_its_panel():
-    opening = {name: slider.start for name, slider in FLOW.sliders.items()}
+    opening = {name: slider.start for name, slider in made(*FLOW).sliders.items()}
     drawn = chapter.flow_frame(**opening)["log_norms"]
     assert np.isfinite(drawn).all()
     assert np.ptp(drawn) > (chapter.FLOW_AXIS.high - chapter.FLOW_AXIS.low) / 3

@@ -181,6 +181,12 @@ def replayed():
     return replay.replay(SEEDS, steps=STEPS, training=QUICK)
 
 
+@pytest.fixture(scope="module")
+def curves():
+    """Of the same training."""
+    return train(QUICK, SEEDS, steps=STEPS)
+
+
 class TestReplay:
     def test_what_was_taken_is_what_training_took(self, replayed):
         """The loss after the replayed step is that which the next batch had; the next test says which batch that is."""
@@ -189,8 +195,7 @@ class TestReplay:
             check_close(spike["taken"], spike["loss"], tolerance=1e-4)
             assert spike["wrong_labels"] == 0
 
-    def test_spikes_are_those_of_the_curve(self, replayed):
-        curves = train(QUICK, SEEDS, steps=STEPS)
+    def test_spikes_are_those_of_the_curve(self, replayed, curves):
         expected = []
         for seed in SEEDS:
             learnt_at = epoch_learnt(curves.accuracy[seed], 31)
@@ -268,8 +273,7 @@ class TestReplay:
             assert swap["swapped_accuracy"] < 0.2
             assert swap["next_after_true"] < swap["swapped_loss"]
 
-    def test_labels_are_swapped_at_the_first_calm_step_after_the_epoch_of_learning(self, replayed):
-        curves = train(QUICK, SEEDS, steps=STEPS)
+    def test_labels_are_swapped_at_the_first_calm_step_after_the_epoch_of_learning(self, replayed, curves):
         expected = []
         for seed in SEEDS:
             learnt_at = epoch_learnt(curves.accuracy[seed], 31)

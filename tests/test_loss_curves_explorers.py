@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import torch
-from every_explorer import settings_of
+from every_explorer import made, settings_of
 from hypothesis import given, settings
 
 from helpers.explorers import loss_curves as chapter
 from helpers.loss_curves.cliff import loss_and_gradient
 
-CLIFF, INITIAL = chapter.cliff_explorer(), chapter.initial_loss_explorer()
+CLIFF, INITIAL = ("notebooks/loss_curves", 1), ("notebooks/loss_curves", 2)
 
 
 @pytest.mark.parametrize("name", chapter.CONTOURS)
@@ -29,10 +29,10 @@ def test_contours_are_where_the_loss_has_their_values(name):
 
 
 @settings(deadline=None, max_examples=8)
-@given(settings_of(CLIFF))
+@given(settings_of(*CLIFF))
 def test_the_way_is_pytorchs(setting):
     """Up to the first step that is thrown far, after which rounding differs too much to compare."""
-    frame = CLIFF.frame(**setting)
+    frame = made(*CLIFF).frame(**setting)
     theta = torch.nn.Parameter(torch.tensor(chapter.START, dtype=torch.float64))
     optimiser = torch.optim.SGD([theta], lr=setting["learning_rate"])
     longest = 0.0
@@ -62,9 +62,9 @@ def test_the_way_is_pytorchs(setting):
 
 
 @settings(deadline=None, max_examples=20)
-@given(settings_of(CLIFF))
+@given(settings_of(*CLIFF))
 def test_the_words_say_what_is_drawn(setting):
-    frame, taken = CLIFF.frame(**setting), setting["steps_taken"]
+    frame, taken = made(*CLIFF).frame(**setting), setting["steps_taken"]
     places = np.stack([frame["way_w"], frame["way_b"]], axis=1)[: taken + 1]
     lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
     assert f"is step {lengths.argmax() + 1}:" in frame["jump"]
@@ -87,7 +87,7 @@ def test_the_sheets_setting_of_untrained_networks():
         layer = torch.nn.Linear(12, 4)
         labels = torch.randint(4, (32,))
         losses.append(torch.nn.functional.cross_entropy(layer(states), labels).item())
-    frame = INITIAL.frame(classes=4, scale=1)
+    frame = made(*INITIAL).frame(classes=4, scale=1)
     at = list(chapter.CLASSES).index(4)
     error = np.std(losses) / np.sqrt(1000)
     assert abs(frame["mean"][at] - np.mean(losses)) < 4 * error
@@ -97,9 +97,9 @@ def test_the_sheets_setting_of_untrained_networks():
 
 
 @settings(deadline=None, max_examples=15)
-@given(settings_of(INITIAL))
+@given(settings_of(*INITIAL))
 def test_initial_frames_agree_with_each_other(setting):
-    frame, C = INITIAL.frame(**setting), setting["classes"]
+    frame, C = made(*INITIAL).frame(**setting), setting["classes"]
     at = list(chapter.CLASSES).index(C)
     np.testing.assert_allclose(frame["log"][at], np.log(C))
     above_the_picture = np.isnan(frame["sorted"])

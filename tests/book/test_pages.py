@@ -204,3 +204,11 @@ def test_title_page(open_page):
     explorer.locator("input").first.focus()
     page.keyboard.press("Home")
     assert words.inner_text() != before
+
+
+def test_a_notebook_leaves_nothing_beside_it():
+    """By now `make test` has run each where it lies, with PyTorch."""
+    notebooks = ROOT / "notebooks"
+    ours = {path.with_suffix(end).name for path in notebooks.glob("*.md") for end in (".md", ".ipynb")}
+    found = {path.name for path in notebooks.iterdir() if path.name[0] not in "._"}
+    assert found == ours | {"data", "renew.py", "sanitize.cfg"}

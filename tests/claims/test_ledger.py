@@ -1,5 +1,6 @@
 """Each verdict follows from its evidence, in both directions."""
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +27,12 @@ def found(low, high, **threshold):
     return Finding("effect", Interval((low + high) / 2, low, high, seeds=32), **threshold)
 
 
+@functools.cache
+def measured(claim):
+    """The evidence of a claim of the ledger. It is the same at every call, and some takes long to measure."""
+    return claim.measured()
+
+
 SMALL, LARGE, UNCLEAR = (0.1, 0.4), (1.1, 3.0), (0.5, 1.2)
 
 
@@ -44,7 +51,9 @@ def test_verdict_does_not_depend_on_the_random_input(claim):
 def test_every_other_verdict_is_refused(claim):
     for verdict in set(Verdict) - {claim.verdict}:
         correction = "" if verdict is Verdict.CONFIRMED else "something else"
-        wrong = replace(claim, verdict=verdict, correction=correction)
+        wrong = replace(
+            claim, verdict=verdict, correction=correction, evidence=lambda random: measured(claim)
+        )
         with pytest.raises(
             AssertionError, match=f"marked {verdict.value}, but its evidence says {claim.verdict.value}"
         ):
@@ -152,7 +161,7 @@ def test_readings_are_reported():
 
 def test_a_reader_learns_in_a_number_how_far_off_the_sheet_is():
     """Where the statement has no value, readings near it have one, and are visibly wrong."""
-    evidence = {claim.id: claim.measured() for claim in LEDGER}
+    evidence = {claim.id: measured(claim) for claim in LEDGER}
     without_value = [id for id, measured in evidence.items() if getattr(measured, "as_written", 0) == np.inf]
     assert without_value
     for id in without_value:

@@ -1,6 +1,7 @@
 """Every exercise: its mistakes are told apart, its solution is right, and its page holds both."""
 
 import ast
+import functools
 import inspect
 from pathlib import Path
 
@@ -112,6 +113,7 @@ def test_a_small_error_in_one_entry_of_one_case_is_found(exercise):
 # On the page
 
 
+@functools.cache
 def notebook(chapter):
     return jupytext.read(NOTEBOOKS / f"{chapter}.md")
 

@@ -1,10 +1,16 @@
-"""The notebooks run where PyTorch is not installed: all of their cells, and what would be checked is said in one line."""
+"""A chapter's notebook runs alone: the package from its wheel, one notebook in an empty folder, and no PyTorch.
+
+All cells run there, and what would be checked is said in one line. With PyTorch each runs in an empty folder too, when
+the book is built: see run_in_temp in book/_config.yml.
+"""
 
 import ast
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-import jupytext
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -12,7 +18,7 @@ from renew import SECONDS_PER_CELL
 
 from helpers.without_pytorch import checked
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
 SAYS = "PyTorch is not installed, so "
 HIDDEN = """
 from importlib.machinery import PathFinder
@@ -28,24 +34,48 @@ PathFinder.find_spec = find_all_but_torch
 """
 
 
-@pytest.fixture
-def run(tmp_path):
-    """Runs a notebook in a Python that finds no PyTorch, whether there is one or not."""
-    (tmp_path / "sitecustomize.py").write_text(HIDDEN, encoding="utf-8")
-    search = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The folder into which pip has installed the package, from the wheel of this tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run = {"cwd": ROOT, "check": True, "stdout": subprocess.DEVNULL}
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
+    subprocess.run(build, **run)
+    (wheel,) = folder.glob("*.whl")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-index"]
+    subprocess.run([*pip, "--no-deps", "--target", folder / "site", wheel], **run)
+    return folder / "site"
 
-    def run(notebook):
+
+@pytest.fixture
+def run(installed, tmp_path):
+    """Runs a notebook in an empty folder, in a Python that finds no PyTorch, whether there is one or not."""
+    hides = tmp_path / "hides"
+    hides.mkdir()
+    (hides / "sitecustomize.py").write_text(HIDDEN, encoding="utf-8")
+
+    def run(notebook, folder=tmp_path):
         client = NotebookClient(
             notebook,
             timeout=SECONDS_PER_CELL,
             kernel_name="python3",
             allow_errors=True,
-            resources={"metadata": {"path": NOTEBOOKS}},
+            resources={"metadata": {"path": folder}},
         )
-        client.execute(env=os.environ | {"PYTHONPATH": search})
+        client.execute(env=os.environ | {"PYTHONPATH": os.pathsep.join([str(hides), str(installed)])})
         return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
     return run
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("src/helpers", "helpers"), ("notebooks/data", "helpers/data")])
+def test_the_wheel_leaves_nothing_out(installed, ours, theirs):
+    """So that what needs PyTorch, and is not run here, misses nothing either."""
+    files = [path for path in (ROOT / ours).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert files
+    for file in files:
+        copy = installed / theirs / file.relative_to(ROOT / ours)
+        assert copy.read_bytes() == file.read_bytes(), file
 
 
 def said(cell):
@@ -67,11 +97,17 @@ def checks_with_the_oracle(source):
     return [name for node in statements if not isinstance(node, ast.FunctionDef) for name in checked(node)]
 
 
-@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.md")), ids=lambda path: path.stem)
-def test_every_cell_runs(run, path):
-    twin = nbformat.read(path.with_suffix(".ipynb"), as_version=4)
-    with_pytorch = {cell.source: said(cell) for cell in twin.cells if cell.cell_type == "code"}
-    cells = run(jupytext.read(path))
+@pytest.mark.parametrize("twin", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_cell_runs(installed, run, tmp_path, twin):
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(twin, alone)
+    notebook = nbformat.read(alone / twin.name, as_version=4)
+    with_pytorch = {cell.source: said(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    notebook.cells.append(nbformat.v4.new_code_cell("import helpers\nprint(helpers.__file__)"))
+    *cells, last = run(notebook, alone)
+    assert said(last) == f"{installed / 'helpers' / '__init__.py'}\n"
+    assert list(alone.iterdir()) == [alone / twin.name], "it left something beside it"
     for cell in cells:
         assert all(output.output_type != "error" for output in cell.outputs), f"{cell.source}\n{said(cell)}"
         lines = said(cell).splitlines()
