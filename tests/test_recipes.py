@@ -94,7 +94,8 @@ def test_each_recipe_is_complete(project):
     for title in RECIPES:
         follow(recipe(title), project)
         check_style(project)
-    run(project, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"))  # what has not changed is known there
+    # What has not changed is known in the project's own cache.
+    run(project, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"))
     run(project, "notebooks/renew.py", "notebooks/convolution.md", "notebooks/softmax.md")
     twin = (project / "notebooks/convolution.ipynb").read_text(encoding="utf-8")
     assert "1.1.b.kept · confirmed" in twin
