@@ -231,7 +231,7 @@ class NumberExercise(_Exercise):
             )
         listed = _listed(found)
         if self._near(found, self.answer):
-            exact = "exactly" if self.tolerance == 0 else f"to {self.tolerance:.0%} of its value"
+            exact = "exactly" if self.tolerance == 0 else f"to {100 * self.tolerance:g} % of its value"
             return self._right(
                 f"{listed} is right, {exact}. None of {len(self.mistakes)} known mistakes is made."
             )
