@@ -16,7 +16,7 @@ SITE := book/_build/html
 .PHONY: help book lab test sample lint notebooks browser picture pdf lock bench mutants clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s%s\n", $$1, $$2}'
 
 book: $(INSTALLED) $(VENDORED)  ## build the published book
 	@echo "== building the book: every notebook is run again"
@@ -62,9 +62,9 @@ picture: book browser  ## take the picture of the book in the README
 pdf: book browser  ## print every chapter to book/_build/pdf/
 	@$(BIN)/python tests/book/paper.py
 
-bench: $(INSTALLED)  ## time the references against their peers
+bench: book browser  ## time the references against their peers
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
-	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
+	@for benchmark in $$(grep -l __main__ benchmarks/*.py); do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit; done
 
 lock: $(INSTALLED)  ## pin every package again, for all systems and Python versions
 	$(BIN)/pip install --quiet uv

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
 
-nox.options.error_on_missing_interpreters = False
+nox.options.error_on_missing_interpreters = "CI" in os.environ
 VARIED = {"numpy": "1.26.*", "ipywidgets": "8.1.5", "jupyterlab": "4.2.*"}
 """Of these the oldest and the newest versions are tested. The oldest are those of pyproject.toml; a test sees to it."""
 EVERYTHING = ".[notebooks,book,cluster,test]"

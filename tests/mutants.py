@@ -239,12 +239,18 @@ def verdict(mutant, ended):
     return ended == KILLED
 
 
+def extremes(module):
+    """The module as it is, and without anything: no faults, but tried in the same way."""
+    source = path_of(module).read_text(encoding="utf-8")
+    return Mutant(module, f"{module}: unchanged", source), Mutant(module, f"{module}: emptied", "")
+
+
 def check_tests_of(module, *, passing):
     """Stop unless the module's tests fail without it; and, if that is to be tried, pass on it as it is."""
-    source = path_of(module).read_text(encoding="utf-8")
-    if passing and is_killed(Mutant(module, f"{module}: unchanged", source)):
+    unchanged, emptied = extremes(module)
+    if passing and is_killed(unchanged):
         sys.exit(f"the tests of {module} fail as it is: mend that first")
-    if not is_killed(Mutant(module, f"{module}: emptied", "")):
+    if not is_killed(emptied):
         sys.exit(f"the tests of {module} pass without it: the mutants are not what they test")
 
 
@@ -370,7 +376,8 @@ def main():
         parser.error(f"no tests are named for {', '.join(unknown)}")
     if options.only:
         module = options.only.partition(":")[0]
-        (source,) = (mutant.source for mutant in mutants(module) if mutant.name == options.only)
+        every = itertools.chain(extremes(module), mutants(module))
+        (source,) = (mutant.source for mutant in every if mutant.name == options.only)
         return outcome(module, source)
 
     chosen = [mutant for module in modules for mutant in mutants(module)]

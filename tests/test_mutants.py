@@ -134,3 +134,9 @@ def test_every_module_with_mutants_has_its_tests():
     for module, files in mutants.TESTS.items():
         assert mutants.path_of(module).exists()
         assert all((mutants.ROOT / file.partition("::")[0]).exists() for file in files)
+
+
+def test_where_no_process_can_be_copied_a_fresh_one_decides():
+    """As on Windows."""
+    _, emptied = mutants.extremes("loss_curves.cliff")
+    assert mutants.is_killed(emptied, fork=False)
