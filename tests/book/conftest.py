@@ -26,6 +26,16 @@ FLAGS = [
     "--disable-sync",
 ]
 
+SETTLED = """async () => {
+  const files = () => performance.getEntriesByType('resource').length;
+  let before;
+  do {
+    before = files();
+    await new Promise(later => setTimeout(later, 500));
+  } while (files() !== before);
+}"""
+"""Comes to its end once no file has come for half a second."""
+
 
 @pytest.fixture(scope="session")
 def browser(request):
@@ -195,6 +205,7 @@ class OnePageAfterTheOther(LoadScopeScheduling):
         return page_of(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return OnePageAfterTheOther(config, log)
 

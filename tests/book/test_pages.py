@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from conftest import ROOT, SITE, opening, page_of, serving
+from conftest import ROOT, SETTLED, SITE, opening, page_of, serving
 
 from helpers import claims
 from helpers.claims import LEDGER
@@ -27,7 +27,7 @@ def html(name):
 @pytest.mark.parametrize("name", PAGES)
 def test_page_loads_and_fits(look_at, name, width, theme):
     page = look_at(name, width=width, theme=theme)
-    page.wait_for_timeout(500)  # so that whatever it asks for later is known
+    page.evaluate(SETTLED)  # so that whatever it asks for later is known
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("article h1:visible").count() == 1
     assert page.evaluate("document.documentElement.dataset.theme") == theme
