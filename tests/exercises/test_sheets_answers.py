@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers import exercises
+from helpers import census_record, exercises
 
 
 def told(id, answer):
@@ -261,10 +261,37 @@ def test_a_cause_and_cures(id, sentence, mistake, why):
         ("The training set was memorised.", False),
         ("Because.", False),
         ("The labels were uncertain.", False),
+        ("-ln p goes to infinity as p goes to 0", True),
+        ("-log p can be arbitrarily large", True),
+        ("cross entropy isn't bounded", True),
+        ("It can be sure and wrong.", True),
+        ("It gives almost no probability to the right class.", True),
+        ("Certainly the labels are wrong.", False),
+        ("A certain share of the labels is wrong.", False),
     ],
 )
 def test_reasons_in_other_words(sentence, right):
     assert exercises.check("1.3.2.cause", sentence, keep=False).right == right
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("increase alpha to .999", True),
+        ("alpha=.999", True),
+        ("increase the decay", True),
+        ("a bigger alpha", True),
+        ("increase the weight decay", False),
+    ],
+)
+def test_cures_in_other_words(sentence, right):
+    assert exercises.check("1.3.3.regularisation", sentence, keep=False).right == right
+
+
+def test_with_shorter_steps_hardly_a_run_learnt():
+    assert "hardly a run learnt" in told("1.3.3.regularisation", "a smaller learning rate").says[1]
+    learnt = census_record.runs("learning-rate-3e-4")["learnt_at"]
+    assert census_record.share_learnt(learnt) < 0.15
 
 
 def test_a_gradient_that_explodes_makes_no_step_that_explodes_under_rmsprop():

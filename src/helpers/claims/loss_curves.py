@@ -263,7 +263,8 @@ CLAIMS = [
         verdict=Verdict.REFUTED,
         evidence=regularisation,
         chapter=CHAPTER,
-        correction="Neither weight decay nor label noise makes them fewer, or shorter, as far as 32 seeds can tell. Adam in RMSprop's place makes them rare.",
+        correction="Neither weight decay nor label noise makes them fewer. Whether less time is spent in them, 32 seeds cannot tell. "
+        "Adam in RMSprop's place makes them rare.",
     ),
     Claim(
         id="1.3.4.loss",

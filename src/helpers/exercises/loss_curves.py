@@ -118,7 +118,9 @@ REASON = SentenceExercise(
     id="1.3.2.cause",
     chapter=CHAPTER,
     given="Write one sentence: what lets the loss of a network that has learned exceed that of one that knows nothing?",
-    right=r"ceiling|no (upper )?(bound|limit)|\bunbounded|not bounded|unlimited|confiden|\bcertain|\bsure of",
+    right=r"ceiling|no (upper )?(bound|limit|maximum)|unbounded|(not|n't) (be )?bounded|unlimited|arbitrarily (large|high)|infinit"
+    r"|confident|\b(so|too|very|quite) (sure|certain)\b|\b(sure|certain) (of|and|but|about)\b"
+    r"|(\bp\b|p_y|probabilit\w*).{0,40}(\b0\b|zero|tiny|small|vanish)|(no|tiny|zero|small) probabilit",
     because="Cross-entropy has no ceiling. A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0; one that knows "
     "nothing pays ln 4.",
     hints=(
@@ -226,7 +228,7 @@ CURES = SentenceExercise(
     id="1.3.3.regularisation",
     chapter=CHAPTER,
     given="Name one change of the training procedure that made fewer spikes in the census.",
-    right=r"\badamw?\b|0\.999|long\w* memory|(larger|higher|greater) (decay|α|alpha)",
+    right=r"\badamw?\b|(?<!\d)0?\.999|long\w* memory|(larger|higher|greater|bigger|increas\w*|rais\w*) (the )?(decay|α|alpha)",
     because="Of the changes in the census that kept learning, those with a longer memory of g² made fewer spikes: Adam, AdamW, and RMSprop with α = 0.999. "
     "(They spent no less time in spikes, as far as 32 seeds can tell.)",
     hints=(
@@ -246,6 +248,11 @@ CURES = SentenceExercise(
             r"regulari|weight decay|dropout|l2|penalt|label (noise|smoothing)",
             "Weight decay and label noise made neither fewer spikes nor more, as far as 32 seeds can tell. (Label noise halves the worst loss.)",
             sheets=True,
+        ),
+        Remark(
+            "shortens every step",
+            r"learning rate|smaller step|shorter step",
+            "At 3·10⁻⁴ hardly a run learnt within 100 epochs, so that nothing can be said of its spikes.",
         ),
         Remark(
             "warms up", r"warm", "A warm-up of ten epochs changed the number of spikes by nothing that shows."
