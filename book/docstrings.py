@@ -5,7 +5,7 @@ In them ``*`` and ``|`` are an asterisk and a bar, as in ``(F, C, *kernel_size)`
 
 import re
 
-AS_MARKED = re.compile(r"(``.*?``|:\w+:`.*?`|(?<!\w)\*[a-z][a-z ]*\*(?!\w))")
+AS_MARKED = re.compile(r"(``.*?``|:\w+:`.*?`|(?<!\w)\*[A-Za-z][a-z ]*\.?\*(?!\w))")
 SPECIAL = re.compile(r"([*|])")
 
 

@@ -10,6 +10,7 @@ from docstrings import escaped, with_equations
         ("x : array_like, shape (..., C, *input_size)", r"x : array_like, shape (..., C, \*input_size)"),
         ("The largest |s_i| there is.", r"The largest \|s_i\| there is."),
         ("This is the *transposed convolution* of it.", "This is the *transposed convolution* of it."),
+        ("*States stay in a box.* And more.", "*States stay in a box.* And more."),
         ("See ``(F, C, *kernel)`` and :func:`a|b`.", "See ``(F, C, *kernel)`` and :func:`a|b`."),
         ("    >>> 2 * 3 | 4", "    >>> 2 * 3 | 4"),
         (r"    ... 2 * 3", r"    ... 2 * 3"),

@@ -66,7 +66,7 @@ class AttentionRNN:
     input_triple : numpy.ndarray, shape (3, m, n)
     past_triples : numpy.ndarray, shape (k, 3, m, m)
     window : int
-        k.
+        k, how many past states a step looks at.
 
     Raises
     ------

@@ -23,7 +23,7 @@ def one_step(window: int) -> Graph:
     Parameters
     ----------
     window : int
-        k.
+        k, how many past states it looks at.
 
     Returns
     -------

@@ -114,13 +114,23 @@ def hint(id: str, number: int | None = None) -> Said | Answer:
 
 
 def hints(id: str) -> Hints | Answer:
-    """Return all hints of an exercise, each folded by itself, as the page shows them."""
+    """Return all hints of an exercise, each folded by itself, as the page shows them.
+
+    Returns
+    -------
+    Hints, or Answer where there is no such exercise
+    """
     exercise = _found(id)
     return exercise if isinstance(exercise, Answer) else Hints(exercise.id, exercise.hints)
 
 
 def progress() -> Said:
-    """Return which exercises are solved, chapter by chapter."""
+    """Return which exercises are solved, chapter by chapter.
+
+    Returns
+    -------
+    Said
+    """
     solved, said = _keeper.solved()
     lines = [f"{sum(id in solved for id in EXERCISES)} of {len(EXERCISES)} exercises are solved."]
     for chapter in dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()):

@@ -45,7 +45,10 @@ TRAININGS = {
     "label-noise-0.1": Training(label_noise=LabelNoise(0.1)),
     "orthogonal-start": Training(start=OrthogonalStart()),
 }
-"""What the census trains: the course's settings, and changes of one of them."""
+"""What the census trains: the course's settings, and changes of one of them.
+
+:meta hide-value:
+"""
 
 STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
 CURVES = (*STEP_CURVES, "held_out_loss", "held_out_accuracy")

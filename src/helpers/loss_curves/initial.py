@@ -32,7 +32,7 @@ def expected_loss(variance: float, classes: int) -> float:
     variance : float
         s², of a logit over the draws of the weights.
     classes : int
-        C.
+        Their number, C.
 
     Examples
     --------
@@ -47,7 +47,8 @@ class Untrained(NamedTuple):
 
     Attributes
     ----------
-    loss, accuracy : numpy.ndarray, shape (N,)
+    loss : numpy.ndarray, shape (N,)
+    accuracy : numpy.ndarray, shape (N,)
     variance : float
         s²: the mean square of all logits, whose mean is 0 over the draws.
     """
@@ -67,7 +68,7 @@ def untrained(classes: int, networks: int, *, scale: float = 1.0, batch_size: in
     classes : int
         C, at least 2.
     networks : int
-        N.
+        Their number, N.
     scale : float
         What the output layer's weights and biases are multiplied by; PyTorch's are uniform between ±1/√m.
     batch_size : int

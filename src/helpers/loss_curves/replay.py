@@ -38,12 +38,15 @@ class Before(NamedTuple):
 
     Attributes
     ----------
-    theta, v : torch.Tensor, shape (P,)
-        The weights, and RMSprop's second moment.
+    theta : torch.Tensor, shape (P,)
+        The weights.
+    v : torch.Tensor, shape (P,)
+        RMSprop's second moment.
     mean_square : torch.Tensor, shape (P,)
         The mean of g² over all steps before this one.
     gradient : torch.Tensor, shape (P,)
-    usual_gradient_norm, usual_step_size : float
+    usual_gradient_norm : float
+    usual_step_size : float
     """
 
     theta: Tensor

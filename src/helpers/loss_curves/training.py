@@ -37,7 +37,7 @@ class Training:
     cell : str
         ``"relu"``, ``"tanh"`` or ``"lstm"``.
     hidden_size : int
-        m.
+        The number m of units.
     batch_size : int
         Sequences in a batch; every batch is drawn afresh.
     batches_per_epoch : int
@@ -103,14 +103,18 @@ class Curves:
     ----------
     training : Training
     seeds : tuple of int
-    loss, accuracy : numpy.ndarray, shape (R, steps)
-        Of the batch with its true labels, before the step that it leads to: cross-entropy in nats, and a share.
+    loss : numpy.ndarray, shape (R, steps)
+        Of the batch with its true labels, before the step that it leads to: the cross-entropy, in nats.
+    accuracy : numpy.ndarray, shape (R, steps)
+        As the loss: the share of labels that are right.
     gradient_norm : numpy.ndarray, shape (R, steps)
         ‖∂ℓ/∂θ‖, before clipping and weight decay.
     step_size : numpy.ndarray, shape (R, steps)
         ‖Δθ‖, of the step actually taken.
-    held_out_loss, held_out_accuracy : numpy.ndarray, shape (R, epochs)
+    held_out_loss : numpy.ndarray, shape (R, epochs)
         On sequences that training never draws, after each whole epoch.
+    held_out_accuracy : numpy.ndarray, shape (R, epochs)
+        On the same sequences.
     parameters : numpy.ndarray, shape (R, P)
         θ after the last step.
     """
@@ -209,9 +213,13 @@ class Step(NamedTuple):
         Its number, from 1.
     theta : torch.Tensor, shape (R, P)
         Before the step.
-    symbols, labels : torch.Tensor, shapes (R, B, T) and (R, B)
-        The batch, with its true labels.
-    loss, accuracy : torch.Tensor, shape (R,)
+    symbols : torch.Tensor, shape (R, B, T)
+        The batch.
+    labels : torch.Tensor, shape (R, B)
+        Its true labels.
+    loss : torch.Tensor, shape (R,)
+        Of the batch at θ.
+    accuracy : torch.Tensor, shape (R,)
         Of the batch at θ.
     gradient : torch.Tensor, shape (R, P)
         Before clipping and weight decay.
