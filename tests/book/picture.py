@@ -13,7 +13,7 @@ def take():
     path = find()
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1180, "height": 760})
+        page = browser.new_page(viewport={"width": 1180, "height": 900})
         page.goto(f"{address}/notebooks/convolution.html")
         page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
         explorer = page.locator(".explorer").first
