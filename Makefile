@@ -13,7 +13,7 @@ VENDORED := book/_vendor/.made
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test sample lint notebooks browser picture pdf lock bench mutants clean
+.PHONY: help book lab test types sample lint notebooks browser picture pdf lock bench mutants clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s%s\n", $$1, $$2}'
@@ -27,15 +27,19 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
 
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
-	@echo "== format, lint, types"
-	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/mypy
+	@echo "== format, lint"
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(MAKE) --no-print-directory --jobs 2 book types sample
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
-	@$(MAKE) --no-print-directory --jobs 2 book sample
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 	@echo "== the built site, in a browser"
 	@$(BIN)/python -m pytest --numprocesses 3 tests/book
+
+types: $(INSTALLED)  ## check the types
+	@echo "== types"
+	@$(BIN)/mypy
 
 sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
 	@echo "== a sample of small faults planted in the numerical modules"

@@ -393,7 +393,7 @@ def main():
     for module in modules:
         ours = [mutant for mutant in chosen if mutant.module == module]
         if ours:
-            check_tests_of(module, passing=not options.sample)  # `make test` has just run them
+            check_tests_of(module, passing=not options.sample)  # `make test` runs them itself
         for mutant in ours:
             killed[mutant.name] = is_killed(mutant)
             said = "killed  " if killed[mutant.name] else "SURVIVES"
