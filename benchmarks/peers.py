@@ -180,7 +180,7 @@ def compared(functions, dtype):
     for name, function in functions.items():
         for theirs, ours in zip(function(), expected, strict=True):
             check_close(np.asarray(theirs), ours, tolerance=tolerance, name=name)
-    return best_in_turns(functions, seconds=2.0)
+    return best_in_turns(functions, seconds=8.0)
 
 
 def import_seconds():

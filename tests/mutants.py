@@ -376,9 +376,11 @@ def main():
         parser.error(f"no tests are named for {', '.join(unknown)}")
     if options.only:
         module = options.only.partition(":")[0]
-        every = itertools.chain(extremes(module), mutants(module))
-        (source,) = (mutant.source for mutant in every if mutant.name == options.only)
-        return outcome(module, source)
+        every = itertools.chain(extremes(module), mutants(module)) if module in TESTS else ()
+        named = [mutant for mutant in every if mutant.name == options.only]
+        if not named:
+            parser.error(f"--only must be the name of a mutant, as this prints it, got {options.only!r}")
+        return outcome(module, named[0].source)
 
     chosen = [mutant for module in modules for mutant in mutants(module)]
     chosen = sample(chosen, options.sample) if options.sample else list(filter(is_fault, chosen))

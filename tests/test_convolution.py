@@ -208,13 +208,31 @@ def test_vjps_agree_with_autograd(layer):
     )
 
 
-@pytest.mark.parametrize("windows", [convolution.BLOCK, convolution.BLOCK + 1, 2 * convolution.BLOCK + 1])
-def test_weight_gradient_in_several_blocks_agrees_with_autograd(windows):
+@pytest.mark.parametrize(
+    "positions",
+    [
+        (convolution.BLOCK,),
+        (convolution.BLOCK + 1,),
+        (2 * convolution.BLOCK + 1,),
+        (2, convolution.BLOCK - 1),
+        (2, convolution.BLOCK + 1),
+        (3, convolution.BLOCK // 2),
+    ],
+)
+def test_several_blocks_of_windows_agree_with_pytorch(positions):
     random = np.random.default_rng(0)
-    x, weight = random.standard_normal((2, windows + 2)), random.standard_normal((2, 2, 3))
-    output_gradient = random.standard_normal((2, windows))
-    by_weight = oracle.vjp(lambda weight: oracle.conv(torch.from_numpy(x), weight), output_gradient, weight)
-    check_close(convolution.weight_vjp(output_gradient, x, 3), by_weight)
+    kernel_size = (3,) * len(positions)
+    x = random.standard_normal((2, 2, *(n + 2 for n in positions)))
+    weight, output_gradient = (
+        random.standard_normal(shape) for shape in ((2, 2, *kernel_size), (2, 2, *positions))
+    )
+
+    def layer(weight):
+        return oracle.conv(torch.from_numpy(x), weight)
+
+    check_close(convolution.conv(x, weight), layer(torch.from_numpy(weight)))
+    by_weight = oracle.vjp(layer, output_gradient, weight)
+    check_close(convolution.weight_vjp(output_gradient, x, kernel_size), by_weight)
 
 
 @examples
@@ -401,14 +419,15 @@ def test_floats_keep_their_precision_and_integers_become_float64(dtype, expected
         np.testing.assert_array_equal(result, exact[name], err_msg=name)
 
 
-def test_mixed_precision_takes_the_finer():
-    x, weight, output_gradient = whole_number_arrays(np.float32)
-    weight = weight.astype(np.float64)
-    assert convolution.conv(x, weight, **LAYER).dtype == np.float64
-    assert convolution.input_vjp(output_gradient, weight, (5, 6), **LAYER).dtype == np.float64
-    for precisions in ((np.float32, np.float64), (np.float64, np.float32)):
-        x, output_gradient = map(np.asarray, (x, output_gradient), precisions)
-        assert convolution.weight_vjp(output_gradient, x, weight.shape[2:], **LAYER).dtype == np.float64
+@pytest.mark.parametrize(("one", "other"), [(np.float32, np.float64), (np.float64, np.float32)])
+def test_mixed_precision_takes_the_finer(one, other):
+    x, weight, output_gradient = whole_number_arrays(one)
+    for result in (
+        convolution.conv(x, weight.astype(other), **LAYER),
+        convolution.input_vjp(output_gradient, weight.astype(other), (5, 6), **LAYER),
+        convolution.weight_vjp(output_gradient, x.astype(other), weight.shape[2:], **LAYER),
+    ):
+        assert result.dtype == np.float64
 
 
 @examples

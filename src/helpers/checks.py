@@ -129,10 +129,10 @@ def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = N
     ValueError: stride must be at least 1, got [2, 0]
     """
     numbers = tuple(value) if is_sequence(value) else (value,) * (count or 1)
-    if any(isinstance(number, (bool, np.bool_)) for number in numbers):
+    if not {bool, np.bool_}.isdisjoint(map(type, numbers)):
         raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}")
     try:
-        numbers = tuple(operator.index(number) for number in numbers)
+        numbers = tuple(map(operator.index, numbers))
     except TypeError:
         raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}") from None
     if not numbers:

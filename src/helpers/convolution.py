@@ -9,12 +9,14 @@ where S is the stride, D the dilation, P the padding, and x is 0 outside of its 
 Indices start at 0. Several dimensions each have their own r, k, S, D and P.
 
 What reads x reads it through a *window view*: the array X with X[c, k, r] = x[c, S·r + D·k − P]. It is the
-padded input itself, seen through other strides. The sum over c and k is then a product of two matrices.
+padded input itself, seen through other strides. The sum over c and k is then a product of two matrices, of
+which X has a column for each window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from types import EllipsisType
 from typing import overload
 
@@ -38,7 +40,7 @@ Place = tuple[slice | EllipsisType, ...]
 """Samples of every channel: a range in each spatial dimension."""
 
 BLOCK = 16_384
-"""How many windows of a long signal are summed over at a time. What they hold is copied, and has to fit into a cache."""
+"""How many windows of a long signal are multiplied at a time. What they hold is copied, and has to fit into a cache."""
 
 
 @overload
@@ -163,11 +165,15 @@ def conv(
     array([[3., 7.]])
     """
     weight = _weight(weight)
-    _, channels, *kernel_size = weight.shape
+    filters, channels, *kernel_size = weight.shape
     x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
-    # (F, C, *kernel) with (C, *kernel, ..., *output) → (F, ..., *output)
-    y = _contract(weight, geometry.windows(x), range(1, weight.ndim), range(weight.ndim - 1))
-    return np.moveaxis(y, 0, x.ndim - weight.ndim + 1)
+    batch = x.shape[: -len(kernel_size) - 1]
+    y = np.empty((*batch, filters, math.prod(geometry.output_size)), np.result_type(weight, x))
+    with _spreading_nan():
+        for block, columns in geometry.columns(x):
+            # (F, C·K) with (..., C·K, R) → (..., F, R)
+            np.matmul(weight.reshape(filters, -1), columns, out=y[..., block])
+    return y.reshape(*batch, filters, *geometry.output_size)
 
 
 def input_vjp(
@@ -216,11 +222,11 @@ def input_vjp(
         output_gradient, "output_gradient", shape=(..., weight.shape[0], *geometry.output_size)
     )
     *batch, _ = output_gradient.shape[: -len(geometry.kernel_size)]
-    # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
-    contributions = _contract(weight, output_gradient, [0], [len(batch)])
-    padded = np.zeros((weight.shape[1], *batch, *geometry.padded_size), contributions.dtype)
-    # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
-    with np.errstate(invalid="ignore", over="ignore"):
+    with _spreading_nan():
+        # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
+        contributions = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
+        padded = np.zeros((weight.shape[1], *batch, *geometry.padded_size), contributions.dtype)
+        # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
         for tap in np.ndindex(geometry.kernel_size):
             padded[geometry.reached_by(tap)] += contributions[:, *tap]
     return np.moveaxis(padded[geometry.unpadded], 0, len(batch))
@@ -269,22 +275,19 @@ def weight_vjp(
     """
     kernel_size = whole_numbers(kernel_size, "kernel_size", at_least=1)
     x, geometry = _signal(x, "C", kernel_size, stride, padding, dilation)
-    batch = x.shape[: -len(kernel_size) - 1]
+    *batch, channels = x.shape[: -len(kernel_size)]
     output_gradient = real_array(
         output_gradient, "output_gradient", shape=(*batch, "F", *geometry.output_size)
     )
-    # (..., F, *output) → (F, ..., *output), copied here row by row; the product would copy it number by number.
-    output_gradient = np.ascontiguousarray(np.moveaxis(output_gradient, len(batch), 0))
-    windows, summed = geometry.windows(x), range(1 - output_gradient.ndim, 0)
-    gradient = np.zeros(
-        (*windows.shape[: summed.start], len(output_gradient)), np.result_type(windows, output_gradient)
-    )
-    with np.errstate(invalid="ignore", over="ignore"):
-        for start in range(0, geometry.output_size[-1], BLOCK):
-            block = slice(start, start + BLOCK)
-            # (C, *kernel, ..., *output) with (F, ..., *output) → (C, *kernel, F)
-            gradient += _contract(windows[..., block], output_gradient[..., block], summed, summed)
-    return np.moveaxis(gradient, -1, 0)
+    filters = output_gradient.shape[len(batch)]
+    rows = output_gradient.reshape(*batch, filters, -1)
+    gradient = np.zeros((filters, channels * math.prod(kernel_size)), np.result_type(rows, x))
+    with _spreading_nan():
+        for block, columns in geometry.columns(x):
+            # (..., F, R) with (..., R, C·K) → (..., F, C·K)
+            products = rows[..., block] @ columns.swapaxes(-1, -2)
+            gradient += products.sum(axis=tuple(range(len(batch))))
+    return gradient.reshape(filters, channels, *kernel_size)
 
 
 def input_jacobian(
@@ -363,8 +366,10 @@ def weight_jacobian(
     filters, channels, *kernel_size = sizes
     x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
     dimensions = len(kernel_size)
-    # (C, *kernel, ..., *output) → (..., *output, C, *kernel)
-    windows = np.moveaxis(geometry.windows(x), range(dimensions + 1), range(-dimensions - 1, 0))
+    # (..., C, *kernel, *output) → (..., *output, C, *kernel)
+    windows = np.moveaxis(
+        geometry.windows(x), range(-dimensions, 0), range(-2 * dimensions - 1, -dimensions - 1)
+    )
     batch = x.shape[: -dimensions - 1]
     jacobian = np.zeros((*batch, filters, *geometry.output_size, filters, channels, *kernel_size), x.dtype)
     f = np.arange(filters)
@@ -426,7 +431,7 @@ class _Geometry:
         )
 
     def windows(self, x: Array) -> Array:
-        """The window view of x, with axes (C, *kernel, ..., *output); no sample is copied but for padding."""
+        """The window view of x, with axes (..., C, *kernel, *output); no sample is copied but for padding."""
         if any(self.padding):
             leading = ((0, 0),) * (x.ndim - len(self.padding))
             x = np.pad(x, (*leading, *((p, p) for p in self.padding)))
@@ -434,10 +439,25 @@ class _Geometry:
         # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
         windows = sliding_window_view(x, self.spans, axis=tuple(range(-dimensions, 0)))
         every: Place = (..., *(slice(None, None, step) for step in (*self.stride, *self.dilation)))
-        # (..., C, *output, *kernel) → (C, *kernel, ..., *output)
-        return np.moveaxis(
-            windows[every], (-2 * dimensions - 1, *range(-dimensions, 0)), range(dimensions + 1)
-        )
+        # (..., C, *output, *kernel) → (..., C, *kernel, *output)
+        return np.moveaxis(windows[every], range(-dimensions, 0), range(-2 * dimensions, -dimensions))
+
+    def columns(self, x: Array) -> Iterator[tuple[slice, Array]]:
+        """Yield the windows as the columns of a matrix, (..., C·K, R), in blocks of so many as fit into a cache.
+
+        Before each block comes the range of R that it covers. It is a copy: BLAS does not read rows that overlap.
+        """
+        windows, dimensions = self.windows(x), len(self.kernel_size)
+        *batch, channels = windows.shape[: -2 * dimensions]
+        others = math.prod(self.output_size[1:])
+        step = max(1, BLOCK // others)
+        for start in range(0, self.output_size[0], step):
+            some: Place = (..., slice(start, start + step), *[slice(None)] * (dimensions - 1))
+            columns = np.ascontiguousarray(windows[some])
+            yield (
+                slice(start * others, (start + step) * others),
+                columns.reshape(*batch, channels * math.prod(self.kernel_size), -1),
+            )
 
     def reached_by(self, tap: tuple[int, ...]) -> Place:
         """The samples of the padded input that one tap reads, window after window."""
@@ -485,8 +505,6 @@ def _signal(
     return x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
 
 
-def _contract(a: Array, b: Array, a_axes: Sequence[int], b_axes: Sequence[int]) -> Array:
-    """The sum of products over some axes of a, and as many of b."""
-    # NaN and infinity are data: they spread as they do in PyTorch, without a warning.
-    with np.errstate(invalid="ignore", over="ignore"):
-        return np.tensordot(a, b, axes=(a_axes, b_axes))
+def _spreading_nan() -> np.errstate:
+    """NaN and infinity are data: they spread as they do in PyTorch, without a warning."""
+    return np.errstate(invalid="ignore", over="ignore")
