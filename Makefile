@@ -2,6 +2,8 @@
 # Each sets up what it needs first, in .venv/ and book/node_modules/, and only when a lock file changed.
 
 PYTHON ?= python3
+# Or Python on Windows reads no Greek letters.
+export PYTHONUTF8 := 1
 VENV := .venv
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts

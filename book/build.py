@@ -1,5 +1,6 @@
 """Build the published page: run every notebook, and fail on any warning, broken link or id given twice."""
 
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -21,6 +22,7 @@ def build():
         *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", "book"),
         *("--all", "--warningiserror", "--keep-going", "--quiet"),
     ]
+    shutil.rmtree(SITE, ignore_errors=True)  # or a page that is no more stays
     status = subprocess.run(command, cwd=ROOT, env=with_node()).returncode
     if status == 0:
         problems = finish(SITE)

@@ -27,8 +27,8 @@ def mended(page):
     return page
 
 
-SETTING = re.compile(r"explorer-[1-9]\d*\.\w+=.+")
-"""How an address ends that sets an explorer's slider; mount.js reads it."""
+SETTING = re.compile(r"(explorer-[a-z-]+)\.\w+=.+")
+"""How an address ends that sets a slider of an explorer, whose id comes first; mount.js reads it."""
 
 
 class _Page(HTMLParser):
@@ -45,8 +45,9 @@ class _Page(HTMLParser):
                 self.links.add(value)
 
     def has(self, fragment):
-        """Whether an address may end so: in an id, in an explorer's setting, or in nothing."""
-        return not fragment or SETTING.fullmatch(fragment) or urllib.parse.unquote(fragment) in self.ids
+        """Whether an address may end so: in an id, in a setting of an explorer that is there, or in nothing."""
+        setting = SETTING.fullmatch(fragment)
+        return not fragment or (setting[1] if setting else urllib.parse.unquote(fragment)) in self.ids
 
 
 def problems(site):

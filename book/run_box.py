@@ -1,8 +1,10 @@
 """A Sphinx extension: on each chapter's page a box that says how to run it, as a clone, by itself, or in somebody else's browser.
 
-The project's address is the `repository_url` of _config.yml. Where there is none, the box has the commands that do without, and no buttons.
+The project's address is the `repository_url` of _config.yml or, where that is empty, the variable REPOSITORY_URL of the environment, which
+CI sets where it publishes. Where there is none, the box has the commands that do without, and no buttons.
 """
 
+import os
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -81,6 +83,12 @@ def commands(*lines):
     return nodes.literal_block(text, text, language="text")
 
 
+def take_address(app, config):
+    """Put the project's address where this and the theme look for it."""
+    options = config.html_theme_options
+    options["repository_url"] = options["repository_url"] or os.environ.get("REPOSITORY_URL", "")
+
+
 def insert(app, doctree):
     """Put a chapter's box before its first cell."""
     chapter = app.env.docname
@@ -95,5 +103,6 @@ def insert(app, doctree):
 
 
 def setup(app):
+    app.connect("config-inited", take_address)
     app.connect("doctree-read", insert)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -469,10 +469,14 @@ def explorers(draw, name):
     return {
         "Slider": lambda: Call(Slider, {"label": "number n", "values": values, "start": 1}),
         "Explorer": lambda: Call(
-            Explorer, {"functions": [square], "panels": panels, "n": slider}, positional="functions"
+            Explorer,
+            {"functions": [square], "name": "squares", "panels": panels, "n": slider},
+            positional="functions",
         ),
-        "frame": lambda: Call(Explorer(square, panels=panels, n=slider).frame, {"n": 1}),
-        "description": lambda: Call(Explorer(square, panels=panels, n=slider).description, {"n": 1}),
+        "frame": lambda: Call(Explorer(square, name="squares", panels=panels, n=slider).frame, {"n": 1}),
+        "description": lambda: Call(
+            Explorer(square, name="squares", panels=panels, n=slider).description, {"n": 1}
+        ),
     }[name]()
 
 

@@ -93,6 +93,12 @@ def test_every_slider_moves_something(page, number):
         assert len({str(explorer.frame(**{slider: value})) for value in kind.values}) > 1, slider
 
 
+@pytest.mark.parametrize(("page", "number"), CASES)
+def test_an_explorer_is_linked_to_by_the_name_of_its_function(page, number):
+    name = EXPLORERS[page][number].__name__.removesuffix("_explorer").replace("_", "-")
+    assert made(page, number).children[1].place == f"explorer-{name}"
+
+
 setting_of_sizes = {
     "input_size": st.integers(4, 10),
     "kernel_size": st.integers(1, 5),
@@ -177,13 +183,14 @@ def test_start_must_be_a_value():
 
 def test_sliders_must_be_the_functions_parameters():
     with pytest.raises(ValueError, match="parameters must be the sliders"):
-        Explorer(by_hand, panels=[Text(("word",))], m=Slider("m", range(3), start=0))
+        Explorer(by_hand, name="by-hand", panels=[Text(("word",))], m=Slider("m", range(3), start=0))
 
 
 def test_a_mistake_in_a_function_is_not_shown_to_the_reader_as_impossible():
     with pytest.raises(ValueError, match="mismatch"):
         Explorer(
             lambda n: {"word": np.ones(2) @ np.ones(3 + n)},
+            name="by-hand",
             panels=[Text(("word",))],
             n=Slider("n", range(3), start=0),
         )
@@ -191,22 +198,33 @@ def test_a_mistake_in_a_function_is_not_shown_to_the_reader_as_impossible():
 
 def test_panels_must_draw_what_the_functions_return():
     with pytest.raises(ValueError, match=r"must return \['sentence'\]"):
-        Explorer(by_hand, panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
+        Explorer(by_hand, name="by-hand", panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
 
 
 def test_what_is_read_is_text():
     with pytest.raises(TypeError, match="sentence must be text, which a panel draws as such, got 3"):
-        Explorer(lambda n: {"sentence": n}, panels=[Text(("sentence",))], n=Slider("n", range(3, 5), start=3))
+        Explorer(
+            lambda n: {"sentence": n},
+            name="by-hand",
+            panels=[Text(("sentence",))],
+            n=Slider("n", range(3, 5), start=3),
+        )
+
+
+@pytest.mark.parametrize("name", ["", "Layer", "a layer", "layer-", "layer.stride", None])
+def test_a_name_can_be_part_of_an_address(name):
+    with pytest.raises(ValueError, match="name must be small letters with hyphens between words, got"):
+        Explorer(by_hand, name=name, panels=[Text(("word",))], n=Slider("n", range(3), start=0))
 
 
 def test_panels_that_do_not_move_are_refused():
     graph = Graph("a box", {"a": Node(0, 0, "a")}, ())
     with pytest.raises(ValueError, match="panels must be of the kinds"):
-        Explorer(by_hand, panels=[graph], n=Slider("n", range(3), start=0))
+        Explorer(by_hand, name="by-hand", panels=[graph], n=Slider("n", range(3), start=0))
 
 
 def test_a_setting_must_be_a_value_of_its_slider():
-    explorer = Explorer(by_hand, panels=[Text(("word",))], n=Slider("n", range(3), start=0))
+    explorer = Explorer(by_hand, name="by-hand", panels=[Text(("word",))], n=Slider("n", range(3), start=0))
     with pytest.raises(ValueError, match=r"n must be one of range\(0, 3\), got 7"):
         explorer.frame(n=7)
 
@@ -219,7 +237,7 @@ def test_what_cannot_be_packed_is_named():
 
 
 def test_unknown_slider_in_a_setting():
-    explorer = Explorer(by_hand, panels=[Text(("word",))], n=Slider("n", range(3), start=0))
+    explorer = Explorer(by_hand, name="by-hand", panels=[Text(("word",))], n=Slider("n", range(3), start=0))
     with pytest.raises(ValueError, match="must name sliders"):
         explorer.frame(m=1)
     assert explorer.description(n=2) == "This setting is impossible: two is not allowed."
@@ -228,6 +246,7 @@ def test_unknown_slider_in_a_setting():
 def test_sliders_of_numbers_that_are_not_whole():
     explorer = Explorer(
         lambda gain: {"cells": np.zeros((1, 1), int), "gain": np.array([[gain]])},
+        name="by-hand",
         panels=[Cells("gain", roles="cells", legend=("input",), numbers="gain")],
         gain=Slider("gain", [0.5, 1.0, 2.0], start=1.0),
     )

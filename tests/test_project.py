@@ -69,11 +69,12 @@ def test_all_versions_are_tested_with_all_that_the_tests_need():
 
 
 def test_one_time_limit_for_cells():
-    """The same number of seconds, wherever cells are run: for the twins, by nbval, and for the page."""
+    """The same number of seconds, wherever cells are run: for the twins, by nbval on each version, and for the page."""
     renew = re.search(r"SECONDS_PER_CELL = (\d+)", (ROOT / "notebooks/renew.py").read_text())[1]
     nbval = re.search(r"--nbval-cell-timeout (\d+)", (ROOT / "Makefile").read_text())[1]
+    nox = re.search(r'"--nbval-cell-timeout", "(\d+)"', (ROOT / "noxfile.py").read_text())[1]
     page = yaml.safe_load((ROOT / "book/_config.yml").read_text())["execute"]["timeout"]
-    assert int(renew) == int(nbval) == page
+    assert int(renew) == int(nbval) == int(nox) == page
 
 
 def test_code_in_notebooks_fits_the_column():

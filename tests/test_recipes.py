@@ -53,7 +53,7 @@ def project(tmp_path):
     for folder in ("src", "notebooks", "book", "tests"):
         unwanted = shutil.ignore_patterns("node_modules", "_vendor", "_build", "__pycache__")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=unwanted)
-    for file in ("pyproject.toml", "README.md", "LICENSE"):
+    for file in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
         shutil.copy(ROOT / file, tmp_path)
     return tmp_path
 

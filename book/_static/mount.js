@@ -127,30 +127,30 @@ function savedModels() {
   return models;
 }
 
-// The page's address keeps what differs from the start: #explorer-1.stride=3&explorer-2.gain=0.5
+// The page's address keeps what differs from the start: #explorer-layer.stride=2&explorer-gates.gate_bias=1
 function keepInAddress(drawings) {
   const kept = new URLSearchParams();
-  drawings.forEach((drawing, number) => {
+  for (const drawing of drawings) {
     for (const { name, start, first, step, written } of drawing.get("sliders")) {
       const value = drawing.get(name);
-      if (value !== start) kept.set(`explorer-${number + 1}.${name}`, written[(value - first) / step]);
+      if (value !== start) kept.set(`${drawing.get("place")}.${name}`, written[(value - first) / step]);
     }
-  });
+  }
   history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
 }
 
 // What the address says of an explorer; where it says nothing, or nothing that can be, the start. Returns which it names.
 function takeFromAddress(drawings) {
   const kept = new URLSearchParams(location.hash.slice(1));
-  const names = (number) => [...kept.keys()].some((key) => key.startsWith(`explorer-${number + 1}.`));
+  const names = (number) => [...kept.keys()].some((key) => key.startsWith(`${drawings[number].get("place")}.`));
   const named = [...drawings.keys()].filter(names);
   if (named.length === 0) return named; // the address of a heading, say
-  drawings.forEach((drawing, number) => {
+  for (const drawing of drawings) {
     for (const { name, start, first, step, written } of drawing.get("sliders")) {
-      const position = written.indexOf(kept.get(`explorer-${number + 1}.${name}`));
+      const position = written.indexOf(kept.get(`${drawing.get("place")}.${name}`));
       drawing.set(name, position < 0 ? start : first + step * position);
     }
-  });
+  }
   return named;
 }
 
@@ -165,6 +165,7 @@ async function mount() {
   await Promise.all(drawings.map((drawing) => drawing.drawn)); // until then, its still picture is in its place
   places.forEach((place, number) => {
     views[number].classList.add("explorer");
+    views[number].id = drawings[number].get("place");
     place.parentElement.querySelector(".explorer.still").replaceWith(views[number]);
     place.remove();
   });

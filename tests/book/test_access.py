@@ -27,7 +27,6 @@ FIRST_LOAD = 1_000_000
 """Bytes, compressed: what opening a page for the first time may cost."""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_violation(look_at, name, theme):
@@ -64,7 +63,6 @@ def test_every_formula_is_there_for_screen_readers(name):
     assert all('aria-hidden="true"' in tag for tag in for_the_eye)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_formulas_have_the_colours_of_the_text_around_them(look_at, name, theme):
@@ -87,7 +85,6 @@ def test_every_picture_has_words(name):
             assert re.search(r'(aria-label|alt)="[^"]+"', tag), tag
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
 def test_from_the_keyboard_everything_is_reached_and_nothing_traps(open_page, name):
     page = open_page(name)
@@ -114,7 +111,6 @@ def test_from_the_keyboard_everything_is_reached_and_nothing_traps(open_page, na
     )
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_nothing_moves_by_itself_where_the_reader_wants_that(open_page, name):
     page = open_page(name, reduced_motion="reduce")
@@ -128,7 +124,6 @@ def test_nothing_moves_by_itself_where_the_reader_wants_that(open_page, name):
     assert moving == []
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name", [*PAGES, "search"])
 def test_the_first_load_is_within_its_budget(look_at, server, name):
     """Everything the page asks for, compressed as a server would send it. Fonts are compressed already."""

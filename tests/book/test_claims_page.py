@@ -17,7 +17,6 @@ def shown(page):
     return page.locator(".tag_claims tbody tr:visible").count()
 
 
-@pytest.mark.browser
 def test_a_verdict_is_chosen_from_the_keyboard(open_page):
     page = open_page("book/claims")
     assert shown(page) == len(list(LEDGER))
@@ -36,7 +35,6 @@ def test_a_verdict_is_chosen_from_the_keyboard(open_page):
     assert page.get_by_role("group", name="Show the claims that are").count() == 1
 
 
-@pytest.mark.browser
 def test_the_page_works_as_a_file_and_without_scripts(browser):
     address = (SITE / "book" / "claims.html").as_uri()
     page = browser.new_page()
@@ -62,7 +60,6 @@ def test_a_card_leads_to_the_sheets_statement_and_its_row_leads_back(claim):
     assert f'href="../notebooks/{claim.chapter}.html#{claim.anchor}"' in rows[1].split("</tr>")[0]
 
 
-@pytest.mark.browser
 def test_the_row_that_a_card_leads_to_is_seen(open_page):
     page = open_page("notebooks/gated_rnn")
     page.get_by_role("link", name="The sheet says").last.click()
@@ -84,7 +81,6 @@ def test_the_file_holds_every_claim():
         assert f'id="{anchor}"' in (SITE / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.browser
 def test_the_errata_fit_one_sheet_of_paper(browser):
     page = browser.new_page()
     page.goto((SITE / "book" / "errata.html").as_uri())

@@ -149,7 +149,6 @@ def check_drawn(read, explorer, last_possible=None):
     return setting, (last_possible if "impossible" in frame_at(explorer, setting) else setting)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_every_slider_from_the_keyboard(move_on, name, number):
     explorer = made(name, number)
@@ -178,7 +177,6 @@ def test_every_slider_from_the_keyboard(move_on, name, number):
         assert setting[slider] == kind.start
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_random_settings(move_on, name, number):
     """Positions of all sliders at once; where they are impossible, a sentence and the last picture, faded."""
@@ -199,7 +197,6 @@ def test_random_settings(move_on, name, number):
         check_drawn(read, explorer, last)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (1, [5, 4, 1, 3, 0, 0])])
 def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
     page = open_page("notebooks/convolution")
@@ -219,7 +216,6 @@ def test_every_chapter_has_explorers():
         assert all(isinstance(made(name, number), Explorer) for number in range(len(makers)))
 
 
-@pytest.mark.browser
 def test_a_planted_fault_in_a_drawing_is_caught(open_page):
     page = open_page("notebooks/convolution")
     place = page.locator(".explorer").first

@@ -4,7 +4,7 @@ import pytest
 from conftest import SITE
 from finish import mended, problems
 
-PAGE = '<h1 id="top">One</h1><a href="two.html#part">2</a><a href="#top">1</a><a href="#explorer-1.stride=3">s</a>'
+PAGE = '<h1 id="top">One</h1><a href="two.html#part">2</a><a href="#top">1</a><a href="#explorer-layer.stride=3">s</a><div id="explorer-layer"></div>'
 OTHER = '<p id="part">Two</p><a href="https://elsewhere.example/#x">e</a><img src="picture.png">'
 
 
@@ -26,12 +26,12 @@ def test_a_whole_site_has_no_problems(site):
         ("one.html", "#part", "#party", "one.html: two.html#party leads to no place on its page"),
         ("one.html", '"two.html', '"three.html', "one.html: three.html#part leads to no file"),
         ("one.html", '"#top', '"#bottom', "one.html: #bottom leads to no place on its page"),
-        ("one.html", "explorer-1.stride=3", "part=3", "one.html: #part=3 leads to no place on its page"),
+        ("one.html", "explorer-layer.stride=3", "part=3", "one.html: #part=3 leads to no place on its page"),
         (
             "one.html",
-            "#explorer-1",
-            "#my-explorer-1",
-            "one.html: #my-explorer-1.stride=3 leads to no place on its page",
+            "#explorer-layer",
+            "#explorer-player",
+            "one.html: #explorer-player.stride=3 leads to no place on its page",
         ),
         ("two.html", "picture.png", "drawing.png", "two.html: drawing.png leads to no file"),
         ("two.html", "<p ", '<b id="part"></b><p ', "two.html: the id part is given 2 times"),

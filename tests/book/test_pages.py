@@ -21,7 +21,6 @@ def html(name):
     return (SITE / f"{name}.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
@@ -41,7 +40,6 @@ def test_a_tests_page_is_known_by_its_parameter(name, parameters):
     assert page_of("tests/book/test_pages.py::test_it" + parameters.format(name)) == name
 
 
-@pytest.mark.browser
 def test_a_page_that_asks_another_host_is_caught(browser, tmp_path):
     site = shutil.copytree(SITE, tmp_path / "html")
     page = site / f"{TOC['root']}.html"
@@ -160,7 +158,6 @@ def test_equation_numbers(name):
     assert found == [(label, f"{chapter}.{number}") for number, label in enumerate(NUMBERED[name], 1)]
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_on_paper_explorers_are_pictures_and_nothing_is_cut_off(open_page, name):
     page = open_page(name, width=674)  # A4 less the margins, at 96 pixels to the inch
@@ -181,7 +178,6 @@ def test_on_paper_explorers_are_pictures_and_nothing_is_cut_off(open_page, name)
     assert cut == []
 
 
-@pytest.mark.browser
 def test_the_seconds_of_each_run_are_on_a_phones_screen(open_page):
     table = open_page("book/status", width=360).locator(".runs table")
     assert table.locator("th:visible").all_inner_texts() == ["Document", "Run Time (s)"]
@@ -192,7 +188,6 @@ def test_the_seconds_of_each_run_are_on_a_phones_screen(open_page):
         assert box["x"] + box["width"] <= 360
 
 
-@pytest.mark.browser
 def test_title_page(open_page):
     """The verdicts are counted, and there is something to move."""
     page = open_page("book/intro")

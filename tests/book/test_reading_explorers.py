@@ -23,7 +23,6 @@ SHIFTS = """new PerformanceObserver(list => {
 }).observe({type: 'layout-shift', buffered: true})"""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_without_scripts_a_still_picture_of_the_start(look_at, name, number):
     """It is drawn in Python, and the live one in JavaScript: both must show what the functions return."""
@@ -43,7 +42,6 @@ def _position(kind):
     return kind.start if trait == "value" else list(kind.values).index(kind.start)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
 def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width):
@@ -51,7 +49,6 @@ def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width
     assert still == look_at(name, width=width).evaluate(SIZES)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
 def test_cumulative_layout_shift(open_page, name, width):
@@ -65,7 +62,6 @@ def test_cumulative_layout_shift(open_page, name, width):
     assert page.evaluate("window.shifted ?? 0") < 0.01
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
 def test_the_page_below_an_explorer_keeps_its_place(move_on, name, width):
@@ -91,7 +87,6 @@ def test_the_page_below_an_explorer_keeps_its_place(move_on, name, width):
 
 
 # The settings that a teacher might send: an address, and what it must open.
-@pytest.mark.browser
 def test_a_setting_goes_into_the_address_and_comes_back(open_page):
     name = "notebooks/gated_rnn"
     page = open_page(name)
@@ -99,13 +94,13 @@ def test_a_setting_goes_into_the_address_and_comes_back(open_page):
         slider = page.locator(".explorer").nth(number).locator("input").nth(position)
         slider.focus()
         page.keyboard.press("End")
-    page.wait_for_function("location.hash.includes('explorer-2')")
+    page.wait_for_function("location.hash.includes('explorer-gradient-flow')")
     sent = page.evaluate("location.hash")
     kept = dict(urllib.parse.parse_qsl(sent[1:]))
     ends = {}
     for number, position in ((0, 0), (1, 1)):
         slider, kind = list(made(name, number).sliders.items())[position]
-        ends[f"explorer-{number + 1}.{slider}"] = shown(kind.values[-1])
+        ends[f"{made(name, number).place}.{slider}"] = shown(kind.values[-1])
     assert kept == ends
 
     opened = open_page(f"{name}{sent}")
@@ -120,14 +115,13 @@ def test_a_setting_goes_into_the_address_and_comes_back(open_page):
     page.wait_for_function("location.hash === ''")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     "address",
     [
-        "explorer-1.gate_bias=99",
-        "explorer-1.gate_bias=2.5&explorer-9.gain=1&explorer-1.nobody=1",
-        "explorer-1.gate_bias=",
-        "explorer-1.%FF=%&explorer-1.gate_bias=%E0",
+        "explorer-gates.gate_bias=99",
+        "explorer-gates.gate_bias=2.5&explorer-nobody.gain=1&explorer-gates.nobody=1",
+        "explorer-gates.gate_bias=",
+        "explorer-gates.%FF=%&explorer-gates.gate_bias=%E0",
     ],
 )
 def test_an_address_that_says_nothing_possible_opens_the_start(open_page, address):
@@ -136,11 +130,12 @@ def test_an_address_that_says_nothing_possible_opens_the_start(open_page, addres
     assert setting == {name: kind.start for name, kind in made("notebooks/gated_rnn", 0).sliders.items()}
 
 
-@pytest.mark.browser
 def test_a_new_address_on_an_open_page_and_an_impossible_setting_in_it(open_page):
     page = open_page("notebooks/convolution")
     explorer = made("notebooks/convolution", 0)
-    page.evaluate("location.hash = 'explorer-1.input_size=4&explorer-1.kernel_size=5&explorer-1.padding=0'")
+    page.evaluate(
+        "location.hash = 'explorer-output-size.input_size=4&explorer-output-size.kernel_size=5&explorer-output-size.padding=0'"
+    )
     page.wait_for_selector(".gc-impossible")
     start = {name: kind.start for name, kind in explorer.sliders.items()}
     last = start | {"input_size": 4}  # the sliders move one after the other: the kernel no longer fits
@@ -153,24 +148,22 @@ def test_a_new_address_on_an_open_page_and_an_impossible_setting_in_it(open_page
     assert page.locator(".gc-impossible").count() == 1, "the address of a heading changes no setting"
 
 
-@pytest.mark.browser
 def test_opened_from_a_file(browser):
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{(SITE / 'notebooks/gated_rnn.html').as_uri()}#explorer-1.gate_bias=3")
+    page.goto(f"{(SITE / 'notebooks/gated_rnn.html').as_uri()}#explorer-gates.gate_bias=3")
     page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     place = page.locator(".explorer").first
     setting, _ = check_drawn(place.evaluate(READ), made("notebooks/gated_rnn", 0))
     assert setting["gate_bias"] == 3
     place.locator("input").first.focus()
     page.keyboard.press("Home")
-    page.wait_for_function("location.hash === '#explorer-1.gate_bias=-3'")
+    page.wait_for_function("location.hash === '#explorer-gates.gate_bias=-3'")
     assert not errors
     page.close()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name, number):
     page = move_on(name, width=1280)
@@ -207,7 +200,6 @@ def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name
         assert tip.inner_text() == ""
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(("name", "number"), CASES)
 def test_the_words_follow_the_sliders(move_on, name, number):
     """Each drawing is described by sentences that are live, and these are other ones at another setting."""
@@ -226,7 +218,6 @@ def test_the_words_follow_the_sliders(move_on, name, number):
     assert " ".join(page.locator(f"#{id_}").inner_text() for id_ in sorted(ids)) != words
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
 def test_text_in_drawings_can_be_read_on_a_phone(look_at, name):
     sizes = look_at(name, width=360).evaluate(
@@ -242,7 +233,6 @@ def test_text_in_drawings_can_be_read_on_a_phone(look_at, name):
     assert min(sizes) >= 11
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
 def test_labels_of_axes_do_not_overlap_on_a_phone(look_at, name):
     overlaps = look_at(name, width=360).evaluate(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import run_box
@@ -27,7 +28,6 @@ def opened(page):
     return page.locator("details.run[open]")
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_without_an_address_there_are_commands_and_downloads_and_no_buttons(open_page, chapter):
     page = open_page(chapter)
@@ -49,10 +49,9 @@ def test_without_an_address_there_are_commands_and_downloads_and_no_buttons(open
 
 @pytest.fixture(scope="module")
 def site_with_address(tmp_path_factory):
-    """One chapter, built with an address in the one place of the configuration; its cells are not run."""
+    """One chapter, built with an address in the environment; its cells are not run."""
     folder = tmp_path_factory.mktemp("addressed")
     config = yaml.safe_load((ROOT / "book/_config.yml").read_text(encoding="utf-8"))
-    config["sphinx"]["config"]["html_theme_options"]["repository_url"] = ADDRESS
     config["execute"]["execute_notebooks"] = "off"
     config["sphinx"]["local_extensions"] = {"run_box": str(ROOT / "book")}
     config["sphinx"]["config"]["extensions"].remove("claims_file")  # it needs the page of claims
@@ -72,14 +71,14 @@ def site_with_address(tmp_path_factory):
             "--quiet",
         ),
     ]
-    built = subprocess.run(command, cwd=ROOT, env=with_node(), capture_output=True, text=True, check=False)
+    environment = with_node() | {"REPOSITORY_URL": ADDRESS}
+    built = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     site = folder / "_build" / "html"
     finish(site)  # the rest of the book is missing, so links are broken
     return site
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_with_an_address_there_are_buttons(browser, site_with_address, theme):
     with serving(site_with_address) as server, opening(browser, server) as open_page:
@@ -100,6 +99,19 @@ def test_with_an_address_there_are_buttons(browser, site_with_address, theme):
             "axe.run('details.run', {resultTypes: ['violations']}).then(({violations}) => violations)"
         )
         assert [violation["id"] for violation in found] == []
+
+
+@pytest.mark.parametrize(
+    ("configured", "in_environment", "taken"),
+    [("", "", ""), (ADDRESS, "", ADDRESS), ("", ADDRESS, ADDRESS), (ADDRESS, "https://another", ADDRESS)],
+)
+def test_the_configured_address_comes_before_that_of_the_environment(
+    monkeypatch, configured, in_environment, taken
+):
+    monkeypatch.setenv("REPOSITORY_URL", in_environment)
+    config = SimpleNamespace(html_theme_options={"repository_url": configured})
+    run_box.take_address(None, config)
+    assert config.html_theme_options["repository_url"] == taken
 
 
 def test_addresses_of_the_services():

@@ -34,7 +34,6 @@ def search(page, words):
     )
 
 
-@pytest.mark.browser
 def test_every_claim_is_the_first_result_for_its_id(open_page):
     page = open_page("search")
     page.wait_for_function("Search.hasIndex()")
@@ -43,7 +42,6 @@ def test_every_claim_is_the_first_result_for_its_id(open_page):
         assert search(page, f"claim {id_}")[0] == place, id_
 
 
-@pytest.mark.browser
 def test_every_equation_is_found_by_name_and_label_and_number(open_page):
     page = open_page("search")
     page.wait_for_function("Search.hasIndex()")
@@ -59,7 +57,6 @@ def test_every_equation_is_found_by_name_and_label_and_number(open_page):
             assert search(page, words)[0] == place, words
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize(
     ("words", "place"),
     [
@@ -79,7 +76,6 @@ def test_what_a_reader_may_type_is_found(open_page, words, place):
     assert place in found(page)[:3]
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("claim", ["1.2.2.e", "1.1.c.iv.likeness"])
 @pytest.mark.parametrize("opened", ["from a server", "from a file"])
 def test_from_the_first_result_to_the_place(browser, server, claim, opened):
@@ -101,7 +97,6 @@ def test_from_the_first_result_to_the_place(browser, server, claim, opened):
     page.close()
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_results_are_for_everyone(open_page, theme, width):

@@ -42,6 +42,7 @@ def attention_map_explorer() -> Explorer:
     return Explorer(
         map_frame,
         step_frame,
+        name="attention-map",
         panels=(
             Text(("step", "shares", "zero_states")),
             Cells(
@@ -115,6 +116,7 @@ def jacobian_explorer() -> Explorer:
     return Explorer(
         terms_frame,
         norms_frame,
+        name="jacobian",
         panels=(
             Text(("step", "norms", "note")),
             matrix("aᵢVᵢ", "first", "gate"),

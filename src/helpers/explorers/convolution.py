@@ -28,6 +28,7 @@ def output_size_explorer() -> Explorer:
         size_frame,
         window_rows_frame,
         window_columns_frame,
+        name="output-size",
         panels=(
             Text(("formula",)),
             Cells(
@@ -126,6 +127,7 @@ def layer_explorer() -> Explorer:
     return Explorer(
         layer_frame,
         backward_frame,
+        name="layer",
         panels=(
             Text(("sizes", "backward")),
             Cells(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
@@ -18,6 +19,7 @@ from ..drawings import EMPTY_ROLES, Cells, Lines, Text, draw, style, written
 from .packing import IMPOSSIBLE, Frame, Table, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
+NAME = re.compile("[a-z]+(-[a-z]+)*")
 
 Value = float | str  # of a slider
 Panel = Text | Cells | Lines
@@ -85,6 +87,7 @@ class Drawing(anywidget.AnyWidget):
     _css = HERE.parent / "drawings.css"
     frames = traitlets.Bytes().tag(sync=True)
     panels: traitlets.List = traitlets.List().tag(sync=True)
+    place = traitlets.Unicode().tag(sync=True)
     sliders: traitlets.List = traitlets.List().tag(sync=True)
 
 
@@ -97,6 +100,9 @@ class Explorer(ipywidgets.VBox):
         Pure functions. Their parameters are names of sliders; each returns a dict, its part of the frame. A function
         is evaluated only over the sliders it names. Where one raises
         :class:`~helpers.checks.DoesNotFit` the reader sees its message.
+    name : str
+        What links to it are made of, and so never changes: ``"layer"`` stands at ``#explorer-layer``, and
+        ``#explorer-layer.stride=3`` opens it with that setting.
     panels : sequence of Text, Cells or Lines
         How to draw a frame.
     **sliders : Slider
@@ -105,13 +111,14 @@ class Explorer(ipywidgets.VBox):
     ------
     ValueError
         If a function has a parameter that is no slider, a slider moves nothing, a panel draws what no function returns,
-        or the setting at the start is impossible.
+        the setting at the start is impossible, or the name cannot be part of an address.
 
     Examples
     --------
     >>> from helpers.drawings import Text
     >>> explorer = Explorer(
     ...     lambda n: {"sentence": f"{n} squared is {n * n}"},
+    ...     name="squares",
     ...     panels=[Text(("sentence",))],
     ...     n=Slider("number n", range(1, 4), start=2),
     ... )
@@ -121,21 +128,26 @@ class Explorer(ipywidgets.VBox):
     Explorer with sliders number n (1 to 3). At the start: 2 squared is 4
     """
 
-    def __init__(self, *functions: Callable[..., Frame], panels: Sequence[Panel], **sliders: Slider) -> None:
-        used = {name for function in functions for name in inspect.signature(function).parameters}
+    def __init__(
+        self, *functions: Callable[..., Frame], name: str, panels: Sequence[Panel], **sliders: Slider
+    ) -> None:
+        if not (isinstance(name, str) and NAME.fullmatch(name)):
+            raise ValueError(f"name must be small letters with hyphens between words, got {name!r}")
+        self.place = f"explorer-{name}"
+        used = {parameter for function in functions for parameter in inspect.signature(function).parameters}
         if used != set(sliders):
             raise ValueError(
                 f"the functions' parameters must be the sliders {sorted(sliders)}, got {sorted(used)}"
             )
-        for name, slider in sliders.items():
+        for parameter, slider in sliders.items():
             if not isinstance(slider, Slider):
-                raise TypeError(f"{name} must be a Slider, got {slider!r}")
-        tables = evaluate(functions, {name: slider.values for name, slider in sliders.items()})
-        in_frames = {name for _, frames in tables for frame in frames for name in frame}
+                raise TypeError(f"{parameter} must be a Slider, got {slider!r}")
+        tables = evaluate(functions, {parameter: slider.values for parameter, slider in sliders.items()})
+        in_frames = {part for _, frames in tables for frame in frames for part in frame}
         for panel in panels:
             if (kind := getattr(panel, "kind", None)) not in MOVED_BY_SLIDERS:
                 raise ValueError(f"panels must be of the kinds {MOVED_BY_SLIDERS}, got {kind}")
-            missing = [name for name in panel.names if name not in in_frames]
+            missing = [part for part in panel.names if part not in in_frames]
             if missing:
                 raise ValueError(
                     f"the functions must return {missing}, which a panel draws; got {sorted(in_frames)}"
@@ -153,14 +165,15 @@ class Explorer(ipywidgets.VBox):
                 asdict(panel) | _for_the_page(panel) | {"room": room}
                 for panel, room in zip(panels, self.rooms, strict=True)
             ],
-            sliders=[_reading(name, slider) for name, slider in sliders.items()],
+            sliders=[_reading(parameter, slider) for parameter, slider in sliders.items()],
+            place=self.place,
         )
-        drawing.add_traits(**{name: traitlets.Int().tag(sync=True) for name in sliders})
+        drawing.add_traits(**{parameter: traitlets.Int().tag(sync=True) for parameter in sliders})
         widgets = []
-        for name, slider in sliders.items():
+        for parameter, slider in sliders.items():
             widget, (trait, _, _) = slider.widget(), slider.linked
-            setattr(drawing, name, getattr(widget, trait))
-            ipywidgets.jslink((widget, trait), (drawing, name))
+            setattr(drawing, parameter, getattr(widget, trait))
+            ipywidgets.jslink((widget, trait), (drawing, parameter))
             widgets.append(widget)
         super().__init__([ipywidgets.VBox(widgets), drawing])
 
@@ -218,7 +231,7 @@ class Explorer(ipywidgets.VBox):
         )
         drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))
         return (
-            f'{style()}\n<div class="widget-box explorer still"><div class="widget-box">{settings}</div>'
+            f'{style()}\n<div class="widget-box explorer still" id="{self.place}"><div class="widget-box">{settings}</div>'
             f'<div class="widget-any"><div class="gc gc-panels">{RESET}{drawn}</div></div></div>'
         )
 

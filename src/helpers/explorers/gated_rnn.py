@@ -26,6 +26,7 @@ def gates_explorer() -> Explorer:
         input_frame,
         state_frame,
         memory_frame,
+        name="gates",
         panels=(
             Text(("gate_sentence", "memory_sentence")),
             Lines(
@@ -123,6 +124,7 @@ def gradient_flow_explorer() -> Explorer:
     """Return the explorer of ‖∂h[T]/∂h[t]‖ and of what bounds it."""
     return Explorer(
         flow_frame,
+        name="gradient-flow",
         panels=(
             Text(("regime", "bound_sentence")),
             Lines(

@@ -68,6 +68,7 @@ def loss_curve_lab_explorer() -> Explorer:
         steps_frame,
         run_frame,
         smoothed_frame,
+        name="loss-curve-lab",
         panels=(Text(("run", "outcome", "smoothed")), *panels),
         training=Slider("intervention", list(trainings), start="untreated"),
         seed=Slider("seed", range(seeds), start=0),
@@ -173,6 +174,7 @@ def cliff_explorer() -> Explorer:
     return Explorer(
         contour_frame,
         way_frame,
+        name="cliff",
         panels=(
             Text(("jump", "end")),
             Lines(
@@ -295,6 +297,7 @@ def initial_loss_explorer() -> Explorer:
     return Explorer(
         classes_frame,
         networks_frame,
+        name="initial-loss",
         panels=(
             Text(("mean_sentence", "spread_sentence", "accuracy_sentence")),
             Lines(
