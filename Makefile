@@ -47,7 +47,7 @@ sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules
 	@echo "== a sample of small faults planted in the numerical modules"
 	@$(BIN)/python tests/mutants.py --sample 60
 
-mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: an hour
+mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
 	@$(BIN)/python tests/mutants.py
 
 lint: $(INSTALLED)  ## format the code, check it, its types, and the spelling
