@@ -12,10 +12,14 @@ BIN := $(VENV)/bin
 endif
 INSTALLED := $(VENV)/.installed
 VENDORED := book/_vendor/.made
+# What is made beside the book, which takes longest, leaves it a core to itself; and what is printed side by side is in one piece, where
+# the system and make can do so.
+BESIDE := $(if $(shell nice true 2>/dev/null && echo yes),nice)
+IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test types sample lint notebooks browser picture pdf lock bench mutants clean
+.PHONY: help book lab test cells types sample lint notebooks browser picture pdf lock bench mutants clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s%s\n", $$1, $$2}'
@@ -31,21 +35,24 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
-	@$(MAKE) --no-print-directory --jobs 2 book types sample
+	@echo "== side by side: the book, types, a sample of small faults, every notebook (some two minutes)"
+	@$(MAKE) --no-print-directory --jobs 3 $(IN_ONE_PIECE) book types sample cells
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
-	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
+	@$(BIN)/python -m pytest -p no:nbval --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
 	@echo "== the built site, in a browser"
 	@$(BIN)/python -m pytest --numprocesses 3 tests/book
 
+cells: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
+	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
+	@$(BESIDE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
+
 types: $(INSTALLED)  ## check the types
 	@echo "== types"
-	@$(BIN)/mypy
+	@$(BESIDE) $(BIN)/mypy
 
 sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
 	@echo "== a sample of small faults planted in the numerical modules"
-	@$(BIN)/python tests/mutants.py --sample 60
+	@$(BESIDE) $(BIN)/python tests/mutants.py --sample 60
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
 	@$(BIN)/python tests/mutants.py
