@@ -169,6 +169,18 @@ def test_the_page_has_an_exercise_hints_and_a_solution_that_is_right(exercise):
         assert len(answer.__doc__) > 20
 
 
+@pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
+def test_the_question_is_where_links_lead(exercise):
+    cells = jupytext.read(NOTEBOOKS / f"{exercise.chapter}.md").cells
+    fill_in = next(
+        number
+        for number, cell in enumerate(cells)
+        if "exercise" in cell.metadata.get("tags", ()) and f'check("{exercise.id}"' in cell.source
+    )
+    question = cells[fill_in - 1].source.split("\n\n")[-1]
+    assert question.startswith(f"(exercise-{exercise.id.replace('.', '-')})=\n**Your turn.** ")
+
+
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_the_committed_exercises_are_unanswered_and_the_solutions_right(path):
     for cell in nbformat.read(path, as_version=4).cells:
