@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -94,8 +95,10 @@ def test_each_recipe_is_complete(project):
     for title in RECIPES:
         follow(recipe(title), project)
         check_style(project)
-    # What has not changed is known in the project's own cache.
-    run(project, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"))
+    locked = re.findall(r"^numpy==(\S+)", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    if version("numpy") in locked:  # other versions have other types
+        # What has not changed is known in the project's own cache.
+        run(project, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"))
     run(project, "notebooks/renew.py", "notebooks/convolution.md", "notebooks/softmax.md")
     twin = (project / "notebooks/convolution.ipynb").read_text(encoding="utf-8")
     assert "1.1.b.kept · confirmed" in twin
