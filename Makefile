@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 endif
 INSTALLED := $(VENV)/.installed
 VENDORED := book/_vendor/.made
-# What is made beside the book, which takes longest, leaves it a core to itself; and what is printed side by side is in one piece, where
+# What is made beside the book, which takes longest, gives way to it; and what is printed side by side is in one piece, where
 # the system and make can do so.
 BESIDE := $(if $(shell nice true 2>/dev/null && echo yes),nice)
 IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

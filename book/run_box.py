@@ -86,7 +86,7 @@ def commands(*lines):
 def take_address(app, config):
     """Put the project's address where this and the theme look for it."""
     options = config.html_theme_options
-    options["repository_url"] = options["repository_url"] or os.environ.get("REPOSITORY_URL", "")
+    options["repository_url"] = options.get("repository_url") or os.environ.get("REPOSITORY_URL", "")
 
 
 def insert(app, doctree):

@@ -1,6 +1,6 @@
 """Do the tests see faults? Plant many small ones in the numerical modules, and run the tests against each.
 
-    python tests/mutants.py                      every mutant of every module: about an hour on one core
+    python tests/mutants.py                      every mutant of every module: half an hour on one core
     python tests/mutants.py convolution checks   every mutant of these modules
     python tests/mutants.py --sample 60          the same 60 on every machine: for CI
 

@@ -40,7 +40,7 @@ Place = tuple[slice | EllipsisType, ...]
 """Samples of every channel: a range in each spatial dimension."""
 
 BLOCK = 16_384
-"""How many windows of a long signal are multiplied at a time. What they hold is copied, and has to fit into a cache."""
+"""How many windows of a long signal are multiplied at a time: what they hold is copied."""
 
 
 @overload
@@ -284,9 +284,8 @@ def weight_vjp(
     gradient = np.zeros((filters, channels * math.prod(kernel_size)), np.result_type(rows, x))
     with _spreading_nan():
         for block, columns in geometry.columns(x):
-            # (..., F, R) with (..., R, C·K) → (..., F, C·K)
-            products = rows[..., block] @ columns.swapaxes(-1, -2)
-            gradient += products.sum(axis=tuple(range(len(batch))))
+            # (..., F, R) with (..., C·K, R) → (F, C·K)
+            gradient += _sum_of_products(rows[..., block], columns)
     return gradient.reshape(filters, channels, *kernel_size)
 
 
@@ -443,9 +442,9 @@ class _Geometry:
         return np.moveaxis(windows[every], range(-dimensions, 0), range(-2 * dimensions, -dimensions))
 
     def columns(self, x: Array) -> Iterator[tuple[slice, Array]]:
-        """Yield the windows as the columns of a matrix, (..., C·K, R), in blocks of so many as fit into a cache.
+        """Yield the windows as the columns of a matrix, (..., C·K, R), some rows of the output at a time, and which R they are.
 
-        Before each block comes the range of R that it covers. It is a copy: BLAS does not read rows that overlap.
+        They are copied: BLAS does not read rows that overlap.
         """
         windows, dimensions = self.windows(x), len(self.kernel_size)
         *batch, channels = windows.shape[: -2 * dimensions]
@@ -505,6 +504,16 @@ def _signal(
     return x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
 
 
+def _sum_of_products(a: Array, b: Array) -> Array:
+    """Return the sum of a bᵀ over all images: (..., F, R) with (..., M, R) → (F, M)."""
+    filters, positions = a.shape[-2:]
+    images = tuple(range(a.ndim - 2))
+    if filters <= positions:
+        return (a @ b.swapaxes(-1, -2)).sum(axis=images)
+    # What each image makes would be larger than what it is made of: one product, of all of them side by side.
+    return np.tensordot(a, b, axes=((*images, -1), (*images, -1)))
+
+
 def _spreading_nan() -> np.errstate:
-    """NaN and infinity are data: they spread as they do in PyTorch, without a warning."""
+    """Return a context in which NaN and infinity spread without a warning, as in PyTorch: they are data."""
     return np.errstate(invalid="ignore", over="ignore")

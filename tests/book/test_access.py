@@ -17,7 +17,7 @@ RUN_AXE = """async () => {
   const isNew = (code) => (word) => {
     const {color, backgroundColor, fontSize, fontWeight} = getComputedStyle(word.nodeType === Node.TEXT_NODE ? code : word);
     const look = [color, backgroundColor, fontSize, fontWeight, getComputedStyle(code).backgroundColor].join();
-    return word.textContent.trim() && !looks.has(look) && looks.add(look);
+    return code.checkVisibility() && word.textContent.trim().length > 1 && !looks.has(look) && looks.add(look);
   };
   const asWide = (code) => { // so that what scrolls still does
     const {paddingLeft, paddingRight} = getComputedStyle(code);
@@ -28,7 +28,7 @@ RUN_AXE = """async () => {
   const keep = (element, parts) => [element, [...element.childNodes], parts];
   const shortened = [
     ...[...document.querySelectorAll('.katex-html')].map((formula) => keep(formula, [])),
-    ...[...document.querySelectorAll('.highlight pre')].map((code) => keep(code, [...[...code.childNodes].filter(isNew(code)), asWide(code)])),
+    ...[...document.querySelectorAll('.highlight pre')].map((code) => keep(code, [asWide(code), ...[...code.childNodes].filter(isNew(code))])),
   ];
   for (const [element, _, parts] of shortened) element.replaceChildren(...parts);
   try {
@@ -37,7 +37,8 @@ RUN_AXE = """async () => {
     for (const [element, all] of shortened) element.replaceChildren(...all);
   }
 }"""
-"""Without what is drawn of formulas, which has a test of its own; and of the words of code, one of each look: they take most of the time."""
+"""Without what is drawn of formulas, which has a test of its own; and of the words of code, one of each look that axe can judge, which
+needs more than one letter and that it is seen. They take most of the time."""
 
 FIRST_LOAD = 1_000_000
 """Bytes, compressed: what opening a page for the first time may cost."""
@@ -54,6 +55,14 @@ def test_axe_finds_no_violation(look_at, name, theme):
         for node in violation["nodes"]
         if not (violation["id"] == "empty-table-header" and has_formula(page, node))
     ] == []
+
+
+@pytest.mark.parametrize("words", [".mi, .mf", ".o, [class^=s]", ".k, .kn", ".c1", "pre"])
+def test_axe_sees_code_that_is_too_pale(open_page, words):
+    page = open_page("notebooks/convolution")
+    page.add_style_tag(content=f".highlight :is({words}) {{ color: #ccc !important; }}")
+    page.add_script_tag(path=AXE)
+    assert "color-contrast" in [violation["id"] for violation in page.evaluate(RUN_AXE)]
 
 
 def has_formula(page, node):

@@ -111,7 +111,8 @@ class Explorer(ipywidgets.VBox):
     ------
     ValueError
         If a function has a parameter that is no slider, a slider moves nothing, a panel draws what no function returns,
-        the setting at the start is impossible, or the name cannot be part of an address.
+        the setting at the start is impossible, the name cannot be part of an address, or a slider has the name of
+        a part of the drawing.
 
     Examples
     --------
@@ -142,6 +143,8 @@ class Explorer(ipywidgets.VBox):
         for parameter, slider in sliders.items():
             if not isinstance(slider, Slider):
                 raise TypeError(f"{parameter} must be a Slider, got {slider!r}")
+            if parameter in Drawing.class_trait_names():
+                raise ValueError(f"a slider may not be called {parameter}, as a part of the drawing is")
         tables = evaluate(functions, {parameter: slider.values for parameter, slider in sliders.items()})
         in_frames = {part for _, frames in tables for frame in frames for part in frame}
         for panel in panels:
