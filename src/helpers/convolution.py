@@ -224,7 +224,10 @@ def input_vjp(
     *batch, _ = output_gradient.shape[: -len(geometry.kernel_size)]
     with _spreading_nan():
         # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
-        contributions = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
+        if len(weight) == 1:  # nothing is summed, and at that BLAS is slow
+            contributions = np.multiply.outer(weight[0], output_gradient.take(0, axis=len(batch)))
+        else:
+            contributions = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
         padded = np.zeros((weight.shape[1], *batch, *geometry.padded_size), contributions.dtype)
         # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
         for tap in np.ndindex(geometry.kernel_size):
