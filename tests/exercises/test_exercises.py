@@ -178,7 +178,7 @@ def test_the_question_is_where_links_lead(exercise):
         if "exercise" in cell.metadata.get("tags", ()) and f'check("{exercise.id}"' in cell.source
     )
     question = cells[fill_in - 1].source.split("\n\n")[-1]
-    assert question.startswith(f"(exercise-{exercise.id.replace('.', '-')})=\n**Your turn.** ")
+    assert question.startswith(f"({exercise.anchor})=\n**Your turn.** ")
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)

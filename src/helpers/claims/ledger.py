@@ -345,6 +345,11 @@ class Claim:
         return self.evidence(np.random.default_rng(zlib.crc32(self.id.encode())))
 
     @property
+    def asked(self) -> str:
+        """The question, with a full stop where it has no other end."""
+        return self.question if self.question.endswith(("?", ".")) else f"{self.question}."
+
+    @property
     def anchor(self) -> str:
         """The name of the place in the book where the claim is worked through."""
         return "claim-" + self.id.replace(".", "-")

@@ -60,16 +60,11 @@ class Errata:
 
     def __repr__(self) -> str:
         return "\n".join(
-            f"{claim.id}: {_ended(claim.question)} {INSTEAD[claim.verdict]}: {claim.correction}"
-            for claim in self.claims
+            f"{claim.id}: {claim.asked} {INSTEAD[claim.verdict]}: {claim.correction}" for claim in self.claims
         )
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join(
-            f"**[{claim.id}](#{claim.anchor})** {_ended(claim.question)} *{INSTEAD[claim.verdict]}:* {claim.correction}"
+            f"**[{claim.id}](#{claim.anchor})** {claim.asked} *{INSTEAD[claim.verdict]}:* {claim.correction}"
             for claim in self.claims
         )
-
-
-def _ended(question: str) -> str:
-    return question if question.endswith(("?", ".")) else f"{question}."

@@ -82,6 +82,11 @@ class _Exercise:
     hints: tuple[str, ...]
     chapter: str
 
+    @property
+    def anchor(self) -> str:
+        """The name of the place in the book where the exercise is."""
+        return "exercise-" + self.id.replace(".", "-")
+
     def _right(self, *says: str) -> Answer:
         return Answer(self.id, Outcome.RIGHT, says)
 
