@@ -40,7 +40,7 @@ test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
 	@$(BIN)/python -m pytest -p no:nbval --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
 	@echo "== the built site, in a browser"
-	@$(BIN)/python -m pytest --numprocesses 3 tests/book
+	@$(BIN)/python -m pytest -p no:nbval --numprocesses 3 tests/book
 
 cells: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
@@ -52,7 +52,7 @@ types: $(INSTALLED)  ## check the types
 
 sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
 	@echo "== a sample of small faults planted in the numerical modules"
-	@$(BESIDE) $(BIN)/python tests/mutants.py --sample 60
+	@$(BESIDE) $(BIN)/python tests/mutants.py --sample 40
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
 	@$(BIN)/python tests/mutants.py

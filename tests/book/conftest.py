@@ -92,7 +92,7 @@ class Reader:
         self.browser, self.server = browser, server
         self.contexts, self.errors, self.foreign = [], [], []
 
-    def open(self, name, *, width=1280, height=900, theme="light", script="", **options):
+    def open(self, name, *, width=1280, height=900, theme="light", **options):
         """Open a page afresh; what it needs from the start has come, and its explorers are drawn."""
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, **options
@@ -101,7 +101,6 @@ class Reader:
         context.add_init_script(
             f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
         )
-        context.add_init_script(script)
         page, scripts = context.new_page(), options.get("java_script_enabled", True)
         page.on(
             "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
@@ -179,7 +178,7 @@ def look_at(looked_at):
 
 @pytest.fixture
 def move_on(look_at):
-    """As `look_at`, for a test that moves the sliders: afterwards all are put back to their start."""
+    """As `look_at`, for a test that moves sliders, the focus or the page: afterwards all are put back to their start."""
     pages = []
 
     def move(name, **options):
@@ -190,6 +189,7 @@ def move_on(look_at):
     for page in pages:
         page.evaluate("for (const reset of document.querySelectorAll('.gc-reset')) reset.click()")
         page.mouse.move(0, 0)
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
 
 
 def page_of(nodeid):
