@@ -35,8 +35,8 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint"
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
-	@echo "== side by side: the book, types, a sample of small faults, every notebook (some two minutes)"
-	@$(MAKE) --no-print-directory --jobs 3 $(IN_ONE_PIECE) book types sample cells
+	@echo "== side by side: the book, types, every notebook, and in CI a sample of small faults (some two minutes)"
+	@$(MAKE) --no-print-directory --jobs 3 $(IN_ONE_PIECE) book types cells $(if $(CI),sample)
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
 	@$(BIN)/python -m pytest -p no:nbval --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
 	@echo "== the built site, in a browser"
@@ -52,7 +52,7 @@ types: $(INSTALLED)  ## check the types
 
 sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
 	@echo "== a sample of small faults planted in the numerical modules"
-	@$(BESIDE) $(BIN)/python tests/mutants.py --sample 40
+	@$(BESIDE) $(BIN)/python tests/mutants.py --sample 60
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
 	@$(BIN)/python tests/mutants.py

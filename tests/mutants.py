@@ -2,7 +2,7 @@
 
     python tests/mutants.py                      every mutant of every module: half an hour on one core
     python tests/mutants.py convolution checks   every mutant of these modules
-    python tests/mutants.py --sample 40          the same 40 on every machine: for CI
+    python tests/mutants.py --sample 60          the same 60 on every machine: for CI
 
 A *mutant* is a module with one small change: a + becomes −, a number grows by 1, an argument is left out. The changes
 are those of mutmut (https://mutmut.readthedocs.io). Its own runner changes the bodies of functions only, and takes
