@@ -31,7 +31,7 @@ CHAPTER = "convolution"
 
 
 def size_in_example(random: Generator) -> Evidence:
-    """1.1.a: [17/4] + 1 × [7/4] + 1 = 5 × 2, against a convolution of that size."""
+    """1.1.a: [(W − F + 2P)/S] + 1, thus [17/4] + 1 × [7/4] + 1 = 5 × 2, against a convolution of that size."""
     from .. import oracle
 
     made = oracle.value(
@@ -39,9 +39,11 @@ def size_in_example(random: Generator) -> Evidence:
         random.normal(size=(1, 21, 12)),
         random.normal(size=(1, 1, 4, 5)),
     )
-    sheet = (floor(17 / 4) + 1, floor(7 / 4) + 1)
+    S, P = 4, 0
+    formula = tuple(floor((W - F + 2 * P) / S) + 1 for W, F in ((21, 4), (12, 5)))
+    numbers = (floor(17 / 4) + 1, floor(7 / 4) + 1)
     return Evidence(
-        as_written=max(relative_error(sheet, made.shape[1:]), relative_error((5, 2), made.shape[1:])),
+        as_written=max(relative_error(sheet, made.shape[1:]) for sheet in (formula, numbers, (5, 2))),
         corrected=relative_error(output_size((21, 12), (4, 5), stride=4), made.shape[1:]),
     )
 
@@ -209,7 +211,8 @@ CLAIMS = [
     Claim(
         id="1.1.a",
         question="How large is the output of a $4 \\times 5$ kernel moving by 4 over a $21 \\times 12$ input?",
-        statement="$\\lfloor 17/4 \\rfloor + 1 \\times \\lfloor 7/4 \\rfloor + 1 = 5 \\times 2$",
+        statement="$\\lfloor (W - F + 2P)/S \\rfloor + 1$, thus "
+        "$\\lfloor 17/4 \\rfloor + 1 \\times \\lfloor 7/4 \\rfloor + 1 = 5 \\times 2$",
         verdict=Verdict.CONFIRMED,
         evidence=size_in_example,
         chapter=CHAPTER,

@@ -62,7 +62,7 @@ def _torch_gate(W_c: Array, W_h: Array, x: Array, h: Array) -> Array:
 
 
 def gradient_of_W_x(random: Generator) -> Evidence:
-    """1.2.1.c: ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t].
+    """1.2.1.c: ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (∂h[t]/∂W_x), thus ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t].
 
     As it stands its shapes do not multiply: 1 × m, then m, then n. The two vectors to the left are taken entry by
     entry, and their product with x[t] as the matrix that the sheet says it is. ∂ℓ/∂h[t] can be the direct gradient or
@@ -71,8 +71,11 @@ def gradient_of_W_x(random: Generator) -> Evidence:
 
     As written: one step, the t and the gradient that come closest. As meant: the sum over t that is missing, and the
     gradients, direct or total, that come closest among those that the sheet's own words give. Readings: each by itself;
-    the last hands the true total gradients to it.
+    one hands the true total gradients to it. The last two are of the line before: the chain rule, with the true
+    ∂h[t]/∂W_x in place of the sheet's, which is 1.2.1.c.step.
     """
+    from .. import oracle
+
     weights, x, h0, g = _instance(random)
     gradients = _torch_gradients(weights, x, h0, g)
     expected, total = gradients["W_x"], gradients["states"]
@@ -85,6 +88,10 @@ def gradient_of_W_x(random: Generator) -> Evidence:
     def terms(gradient: Array) -> Array:
         return np.einsum("ti,tj->tij", gradient * (1 - run.gates), x)
 
+    by_W_x = oracle.jacobian(oracle.gated_rnn, *weights, x, h0)[2]
+    # (gradient, t, k, j)
+    by_chain_rule = np.einsum("gti,tikj->gtkj", [g, total], by_W_x)
+
     def closest_step(gradient: Array) -> float:
         return min(relative_error(term, expected) for term in terms(gradient))
 
@@ -96,8 +103,14 @@ def gradient_of_W_x(random: Generator) -> Evidence:
             terms(by_the_gates_alone).sum(axis=0), expected
         ),
         "a sum, with the true total gradients": relative_error(terms(total).sum(axis=0), expected),
+        "the chain rule alone, for one step": min(
+            relative_error(term, expected) for term in np.concatenate(by_chain_rule)
+        ),
+        "the chain rule alone, as a sum with direct gradients": relative_error(
+            by_chain_rule[0].sum(axis=0), expected
+        ),
     }
-    one_step_direct, one_step_total, sum_direct, sum_by_the_gates_alone, _ = readings.values()
+    one_step_direct, one_step_total, sum_direct, sum_by_the_gates_alone, *_ = readings.values()
     return Evidence(
         as_written=min(one_step_direct, one_step_total),
         as_meant=min(sum_direct, sum_by_the_gates_alone),
@@ -306,7 +319,9 @@ CLAIMS = [
     Claim(
         id="1.2.1.c",
         question="What is $\\partial \\ell / \\partial W_x$, given $\\partial \\ell / \\partial h[t]$ for all $t$?",
-        statement="$\\frac{\\partial \\ell}{\\partial W_x} = \\frac{\\partial \\ell}{\\partial h[t]} \\cdot (1 - c[t]) \\cdot x[t]$",
+        statement="$\\frac{\\partial \\ell}{\\partial W_x} = \\frac{\\partial \\ell}{\\partial h[t]} \\cdot "
+        "\\frac{\\partial h[t]}{\\partial W_x}$, thus "
+        "$\\frac{\\partial \\ell}{\\partial W_x} = \\frac{\\partial \\ell}{\\partial h[t]} \\cdot (1 - c[t]) \\cdot x[t]$",
         verdict=Verdict.REFUTED,
         evidence=gradient_of_W_x,
         chapter=CHAPTER,

@@ -69,9 +69,9 @@ def check(id: str, answer: object = None, *, keep: bool = True) -> Answer:
 
     Examples
     --------
-    >>> check("1.1.a", "5 × 3", keep=False)
+    >>> check("1.1.a", "6 × 3", keep=False)
     ✗ Not right yet: exercise 1.1.a
-    (5, 3): this rounds up.
+    (6, 3): this rounds up.
     A kernel that does not fit whole does not stop there: 7/4 is one whole step, not two. Take the floor.
     >>> check("1.1.a", ...)
     … Not answered yet: exercise 1.1.a

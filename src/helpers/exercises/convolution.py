@@ -38,8 +38,13 @@ SIZE = NumberExercise(
         ),
         Slip(
             "rounds up",
-            (5, 3),
+            (6, 3),
             "A kernel that does not fit whole does not stop there: 7/4 is one whole step, not two. Take the floor.",
+        ),
+        Slip(
+            "rounds to the nearest number, or divides the whole input by the stride",
+            (5, 3),
+            "From the first place to the last are 21 − 4 rows and 12 − 5 columns: take the floor of 17/4 and of 7/4, and add 1.",
         ),
         Slip(
             "forgets how long the kernel is",
@@ -83,7 +88,7 @@ IN_GENERAL = Exercise(
     chapter=CHAPTER,
     reference=output_size,
     cases=_sizes,
-    given="Given are the whole numbers H, K, S, P and D of one dimension. Return the output's size, a whole number.",
+    given="Given are the whole numbers H, K, S, P and D of one dimension, in which the kernel fits. Return the output's size, a whole number.",
     hints=(
         "How long is the input with its padding? How many samples does the dilated kernel span?",
         "K taps have K − 1 gaps of D between them: the kernel spans D(K − 1) + 1 samples, of H + 2P.",
@@ -437,7 +442,7 @@ LIKENESS = Exercise(
             "The stride becomes the dilation; then what does the dilation become?",
         ),
         Mistake(
-            "adds the stride to the dilation",
+            "multiplies the stride by the dilation",
             lambda stride, dilation: (1, stride * dilation),
             "Only r is multiplied by S. The dilation D multiplies k, which is counted now.",
         ),

@@ -212,6 +212,7 @@ GRADIENT = Exercise(
             "forgets the path through the gate",
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
             "h[t−1] is not only kept, it also moves the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
+            sheets=True,
         ),
         Mistake(
             "forgets the path through what is kept",
@@ -400,6 +401,8 @@ LIKENESS = Exercise(
 
 # 1.2.1.d
 
+_MULTIPLIED = "Derivatives of steps one after another are multiplied."
+
 EXPLODES = NumberExercise(
     id="1.2.1.d",
     chapter=CHAPTER,
@@ -422,7 +425,7 @@ EXPLODES = NumberExercise(
         Slip(
             "holds that it cannot exceed 1",
             (1.0,),
-            "It would, if h[t−1] were multiplied by the gate alone. But W_h multiplies it inside of the gate: the steps' "
+            "It could not, if h[t−1] were multiplied by the gate alone. But W_h multiplies it inside of the gate: the steps' "
             "derivatives are −2 and 3.",
             sheets=True,
         ),
@@ -434,7 +437,9 @@ EXPLODES = NumberExercise(
         Slip(
             "takes W_h for the derivative", (5.0**60,), "∂h[t]/∂h[t−1] is ½ + (h[t−1] − candidate) · ¼ · 5."
         ),
-        Slip("adds the steps up", (180.0,), "Derivatives of steps one after another are multiplied."),
+        Slip("adds the steps' derivatives up", (30.0,), _MULTIPLIED),
+        Slip("adds the sizes of the steps' derivatives up", (150.0,), _MULTIPLIED),
+        Slip("adds the pairs of steps up", (180.0,), _MULTIPLIED),
     ),
 )
 
