@@ -418,6 +418,7 @@ def test_hints_come_one_by_one_and_end(monkeypatch):
     assert [hint[:6] for hint in given[:there_are]] == [f"Hint {n}" for n in range(1, there_are + 1)]
     assert given[-1] == given[-2] == "Exercise 1.1.b has 3 hints. The solution is folded below it."
     assert repr(exercises.hint("1.1.b", 2)) == given[1]
+    assert repr(exercises.hint("1.1.b")) == given[2]
     assert "has 3 hints" in repr(exercises.hint("1.1.b", 0))
     assert "no exercise" in repr(exercises.hint("9.9"))
 

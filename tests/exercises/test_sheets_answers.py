@@ -268,6 +268,17 @@ def test_a_cause_and_cures(id, sentence, mistake, why):
         ("1.3.2.cause", "It gives almost no probability to the right class.", True),
         ("1.3.2.cause", "Certainly the labels are wrong.", False),
         ("1.3.2.cause", "A certain share of the labels is wrong.", False),
+        ("1.3.2.cause", "It is wrong with high confidence", True),
+        ("1.3.2.cause", "It puts almost all probability on a wrong class", True),
+        ("1.3.2.cause", "Negative log likelihood can grow without bound", True),
+        ("1.3.2.cause", "A long step makes the loss unbounded.", True),
+        ("1.3.2.cause", "It is not unsure: it is confident, and wrong.", True),
+        ("1.3.2.cause", "The network is no longer confident in its answers.", False),
+        ("1.3.2.cause", "It is not sure of its answers any more, so it guesses.", False),
+        ("1.3.2.cause", "Exploding gradients make the weights infinite.", False),
+        ("1.3.2.cause", "There is no limit to the step size", False),
+        ("1.3.2.cause", "Because the gradient is unbounded.", False),
+        ("1.3.3.regularisation", "increase the decay of the learning rate", False),
         ("1.3.3.regularisation", "increase alpha to .999", True),
         ("1.3.3.regularisation", "alpha=.999", True),
         ("1.3.3.regularisation", "increase the decay", True),
@@ -277,6 +288,13 @@ def test_a_cause_and_cures(id, sentence, mistake, why):
 )
 def test_answers_in_other_words(id, sentence, right):
     assert exercises.check(id, sentence, keep=False).right == right
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It is not sure of its answers any more.", "It has become less confident."]
+)
+def test_an_unsure_network_pays_no_more(sentence):
+    assert told("1.3.2.cause", sentence).mistake == "takes it for unsure"
 
 
 def test_with_shorter_steps_hardly_a_run_learnt():

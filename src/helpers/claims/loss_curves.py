@@ -54,7 +54,7 @@ def _gradient_before(spikes: Spikes, random: Generator, among: ArrayLike | None 
 
 
 def wrong_labels(random: Generator) -> Experiment:
-    """1.3.2.cause: spikes above the initial loss that are one of the batch, with its labels, and not of the network.
+    """1.3.2.cause: spikes that begin above the initial loss and are one of the batch, with its labels, and not of the network.
 
     Where only the labels were wrong, the network would do well on fresh sequences. Corrected: those that vanish with a
     usual step.
@@ -63,7 +63,7 @@ def wrong_labels(random: Generator) -> Experiment:
     high = spikes["loss"] > LN_4
     return Experiment(
         as_written=Finding(
-            "spikes above ln 4 where the network does well on fresh sequences: share",
+            "spikes that begin above ln 4 where the network does well on fresh sequences: share",
             replay_record.share_of_spikes(spikes["taken_fresh"] <= SPIKE, among=high, rng=random),
             above=0.5,
         ),
@@ -73,7 +73,7 @@ def wrong_labels(random: Generator) -> Experiment:
 
 def _high_spikes_that_need_the_step(spikes: Spikes, high: ArrayLike, random: Generator) -> Finding:
     return Finding(
-        "spikes above ln 4 that vanish if the step before has its usual length: share",
+        "spikes that begin above ln 4 and vanish if the step before has its usual length: share",
         replay_record.share_of_spikes(spikes["usual_length"] <= SPIKE, among=high, rng=random),
         above=0.5,
     )
@@ -176,7 +176,7 @@ def swapped_labels(random: Generator) -> Experiment:
 
 
 def training_process(random: Generator) -> Experiment:
-    """1.3.2.reasons: spikes above the initial loss that vanish with a usual step. Left out: the gradient before it."""
+    """1.3.2.reasons: spikes that begin above the initial loss and vanish with a usual step. Left out: the gradient before it."""
     spikes = replay_record.spikes()
     high = spikes["loss"] > LN_4
     return Experiment(
@@ -217,7 +217,7 @@ CLAIMS = [
         verdict=Verdict.REFUTED,
         evidence=wrong_labels,
         chapter=CHAPTER,
-        correction="The network itself is wrong, on fresh sequences too, after one step that was too long. Cross-entropy has no ceiling: to be "
+        correction="Wrong labels could do it, but no label is wrong in these spikes. The network itself is wrong, on fresh sequences too, after one step that was too long. Cross-entropy has no ceiling: to be "
         "confidently wrong costs more than to know nothing.",
     ),
     Claim(

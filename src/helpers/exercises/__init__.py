@@ -106,10 +106,10 @@ def hint(id: str, number: int | None = None) -> Said | Answer:
         return exercise
     there_are = len(exercise.hints)
     if number is None:
-        _hints_given[exercise.id] += 1
-        number = _hints_given[exercise.id]
+        number = _hints_given[exercise.id] + 1
     if number not in range(1, there_are + 1):
         return Said((f"Exercise {exercise.id} has {there_are} hints. The solution is folded below it.",))
+    _hints_given[exercise.id] = number = int(number)
     return Said((f"Hint {number} of {there_are}: {exercise.hints[number - 1]}",))
 
 

@@ -270,11 +270,14 @@ class SentenceExercise(_Exercise):
         The reason in full, for comparison.
     mistakes : tuple of Remark
         In the order in which they are looked for.
+    passed_over : str
+        A pattern of words that make no reason right, whatever it finds in them: "not sure" says nothing of being sure.
     """
 
     right: str
     because: str
     mistakes: tuple[Remark, ...]
+    passed_over: str = ""
 
     def check(self, sentence: object) -> Answer:
         """Judge the reader's sentence by its words."""
@@ -283,7 +286,7 @@ class SentenceExercise(_Exercise):
         if not isinstance(sentence, str):
             return self._not_yet(f"This is no sentence. {self.given}")
         found = sentence.lower()
-        if re.search(self.right, found):
+        if re.search(self.right, re.sub(self.passed_over, "", found)):
             return self._right(f"{self.because} (Only the words were looked at: compare.)")
         mistake = next((known for known in self.mistakes if re.search(known.words, found)), None)
         if mistake:
@@ -376,7 +379,7 @@ def _wrong(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
     error = relative_error(got, wanted)
     if TOLERANCE < error <= NEARLY:
         return (
-            f"it is nearly right, off by {error:.0e} of the largest number. Is something rounded, or kept in "
+            f"it is nearly right, off by {error:.0e} of the largest number. Something may be rounded, or kept in "
             "fewer digits than float64 has"
         )
     if error > TOLERANCE:

@@ -114,12 +114,23 @@ RMSPROP = Exercise(
 
 # 1.3.2
 
+_UNSURE = (
+    r"(\b(no longer|less|not|never)|n't) (as |so |very |too |that |quite )?(confident|sure|certain)|\bun(sure|certain)"
+    r"|\b(confident|sure|certain)\b.{0,30}\bany ?more"
+)
+_MOVES_THE_WEIGHTS = r"(gradient|step|weight|parameter|learning rate)s?"
+_WITHOUT_END = (
+    rf"{_MOVES_THE_WEIGHTS}( (size|is|are|was|were|can|may|be|become|becomes|get|gets|grow|grows))* "
+    r"(unbounded|(not|without) (a |any )?(limit|bound)(ed)?|infinit\w*|unlimited|arbitrarily)"
+    rf"|(bound|limit|maximum|ceiling) (to|on|of|for) (the )?{_MOVES_THE_WEIGHTS}"
+)
+
 REASON = SentenceExercise(
     id="1.3.2.cause",
     chapter=CHAPTER,
     given="Write one sentence: what lets the loss of a network that has learned exceed that of one that knows nothing?",
-    right=r"ceiling|no (upper )?(bound|limit|maximum)|unbounded|(not|n't) (be )?bounded|unlimited|arbitrarily (large|high)|infinit"
-    r"|confident|\b(so|too|very|quite) (sure|certain)\b|\b(sure|certain) (of|and|but|about)\b"
+    right=r"ceiling|(no|without) (a |an |any )?(upper )?(bound|limit|maximum)|unbounded|(not|n't) (be )?bounded|unlimited|arbitrarily (large|high)"
+    r"|infinit|confiden(t|ce)|(almost|nearly) all (of )?(the |its )?probabilit|\b(so|too|very|quite) (sure|certain)\b|\b(sure|certain) (of|and|but|about)\b"
     r"|(\bp\b|p_y|probabilit\w*).{0,40}(\b0\b|zero|tiny|small|vanish)|(no|tiny|zero|small) probabilit",
     because="Cross-entropy has no ceiling. A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0; one that knows "
     "nothing pays ln 4.",
@@ -127,7 +138,13 @@ REASON = SentenceExercise(
         "How much does a sequence cost whose right class has the probability p?",
         "−ln p: at p = ¼ that is ln 4. How small can p become?",
     ),
+    passed_over=f"{_UNSURE}|{_WITHOUT_END}",
     mistakes=(
+        Remark(
+            "takes it for unsure",
+            _UNSURE,
+            "A network that is unsure pays about ln 4. To pay more, it has to be sure of something, and wrong.",
+        ),
         Remark(
             "puts it down to wrong labels",
             r"label|swap",
@@ -228,7 +245,8 @@ CURES = SentenceExercise(
     id="1.3.3.regularisation",
     chapter=CHAPTER,
     given="Name one change of the training procedure that made fewer spikes in the census.",
-    right=r"\badamw?\b|(?<!\d)0?\.999|long\w* memory|(larger|higher|greater|bigger|increas\w*|rais\w*) (the )?(decay|α|alpha)",
+    right=r"\badamw?\b|(?<!\d)0?\.999|long\w* memory|(larger|higher|greater|bigger|increas\w*|rais\w*) (the )?(decay|α|alpha)"
+    r"(?! (of|in|to) the (learning|weight|step))",
     because="Of the changes in the census that kept learning, those with a longer memory of g² made fewer spikes: Adam, AdamW, and RMSprop with α = 0.999. "
     "(They spent no less time in spikes, as far as 32 seeds can tell.)",
     hints=(
