@@ -86,7 +86,7 @@ lock: $(INSTALLED)  ## pin every package again, for all systems and Python versi
 	$(BIN)/python book/vendor.py update --ignore-scripts
 
 clean:  ## remove everything these commands made
-	rm -rf $(VENV) book/_build book/_vendor book/node_modules
+	rm -rf $(VENV) book/_build book/_vendor book/node_modules screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@echo "== installing the pinned packages into $(VENV)/ (once; some minutes)"

@@ -549,13 +549,13 @@ def curves_of_losses(draw, name):
         "summary": ({"loss": loss, "accuracy": loss, "batches_per_epoch": 2}, None),
         "bootstrap": (
             {
-                "statistic": np.mean,
+                "statistic": lambda sample: sample.mean(axis=-1),
                 "samples": [loss],
                 "rng": np.random.default_rng(0),
                 "resamples": 20,
                 "level": 0.9,
             },
-            lambda y, **_: y.low <= y.high,
+            lambda y, samples, **_: samples[0].min() - 1e-9 <= y.low <= y.high <= samples[0].max() + 1e-9,
         ),
     }[name]
     if name == "bootstrap":

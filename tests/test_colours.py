@@ -20,7 +20,7 @@ LIGHT, DARK = (dict(re.findall(r"--gc-([\w-]+): (#[0-9a-f]{6})", block)) for blo
 PAGE = {"light": "#ffffff", "dark": "#121212"}  # the theme's --pst-color-background
 THEMES = {"light": LIGHT, "dark": DARK}
 
-LINES = ("input", "weight", "output", "gate", "gradient")
+LINES = ("input", "output", "gate", "gradient")
 CELLS = {role: name for role, name in re.findall(r"\.gc \.([^\s{]+) \{ --cell: var\(--gc-([\w-]+)\)", CSS)}
 DASHED = set(re.findall(r"\.gc \.([^\s{]+) \{[^}]*--border: dashed", CSS))
 

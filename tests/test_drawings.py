@@ -204,3 +204,17 @@ def test_many_columns_are_labelled_by_turns():
 def test_levels_of_the_wrong_shape_are_refused():
     with pytest.raises(ValueError, match=r"table must have shape \(2, 2\), got shape \(1, 2\)"):
         picture(LEVELS, table=[[0, 1]], alt="")
+    with pytest.raises(ValueError, match=r"edges must have shape \(3,\), got shape \(2,\)"):
+        picture(replace(LEVELS, edges=(1, 2)), table=[[0, 1], [2, 3]], alt="")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "edges", "message"),
+    [
+        ({"a": Node(0, 0, "a")}, (("a", "b"), ("c", "a", 1.0)), "nodes are a, got b, c"),
+        ({}, (), "nodes are none"),
+    ],
+)
+def test_graphs_without_the_nodes_of_their_edges_are_refused(nodes, edges, message):
+    with pytest.raises(ValueError, match=f"edges must lead from node to node, and {message}"):
+        picture(Graph("", nodes, edges), alt="")

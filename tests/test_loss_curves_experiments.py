@@ -378,6 +378,14 @@ class TestReplayRecord:
         among = replay_record.median_of_spikes(values, among=[True, True, False, False], rng=rng)
         assert among == (4.0, 3.0, 5.0, 2)
 
+    @pytest.mark.parametrize("short", ["condition", "values", "among"])
+    def test_columns_of_some_spikes_alone_are_refused(self, short):
+        function = replay_record.median_of_spikes if short == "values" else replay_record.share_of_spikes
+        columns = {"values" if short == "values" else "condition": [True] * 212, short: [True, False]}
+        message = rf"{short} must have an entry for each of the 212 spikes, got shape \(2,\)"
+        with pytest.raises(ValueError, match=message):
+            function(*list(columns.values())[:1], rng=np.random.default_rng(0), among=columns.get("among"))
+
     @property_test
     @given(
         st.lists(st.tuples(st.integers(0, 3), st.floats(-5, 5)), min_size=1, max_size=12), st.integers(0, 99)

@@ -284,6 +284,11 @@ class TestBadInput:
         with pytest.raises(ValueError, match=message):
             Level(lengths, first, second)
 
+    def test_a_level_is_the_same_however_its_bounds_are_given(self):
+        assert Level([7, 8], np.array([1, 2]), (4, 5)) == LEVELS["easy"]
+        assert hash(Level([7, 8], [1, 2], [4, 5])) == hash(LEVELS["easy"])
+        assert Level(9, 1, 4) == Level((9, 9), (1, 1), (4, 4))
+
     @pytest.mark.parametrize("function", [classify, is_held_out, text, one_hot])
     def test_symbols(self, function):
         with pytest.raises(ValueError, match="symbols must be numbers from -1 to 7, got 0 to 8"):

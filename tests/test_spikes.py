@@ -131,6 +131,7 @@ class TestSummary:
             spike_begins(1.0)
         with pytest.raises(ValueError, match=r"accuracy must have shape \(\.\.\., steps\), got shape \(\)"):
             epoch_learnt(1.0, 1)
+        assert epoch_learnt([1.0], 2) == 0  # no epoch is over
         with pytest.raises(ValueError, match=r"loss must have shape \(steps,\), got shape \(1, 2\)"):
             summary([[1.0, 1.0]], [0.5, 0.5], 1)
         with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):
@@ -205,4 +206,9 @@ class TestBootstrap:
     )
     def test_bad_input(self, arguments, options, message):
         with pytest.raises(ValueError, match=message):
-            bootstrap(np.mean, *arguments, rng=np.random.default_rng(0), **options)
+            bootstrap(lambda a: a.mean(axis=-1), *arguments, rng=np.random.default_rng(0), **options)
+
+    @pytest.mark.parametrize("statistic", [np.mean, np.abs, lambda a: a.mean(axis=-1, keepdims=True)])
+    def test_a_statistic_that_reduces_other_axes_is_refused(self, statistic):
+        with pytest.raises(ValueError, match=r"statistic must reduce the last axis .* shape \(7, 3\)"):
+            bootstrap(statistic, [1, 2, 3], rng=np.random.default_rng(0), resamples=7)

@@ -22,9 +22,6 @@ class Model {
   on(event, listener) {
     (this.listeners[event] ??= []).push(listener);
   }
-  off(event, listener) {
-    this.listeners[event] = (this.listeners[event] ?? []).filter((other) => listener && other !== listener);
-  }
 }
 
 function decode(base64) {

@@ -227,6 +227,7 @@ class Levels:
 
     def check(self, frame: Frame) -> None:
         real_array(frame[self.numbers], self.numbers, shape=(len(self.y), len(self.x)))
+        real_array(self.edges, "edges", shape=(3,))
 
 
 @dataclass(frozen=True)
@@ -292,7 +293,12 @@ class Graph:
     names: ClassVar[tuple[str, ...]] = ()
 
     def check(self, frame: Frame) -> None:
-        pass
+        unknown = sorted({name for edge in self.edges for name in edge[:2]} - set(self.nodes))
+        if not self.nodes or unknown:
+            raise ValueError(
+                f"edges must lead from node to node, and nodes are {', '.join(self.nodes) or 'none'}"
+                + f", got {', '.join(unknown)}" * bool(unknown)
+            )
 
 
 Panel = Text | Cells | Lines | Levels | Intervals | Graph
@@ -333,7 +339,7 @@ def draw(panel: Panel, frame: Frame, room: Room | None = None) -> str:
 
     Parameters
     ----------
-    panel : Text, Cells, Lines, Levels or Graph
+    panel : Text, Cells, Lines, Levels, Intervals or Graph
     frame : dict
     room : dict, optional
         What an explorer keeps free so that nothing moves when its sliders do: the ``rows`` and ``columns`` of its

@@ -74,8 +74,8 @@ def share_of_spikes(
     (1.0, 1.0, 1.0)
     """
     seeds = spikes()["seed"]
-    among = np.ones(len(seeds), bool) if among is None else np.asarray(among)
-    both = np.asarray(condition) & among
+    among = _of_each_spike(np.ones(len(seeds), bool) if among is None else among, "among")
+    both = _of_each_spike(condition, "condition") & among
     by_seed = seeds == np.unique(seeds)[:, np.newaxis]  # (seeds, spikes)
     return bootstrap(
         lambda held, all: held.sum(axis=-1) / all.sum(axis=-1),
@@ -83,6 +83,16 @@ def share_of_spikes(
         (by_seed & among).sum(axis=1),
         rng=rng,
     )
+
+
+def _of_each_spike(column: ArrayLike, name: str) -> NDArray[Any]:
+    """The array, if it has an entry for each spike: entries of some alone would be taken for those of others."""
+    there_are = len(spikes()["seed"])
+    if np.shape(column) != (there_are,):
+        raise ValueError(
+            f"{name} must have an entry for each of the {there_are} spikes, got shape {np.shape(column)}"
+        )
+    return np.asarray(column)
 
 
 def median_of_spikes(
@@ -107,8 +117,8 @@ def median_of_spikes(
     >>> round(median_of_spikes(steps, rng=np.random.default_rng(0)).effect)
     16
     """
-    among = slice(None) if among is None else np.asarray(among)
-    values, seeds = np.asarray(values)[among], spikes()["seed"][among]
+    among = slice(None) if among is None else _of_each_spike(among, "among")
+    values, seeds = _of_each_spike(values, "values")[among], spikes()["seed"][among]
     order = np.argsort(values)
     values, seeds = values[order], seeds[order]
     drawn_from = np.unique(seeds)

@@ -93,6 +93,7 @@ class Level:
     def __post_init__(self) -> None:
         for name in ("lengths", "first", "second"):
             low, high = whole_numbers(getattr(self, name), name, at_least=1, count=2)
+            object.__setattr__(self, name, (low, high))
             if low > high:
                 raise ValueError(f"{name} must be (smallest, largest), got ({low}, {high})")
         if not self.first[1] < self.second[0] <= self.second[1] <= self.lengths[0] - 2:

@@ -32,7 +32,7 @@ LEARNT = 0.95
 def spike_begins(loss: ArrayLike) -> NDArray[np.bool_]:
     """Say of each step whether a spike begins there: its loss is above :data:`SPIKE`, none of the :data:`CALM` before is.
 
-    A curve that starts high starts within a spike, which does not count. Neither does a loss that is not
+    The first :data:`CALM` steps begin none, since not all that is before them is known. Neither does a loss that is not
     finite: that is a divergence, and counted as such.
 
     Parameters
@@ -74,7 +74,8 @@ def epoch_learnt(accuracy: ArrayLike, batches_per_epoch: int) -> NDArray[np.inte
     array([2, 0])
     """
     reached = _by_epoch(accuracy, "accuracy", batches_per_epoch).mean(axis=-1) >= LEARNT
-    return np.where(reached.any(axis=-1), reached.argmax(axis=-1) + 1, 0)
+    before = ~np.logical_or.accumulate(reached, axis=-1)
+    return np.where(reached.any(axis=-1), before.sum(axis=-1) + 1, 0)
 
 
 def summary(loss: ArrayLike, accuracy: ArrayLike, batches_per_epoch: int) -> dict[str, float]:
@@ -181,6 +182,11 @@ def bootstrap(
     drawn = rng.integers(seeds, size=(resamples, seeds))
     with np.errstate(divide="ignore", invalid="ignore"):
         effect, values = statistic(*paired), statistic(*(sample[drawn] for sample in paired))
+    if np.shape(effect) != () or np.shape(values) != (resamples,):
+        raise ValueError(
+            "statistic must reduce the last axis of its samples, and no other: of samples of shape "
+            f"({resamples}, {seeds}) it made {np.shape(values)}, and ({resamples},) is expected"
+        )
     # An order statistic, so that infinite values stay what they are; a value that is not a number leaves none.
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
     return Interval(float(effect), float(low), float(high), seeds)

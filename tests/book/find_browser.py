@@ -27,10 +27,12 @@ ON_MACS = (
 
 
 def find():
-    """Return the path of a browser of the Chromium family, or None. `BROWSER_PATH` names another."""
+    """Return the path of a browser of the Chromium family, or None. `BROWSER_PATH` names another, which must be there."""
     named = os.environ.get("BROWSER_PATH")
     if named:
-        return named if Path(named).exists() else None
+        if not Path(named).exists():
+            raise FileNotFoundError(f"BROWSER_PATH must name a browser, and {named} is not there")
+        return named
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
     candidates = [shutil.which(WITHOUT_WINDOWS), own, *map(shutil.which, NAMES), *ON_MACS]

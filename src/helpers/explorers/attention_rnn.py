@@ -31,7 +31,7 @@ def example(window: int, scale: float) -> Run:
     random = np.random.default_rng(SEED)
     input_triple, past_triples = random.normal(size=(3, 3, 2)), random.normal(size=(4, 3, 3, 3))[:window]
     input_triple[:2] *= 0.5 * scale**0.5
-    past_triples[:, :2] *= 1.0 * scale**0.5
+    past_triples[:, :2] *= scale**0.5
     past_triples[:, 2] /= np.linalg.norm(past_triples[:, 2], 2, axis=(-2, -1), keepdims=True)
     x = random.normal(size=(STEPS, 2))
     return AttentionRNN(input_triple, past_triples).run(x)
