@@ -1,5 +1,6 @@
 """The experiments of chapter 1.3: the cliff, untrained networks, and what a spike is made of."""
 
+import inspect
 import json
 import math
 from itertools import islice
@@ -264,6 +265,66 @@ class TestReplay:
         check_close(steps["long_memory"], np.array([-0.5, 0.5]) / np.sqrt(3.25))
         check_close(steps["sgd"], [-0.12, 0.16])
         assert before.v.tolist() == [9, 0]  # nothing is written into it
+        short = replay.other_steps(before._replace(usual_gradient_norm=10.0), RMSprop(0.5))
+        check_close(short["clipped"], short["taken"])  # what is shorter than usual stays as it is
+
+    def test_which_batches_begin_spikes_by_hand(self, monkeypatch):
+        """Epochs of two batches. All is calm and learnt from the first one on, but for what is said here."""
+        training = Training(hidden_size=2, batch_size=4, batches_per_epoch=2)
+        changes = [  # losses that are not 0.1, accuracies that are not 1, and the steps at which spikes begin
+            ({102: 0.8}, {}, [102]),
+            ({101: 0.8}, {}, []),  # there is no telling yet what is usual
+            ({110: SPIKE, 115: 0.8}, {}, [115]),  # as high as that is not above it
+            ({115: 0.8}, dict.fromkeys(range(3, 121), 0.0), [115]),  # learnt is learnt
+            ({115: 0.8}, dict.fromkeys(range(1, 121), LEARNT), [115]),
+            ({115: 0.8}, dict.fromkeys(range(1, 121), 0.9), []),
+            ({105: 0.8, 115: 0.8}, {}, [105]),
+            ({105: 0.8, 116: 0.8}, {}, [105, 116]),
+        ]
+        R, network = len(changes), training.network
+        theta = torch.tensor(network.initial(np.random.default_rng(0))).expand(R, -1).clone()
+        symbols, labels = sequence_task.sample(training.level, 4, np.random.default_rng(0))
+        batch = [torch.from_numpy(part).expand(R, *part.shape) for part in (symbols, labels)]
+
+        def told(*_):
+            for k in range(1, 121):
+                loss = torch.tensor([losses.get(k, 0.1) for losses, *_ in changes], dtype=torch.float64)
+                accuracy = torch.tensor([accuracies.get(k, 1.0) for _, accuracies, _ in changes])
+                yield Step(k, theta, *batch, loss, accuracy, theta, 0 * theta, {"v": theta**2})
+
+        monkeypatch.setattr(replay, "each_step", told)
+        replayed = replay.replay(range(R), steps=120, training=training)
+        found = [[spike["step"] for spike in replayed.spikes if spike["seed"] == seed] for seed in range(R)]
+        assert found == [begins for *_, begins in changes]
+        assert (replayed.worst["seed"], replayed.worst["step"]) == (0, 102)  # the first of the highest
+
+    def test_what_is_said_of_earlier_and_swapped_batches_is_what_training_saw(self, replayed):
+        spike, network = replayed.spikes[0], QUICK.network
+        (swap,) = [swap for swap in replayed.swaps if swap["seed"] == spike["seed"]]
+        steps = []
+        for step in islice(each_step(QUICK, network, [spike["seed"]]), max(spike["step"], swap["step"] + 1)):
+            steps.append(step._replace(memory={"v": step.memory["v"].clone()}))
+
+        earlier = steps[spike["step"] - 2 - 10]  # ten before the one before; the first step is number 0
+        growth = replay.growth_on_the_way_back(
+            earlier.theta[0], earlier.symbols[0], earlier.labels[0], network
+        )
+        check_close(spike["growth_earlier"], growth, tolerance=1e-3)
+
+        before, this, following = steps[swap["step"] - 2 : swap["step"] + 1]
+        _, _, g = gradient(network, this.theta, encode(this.symbols, this.theta.dtype), 3 - this.labels)
+        v = 0.99 * before.memory["v"] + 0.01 * g**2
+        after = this.theta - 1e-2 * g / (v.sqrt() + 1e-8)
+        x = encode(following.symbols, this.theta.dtype)
+        loss, _ = scores(network.logits(after, x), following.labels)
+        check_close(swap["next_after_swapped"], loss.item(), tolerance=1e-3)
+        check_close(swap["next_after_true"], following.loss.item(), tolerance=1e-3)
+
+    def test_columns_by_hand(self):
+        rows = [{"seed": 123456, "loss": 1.23456}, {"seed": 4, "loss": 2.0}]
+        assert replay._columns(rows) == {"seed": [123456, 4], "loss": [1.235, 2.0]}
+        assert replay._columns(rows[1:]) == {"seed": [4], "loss": [2.0]}
+        assert replay._columns([]) == {}
 
     def test_swapped_labels_by_hand(self, replayed):
         """A training that learnt answers right, so with every label swapped it is wrong on those same sequences."""
@@ -345,6 +406,8 @@ class TestReplayRecord:
     def test_it_is_the_censuss_training(self):
         about = replay_record.about()
         assert about["settings"] == census_record.about()["trainings"]["untreated"]
+        defaults = [parameter.default for parameter in inspect.signature(replay.record).parameters.values()]
+        assert defaults[1:] == [32, 100]
         assert about["command"].startswith("python -m helpers.loss_curves replay --seeds 32 --epochs 100 ")
         assert (about["spike"], about["calm"], about["learnt"]) == (SPIKE, CALM, LEARNT)
 

@@ -295,7 +295,7 @@ def _swap(r: int, previous: Step, step: Step, before: Before, judge: _Judge) -> 
     """The batch before, with its labels swapped: its loss, and what a step on it does to the next batch."""
     x, theta = encode(previous.symbols[[r]], before.theta.dtype), before.theta.unsqueeze(0)
     wrong = 3 - previous.labels[[r]]
-    loss, accuracy, g = gradient(judge.network, theta, x, wrong, wrong)
+    loss, accuracy, g = gradient(judge.network, theta, x, wrong)
     change = _step(judge.rmsprop, before.theta, g[0], before.v)
     after = torch.stack([before.theta + change, before.theta + previous.change[r]])
     next_wrong, next_true = judge(after, step.symbols[r], step.labels[r]).tolist()
