@@ -65,13 +65,21 @@ TESTS = {
     "loss_curves.networks": ["tests/test_loss_curves.py"],
     "loss_curves.optimisers": ["tests/test_loss_curves.py"],
     "loss_curves.training": ["tests/test_loss_curves.py"],
-    "loss_curves.replay": ["tests/test_loss_curves_experiments.py::TestReplay"],
+    "loss_curves.replay": [
+        "tests/test_loss_curves_experiments.py::TestReplay",
+        "tests/test_loss_curves_experiments.py::TestReplayRecord",
+    ],
+    "census_record": [
+        "tests/test_census_record.py::TestMeasures",
+        "tests/test_census_record.py::TestCommitted",
+        "tests/test_census_record.py::test_unknown_names_are_refused",
+    ],
+    "replay_record": ["tests/test_loss_curves_experiments.py::TestReplayRecord"],
 }
 """The tests that are meant for each module, after its own doctests; of the claims, those of its chapter.
 
 What computes what the book states is here. What is not: the explorers, diagrams, drawings and exercises, and
-recorded.py, loss_curves/census.py, loss_curves/record.py, census_record.py and replay_record.py, which run, write and
-read records; the claims themselves, since their transcripts of the sheet are wrong on purpose, and a verdict that
+recorded.py, loss_curves/census.py and loss_curves/record.py, which run, write and find records; the claims themselves, since their transcripts of the sheet are wrong on purpose, and a verdict that
 differs fails a test.
 """
 

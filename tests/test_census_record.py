@@ -169,6 +169,7 @@ class TestMeasures:
         assert census_record.share_of_steps_above(np.array([12, 0, 4]), steps) == 0.01
         assert census_record.worst_loss(np.array([3.0, np.nan, np.inf])) == np.inf
         assert census_record.worst_loss(np.array([3.0, np.nan, 2.0, 7.0])) == 3
+        assert census_record.worst_loss(np.array([3.0])) == 3
         assert np.isnan(census_record.worst_loss(np.array([np.nan, np.nan])))
         assert census_record.epochs_to_learn(self.learnt_at) == (40 + 100 + 90) / 3
         assert census_record.share_learnt(self.learnt_at) == 2 / 3
@@ -185,6 +186,8 @@ class TestCommitted:
 
     def test_it_is_the_whole_census(self):
         about = census_record.about()
+        assert census_record.runs("untreated")["seed"].tolist() == list(range(about["seeds"]))
+        assert census_record.runs("untreated")["seed"].dtype.kind == "i"
         assert about["trainings"] == {name: repr(training) for name, training in TRAININGS.items()}
         assert about["seeds"] >= 32
         assert len(TRAININGS) - 1 >= 8

@@ -290,27 +290,23 @@ class TestReplay:
             for k in range(1, 121):
                 loss = torch.tensor([losses.get(k, 0.1) for losses, *_ in changes], dtype=torch.float64)
                 accuracy = torch.tensor([accuracies.get(k, 1.0) for _, accuracies, _ in changes])
-                yield Step(k, theta, *batch, loss, accuracy, theta, 0 * theta, {"v": theta**2})
+                theta[:, 0] = k
+                yield Step(k, theta.clone(), *batch, loss, accuracy, theta, 0 * theta, {"v": theta**2})
 
         monkeypatch.setattr(replay, "each_step", told)
+        monkeypatch.setattr(replay, "growth_on_the_way_back", lambda theta, *_: theta[0].item())
         replayed = replay.replay(range(R), steps=120, training=training)
         found = [[spike["step"] for spike in replayed.spikes if spike["seed"] == seed] for seed in range(R)]
         assert found == [begins for *_, begins in changes]
         assert (replayed.worst["seed"], replayed.worst["step"]) == (0, 102)  # the first of the highest
+        for spike in replayed.spikes:  # the growth is that of the step before, and of ten before that
+            assert (spike["growth"], spike["growth_earlier"]) == (spike["step"] - 1, spike["step"] - 11)
 
-    def test_what_is_said_of_earlier_and_swapped_batches_is_what_training_saw(self, replayed):
-        spike, network = replayed.spikes[0], QUICK.network
-        (swap,) = [swap for swap in replayed.swaps if swap["seed"] == spike["seed"]]
+    def test_a_step_on_swapped_labels_by_the_formula(self, replayed):
+        swap, network = replayed.swaps[0], QUICK.network
         steps = []
-        for step in islice(each_step(QUICK, network, [spike["seed"]]), max(spike["step"], swap["step"] + 1)):
+        for step in islice(each_step(QUICK, network, [swap["seed"]]), swap["step"] + 1):
             steps.append(step._replace(memory={"v": step.memory["v"].clone()}))
-
-        earlier = steps[spike["step"] - 2 - 10]  # ten before the one before; the first step is number 0
-        growth = replay.growth_on_the_way_back(
-            earlier.theta[0], earlier.symbols[0], earlier.labels[0], network
-        )
-        check_close(spike["growth_earlier"], growth, tolerance=1e-3)
-
         before, this, following = steps[swap["step"] - 2 : swap["step"] + 1]
         _, _, g = gradient(network, this.theta, encode(this.symbols, this.theta.dtype), 3 - this.labels)
         v = 0.99 * before.memory["v"] + 0.01 * g**2
@@ -432,6 +428,9 @@ class TestReplayRecord:
             [True, False, False, True], among=[False, True, True, True], rng=np.random.default_rng(0)
         )
         assert among[:1] == (pytest.approx(1 / 3),)
+        monkeypatch.setattr(replay_record, "spikes", lambda: {"seed": np.array([4, 5, 7, 7])})
+        three = replay_record.share_of_spikes([True, False, False, False], rng=np.random.default_rng(0))
+        assert three == (0.25, 0, 1, 3)  # of seed 4 alone, now and then
 
     def test_median_by_hand(self, monkeypatch):
         """Seed 4 alone has the median 5, seed 7 alone 2, and both 2.5, the mean of 2 and 3."""
