@@ -173,6 +173,15 @@ class TestMeasures:
         assert np.isnan(census_record.worst_loss(np.array([np.nan, np.nan])))
         assert census_record.epochs_to_learn(self.learnt_at) == (40 + 100 + 90) / 3
         assert census_record.share_learnt(self.learnt_at) == 2 / 3
+        assert census_record.share_learnt(np.array([1, 0])) == 1 / 2
+
+    def test_what_is_measured_is_one_trainings(self):
+        rng = np.random.default_rng(0)
+        share = census_record.measured(census_record.share_learnt, "untreated", rng=rng)
+        learnt_at = census_record.runs("untreated")["learnt_at"]
+        assert share.effect == (learnt_at > 0).mean()
+        assert 0.5 < share.low < share.effect < share.high < 1
+        assert share.seeds == 32
 
     @pytest.mark.parametrize("measure", ["worst_loss", "share_learnt", "epochs_to_learn"])
     def test_resamples_do_not_mix(self, measure):
