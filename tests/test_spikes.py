@@ -60,6 +60,7 @@ class TestLearnt:
         accuracy = [[below, below, at, 1, 0, 0, 1, 1], [1, 0.8, below, 1, 0.9, 0.8, 0, 0]]
         np.testing.assert_array_equal(epoch_learnt(accuracy, 2), [2, 2])
         np.testing.assert_array_equal(epoch_learnt(np.array(accuracy) - 0.3, 2), [0, 0])
+        assert epoch_learnt([1.0], 2) == 0  # no epoch is over
 
     @property_test
     @given(st.lists(st.sampled_from([0.0, 0.5, 0.9, 1.0, math.nan]), max_size=60), st.integers(1, 5))
@@ -131,7 +132,6 @@ class TestSummary:
             spike_begins(1.0)
         with pytest.raises(ValueError, match=r"accuracy must have shape \(\.\.\., steps\), got shape \(\)"):
             epoch_learnt(1.0, 1)
-        assert epoch_learnt([1.0], 2) == 0  # no epoch is over
         with pytest.raises(ValueError, match=r"loss must have shape \(steps,\), got shape \(1, 2\)"):
             summary([[1.0, 1.0]], [0.5, 0.5], 1)
         with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):

@@ -293,12 +293,11 @@ class Graph:
     names: ClassVar[tuple[str, ...]] = ()
 
     def check(self, frame: Frame) -> None:
+        if not self.nodes:
+            raise ValueError("nodes must not be empty")
         unknown = sorted({name for edge in self.edges for name in edge[:2]} - set(self.nodes))
-        if not self.nodes or unknown:
-            raise ValueError(
-                f"edges must lead from node to node, and nodes are {', '.join(self.nodes) or 'none'}"
-                + f", got {', '.join(unknown)}" * bool(unknown)
-            )
+        if unknown:
+            raise ValueError(f"edges must lead from one of {[*self.nodes]} to another, got {unknown}")
 
 
 Panel = Text | Cells | Lines | Levels | Intervals | Graph

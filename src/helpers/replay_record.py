@@ -85,16 +85,6 @@ def share_of_spikes(
     )
 
 
-def _of_each_spike(column: ArrayLike, name: str) -> NDArray[Any]:
-    """The array, if it has an entry for each spike: entries of some alone would be taken for those of others."""
-    there_are = len(spikes()["seed"])
-    if np.shape(column) != (there_are,):
-        raise ValueError(
-            f"{name} must have an entry for each of the {there_are} spikes, got shape {np.shape(column)}"
-        )
-    return np.asarray(column)
-
-
 def median_of_spikes(
     values: ArrayLike, *, rng: np.random.Generator, among: ArrayLike | None = None
 ) -> Interval:
@@ -132,3 +122,13 @@ def median_of_spikes(
         return (values[lower] + values[upper]) / 2
 
     return bootstrap(median, drawn_from, rng=rng)
+
+
+def _of_each_spike(column: ArrayLike, name: str) -> NDArray[Any]:
+    """The array, if it has an entry for each spike: entries of some alone would be taken for those of others."""
+    there_are = len(spikes()["seed"])
+    if np.shape(column) != (there_are,):
+        raise ValueError(
+            f"{name} must have an entry for each of the {there_are} spikes, got shape {np.shape(column)}"
+        )
+    return np.asarray(column)

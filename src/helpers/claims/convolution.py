@@ -211,7 +211,8 @@ CLAIMS = [
     Claim(
         id="1.1.a",
         question="How large is the output of a $4 \\times 5$ kernel moving by 4 over a $21 \\times 12$ input?",
-        statement="$\\lfloor (W - F + 2P)/S \\rfloor + 1$, thus "
+        statement="$\\lfloor (W - F + 2P)/S \\rfloor + 1$, where $W$ is the original dimension, $F$ the filter's, $S$ the stride "
+        "and $P$ the padding; thus "
         "$\\lfloor 17/4 \\rfloor + 1 \\times \\lfloor 7/4 \\rfloor + 1 = 5 \\times 2$",
         verdict=Verdict.CONFIRMED,
         evidence=size_in_example,

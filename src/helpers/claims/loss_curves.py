@@ -217,7 +217,8 @@ CLAIMS = [
         verdict=Verdict.REFUTED,
         evidence=wrong_labels,
         chapter=CHAPTER,
-        correction="Wrong labels could do it, but no label is wrong in these spikes. The network itself is wrong, on fresh sequences too, after one step that was too long. Cross-entropy has no ceiling: to be "
+        correction="Wrong labels could do it, but no label is wrong in these spikes. The network itself is wrong, on fresh sequences "
+        "too, after one step that was too long. Cross-entropy has no ceiling: to be "
         "confidently wrong costs more than to know nothing.",
     ),
     Claim(
