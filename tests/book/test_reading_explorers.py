@@ -52,9 +52,9 @@ def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_cumulative_layout_shift(move_on, name, width):
+def test_cumulative_layout_shift(open_page, name, width):
     """The browser's own measure, while a reader looks at the first explorer."""
-    page = move_on(name, width=width)
+    page = open_page(name, width=width)  # afresh: what tests before have moved may be in the address still
     page.add_init_script(SHIFTS)
     page.locator(".explorer").first.scroll_into_view_if_needed()
     page.reload()  # the browser returns to where the reader was
