@@ -38,9 +38,9 @@ test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit
 	@echo "== side by side: the book, types, every notebook, and in CI a sample of small faults (some two minutes)"
 	@$(MAKE) --no-print-directory --jobs 3 $(IN_ONE_PIECE) book types cells $(if $(CI),sample)
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
-	@$(BIN)/python -m pytest -p no:nbval --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/book src/helpers tests
+	@$(BIN)/python -m pytest -p no:nbval --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/site src/helpers tests
 	@echo "== the built site, in a browser"
-	@$(BIN)/python -m pytest -p no:nbval --numprocesses 3 tests/book
+	@$(BIN)/python -m pytest -p no:nbval --numprocesses 3 tests/site
 
 cells: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
@@ -52,28 +52,28 @@ types: $(INSTALLED)  ## check the types
 
 sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
 	@echo "== a sample of small faults planted in the numerical modules"
-	@$(BESIDE) $(BIN)/python tests/mutants.py --sample 60
+	@$(BESIDE) $(BIN)/python tests/repository/mutants.py --sample 60
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
-	@$(BIN)/python tests/mutants.py
+	@$(BIN)/python tests/repository/mutants.py
 
 lint: $(INSTALLED)  ## format the code, check it, its types, and the spelling
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --quiet tests/test_spelling.py
+	$(BIN)/python -m pytest --quiet tests/repository/test_spelling.py
 
 notebooks: $(INSTALLED)  ## run each notebook's .md and renew its .ipynb twin
 	@$(BIN)/python notebooks/renew.py
 
 browser: $(INSTALLED)  ## see to a browser for the tests of the built site
-	@$(BIN)/python tests/book/find_browser.py --install
+	@$(BIN)/python tests/site/find_browser.py --install
 
 picture: book browser  ## take the picture of the book in the README
-	@$(BIN)/python tests/book/picture.py
+	@$(BIN)/python tests/site/picture.py
 
 pdf: book browser  ## print every chapter to book/_build/pdf/
-	@$(BIN)/python tests/book/paper.py
+	@$(BIN)/python tests/site/paper.py
 
 bench: book browser  ## time the references against their peers
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'

@@ -1,7 +1,7 @@
 """AttentionRNN(∞) in linear time against quadratic forms of the same network, forward and backward together.
 
     python benchmarks/attention_rnn.py
-    python benchmarks/attention_rnn.py --record notebooks/data/attention_rnn_cost.json
+    python benchmarks/attention_rnn.py --record src/helpers/records/data/attention_rnn_cost.json
 
 The second command also writes down what it measured; chapter 3 draws that record.
 
@@ -29,8 +29,8 @@ import numpy as np
 from records import head, path_given
 
 from helpers.attention_rnn import UnboundedAttentionRNN
-from helpers.checks import check_close
-from helpers.recorded import write_record
+from helpers.numerics import check_close
+from helpers.records import write_record
 
 SIZE = 32
 STATES_PER_STEP = 16

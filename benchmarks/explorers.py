@@ -1,6 +1,6 @@
 """Time the explorers of the built book in a browser: `make book`, then
 
-    python benchmarks/explorers.py --record notebooks/data/explorer_frames.json
+    python benchmarks/explorers.py --record src/helpers/records/data/explorer_frames.json
 
 Every slider of every explorer goes through all its positions, the others at their start. The clock runs from the
 `input` event, sent at the beginning of a frame as a browser sends a moving pointer's, until that frame is painted: the
@@ -14,10 +14,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from records import head, path_given
 
-from helpers.recorded import write_record
+from helpers.records import write_record
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "book"))
-from conftest import FLAGS, SITE, serving
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "site"))
+from browsing import FLAGS, SITE, serving
 from find_browser import find
 
 FRAME = 16.7

@@ -4,7 +4,7 @@ One thread, one sequence. Both take the products with x out of the loop. Rounds 
 quickest round of each counts, in seconds of the processor: what else the machine is busy with does not count.
 
     python benchmarks/gated_rnn.py
-    python benchmarks/gated_rnn.py --record notebooks/data/gated_rnn_cost.json
+    python benchmarks/gated_rnn.py --record src/helpers/records/data/gated_rnn_cost.json
 
 The second command also writes down what it measured; chapter 2 shows that record.
 """
@@ -19,9 +19,9 @@ import numpy as np
 import torch
 from records import head, path_given
 
-from helpers.checks import check_close
 from helpers.gated_rnn import GatedRNN
-from helpers.recorded import write_record
+from helpers.numerics import check_close
+from helpers.records import write_record
 
 T, m, n = 512, 64, 64
 ROUNDS = 30

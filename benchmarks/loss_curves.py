@@ -8,7 +8,7 @@ tests on the held-out batches after each epoch, and has one process on each of t
 Each is timed over a few epochs, in turns, and extrapolated from the best. What counts is the processor time
 of a process with one thread, which another program's load lengthens less than it does the clock's.
 
-    python benchmarks/loss_curves.py [--record notebooks/data/loss_curve_throughput.json]
+    python benchmarks/loss_curves.py [--record src/helpers/records/data/loss_curve_throughput.json]
 """
 
 import multiprocessing
@@ -17,11 +17,11 @@ import time
 import numpy as np
 import torch
 from records import head, path_given
-from sequence_task import looped_batch
+from temporal_order import looped_batch
 from timing import seconds_per_call
 
-from helpers.loss_curves import Training, train
-from helpers.recorded import write_record
+from helpers.loss_curves.lab import Training, train
+from helpers.records import write_record
 
 EPOCHS, STEPS = 100, Training().batches_per_epoch
 CORES, REPLICAS, ROUNDS = 2, 32, 4

@@ -1,6 +1,6 @@
 """The references side by side with their peers: one run, one thread each, results compared before they are timed.
 
-    python benchmarks/peers.py --record notebooks/data/speed.json
+    python benchmarks/peers.py --record src/helpers/records/data/speed.json
 
 Each row is a task, forward and backward together, in float32 or float64. PyTorch and JAX are compiled; MyGrad and
 HIPS autograd are written in Python over NumPy, as the references are. JAX compiles before the clock starts.
@@ -31,9 +31,9 @@ from mygrad.nnet.layers import conv_nd
 from records import head, path_given
 
 from helpers import convolution
-from helpers.checks import check_close
 from helpers.gated_rnn import GatedRNN
-from helpers.recorded import write_record
+from helpers.numerics import check_close
+from helpers.records import write_record
 
 jax.config.update("jax_enable_x64", True)
 torch.set_num_threads(1)

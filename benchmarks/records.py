@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from helpers.recorded import made_with
+from helpers.records import made_with
 
 
 def path_given(description: str) -> Path | None:

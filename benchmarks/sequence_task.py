@@ -3,7 +3,7 @@
 Both draw 32 sequences of the moderate level and encode them, one-hot and padded in front. The loop does it
 as the course's notebook does, and splits off no held-out sequences. They take turns, and the quickest of each counts.
 
-    python benchmarks/sequence_task.py
+    python benchmarks/temporal_order.py
 """
 
 from functools import partial
@@ -11,7 +11,15 @@ from functools import partial
 import numpy as np
 from timing import best_in_turns
 
-from helpers.sequence_task import CLASSES, LEVELS, SYMBOLS, classify, one_hot, sample, symbols_from_one_hot
+from helpers.loss_curves.temporal_order import (
+    CLASSES,
+    LEVELS,
+    SYMBOLS,
+    classify,
+    one_hot,
+    sample,
+    symbols_from_one_hot,
+)
 
 LEVEL = LEVELS["moderate"]
 BATCH_SIZE = 32

@@ -6,7 +6,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from finish import finish
+from postprocess import finish
 from vendor import with_node
 
 ROOT = Path(__file__).parent.parent

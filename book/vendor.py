@@ -1,6 +1,6 @@
 """Fetch the page's third-party scripts and fonts, pinned by package-lock.json, into book/_vendor/.
 
-The published page asks no other host for anything (tests/book checks it), so all that it loads is
+The published page asks no other host for anything (tests/site checks it), so all that it loads is
 installed from registries and copied beside it.
 """
 

@@ -1,13 +1,12 @@
-"""Every explorer of the book, found by its name: in a chapter's module of `helpers.explorers`, a function `…_explorer`."""
+"""Every explorer of the book, found by its name: in a chapter's module `explorers`, a function `…_explorer`."""
 
 import functools
 import importlib
-import pkgutil
 from pathlib import Path
 
 from hypothesis import strategies as st
 
-import helpers.explorers
+import helpers
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
@@ -18,9 +17,10 @@ def makers_in(module):
 
 
 EXPLORERS = {
-    f"notebooks/{chapter.name}": makers_in(importlib.import_module(f"helpers.explorers.{chapter.name}"))
-    for chapter in pkgutil.iter_modules(helpers.explorers.__path__)
-    if (NOTEBOOKS / f"{chapter.name}.md").exists()
+    f"notebooks/{module.parent.name}": makers_in(
+        importlib.import_module(f"helpers.{module.parent.name}.explorers")
+    )
+    for module in sorted(Path(helpers.__file__).parent.glob("*/explorers.py"))
 }
 CASES = [(page, number) for page, makers in EXPLORERS.items() for number in range(len(makers))]
 

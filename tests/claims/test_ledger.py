@@ -7,18 +7,9 @@ import numpy as np
 import pytest
 
 from helpers import claims
-from helpers.claims import (
-    LEDGER,
-    Claim,
-    Counterexample,
-    Evidence,
-    Experiment,
-    Finding,
-    Ledger,
-    Undecided,
-    Verdict,
-)
-from helpers.spikes import Interval
+from helpers.book import CLAIMS
+from helpers.claims import Claim, Counterexample, Evidence, Experiment, Finding, Ledger, Undecided, Verdict
+from helpers.numerics.bootstrap import Interval
 
 NONE, ROUNDING, VISIBLE = 0.0, 1e-15, 0.5
 
@@ -36,18 +27,18 @@ def measured(claim):
 SMALL, LARGE, UNCLEAR = (0.1, 0.4), (1.1, 3.0), (0.5, 1.2)
 
 
-@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
 def test_verdict_is_what_the_evidence_says(claim):
     assert claim.measured().verdict is claim.verdict
 
 
-@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
 def test_verdict_does_not_depend_on_the_random_input(claim):
     for seed in range(5):
         assert claim.evidence(np.random.default_rng(seed)).verdict is claim.verdict
 
 
-@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
 def test_every_other_verdict_is_refused(claim):
     for verdict in set(Verdict) - {claim.verdict}:
         correction = "" if verdict is Verdict.CONFIRMED else "something else"
@@ -60,7 +51,7 @@ def test_every_other_verdict_is_refused(claim):
             Ledger([wrong]).card(claim.id)
 
 
-@pytest.mark.parametrize("claim", list(LEDGER), ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
 def test_without_pytorch_a_card_says_what_would_be_measured(claim):
     def evidence(random):
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
@@ -81,7 +72,7 @@ def test_another_package_that_is_missing_is_an_error():
         import nowhere  # noqa: F401
 
     with pytest.raises(ModuleNotFoundError, match="nowhere"):
-        Ledger([replace(LEDGER["1.1.a"], evidence=evidence)]).card("1.1.a")
+        Ledger([replace(CLAIMS["1.1.a"], evidence=evidence)]).card("1.1.a")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +130,7 @@ def test_evidence_that_decides_nothing_is_refused(evidence):
 
 def test_a_formula_with_a_planted_fault_is_not_confirmed(monkeypatch):
     """The claims measure helpers.convolution, not a copy of it: break it, and the book's own answer fails."""
-    from helpers.claims import convolution
+    from helpers.convolution import claims as convolution
 
     monkeypatch.setattr(convolution, "weight_vjp", lambda g, x, size, **setting: np.zeros((1, 5, 3)))
     with pytest.raises(Undecided, match="own answer"):
@@ -161,7 +152,7 @@ def test_readings_are_reported():
 
 def test_a_reader_learns_in_a_number_how_far_off_the_sheet_is():
     """Where the statement has no value, readings near it have one, and are visibly wrong."""
-    evidence = {claim.id: measured(claim) for claim in LEDGER}
+    evidence = {claim.id: measured(claim) for claim in CLAIMS}
     without_value = [id for id, measured in evidence.items() if getattr(measured, "as_written", 0) == np.inf]
     assert without_value
     for id in without_value:
@@ -207,13 +198,13 @@ def test_an_experiment_says_what_it_found():
 
 
 def test_bars_do_not_break_the_table():
-    claim = replace(next(iter(LEDGER)), statement=r"$\|x\| = |x|$")
+    claim = replace(next(iter(CLAIMS)), statement=r"$\|x\| = |x|$")
     (row,) = Ledger([claim]).table()._repr_markdown_().splitlines()[2:]
     assert r"$\Vert x\Vert  = \vert x\vert $" in row
 
 
 def test_ids_are_unique_and_unknown_ones_are_named():
-    claim = next(iter(LEDGER))
+    claim = next(iter(CLAIMS))
     with pytest.raises(ValueError, match="twice"):
         Ledger([claim, claim])
     with pytest.raises(KeyError, match=r"no claim '9\.9'"):
@@ -244,7 +235,7 @@ def test_ids_are_unique_and_unknown_ones_are_named():
 )
 def test_section_is_complete(section, asked):
     """Every question of the section has a claim, and so does every numbered equation."""
-    assert {f"{section}.{item}" for item in asked} <= {claim.id for claim in LEDGER}
+    assert {f"{section}.{item}" for item in asked} <= {claim.id for claim in CLAIMS}
 
 
 def test_card_shows_what_it_measured():
@@ -256,8 +247,8 @@ def test_card_shows_what_it_measured():
 
 def test_table_has_a_row_for_each_claim_and_counts_add_up():
     rows = claims.table()._repr_markdown_().splitlines()[2:]
-    assert len(rows) == len(list(LEDGER)) == sum(claims.counts().values())
-    for row, claim in zip(rows, LEDGER, strict=True):
+    assert len(rows) == len(list(CLAIMS)) == sum(claims.counts().values())
+    for row, claim in zip(rows, CLAIMS, strict=True):
         assert row.startswith(f"| [{claim.id}](#{claim.anchor}) | ")
         assert f" | {claim.verdict.value} | " in row
         assert row.count(" | ") == 5

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from helpers import exercises
-from helpers.claims import LEDGER
-from helpers.exercises import EXERCISES, Exercise, NumberExercise, Outcome, SentenceExercise
+from helpers.book import CLAIMS, EXERCISES
+from helpers.exercises import Exercise, NumberExercise, Outcome, SentenceExercise
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-FUNCTIONS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, Exercise)]
-NUMBERS = [exercise for exercise in EXERCISES.values() if isinstance(exercise, NumberExercise)]
-SENTENCES = [exercise for exercise in EXERCISES.values() if isinstance(exercise, SentenceExercise)]
+FUNCTIONS = [exercise for exercise in EXERCISES if isinstance(exercise, Exercise)]
+NUMBERS = [exercise for exercise in EXERCISES if isinstance(exercise, NumberExercise)]
+SENTENCES = [exercise for exercise in EXERCISES if isinstance(exercise, SentenceExercise)]
 by_id = {"ids": lambda exercise: exercise.id}
 
 
@@ -65,13 +65,13 @@ def test_a_reason_in_the_books_words_is_right(exercise):
     assert "no sentence" in exercise.check(7).says[0]
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
+@pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
 def test_there_is_enough_to_help(exercise):
     assert len(exercise.mistakes) >= 3
     assert len(exercise.hints) >= 2
     assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
     assert exercise.given.endswith((".", ".)", "?"))
-    claim = LEDGER[exercise.id]
+    claim = CLAIMS[exercise.id]
     assert exercise.chapter == claim.chapter
 
 
@@ -122,8 +122,8 @@ def checks_in(cell):
     """(id, what is checked, whether it is kept) for each `exercises.check(…)` of a cell."""
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "exercises.check":
-            keep = {keyword.arg: keyword.value.value for keyword in node.keywords}.get("keep", True)
-            yield node.args[0].value, ast.unparse(node.args[1]), keep
+            save = {keyword.arg: keyword.value.value for keyword in node.keywords}.get("save", True)
+            yield node.args[0].value, ast.unparse(node.args[1]), save
 
 
 def cells_of(exercise):
@@ -152,7 +152,7 @@ def run(cell, chapter):
     return names
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
+@pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
 def test_the_page_has_an_exercise_hints_and_a_solution_that_is_right(exercise):
     (fill_in, name), hints, (solution, solution_name) = cells_of(exercise)
     assert fill_in.metadata.tags == ["exercise"]
@@ -162,14 +162,14 @@ def test_the_page_has_an_exercise_hints_and_a_solution_that_is_right(exercise):
     answer = run(fill_in, exercise.chapter)[name]
     assert exercises.check(exercise.id, answer).outcome is Outcome.UNANSWERED
     solved = run(solution, exercise.chapter)["solution"]
-    assert exercises.check(exercise.id, solved, keep=False).right
+    assert exercises.check(exercise.id, solved, save=False).right
     if isinstance(exercise, Exercise):
         assert tuple(inspect.signature(answer).parameters) == exercise.parameters
         assert tuple(inspect.signature(solved).parameters) == exercise.parameters
         assert len(answer.__doc__) > 20
 
 
-@pytest.mark.parametrize("exercise", EXERCISES.values(), **by_id)
+@pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
 def test_the_question_is_where_links_lead(exercise):
     cells = jupytext.read(NOTEBOOKS / f"{exercise.chapter}.md").cells
     fill_in = next(
@@ -194,4 +194,4 @@ def test_the_committed_exercises_are_unanswered_and_the_solutions_right(path):
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.md")), ids=lambda path: path.stem)
 def test_every_check_on_a_page_is_of_an_exercise_there_is(path):
     ids = [id for cell in jupytext.read(path).cells if cell.cell_type == "code" for id, *_ in checks_in(cell)]
-    assert set(ids) <= {exercise.id for exercise in EXERCISES.values() if exercise.chapter == path.stem}
+    assert set(ids) <= {exercise.id for exercise in EXERCISES if exercise.chapter == path.stem}

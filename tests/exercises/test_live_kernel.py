@@ -6,10 +6,10 @@ from nbclient import NotebookClient
 CELLS = [
     "import numpy as np\nfrom helpers import exercises\nfrom helpers.exercises import exercise\nexercise.SECONDS = 1.0",
     "def endless(output_gradient, x):\n    while True:\n        print('still here')\n\n\n"
-    'exercises.check("1.1.c.iv", endless, keep=False)',
+    'exercises.check("1.1.c.iv", endless, save=False)',
     "def typo(output_gradient, x):\n    gradient = np.zeros((1, 5, 3))\n    return gradeint\n\n\n"
-    'exercises.check("1.1.c.iv", typo, keep=False)',
-    'exercises.check("1.1.c.iv", lambda output_gradient, x: input("?"), keep=False)',
+    'exercises.check("1.1.c.iv", typo, save=False)',
+    'exercises.check("1.1.c.iv", lambda output_gradient, x: input("?"), save=False)',
     "import time\n\ntime.sleep(0.5)\n6 * 7",
 ]
 

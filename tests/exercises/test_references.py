@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from helpers import oracle
 from helpers.attention_rnn import AttentionRNN
-from helpers.checks import check_close
-from helpers.exercises import EXERCISES
+from helpers.book import EXERCISES
 from helpers.gated_rnn import GatedRNN
+from helpers.numerics import check_close, oracle
 
 
 def reference(id):

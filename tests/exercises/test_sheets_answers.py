@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from helpers import census_record, exercises
+from helpers import exercises
+from helpers.loss_curves import recorded_census
 
 
 def told(id, answer):
-    said = exercises.check(id, answer, keep=False)
+    said = exercises.check(id, answer, save=False)
     assert not said.right
     return said
 
@@ -16,7 +17,7 @@ def told(id, answer):
 
 
 def test_the_sheets_size_is_right():
-    assert exercises.check("1.1.a", "[17/4] + 1 × [7/4] + 1 = 5 × 2", keep=False).right
+    assert exercises.check("1.1.a", "[17/4] + 1 × [7/4] + 1 = 5 × 2", save=False).right
 
 
 def test_divides_before_the_floor():
@@ -137,7 +138,7 @@ def attention(last_in_softargmax):
 
 
 def test_two_names_for_the_windows_last_index():
-    assert exercises.check("1.2.2.c", attention(lambda k: k), keep=False).right
+    assert exercises.check("1.2.2.c", attention(lambda k: k), save=False).right
     for other in (lambda k: k - 1, lambda k: k + 1):
         said = told("1.2.2.c", attention(other))
         assert "as the sheet does" in said.says[0]
@@ -190,7 +191,7 @@ SQUARES = {"right": lambda E: E.sum() ** 2, "inside": lambda E: (E**2).sum()}
     ],
 )
 def test_the_six_equations_as_they_stand(row, square, mistake):
-    assert exercises.check("1.2.2.e", six_equations(ROWS["right"], SQUARES["right"]), keep=False).right
+    assert exercises.check("1.2.2.e", six_equations(ROWS["right"], SQUARES["right"]), save=False).right
     said = told("1.2.2.e", six_equations(ROWS[row], SQUARES[square]))
     assert said.says[0] == f"It **{mistake}**, as the sheet does."
 
@@ -210,7 +211,7 @@ def test_the_gradient_of_a_state(jacobians, row_first, direct_term):
         terms = (L @ J_i if row_first else J_i @ L for L, J_i in zip(total_gradients, J, strict=True))
         return sum(terms) + direct_term * g
 
-    said = exercises.check("1.2.2.f", sheet, keep=False)
+    said = exercises.check("1.2.2.f", sheet, save=False)
     assert said.right == (jacobians == "direct" and row_first and direct_term)
     assert ("counts paths twice" in said.mistake) == (jacobians == "total")
     assert ("Jacobian before the gradient" in said.mistake) == (not row_first)
@@ -287,7 +288,7 @@ def test_a_cause_and_cures(id, sentence, mistake, why):
     ],
 )
 def test_answers_in_other_words(id, sentence, right):
-    assert exercises.check(id, sentence, keep=False).right == right
+    assert exercises.check(id, sentence, save=False).right == right
 
 
 @pytest.mark.parametrize(
@@ -299,8 +300,8 @@ def test_an_unsure_network_pays_no_more(sentence):
 
 def test_with_shorter_steps_hardly_a_run_learnt():
     assert "hardly a run learnt" in told("1.3.3.regularisation", "a smaller learning rate").says[1]
-    learnt = census_record.runs("learning-rate-3e-4")["learnt_at"]
-    assert census_record.share_learnt(learnt) < 0.15
+    learnt = recorded_census.runs("learning-rate-3e-4")["learnt_at"]
+    assert recorded_census.share_learnt(learnt) < 0.15
 
 
 def test_a_gradient_that_explodes_makes_no_step_that_explodes_under_rmsprop():
@@ -309,5 +310,5 @@ def test_a_gradient_that_explodes_makes_no_step_that_explodes_under_rmsprop():
 
 
 def test_the_sheets_numbers_are_right():
-    assert exercises.check("1.3.4.loss", "ln(4) = 1.386", keep=False).right
-    assert exercises.check("1.3.4.accuracy", "1/4 = 0.25", keep=False).right
+    assert exercises.check("1.3.4.loss", "ln(4) = 1.386", save=False).right
+    assert exercises.check("1.3.4.accuracy", "1/4 = 0.25", save=False).right

@@ -1,31 +1,16 @@
 """The ledger: what the answer sheet states, what a machine measured of it, and the verdict that follows.
 
-One module for each chapter holds that chapter's claims: :mod:`helpers.claims.convolution`, … To add a claim, append a
-:class:`Claim` to its chapter's ``CLAIMS``.
+A chapter's module ``claims`` holds its own; :mod:`helpers.book` has them all.
 """
 
-from .attention_rnn import CLAIMS as _ATTENTION_RNN
-from .convolution import CLAIMS as _CONVOLUTION
-from .gated_rnn import CLAIMS as _GATED_RNN
-from .ledger import Claim, Counterexample, Evidence, Experiment, Finding, Ledger, Undecided, Verdict
-from .loss_curves import CLAIMS as _LOSS_CURVES
-from .published import Errata, comma_separated
+from __future__ import annotations
 
-LEDGER = Ledger([*_CONVOLUTION, *_GATED_RNN, *_ATTENTION_RNN, *_LOSS_CURVES])
-"""Every claim of the book, in the order of the sheet."""
+from typing import Any
 
-card = LEDGER.card
-counts = LEDGER.counts
-table = LEDGER.table
-
-
-def errata() -> Errata:
-    """Return what to change on the sheet, claim by claim."""
-    return Errata(LEDGER)
-
+from .export import to_csv
+from .ledger import Claim, Counterexample, Errata, Evidence, Experiment, Finding, Ledger, Undecided, Verdict
 
 __all__ = [
-    "LEDGER",
     "Claim",
     "Counterexample",
     "Errata",
@@ -36,8 +21,17 @@ __all__ = [
     "Undecided",
     "Verdict",
     "card",
-    "comma_separated",
     "counts",
     "errata",
     "table",
+    "to_csv",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a method of the book's ledger, so that ``claims.card(…)`` is all that a page writes."""
+    if name not in ("card", "counts", "errata", "table"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ..book import CLAIMS
+
+    return getattr(CLAIMS, name)

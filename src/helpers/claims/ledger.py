@@ -11,9 +11,9 @@ from numbers import Real
 
 import numpy as np
 
-from ..checks import TOLERANCE, relative_error
-from ..spikes import Interval
-from ..without_pytorch import is_missing
+from ..numerics.bootstrap import Interval
+from ..numerics.compare import TOLERANCE, relative_error
+from ..numerics.without_pytorch import is_missing
 
 VISIBLE = 1e-3
 """The relative error from which on two results count as different."""
@@ -188,7 +188,7 @@ class Finding:
     ----------
     quantity : str
         What the effect is, in words and with its unit.
-    interval : helpers.spikes.Interval
+    interval : Interval
         The effect, its interval, and the number of seeds.
     above, below : float, optional
         The threshold that the statement says the effect lies above, or below. One of the two.
@@ -345,7 +345,7 @@ class Claim:
         return self.evidence(np.random.default_rng(zlib.crc32(self.id.encode())))
 
     @property
-    def asked(self) -> str:
+    def question_as_sentence(self) -> str:
         """The question, with a full stop where it has no other end."""
         return self.question if self.question.endswith(("?", ".")) else f"{self.question}."
 
@@ -355,7 +355,7 @@ class Claim:
         return "claim-" + self.id.replace(".", "-")
 
 
-SAID = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book's answer"}
+CORRECTION_LABEL = {Verdict.COMPLETED: "Left out", Verdict.LOST: "The book's answer"}
 """What a card calls its correction, where it does not put a wrong answer right."""
 
 
@@ -397,7 +397,7 @@ class Card:
             f"*The sheet says:* {self.claim.statement}",
         ]
         if self.claim.correction:
-            said = SAID.get(self.claim.verdict, "Right is")
+            said = CORRECTION_LABEL.get(self.claim.verdict, "Right is")
             lines.append(f"*{said}:* {self.claim.correction}")
         lines.append(f"*{self.evidence.heading}:* {self.evidence.measurements}.")
         return "\n\n".join(lines)
@@ -449,6 +449,10 @@ class Ledger:
         found = Counter(claim.verdict for claim in self)
         return {verdict.value: found[verdict] for verdict in Verdict if found[verdict]}
 
+    def errata(self) -> Errata:
+        """Return what to change on the sheet, claim by claim."""
+        return Errata(self)
+
     def table(self) -> Table:
         """Return all claims as one table, each with evidence measured now."""
         return Table([Card(claim) for claim in self])
@@ -484,3 +488,26 @@ class Table:
 def _in_a_table(cell: str) -> str:
     """A cell without the bar that would end it; a formula has other names for its bars."""
     return cell.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+
+
+ERRATUM_LABEL = {Verdict.COMPLETED: "Add", Verdict.REPAIRED: "Mend", Verdict.REFUTED: "Wrong"}
+"""What is to be done with a statement. Those that are confirmed or lost need nothing."""
+
+
+class Errata:
+    """What to change on the sheet, for somebody who holds it: an entry for each claim that needs one."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.claims = [claim for claim in ledger if claim.verdict in ERRATUM_LABEL]
+
+    def __repr__(self) -> str:
+        return "\n".join(
+            f"{claim.id}: {claim.question_as_sentence} {ERRATUM_LABEL[claim.verdict]}: {claim.correction}"
+            for claim in self.claims
+        )
+
+    def _repr_markdown_(self) -> str:
+        return "\n\n".join(
+            f"**[{claim.id}](#{claim.anchor})** {claim.question_as_sentence} *{ERRATUM_LABEL[claim.verdict]}:* {claim.correction}"
+            for claim in self.claims
+        )

@@ -148,7 +148,7 @@ class Hints:
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """Sentences for the reader, as a hint or the list of what is solved has them."""
 
     sentences: tuple[str, ...]

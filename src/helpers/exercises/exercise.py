@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import TOLERANCE, relative_error
+from ..numerics.compare import TOLERANCE, relative_error
 from .answer import Answer, Case, Outcome
-from .calling import Call, call
-from .spelling import Unreadable, numbers
+from .parse_numbers import Unreadable, parse_numbers
+from .sandbox import Call, run_safely
 
 SECONDS = 5.0
 """How long all cases of a check may take together."""
@@ -29,7 +29,7 @@ Function = Callable[..., object]
 
 
 @dataclass(frozen=True)
-class Mistake:
+class WrongFunction:
     """A known mistake.
 
     Parameters
@@ -51,8 +51,8 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Slip:
-    """A known wrong number: as :class:`Mistake`, with its numbers in place of a function."""
+class WrongNumber:
+    """A known wrong number: as :class:`WrongFunction`, with its numbers in place of a function."""
 
     name: str
     numbers: tuple[float, ...]
@@ -61,8 +61,8 @@ class Slip:
 
 
 @dataclass(frozen=True)
-class Remark:
-    """A known wrong reason: as :class:`Mistake`, with a pattern of words in place of a function."""
+class WrongReason:
+    """A known wrong reason: as :class:`WrongFunction`, with a pattern of words in place of a function."""
 
     name: str
     words: str
@@ -70,7 +70,7 @@ class Remark:
     sheets: bool = False
 
 
-AnyMistake = Mistake | Slip | Remark
+AnyMistake = WrongFunction | WrongNumber | WrongReason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +113,14 @@ class Exercise(_Exercise):
         What the arguments are and what is to be returned, with shapes.
     hints : tuple of str
         From a first push to nearly all of it.
-    mistakes : tuple of Mistake
+    mistakes : tuple of WrongFunction
     chapter : str
         The notebook that it is in.
     """
 
     reference: Function
     cases: Callable[[np.random.Generator], Iterable[tuple]]
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[WrongFunction, ...]
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -159,7 +159,7 @@ class Exercise(_Exercise):
             )
         expected = [np.asarray(self.reference(*case), float) for case in cases[: len(calls)]]
         for number, (made, right) in enumerate(zip(calls, expected, strict=True)):
-            wrong = _wrong(made, right, self.parameters)
+            wrong = _describe_error(made, right, self.parameters)
             if wrong:
                 return self._answer_to(wrong, number, cases, calls, right)
         return self._answer_to_right(calls, expected)
@@ -169,9 +169,11 @@ class Exercise(_Exercise):
     ) -> Answer:
         """The mistake by name, if it is a known one, or else what is wrong; and the smallest case that fails."""
         made = calls[number]
-        mistake = next((known for known in self.mistakes if agrees(calls, known.function, cases)), None)
+        mistake = next(
+            (known for known in self.mistakes if makes_same_mistake(calls, known.function, cases)), None
+        )
         if mistake:
-            says = [*_told("It", mistake)]
+            says = [*_name_mistake("It", mistake)]
         else:
             says = [f"{wrong[0].upper()}{wrong[1:]}."]
             if made.value is None or _squeezed(made.value).shape != _squeezed(right).shape:
@@ -213,13 +215,13 @@ class NumberExercise(_Exercise):
     answer : tuple of float
     given : str
         What is asked for, and how exact it has to be.
-    mistakes : tuple of Slip
+    mistakes : tuple of WrongNumber
     tolerance : float
         The relative error up to which a number counts as right.
     """
 
     answer: tuple[float, ...]
-    mistakes: tuple[Slip, ...]
+    mistakes: tuple[WrongNumber, ...]
     tolerance: float = 0.0
 
     def check(self, spelled: object) -> Answer:
@@ -227,7 +229,7 @@ class NumberExercise(_Exercise):
         if spelled is None or spelled is ... or (isinstance(spelled, str) and not spelled.strip()):
             return self._unanswered("Put your answer in the place of `...`, and run the cell again.")
         try:
-            found = numbers(spelled, several=len(self.answer) > 1)
+            found = parse_numbers(spelled, several=len(self.answer) > 1)
         except Unreadable as error:
             return self._not_yet(f"This cannot be read as a number: {error}.", self.given)
         except Exception as error:  # an object of the reader's own that refuses to be looked at
@@ -242,7 +244,7 @@ class NumberExercise(_Exercise):
             )
         mistake = next((known for known in self.mistakes if self._near(found, known.numbers)), None)
         if mistake:
-            return self._not_yet(*_told(f"{listed}: this", mistake), mistake=mistake)
+            return self._not_yet(*_name_mistake(f"{listed}: this", mistake), mistake=mistake)
         if len(found) != len(self.answer):
             words = {1: "one number is", 2: "two numbers are", 3: "three numbers are"}[len(self.answer)]
             return self._not_yet(f"{listed} was read, and {words} expected.", self.given)
@@ -268,7 +270,7 @@ class SentenceExercise(_Exercise):
         A pattern of words; where it is found, the reason counts as right.
     because : str
         The reason in full, for comparison.
-    mistakes : tuple of Remark
+    mistakes : tuple of WrongReason
         In the order in which they are looked for.
     passed_over : str
         A pattern of words that make no reason right, whatever it finds in them: "not sure" says nothing of being sure.
@@ -276,7 +278,7 @@ class SentenceExercise(_Exercise):
 
     right: str
     because: str
-    mistakes: tuple[Remark, ...]
+    mistakes: tuple[WrongReason, ...]
     passed_over: str = ""
 
     def check(self, sentence: object) -> Answer:
@@ -290,7 +292,7 @@ class SentenceExercise(_Exercise):
             return self._right(f"{self.because} (Only the words were looked at: compare.)")
         mistake = next((known for known in self.mistakes if re.search(known.words, found)), None)
         if mistake:
-            return self._not_yet(*_told("This", mistake), mistake=mistake)
+            return self._not_yet(*_name_mistake("This", mistake), mistake=mistake)
         return self._not_yet(
             "No reason that is known here is in this sentence, or not in these words.", self.given
         )
@@ -299,7 +301,7 @@ class SentenceExercise(_Exercise):
 AnyExercise = Exercise | NumberExercise | SentenceExercise
 
 
-def agrees(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
+def makes_same_mistake(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
     """Return whether a function makes of every case what was made of it.
 
     Where the one raises or has another shape, so must the other; once at least they must meet in numbers.
@@ -328,12 +330,12 @@ def agrees(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) ->
     return met and len(calls) == len(cases)
 
 
-def small(random: np.random.Generator, *shape: int) -> np.ndarray:
+def small_integers(random: np.random.Generator, *shape: int) -> np.ndarray:
     """Whole numbers that a person can multiply, none of them 0."""
     return random.choice([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0], size=shape)
 
 
-def single(shape: tuple[int, ...], *place: int) -> np.ndarray:
+def one_hot_array(shape: tuple[int, ...], *place: int) -> np.ndarray:
     """Zeros, but for one 1."""
     array = np.zeros(shape)
     array[place] = 1.0
@@ -344,13 +346,13 @@ def _calls_in_time(function: Function, cases: Iterable[tuple]) -> list[Call]:
     """What a function makes of one case after the other, up to the one at which its time is over."""
     deadline, calls = time.monotonic() + SECONDS, []
     for case in cases:
-        calls.append(call(function, case, seconds=max(0.1, deadline - time.monotonic())))
+        calls.append(run_safely(function, case, seconds=max(0.1, deadline - time.monotonic())))
         if not calls[-1].in_time:
             break
     return calls
 
 
-def _told(subject: str, mistake: AnyMistake) -> tuple[str, str]:
+def _name_mistake(subject: str, mistake: AnyMistake) -> tuple[str, str]:
     """A mistake in a sentence about a subject, and its hint."""
     as_in_the_sheet = ", as the sheet does" if mistake.sheets else ""
     return f"{subject} **{mistake.name}**{as_in_the_sheet}.", mistake.hint
@@ -363,7 +365,7 @@ def _size(case: tuple) -> tuple[float, ...]:
     return everything.size, int(not_0), int(not_whole), float(np.abs(everything).sum())
 
 
-def _wrong(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
+def _describe_error(made: Call, right: np.ndarray, parameters: tuple[str, ...]) -> str:
     """What is wrong with what came back, as the rest of a sentence; empty if nothing is."""
     if made.trouble:
         return made.trouble

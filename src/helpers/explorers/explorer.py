@@ -15,14 +15,15 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from ..drawings import EMPTY_ROLES, Cells, Lines, Text, draw, style, written
+from ..drawings.panels import EMPTY_ROLES, Grid, Lines, Text
+from ..drawings.svg import draw, format_number, style
 from .packing import IMPOSSIBLE, Frame, Table, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
 NAME = re.compile("[a-z]+(-[a-z]+)*")
 
 Value = float | str  # of a slider
-Panel = Text | Cells | Lines
+Panel = Text | Grid | Lines
 MOVED_BY_SLIDERS = ("text", "cells", "lines")
 """The kinds of panel that ``drawing.js`` draws; the others are for figures."""
 
@@ -57,9 +58,9 @@ class Slider:
         return "index", 0, 1
 
     @property
-    def written_values(self) -> list[str]:
+    def labels(self) -> list[str]:
         """The values as the reader sees them, here and in the page's address."""
-        return [shown(value) for value in self.values]
+        return [format_value(value) for value in self.values]
 
     def widget(self) -> ipywidgets.Widget:
         """The ipywidgets slider."""
@@ -71,11 +72,11 @@ class Slider:
         if isinstance(self.values, range):
             first, last, step = self.values[0], self.values[-1], self.values.step
             return ipywidgets.IntSlider(self.start, min=first, max=last, step=step, **look)
-        options = list(zip(self.written_values, self.values, strict=True))
+        options = list(zip(self.labels, self.values, strict=True))
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
 
 
-def shown(value: Value) -> str:
+def format_value(value: Value) -> str:
     """A slider's value as the reader sees it: a word, or a number without needless zeros."""
     return value if isinstance(value, str) else f"{value:g}"
 
@@ -84,7 +85,7 @@ class Drawing(anywidget.AnyWidget):
     """What the sliders are linked to: it looks a frame up and draws its panels."""
 
     _esm = HERE / "drawing.js"
-    _css = HERE.parent / "drawings.css"
+    _css = HERE.parent / "drawings" / "drawings.css"
     frames = traitlets.Bytes().tag(sync=True)
     panels: traitlets.List = traitlets.List().tag(sync=True)
     place = traitlets.Unicode().tag(sync=True)
@@ -99,11 +100,11 @@ class Explorer(ipywidgets.VBox):
     *functions : callable
         Pure functions. Their parameters are names of sliders; each returns a dict, its part of the frame. A function
         is evaluated only over the sliders it names. Where one raises
-        :class:`~helpers.checks.DoesNotFit` the reader sees its message.
+        :class:`~helpers.numerics.arrays.DoesNotFit` the reader sees its message.
     name : str
         What links to it are made of, and so never changes: ``"layer"`` stands at ``#explorer-layer``, and
         ``#explorer-layer.stride=3`` opens it with that setting.
-    panels : sequence of Text, Cells or Lines
+    panels : sequence of Text, Grid or Lines
         How to draw a frame.
     **sliders : Slider
 
@@ -161,11 +162,11 @@ class Explorer(ipywidgets.VBox):
 
         if IMPOSSIBLE in self.frame():
             raise ValueError(f"the sliders must start at a possible setting; {self.description()}")
-        self.rooms = [_room(panel, tables) for panel in panels]
+        self.rooms = [_largest_extent(panel, tables) for panel in panels]
         drawing = Drawing(
             frames=pack(_with_numbers_written(tables, panels)),
             panels=[
-                asdict(panel) | _for_the_page(panel) | {"room": room}
+                asdict(panel) | _panel_spec(panel) | {"room": room}
                 for panel, room in zip(panels, self.rooms, strict=True)
             ],
             sliders=[_reading(parameter, slider) for parameter, slider in sliders.items()],
@@ -203,7 +204,7 @@ class Explorer(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         sliders = ", ".join(
-            f"{slider.label} ({shown(slider.values[0])} to {shown(slider.values[-1])})"
+            f"{slider.label} ({format_value(slider.values[0])} to {format_value(slider.values[-1])})"
             for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
@@ -220,16 +221,16 @@ class Explorer(ipywidgets.VBox):
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = repr(self)
-        data["text/html"] = self.still()
+        data["text/html"] = self.static_html()
         return bundle
 
-    def still(self) -> str:
+    def static_html(self) -> str:
         """Return the explorer as it starts, as HTML that needs no script: what a page shows until sliders can move."""
         frame = self.frame()
         settings = "".join(
             f'<div class="widget-slider"><span>{escape(slider.label)}</span><i></i>'
-            f'<span class="widget-value" style="min-width: {max(map(len, slider.written_values))}ch">'
-            f"{escape(shown(slider.start))}</span></div>"
+            f'<span class="widget-value" style="min-width: {max(map(len, slider.labels))}ch">'
+            f"{escape(format_value(slider.start))}</span></div>"
             for slider in self.sliders.values()
         )
         drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))
@@ -258,7 +259,7 @@ def _reading(name: str, slider: Slider) -> dict[str, object]:
         "step": step,
         "size": len(slider.values),
         "start": first + step * list(slider.values).index(slider.start),
-        "written": slider.written_values,
+        "written": slider.labels,
     }
 
 
@@ -278,22 +279,22 @@ def _with_numbers_written(tables: list[Table], panels: Sequence[Panel]) -> list[
 
 
 def _text_of(matrix: np.ndarray) -> list[list[str]]:
-    return [[written(number) for number in row] for row in matrix]
+    return [[format_number(number) for number in row] for row in matrix]
 
 
-def _for_the_page(panel: Panel) -> dict[str, object]:
+def _panel_spec(panel: Panel) -> dict[str, object]:
     """What the drawing needs to know of a panel besides itself."""
     if panel.kind == "cells":
         return {"empty_roles": EMPTY_ROLES}
     if panel.kind == "lines":
         return {
-            "x_ticks": [written(tick) for tick in panel.x_axis.ticks],
-            "y_ticks": [written(tick) for tick in panel.y_axis.ticks],
+            "x_ticks": [format_number(tick) for tick in panel.x_axis.ticks],
+            "y_ticks": [format_number(tick) for tick in panel.y_axis.ticks],
         }
     return {}
 
 
-def _room(panel: Panel, tables: list[Table]) -> dict[str, object]:
+def _largest_extent(panel: Panel, tables: list[Table]) -> dict[str, object]:
     """The most room a panel needs at any setting, so that nothing below it moves."""
     frames = [frame for _, frames in tables for frame in frames]
     if panel.kind == "cells":

@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ..checks import DoesNotFit
+from ..numerics.arrays import DoesNotFit
 
 IMPOSSIBLE = "impossible"
 """The name under which a frame carries the sentence that says why its setting cannot be."""
@@ -87,7 +87,7 @@ def pack(tables: Iterable[Table]) -> bytes:
             distinct: dict[Hashable, tuple[int, object]] = {}
             index = np.empty(len(frames), np.uint32)
             for point, frame in enumerate(frames):
-                value = _smallest(frame.get(name), name)
+                value = _compact(frame.get(name), name)
                 key: Hashable = (
                     (value.tobytes(), value.shape, value.dtype)
                     if isinstance(value, np.ndarray)
@@ -101,7 +101,7 @@ def pack(tables: Iterable[Table]) -> bytes:
     return zlib.compress(np.uint32(len(header)).tobytes() + header + bytes(body), 9)
 
 
-def _smallest(value: object, name: str) -> object:
+def _compact(value: object, name: str) -> object:
     """An array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
     if not isinstance(value, (np.ndarray, tuple)):
         return value

@@ -15,12 +15,12 @@ def decimal(number: float, digits: int = 2) -> str:
     return f"{without_minus_0:.{digits}f}".replace("-", "−")
 
 
-def last_shown(noun: str, wanted: int, shown: int) -> str:
+def clamped_notice(noun: str, wanted: int, shown: int) -> str:
     """Return the sentence that goes on where a slider wants more than there is, and nothing where it does not.
 
     Examples
     --------
-    >>> last_shown("step", 9, shown=7), last_shown("step", 7, shown=7)
+    >>> clamped_notice("step", 9, shown=7), clamped_notice("step", 7, shown=7)
     (' There is no step 9; the last is shown.', '')
     """
     return f" There is no {noun} {wanted}; the last is shown." if wanted > shown else ""

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import replay
-from .census import TRAININGS, ProgressBar, census, of_replica
-from .record import record, row, write_rows
-from .training import Training, train
+from .lab import replay
+from .lab.census import TRAININGS, ProgressBar, census, replica_curves
+from .lab.condense import record, row, write_rows
+from .lab.training import Training, train
 
 
 def main() -> None:
@@ -78,7 +78,7 @@ def run_record(directory: str, folder: str, trainings: Iterable[str]) -> None:
 def run_one(training: str, seed: int, epochs: int) -> None:
     settings = TRAININGS[training]
     curves = train(settings, [seed], steps=epochs * settings.batches_per_epoch)
-    write_rows(sys.stdout, [row(training, seed, settings, of_replica(curves, 0))])
+    write_rows(sys.stdout, [row(training, seed, settings, replica_curves(curves, 0))])
 
 
 def _named(names: Iterable[str]) -> dict[str, Training]:

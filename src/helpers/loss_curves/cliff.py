@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..checks import Array, real_array, whole_number
-from ..gated_rnn import sigmoid
+from ..numerics.arrays import Array, real_array, whole_number
+from ..numerics.functions import sigmoid
 
 STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
 """As in the paper."""

@@ -1,0 +1,97 @@
+"""Each numbered equation names the check that covers it.
+
+A cell says what a check is for in a comment on the line before it:
+
+    # checks: eq-conv
+    check_close(conv(x, W), by_hand, name="the convolution")
+
+On the page a link to that cell stands under the equation. An equation without a check, a comment without one below it, or one
+that names no equation of its page is a warning, and so an error of the build; the tests refuse each as well.
+"""
+
+import ast
+import re
+
+from docutils import nodes
+from sphinx.util import logging
+
+from helpers.numerics.without_pytorch import compared
+
+COMMENT = re.compile(r"^\s*# checks: (.+)$")
+LABEL = re.compile(r"^\s*\$\$ \((eq-[a-z0-9-]+)\)\s*$", re.MULTILINE)
+"""How a numbered equation ends in a page's source."""
+
+
+def checks_in(code):
+    """Return (label, what is compared) for each equation that a cell's comments name.
+
+    Raises
+    ------
+    ValueError
+        If the statement below such a comment checks nothing.
+    """
+    found = []
+    lines = code.splitlines()
+    for number, line in enumerate(lines, start=1):
+        named = COMMENT.match(line)
+        if named:
+            check = _check_below(code, number)
+            if check is None:
+                raise ValueError(f"no check follows the comment {line.strip()!r}")
+            found += [(label.strip(), check) for label in named[1].split(",")]
+    return found
+
+
+def _check_below(code, number):
+    """What the statement that begins after a line compares: the name it is given, or "" ; None if it checks nothing."""
+    statements = [
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt) and node.lineno > number
+    ]
+    if not statements:
+        return None
+    first = min(statements, key=lambda node: (node.lineno, -node.end_lineno))
+    for node in ast.walk(first):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "check_close":
+            return compared(node)
+        if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
+            return ""
+    return None
+
+
+def link_equations(app, doctree):
+    """Put a link to its check under each numbered equation, and give the check's cell a name to link to."""
+    equations = {node["label"]: node for node in doctree.findall(nodes.math_block) if node.get("label")}
+    logger = logging.getLogger(__name__)
+    checks = {}
+    for cell in doctree.findall(nodes.container):
+        if "cell_input" in cell.get("classes", ()):
+            try:
+                found = checks_in(cell.astext()) if "# checks:" in cell.astext() else []
+            except ValueError as error:
+                logger.warning(str(error), location=cell)
+                continue
+            for label, name in found:
+                if label not in equations:
+                    logger.warning(f"a check names {label}, which is no equation of this page", location=cell)
+                anchor = f"check-{label}"
+                if label not in checks:
+                    cell.parent["ids"].append(anchor)
+                    checks[label] = (anchor, name)
+    for label, equation in equations.items():
+        if label not in checks:
+            logger.warning(f"no check names the equation {label}", location=equation)
+            continue
+        anchor, name = checks[label]
+        link = nodes.reference(
+            "", "", nodes.Text(f"check: {name}" if name else "check"), refuri=f"#{anchor}", internal=True
+        )
+        paragraph = nodes.paragraph("", "", link, classes=["equation-check"])
+        place = equation
+        while not isinstance(place.parent, (nodes.section, nodes.document, nodes.list_item)):
+            place = place.parent
+        place.parent.insert(place.parent.index(place) + 1, paragraph)
+
+
+def setup(app):
+    app.connect("doctree-read", link_equations)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

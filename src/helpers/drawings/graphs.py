@@ -1,0 +1,105 @@
+"""Diagrams of networks that compute what they show.
+
+A diagram is a :class:`helpers.drawings.Graph` whose boxes are values and operations. :func:`forward` follows its
+arrows and :func:`backward` follows them the other way, so that a missing or a wrong arrow is a wrong number.
+One module for each chapter holds that chapter's diagrams: :mod:`helpers.gated_rnn.diagrams`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .panels import Graph
+
+__all__ = ["backward", "forward"]
+
+
+def forward(graph: Graph, operations: Mapping[str, Callable], **given: Any) -> dict[str, Any]:
+    """Return the value of every box of a diagram.
+
+    Parameters
+    ----------
+    graph : helpers.drawings.Graph
+        Without a loop.
+    operations : dict of str to callable
+        For each box that is not given, a function of the boxes that point to it, in the order of the arrows.
+    **given : object
+        The values of the boxes to begin with.
+
+    Returns
+    -------
+    dict of str to object
+
+    Raises
+    ------
+    KeyError
+        If a box is neither given nor has an operation.
+
+    Examples
+    --------
+    >>> from helpers.drawings import Graph, Node
+    >>> square = Graph("", {"a": Node(0, 0, "a"), "times": Node(1, 0, "×")}, (("a", "times"), ("a", "times")))
+    >>> forward(square, {"times": lambda left, right: left * right}, a=3)
+    {'a': 3, 'times': 9}
+    """
+    values = dict(given)
+
+    def value(box: str) -> Any:
+        if box not in values:
+            values[box] = operations[box](*map(value, sources(graph, box)))
+        return values[box]
+
+    return {box: value(box) for box in graph.nodes}
+
+
+def backward(
+    graph: Graph, pullbacks: Mapping[str, Callable], values: Mapping[str, Any], **gradients: Any
+) -> dict[str, Any]:
+    """Return ∂ℓ/∂ every box of a diagram: the same arrows, followed from their points to their tails.
+
+    A box hands its gradient back to each box that points to it, through the derivative of its operation. What
+    comes back to a box along several arrows adds up.
+
+    Parameters
+    ----------
+    graph : helpers.drawings.Graph
+    pullbacks : dict of str to callable
+        For each operation, a function of the gradient with respect to its result and of the values it was given.
+        It returns a list: the gradients with respect to these values.
+    values : dict of str to object
+        What :func:`forward` returned.
+    **gradients : object
+        ∂ℓ/∂ the boxes in which the diagram ends.
+
+    Returns
+    -------
+    dict of str to object
+
+    Examples
+    --------
+    >>> from helpers.drawings import Graph, Node
+    >>> square = Graph("", {"a": Node(0, 0, "a"), "times": Node(1, 0, "×")}, (("a", "times"), ("a", "times")))
+    >>> backward(square, {"times": lambda g, left, right: [g * right, g * left]}, {"a": 3, "times": 9}, times=1)
+    {'times': 1, 'a': 6}
+    """
+    gradients = dict(gradients)
+    waiting = {box: sum(source == box for source, *_ in graph.edges) for box in graph.nodes}
+    ready = [box for box, arrows in waiting.items() if arrows == 0]
+    while ready:
+        box = ready.pop()
+        before = sources(graph, box)
+        if not before:
+            continue
+        shares = pullbacks[box](gradients[box], *(values[source] for source in before))
+        for source, share in zip(before, shares, strict=True):
+            gradients[source] = gradients[source] + share if source in gradients else share
+            waiting[source] -= 1
+            if waiting[source] == 0:
+                ready.append(source)
+    return gradients
+
+
+def sources(graph: Graph, box: str) -> list[str]:
+    """The boxes that point to a box, in the order of the arrows."""
+    return [source for source, target, *_ in graph.edges if target == box]

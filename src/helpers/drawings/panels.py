@@ -1,0 +1,287 @@
+"""Describe drawings: panels of cells, lines, boxes and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from ..numerics.arrays import plain_array, real_array
+
+UNIT = 26
+"""The side of a cell, in the drawing's own units."""
+
+Frame = Mapping[str, Any]
+"""What panels draw: arrays and sentences by name."""
+
+EMPTY_ROLES = ("zero", "gap")
+"""Cells in which no number is written."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A panel of sentences.
+
+    Parameters
+    ----------
+    sentences : tuple of str
+        The frame's names for them, in the order they are read.
+    """
+
+    sentences: tuple[str, ...]
+    kind: Literal["text"] = "text"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.sentences
+
+    def check(self, frame: Frame) -> None:
+        for name in self.names:
+            if not isinstance(frame[name], str):
+                raise TypeError(f"{name} must be text, got {frame[name]!r}")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A panel that draws a matrix, a sequence or an image as a grid of cells.
+
+    Parameters
+    ----------
+    title : str
+        What the grid shows.
+    roles : str
+        The frame's name for a matrix of integers, one for each cell: what it is.
+    legend : tuple of str
+        What the integers mean. Each is a class of cells in ``drawings.css``.
+    numbers : str, optional
+        The frame's name for a matrix of the numbers to write into the cells.
+    marked_rows, marked_columns : str, optional
+        The frame's names for the rows and columns at whose crossings cells are marked.
+        With only one of them, whole columns or rows are.
+    unit : int
+        The side of a cell, in pixels where there is room.
+    """
+
+    title: str
+    roles: str
+    legend: tuple[str, ...]
+    numbers: str | None = None
+    marked_rows: str | None = None
+    marked_columns: str | None = None
+    unit: int = UNIT
+    kind: Literal["cells"] = "cells"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        names = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
+        return tuple(name for name in names if name is not None)
+
+    def check(self, frame: Frame) -> None:
+        roles = plain_array(frame[self.roles], self.roles)
+        if (
+            roles.dtype.kind not in "iu"
+            or roles.size == 0
+            or roles.ndim != 2
+            or roles.min() < 0
+            or roles.max() >= len(self.legend)
+        ):
+            raise ValueError(f"{self.roles} must be a matrix of positions in {self.legend}, got {roles}")
+        if self.numbers is not None:
+            real_array(frame[self.numbers], self.numbers, shape=roles.shape)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The range that an axis shows at every setting, so that lines can be compared.
+
+    Parameters
+    ----------
+    label : str
+    low, high : float
+        Its ends. What lies beyond is cut off.
+    ticks : tuple of float
+        Where a number stands.
+    logarithmic : bool
+        Whether equal steps are equal factors.
+    """
+
+    label: str
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    logarithmic: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high or (self.logarithmic and self.low <= 0):
+            raise ValueError(
+                f"axis {self.label} must run upwards, and from above 0 if logarithmic, got {self}"
+            )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of :class:`Lines`.
+
+    Parameters
+    ----------
+    values : str
+        The frame's name for the heights. A gap is left where one is not finite.
+    label : str
+        What it is, in the legend.
+    role : str
+        The quantity it shows, which gives it its colour: ``input``, ``gate``, ``output`` (a state),
+        ``gradient`` or ``bound`` (dashed).
+    x : str, optional
+        The frame's name for the line's own places along the horizontal axis, where they are not the panel's.
+    """
+
+    values: str
+    label: str
+    role: str
+    x: str | None = None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A panel of lines over one axis.
+
+    Parameters
+    ----------
+    title : str
+    x : str
+        The frame's name for the places along the horizontal axis.
+    lines : tuple of Line
+    x_axis, y_axis : Axis
+    """
+
+    title: str
+    x: str
+    lines: tuple[Line, ...]
+    x_axis: Axis
+    y_axis: Axis
+    width: int = 620
+    height: int = 240
+    kind: Literal["lines"] = "lines"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.x, *(name for line in self.lines for name in (line.x, line.values) if name))
+
+    def check(self, frame: Frame) -> None:
+        for line in self.lines:
+            along = line.x or self.x
+            x = real_array(frame[along], along, shape=("length",), may_be_empty=True)
+            y = real_array(frame[line.values], line.values, may_be_empty=True)
+            if y.shape != x.shape:
+                raise ValueError(
+                    f"{line.values} must be as long as {along}, of shape {x.shape}, got shape {y.shape}"
+                )
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """A map of numbers over two parameters, coloured by level, upwards as a graph. It is not moved by sliders.
+
+    A line runs where the numbers cross the middle edge. A cell shows its number when it is pointed at.
+
+    Parameters
+    ----------
+    title : str
+    numbers : str
+        The frame's name for the matrix: a row for each value of y, a column for each of x.
+    x, y : tuple of float
+        The values of the parameters, smallest first.
+    x_label, y_label : str
+    edges : tuple of three float
+        Where one level ends and the next begins; a number on an edge belongs to the level above.
+    """
+
+    title: str
+    numbers: str
+    x: tuple[float, ...]
+    x_label: str
+    y: tuple[float, ...]
+    y_label: str
+    edges: tuple[float, float, float]
+    kind: Literal["levels"] = "levels"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.numbers,)
+
+    def check(self, frame: Frame) -> None:
+        real_array(frame[self.numbers], self.numbers, shape=(len(self.y), len(self.x)))
+        real_array(self.edges, "edges", shape=(3,))
+
+
+@dataclass(frozen=True)
+class ForestPlot:
+    """A forest plot: for each of several things an effect, as a dot, with its interval, as a line. It is not moved by sliders.
+
+    Parameters
+    ----------
+    title : str
+    labels : tuple of str
+        What each row shows, from the top.
+    effect, low, high : str
+        The frame's names for the dots, and for where the lines begin and end.
+    axis : Axis
+    reference : float
+        Where a vertical line stands, such as that of no effect.
+    """
+
+    title: str
+    labels: tuple[str, ...]
+    effect: str
+    low: str
+    high: str
+    axis: Axis
+    reference: float
+    kind: Literal["intervals"] = "intervals"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.effect, self.low, self.high)
+
+    def check(self, frame: Frame) -> None:
+        for name in self.names:
+            real_array(frame[name], name, shape=(len(self.labels),))
+
+
+@dataclass(frozen=True)
+class Node:
+    """A box of a :class:`Graph`: where it stands, in columns and rows, and what is written in it."""
+
+    column: float
+    row: float
+    label: str
+    role: str = "plain"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A figure of boxes and arrows, such as a network unrolled in time. It is not moved by sliders.
+
+    Parameters
+    ----------
+    title : str
+    nodes : dict of str to Node
+    edges : tuple of (str, str) or (str, str, float)
+        From which node to which; with a number, bent to the left of its way by so many columns.
+    """
+
+    title: str
+    nodes: dict[str, Node]
+    edges: tuple[tuple, ...]
+    kind: Literal["graph"] = "graph"
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, frame: Frame) -> None:
+        if not self.nodes:
+            raise ValueError("nodes must not be empty")
+        unknown = sorted({name for edge in self.edges for name in edge[:2]} - set(self.nodes))
+        if unknown:
+            raise ValueError(f"edges must lead from one of {[*self.nodes]} to another, got {unknown}")
+
+
+Panel = Text | Grid | Lines | HeatMap | ForestPlot | Graph

@@ -1,0 +1,141 @@
+"""The exercises of a book: find one by its number, judge an answer, give hints, and keep the progress."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from .answer import Answer, Hints, Message, Outcome
+from .exercise import AnyExercise
+from .progress_file import Progress
+
+
+class Collection:
+    """Exercises by id, in the order given."""
+
+    def __init__(self, exercises: Iterable[AnyExercise]) -> None:
+        self.exercises: dict[str, AnyExercise] = {exercise.id: exercise for exercise in exercises}
+        self._progress = Progress()
+        self._hints_given: Counter[str] = Counter()
+
+    def __iter__(self) -> Iterator[AnyExercise]:
+        return iter(self.exercises.values())
+
+    def __len__(self) -> int:
+        return len(self.exercises)
+
+    def __getitem__(self, id: str) -> AnyExercise:
+        return self.exercises[id]
+
+    def check(self, id: str, answer: object = None, *, save: bool = True) -> Answer:
+        """Judge an answer, in words. It raises for nothing that the reader's function does.
+
+        A function is tried on small cases, on edge cases and on random ones, and compared with the reference. A number
+        may be spelled in any way: ``(5, 2)``, ``"5 × 2"``, ``"ln 4"``.
+
+        Parameters
+        ----------
+        id : str
+            Of the exercise, as on the page: ``"1.1.c.iv"``.
+        answer : callable, number or str
+            The function itself, or the number.
+        keep : bool
+            Whether to note it in the reader's own folder, where the answer is right. The book's solutions are not noted.
+
+        Returns
+        -------
+        Answer
+            A notebook shows it where it is the last line of a cell.
+
+        Examples
+        --------
+        >>> from helpers import exercises
+        >>> exercises.check("1.1.a", "6 × 3", save=False)
+        ✗ Not right yet: exercise 1.1.a
+        (6, 3): this rounds up.
+        A kernel that does not fit whole does not stop there: 7/4 is one whole step, not two. Take the floor.
+        >>> exercises.check("1.1.a", ...)
+        … Not answered yet: exercise 1.1.a
+        Put your answer in the place of `...`, and run the cell again.
+        """
+        exercise = self._lookup(id)
+        if isinstance(exercise, Answer):
+            return exercise
+        judged = exercise.check(answer)
+        if judged.right and save:
+            said = self._progress.keep(exercise.id)
+            return Answer(judged.id, judged.outcome, (*judged.says, *said))
+        return judged
+
+    def hint(self, id: str, number: int | None = None) -> Message | Answer:
+        """Return the next hint of an exercise, or a certain one.
+
+        Parameters
+        ----------
+        id : str
+        number : int, optional
+            From 1. Left out, it is the one after the last that was given.
+
+        Examples
+        --------
+        >>> from helpers import exercises
+        >>> exercises.hint("1.1.a", 1)
+        Hint 1 of 3: Take one dimension. Where is the first place at which the kernel can start, and where is the last?
+        """
+        exercise = self._lookup(id)
+        if isinstance(exercise, Answer):
+            return exercise
+        there_are = len(exercise.hints)
+        if number is None:
+            number = self._hints_given[exercise.id] + 1
+        if number not in range(1, there_are + 1):
+            return Message(
+                (f"Exercise {exercise.id} has {there_are} hints. The solution is folded below it.",)
+            )
+        self._hints_given[exercise.id] = number = int(number)
+        return Message((f"Hint {number} of {there_are}: {exercise.hints[number - 1]}",))
+
+    def hints(self, id: str) -> Hints | Answer:
+        """Return all hints of an exercise, each folded by itself, as the page shows them.
+
+        Returns
+        -------
+        Hints, or Answer where there is no such exercise
+        """
+        exercise = self._lookup(id)
+        return exercise if isinstance(exercise, Answer) else Hints(exercise.id, exercise.hints)
+
+    def progress(self) -> Message:
+        """Return which exercises are solved, chapter by chapter.
+
+        Returns
+        -------
+        Message
+        """
+        solved, said = self._progress.solved()
+        lines = [
+            f"{sum(id in solved for id in self.exercises)} of {len(self.exercises)} exercises are solved."
+        ]
+        for chapter in dict.fromkeys(exercise.chapter for exercise in self.exercises.values()):
+            marks = [
+                f"{id} {'✓' if id in solved else '–'}"
+                for id, exercise in self.exercises.items()
+                if exercise.chapter == chapter
+            ]
+            lines.append(f"**{chapter}**: {', '.join(marks)}")
+        return Message((*lines, *said))
+
+    def _lookup(self, id: str) -> AnyExercise | Answer:
+        """The exercise of an id; of one that there is not, a friendly answer that names the nearest."""
+        if not isinstance(id, str):
+            words = 'The exercise\'s number comes first, and then the answer: `check("1.1.a", my_answer)`.'
+            return Answer("?", Outcome.NOT_YET, (words,))
+        spelled = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
+        if spelled in self.exercises:
+            return self.exercises[spelled]
+        near = difflib.get_close_matches(spelled, self.exercises, n=1, cutoff=0.5)
+        nearest = f" Did you mean {near[0]}?" if near else ""
+        words = f"There is no exercise of this number.{nearest} There are {', '.join(self.exercises)}."
+        return Answer(id, Outcome.NOT_YET, (words,))

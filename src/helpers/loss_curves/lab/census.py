@@ -1,0 +1,261 @@
+"""The census: many seeds of many trainings, kept run by run, so that it goes on where it was stopped.
+
+Of each run there is one file, written whole or not at all. From the files that are there the table is made,
+again after every task. Trainings share their seeds, and with them the first weights and the sequences.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import joblib
+import numpy as np
+import torch
+
+from ...numerics.arrays import Array, whole_number
+from ...records import made_with
+from ..spikes import spike_onsets
+from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
+from .optimisers import SGD, Adam, AdamW, RMSprop
+from .training import PACKAGES, Curves, Training, train
+
+TRAININGS = {
+    "untreated": Training(),
+    "norm-clipping-10": Training(clipping=NormClipping(10.0)),
+    "norm-clipping-1": Training(clipping=NormClipping(1.0)),
+    "norm-clipping-0.1": Training(clipping=NormClipping(0.1)),
+    "value-clipping-0.01": Training(clipping=ValueClipping(0.01)),
+    "learning-rate-3e-4": Training(optimiser=RMSprop(3e-4)),
+    "warm-up-10-epochs": Training(warm_up=WarmUp(310)),
+    "decay-0.999": Training(optimiser=RMSprop(decay=0.999)),
+    "epsilon-1e-3": Training(optimiser=RMSprop(epsilon=1e-3)),
+    "weight-decay-1e-4": Training(optimiser=RMSprop(weight_decay=1e-4)),
+    "adam": Training(optimiser=Adam()),
+    "adamw": Training(optimiser=AdamW()),
+    "sgd-momentum-0.9": Training(optimiser=SGD(0.1, momentum=0.9)),
+    "label-noise-0.1": Training(label_noise=LabelNoise(0.1)),
+    "orthogonal-start": Training(start=OrthogonalStart()),
+}
+"""What the census trains: the course's settings, and changes of one of them.
+
+:meta hide-value:
+"""
+
+STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
+CURVES = (*STEP_CURVES, "held_out_loss", "held_out_accuracy")
+
+
+def census(
+    directory: str | Path,
+    trainings: Mapping[str, Training] = TRAININGS,
+    *,
+    seeds: int = 32,
+    epochs: int = 100,
+    jobs: int = 1,
+    replicas: int = 32,
+    scheduler: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Train every training from every seed, but for the runs that ``directory`` already holds.
+
+    Parameters
+    ----------
+    directory : path
+        Where the runs are kept, as ``training/seed.npz``, and the table, ``table.csv``. Made if need be.
+    trainings : dict of str to Training
+    seeds : int
+        Seeds 0, 1, … below this.
+    epochs : int
+    jobs : int
+        Processes on this machine, of one thread each.
+    replicas : int
+        How many runs of a training a process trains at once; what is not written yet is lost when it is killed.
+    scheduler : str, optional
+        The address of a Dask scheduler, whose workers then train instead. They need this package, and a thread
+        each (``dask worker ADDRESS --nthreads 1``). What a worker leaves unfinished, another begins again.
+        Dask gives a task up that has cost several workers their lives, and joblib waits on: stop the census then,
+        and start it again.
+    progress : callable, optional
+        Called with how many runs there are and how many there will be, at first and after every task.
+
+    Returns
+    -------
+    pathlib.Path
+        Of the table: a row for each epoch of each run, with the settings, the seed and the versions.
+
+    Raises
+    ------
+    ValueError
+        If the directory holds a run of the same name with other settings or of another length.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> small = Training(level="easy", hidden_size=2, batches_per_epoch=2)
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     table = census(directory, {"small": small}, seeds=2, epochs=3)
+    ...     len(table.read_text().splitlines())
+    7
+    """
+    directory = Path(directory)
+    for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
+        whole_number(number, name, at_least=1)
+    tasks: list[tuple[str, Training, list[int]]] = []
+    for name, training in trainings.items():
+        missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
+        tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
+    total = seeds * len(trainings)
+    kept = total - sum(len(missing) for _, _, missing in tasks)
+    table = write_table(directory)
+    if progress:
+        progress(kept, total)
+    with _backend(scheduler):
+        workers = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        for name, curves, versions in workers(joblib.delayed(_train)(*task, epochs) for task in tasks):
+            settings = _settings(curves.training, epochs) | versions
+            for replica, seed in enumerate(curves.seeds):
+                _write_run(_path(directory, name, seed), replica_curves(curves, replica), settings)
+            write_table(directory)
+            kept += len(curves.seeds)
+            if progress:
+                progress(kept, total)
+    return table
+
+
+def replica_curves(curves: Curves, replica: int) -> dict[str, Array]:
+    """Return the curves of one replica, by the names of :data:`CURVES`."""
+    return {curve: getattr(curves, curve)[replica] for curve in CURVES}
+
+
+def read_run(directory: str | Path, name: str, seed: int) -> tuple[dict[str, Array], dict[str, str]]:
+    """Return the curves of a run, a dictionary of arrays, and its settings and versions, a dictionary of strings."""
+    with np.load(_path(directory, name, seed)) as file:
+        return {curve: file[curve] for curve in CURVES}, json.loads(str(file["settings"]))
+
+
+def _write_run(path: Path, curves: Mapping[str, Array], settings: Mapping[str, str]) -> None:
+    """Write what :func:`read_run` reads."""
+    arrays: dict[str, Any] = {**curves, "settings": json.dumps(settings)}
+    _write_whole(path, lambda file: np.savez(file, **arrays))
+
+
+def write_table(directory: str | Path) -> Path:
+    """Make the table of all runs that ``directory`` holds, in place of the one before, and return its path."""
+    directory = Path(directory)
+    paths = sorted(directory.glob("*/*.npz"), key=lambda path: (path.parent.name, int(path.stem)))
+    rows = [row for path in paths for row in _rows(directory, path.parent.name, int(path.stem))]
+    text = io.StringIO(newline="")
+    if rows:
+        csv.writer(text).writerows([rows[0], *(row.values() for row in rows)])
+    table = directory / "table.csv"
+    _write_whole(table, lambda file: file.write(text.getvalue().encode()))
+    return table
+
+
+def epoch_columns(curves: Mapping[str, Array]) -> dict[str, np.ndarray]:
+    """Return the epochs of a run: what the course plots, and what it hides. A dictionary of arrays (epochs,)."""
+
+    def by_epoch(curve: np.ndarray) -> np.ndarray:
+        return curve.reshape(len(curves["held_out_loss"]), -1)
+
+    return {
+        "mean_loss": by_epoch(curves["loss"]).mean(axis=1),
+        "last_batch_loss": by_epoch(curves["loss"])[:, -1],
+        "worst_loss": by_epoch(curves["loss"]).max(axis=1),
+        "spikes": by_epoch(spike_onsets(curves["loss"])).sum(axis=1),
+        "mean_accuracy": by_epoch(curves["accuracy"]).mean(axis=1),
+        "largest_gradient_norm": by_epoch(curves["gradient_norm"]).max(axis=1),
+        "largest_step_size": by_epoch(curves["step_size"]).max(axis=1),
+        "held_out_loss": curves["held_out_loss"],
+        "held_out_accuracy": curves["held_out_accuracy"],
+    }
+
+
+def _rows(directory: Path, name: str, seed: int) -> Iterator[dict[str, object]]:
+    """The rows of one run, one for each epoch."""
+    curves, settings = read_run(directory, name, seed)
+    columns = epoch_columns(curves)
+    for epoch in range(len(curves["held_out_loss"])):
+        numbers = {column: f"{of_epochs[epoch]:.6g}" for column, of_epochs in columns.items()}
+        yield {"training": name, "seed": seed, "epoch": epoch + 1, **numbers, **settings}
+
+
+@contextmanager
+def _backend(scheduler: str | None) -> Iterator[None]:
+    """Where joblib's processes are: on this machine, or in a Dask cluster."""
+    if scheduler is None:
+        yield
+        return
+    from distributed import Client
+
+    with Client(scheduler, set_as_default=False) as client, joblib.parallel_config("dask", client=client):
+        yield
+
+
+def _train(
+    name: str, training: Training, seeds: list[int], epochs: int
+) -> tuple[str, Curves, dict[str, str]]:
+    """One task, in a process of its own, perhaps on another machine."""
+    torch.set_num_threads(1)
+    return name, train(training, seeds, steps=epochs * training.batches_per_epoch), made_with(*PACKAGES)
+
+
+def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: int) -> bool:
+    """Whether there is such a run, of these settings."""
+    path = _path(directory, name, seed)
+    if not path.exists():
+        return False
+    _, kept = read_run(directory, name, seed)
+    wanted = _settings(training, epochs)
+    if any(kept[key] != wanted[key] for key in wanted):
+        raise ValueError(f"directory must hold runs of {wanted}, got {path} of {kept}")
+    return True
+
+
+def _settings(training: Training, epochs: int) -> dict[str, str]:
+    """What a run must have in common with another to stand in its place."""
+    return {"settings": repr(training), "epochs": str(epochs), "dtype": "float32"}
+
+
+def _path(directory: str | Path, name: str, seed: int) -> Path:
+    return Path(directory) / name / f"{seed}.npz"
+
+
+def _write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Write beside ``path`` and move it there: a kill or a full disk leaves what was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+class ProgressBar:
+    """A line on the terminal: how many runs there are, and how long the others may take."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+        self.at_first: int | None = None
+
+    def __call__(self, kept: int, total: int) -> None:
+        self.at_first = kept if self.at_first is None else self.at_first
+        bar = "█" * (30 * kept // total)
+        done = kept - self.at_first
+        left = f"{(time.monotonic() - self.start) / done * (total - kept) / 60:.0f} min left" if done else ""
+        end = "\n" if kept == total else ""
+        print(f"\r{bar:30} {kept} of {total} runs  {left:14}", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,166 @@
+"""What one may change about a training, each change a small object: clipping, warm-up, label noise, initial weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...numerics.arrays import Array, whole_number
+from .settings import fraction, positive
+
+Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class NormClipping:
+    """Shorten a gradient that is longer than θ: g ← g · min(1, θ / ‖g‖). Pascanu, Mikolov and Bengio (2013).
+
+    Parameters
+    ----------
+    threshold : float
+        θ > 0, for the norm over all parameters. As in PyTorch, ‖g‖ + 10⁻⁶ stands in the denominator.
+
+    Examples
+    --------
+    >>> NormClipping(1.0)(torch.tensor([[3.0, 4.0], [0.0, 0.5]])).round(decimals=3)
+    tensor([[0.6000, 0.8000],
+            [0.0000, 0.5000]])
+    """
+
+    threshold: float
+
+    def __post_init__(self) -> None:
+        positive(self, "threshold")
+
+    def __call__(self, g: Tensor) -> Tensor:
+        norm = torch.linalg.vector_norm(g, dim=-1, keepdim=True)
+        return g * (self.threshold / (norm + 1e-6)).clamp(max=1)
+
+
+@dataclass(frozen=True)
+class ValueClipping:
+    """Confine every entry of the gradient to [−θ, θ]. This changes its direction.
+
+    Parameters
+    ----------
+    threshold : float
+        θ > 0.
+
+    Examples
+    --------
+    >>> ValueClipping(1.0)(torch.tensor([[3.0, -4.0, 0.5]]))
+    tensor([[ 1.0000, -1.0000,  0.5000]])
+    """
+
+    threshold: float
+
+    def __post_init__(self) -> None:
+        positive(self, "threshold")
+
+    def __call__(self, g: Tensor) -> Tensor:
+        return g.clamp(-self.threshold, self.threshold)
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """Let the learning rate rise in a straight line from 0, to be whole after some steps.
+
+    Parameters
+    ----------
+    steps : int
+        At least 1.
+
+    Examples
+    --------
+    >>> [WarmUp(4)(k) for k in (1, 2, 4, 5)]
+    [0.25, 0.5, 1.0, 1.0]
+    """
+
+    steps: int
+
+    def __post_init__(self) -> None:
+        whole_number(self.steps, "steps", at_least=1)
+
+    def __call__(self, k: int) -> float:
+        """The factor of the learning rate at step k, which counts from 1."""
+        return min(1.0, k / self.steps)
+
+
+@dataclass(frozen=True)
+class LabelNoise:
+    """Replace a training label, with some probability, by one drawn from all classes alike.
+
+    The gradient is that of the labels so changed. What is recorded is the loss on the true ones, so that the
+    curves of trainings with and without this noise can be compared.
+
+    Parameters
+    ----------
+    probability : float
+        From 0 to below 1.
+
+    Examples
+    --------
+    >>> LabelNoise(0.0)(np.array([0, 1, 2]), 4, np.random.default_rng(0))
+    array([0, 1, 2])
+    """
+
+    probability: float
+
+    def __post_init__(self) -> None:
+        fraction(self, "probability")
+
+    def __call__(self, labels: Labels, classes: int, rng: np.random.Generator) -> Labels:
+        replaced = rng.random(labels.shape) < self.probability
+        return np.where(replaced, rng.integers(classes, size=labels.shape), labels)
+
+
+@dataclass(frozen=True)
+class OrthogonalStart:
+    """Begin with W_hh orthogonal, for each gate its own, uniform among such matrices. Saxe et al. (2014).
+
+    Examples
+    --------
+    >>> weights = {"weight_hh": np.zeros((3, 3))}
+    >>> OrthogonalStart()(weights, np.random.default_rng(0))
+    >>> W = weights["weight_hh"]
+    >>> abs((W @ W.T).round(6))
+    array([[1., 0., 0.],
+           [0., 1., 0.],
+           [0., 0., 1.]])
+    """
+
+    def __call__(self, weights: Mapping[str, Array], rng: np.random.Generator) -> None:
+        blocks = _recurrent_blocks(weights)
+        Q, R = np.linalg.qr(rng.normal(size=blocks.shape))
+        blocks[:] = Q * np.sign(np.diagonal(R, axis1=1, axis2=2))[:, np.newaxis]
+
+
+@dataclass(frozen=True)
+class IdentityStart:
+    """Begin with W_hh = 1, for each gate, and the layer's biases 0. Le, Jaitly and Hinton (2015), for ReLU.
+
+    Examples
+    --------
+    >>> weights = {"weight_hh": np.zeros((2, 2)), "bias_ih": np.ones(2), "bias_hh": np.ones(2)}
+    >>> IdentityStart()(weights, np.random.default_rng(0))
+    >>> weights["weight_hh"], weights["bias_ih"]
+    (array([[1., 0.],
+           [0., 1.]]), array([0., 0.]))
+    """
+
+    def __call__(self, weights: Mapping[str, Array], rng: np.random.Generator) -> None:
+        blocks = _recurrent_blocks(weights)
+        blocks[:] = np.eye(blocks.shape[-1])
+        weights["bias_ih"][:] = weights["bias_hh"][:] = 0
+
+
+def _recurrent_blocks(weights: Mapping[str, Array]) -> Array:
+    """W_hh as a view, a square matrix (m, m) for each gate."""
+    W_hh = weights["weight_hh"]
+    m = W_hh.shape[-1]
+    return W_hh.reshape(-1, m, m)

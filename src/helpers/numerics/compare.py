@@ -1,0 +1,103 @@
+"""Compare results with what an oracle expects."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .arrays import real_array
+
+TOLERANCE = 1e-10
+"""The relative error up to which two results in float64 count as the same."""
+
+
+def relative_error(actual: ArrayLike, expected: ArrayLike, *, may_be_empty: bool = False) -> float:
+    """Return how far ``actual`` is from ``expected``, as one number.
+
+    The largest absolute difference, divided by the largest magnitude expected (by 1 where that is
+    smaller). Arrays of different shape are infinitely far apart, and so is NaN from a number.
+
+    Parameters
+    ----------
+    actual, expected : array_like
+    may_be_empty : bool
+        Whether two empty arrays of one shape count as equal, as the states of a sequence of no steps.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError, TypeError
+        If either is empty and may not be, or does not hold real numbers: such a comparison could not fail.
+
+    Examples
+    --------
+    >>> relative_error([1.0, 2.0], [1.0, 2.5])
+    0.2
+    >>> relative_error([1.0, 2.0], [[1.0, 2.0]])
+    inf
+    """
+    actual = real_array(actual, "actual", may_be_empty=may_be_empty).astype(np.float64)
+    expected = real_array(expected, "expected", may_be_empty=may_be_empty).astype(np.float64)
+    if actual.shape != expected.shape:
+        return float("inf")
+    finite = np.abs(expected[np.isfinite(expected)])
+    return float(_difference(actual, expected).max(initial=0.0) / max(1.0, finite.max(initial=0.0)))
+
+
+def check_close(
+    actual: ArrayLike,
+    expected: ArrayLike,
+    *,
+    tolerance: float = TOLERANCE,
+    name: str = "result",
+    may_be_empty: bool = False,
+) -> None:
+    """Raise unless ``actual`` equals ``expected`` to within ``tolerance``.
+
+    Parameters
+    ----------
+    actual, expected : array_like
+    tolerance : float
+        The largest :func:`relative_error` allowed.
+    name : str
+        What is being compared, for the message.
+    may_be_empty : bool
+        As in :func:`relative_error`.
+
+    Raises
+    ------
+    AssertionError
+        Naming the shapes, or the place where the two differ most and by how much.
+    ValueError, TypeError
+        If either is empty and may not be, or does not hold real numbers: such a check could not fail.
+
+    Examples
+    --------
+    >>> check_close([1.0, 2.0], [1.0, 2.0])
+    >>> check_close([1.0, 2.0], [1.0, 2.5], name="gradient")
+    Traceback (most recent call last):
+    AssertionError: gradient differs most at [1]: got 2.0, expected 2.5; relative error 0.2 > 1e-10
+    """
+    actual = real_array(actual, name, may_be_empty=may_be_empty).astype(np.float64)
+    expected = real_array(expected, "expected", may_be_empty=may_be_empty).astype(np.float64)
+    if actual.shape != expected.shape:
+        raise AssertionError(f"{name} has shape {actual.shape}, expected {expected.shape}")
+    error = relative_error(actual, expected, may_be_empty=may_be_empty)
+    if not error <= tolerance:
+        worst = np.unravel_index(np.argmax(_difference(actual, expected)), actual.shape)
+        place = f" at [{', '.join(map(str, worst))}]" if worst else ""
+        raise AssertionError(
+            f"{name} differs most{place}: got {actual[worst]}, expected {expected[worst]}; "
+            f"relative error {error:.2g} > {tolerance:g}"
+        )
+
+
+def _difference(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """|actual − expected|, where equal infinities and two NaN are 0 apart, and NaN is ∞ from a number."""
+    same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = np.where(same, 0.0, np.abs(actual - expected))
+    return np.where(np.isnan(difference), np.inf, difference)

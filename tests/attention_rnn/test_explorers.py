@@ -1,0 +1,155 @@
+"""The explorers of chapter 1.2.2 show what PyTorch computes, and its diagrams what the network does."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.attention_rnn import AttentionRNN
+from helpers.attention_rnn import explorers as chapter
+from helpers.attention_rnn.diagrams import follow, one_step, unrolled
+from helpers.drawings import Graph
+from helpers.numerics import check_close, oracle, relative_error
+
+few = settings(max_examples=40, deadline=None)
+scales = st.sampled_from(chapter.SCALES)
+TWO_DECIMALS = 0.0051
+
+
+def step_of(run, t):
+    """What the oracle needs for step t alone."""
+    network = run.network
+    return network.input_triple, network.past_triples, run.x[t - 1 : t], run.past(t)
+
+
+def plain_step(run, t):
+    """Scores, weights and values of one step, by PyTorch."""
+    input_triple, past_triples, x, past = (torch.from_numpy(np.array(a)) for a in step_of(run, t))
+    y = [x[0], *past.flip(0)]
+    q, k, v = (
+        [triple[letter] @ y_i for triple, y_i in zip([input_triple, *past_triples], y, strict=True)]
+        for letter in range(3)
+    )
+    w = torch.stack([q_i @ k_i for q_i, k_i in zip(q, k, strict=True)])
+    return w.numpy(), torch.softmax(w, 0).numpy(), torch.stack(v).numpy()
+
+
+def test_weights_by_hand_where_all_scores_are_0():
+    frame = chapter.map_frame(k=3, scale=0, T=4)
+    np.testing.assert_array_equal(frame["map"], np.full((4, 4), 0.25))
+    # Step 1 has seen no state, step 2 one, and so on: the triangle of zero states.
+    zero_state = [[0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0]]
+    np.testing.assert_array_equal(frame["map_roles"] == 0, np.array(zero_state, bool))
+    frame = chapter.step_frame(k=3, scale=0, T=4, t=2)
+    assert frame["shares"] == "Weights: 0.25 for x[2], 0.25 for h[1], 0.25 for h[0], 0.25 for h[−1]."
+    assert frame["zero_states"].startswith("2 of these are zero vectors")
+    assert frame["zero_states"].endswith("together they take 0.50.")
+
+
+@few
+@given(st.integers(1, 4), scales, st.integers(3, chapter.STEPS))
+def test_map_is_what_pytorch_computes(k, scale, T):
+    frame, run = chapter.map_frame(k, scale, T), chapter.example(k, scale)
+    zeros = np.zeros((k, 3))
+    states = oracle.value(
+        oracle.attention_rnn, run.network.input_triple, run.network.past_triples, run.x, zeros
+    )
+    check_close(run.states, states)
+    weights = np.array([plain_step(run, t)[1] for t in range(1, T + 1)]).T
+    assert np.abs(frame["map"] - weights).max() < TWO_DECIMALS
+    shares = [(weights >= edge).astype(int) for edge in (1 / 8, 1 / 4, 1 / 2)]
+    before = np.array([[t - i < 1 and i > 0 for t in range(1, T + 1)] for i in range(k + 1)])
+    np.testing.assert_array_equal(frame["map_roles"], np.where(before, 0, 1 + sum(shares)))
+
+
+@few
+@given(st.integers(1, 4), scales, st.integers(3, chapter.STEPS), st.integers(1, chapter.STEPS))
+def test_step_is_what_pytorch_computes(k, scale, T, t):
+    frame, run = chapter.step_frame(k, scale, T, t), chapter.example(k, scale)
+    shown = min(t, T)
+    w, a, v = plain_step(run, shown)
+    for name, expected in {"numbers": np.column_stack((w, a, v)), "state": [a @ v]}.items():
+        assert np.abs(frame[name] - expected).max() < TWO_DECIMALS
+        assert np.abs(frame[name]).max() < 10, "three digits do not fit into a cell"
+    assert frame["shown"] == [shown - 1]
+    assert ("There is no step" in frame["step"]) == (t > T)
+    assert f"{a[0]:.2f} for x[{shown}], {a[1]:.2f} for h[{shown - 1}]" in frame["shares"]
+
+
+@few
+@given(scales, st.integers(1, 3), st.integers(1, chapter.STEPS))
+def test_terms_are_what_autograd_says(scale, i, t):
+    """Their sum is autograd's Jacobian; the first is autograd's too, of the values alone, at fixed weights."""
+    run = chapter.example(3, scale)
+    frame = chapter.terms_frame(scale, i, t)
+    both = oracle.jacobian(oracle.attention_rnn, *step_of(run, t))[3][0][:, -i]
+    weights = torch.from_numpy(plain_step(run, t)[1])
+
+    def at_fixed_weights(past):
+        V = torch.from_numpy(np.array(run.network.past_triples[:, 2]))
+        return torch.einsum("i,iab,ib->a", weights[1:], V, past.flip(0))
+
+    first = oracle.jacobian(at_fixed_weights, run.past(t))[:, -i]
+    for name, expected in {"first": first, "second": both - first, "both": both}.items():
+        assert np.abs(frame[name] - expected).max() < TWO_DECIMALS
+        norms = chapter.norms_frame(scale, i)[f"{name}_norms"]
+        size = np.linalg.norm(expected)
+        check_close(norms[t - 1], size if size > 1e-12 else np.nan, name=name)
+        assert f"{size:.2f}" in frame["norms"]
+        assert np.nanmax([*norms, 0]) < 3, "the axis ends at 3"
+    assert (t <= i or scale == 0) == ("0" in frame["note"])
+    if t <= i:
+        assert not frame["second"].any()
+
+
+# --- The diagrams.
+
+
+def small_network(k=2):
+    """With n = m, so that no wrong arrow is caught by its shape alone."""
+    random = np.random.default_rng(0)
+    network = AttentionRNN(random.normal(size=(3, 4, 4)) / 2, random.normal(size=(k, 3, 4, 4)) / 2)
+    return network, random.normal(size=4), random.normal(size=(k, 4))
+
+
+@pytest.mark.parametrize("k", [1, 2, 4])
+def test_diagram_followed_gives_the_state(k):
+    network, x, past = small_network(k)
+    check_close(follow(one_step(k), network, x, past), network.run([x], past).states[0])
+
+
+def test_a_wrong_arrow_is_a_wrong_number():
+    """Every arrow counts: each one, led to another box of the same kind, gives another state."""
+    network, x, past = small_network()
+    graph = one_step(2)
+    right = follow(graph, network, x, past)
+    moved = 0
+    for place, (source, target, *_) in enumerate(graph.edges):
+        for other in graph.nodes:
+            if other[0] != source[0] or other == source:
+                continue
+            edges = list(graph.edges)
+            edges[place] = (other, target)
+            wrong = follow(Graph("", graph.nodes, tuple(edges)), network, x, past)
+            assert relative_error(wrong, right) > 1e-3, (source, other, target)
+            moved += 1
+    assert moved == 2 * (3 * 3 + 4 * 3)
+
+
+@pytest.mark.parametrize(("k", "T"), [(1, 3), (2, 5), (3, 4)])
+def test_unrolled_arrows_are_where_the_direct_jacobian_is_not_0(k, T):
+    network, *_ = small_network(k)
+    run = network.run(np.random.default_rng(1).normal(size=(T, 4)))
+    arrows = {(source, target) for source, target, *_ in unrolled(k, T).edges}
+    expected = {(f"x[{t}]", f"h[{t}]") for t in range(1, T + 1)}
+    for t, s in itertools.product(range(1, T + 1), repeat=2):
+        if (
+            s < t
+            and t - s <= k
+            and oracle.jacobian(oracle.attention_rnn, *step_of(run, t))[3][0][:, s - t].any()
+        ):
+            expected.add((f"h[{s}]", f"h[{t}]"))
+    assert arrows == expected

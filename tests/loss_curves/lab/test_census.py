@@ -1,0 +1,231 @@
+"""The census: a miniature of it, stopped in every way and gone on with."""
+
+import csv
+import itertools
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from helpers.loss_curves.lab import SGD, NormClipping, Training, train
+from helpers.loss_curves.lab import census as module
+from helpers.loss_curves.lab.census import TRAININGS, census, read_run
+from helpers.loss_curves.spikes import SPIKE_LOSS
+
+small = Training(level="easy", hidden_size=3, batch_size=4, batches_per_epoch=5)
+two = {"plain": small, "clipped": replace(small, clipping=NormClipping(0.01))}
+
+
+def read_table(directory):
+    with (directory / "table.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Which runs were trained, as (training, seed)."""
+    runs = []
+
+    def recording_train(training, seeds, *, steps):
+        runs.extend((training, seed) for seed in seeds)
+        return train(training, seeds, steps=steps)
+
+    monkeypatch.setattr(module, "train", recording_train)
+    return runs
+
+
+def test_the_table_says_what_was_trained_and_how(tmp_path):
+    progress = []
+    census(tmp_path, two, seeds=2, epochs=3, progress=lambda kept, total: progress.append((kept, total)))
+    rows = read_table(tmp_path)
+    assert [(row["training"], row["seed"], row["epoch"]) for row in rows] == [
+        (name, seed, epoch) for name in ("clipped", "plain") for seed in "01" for epoch in "123"
+    ]
+    assert progress == [(0, 4), (2, 4), (4, 4)]
+    curves = train(two["clipped"], [0, 1], steps=15)
+    row = rows[4]  # clipped, seed 1, epoch 2
+    for column, expected in {
+        "mean_loss": curves.loss[1, 5:10].mean(),
+        "last_batch_loss": curves.loss[1, 9],
+        "worst_loss": curves.loss[1, 5:10].max(),
+        "mean_accuracy": curves.accuracy[1, 5:10].mean(),
+        "largest_gradient_norm": curves.gradient_norm[1, 5:10].max(),
+        "largest_step_size": curves.step_size[1, 5:10].max(),
+        "held_out_loss": curves.held_out_loss[1, 1],
+        "held_out_accuracy": curves.held_out_accuracy[1, 1],
+    }.items():
+        np.testing.assert_allclose(float(row[column]), expected, rtol=1e-4, err_msg=column)
+    assert row["settings"] == repr(two["clipped"])
+    assert all(
+        row[column]
+        for column in ("epochs", "dtype", "python", "machine", "gradients-checked", "numpy", "torch")
+    )
+
+
+@pytest.mark.parametrize(
+    ("kept", "lines"),
+    [
+        (
+            [0, 30, 60],
+            [
+                "                               0 of 60 runs                ",
+                "███████████████                30 of 60 runs  10 min left   ",
+                "██████████████████████████████ 60 of 60 runs  0 min left    \n",
+            ],
+        ),
+        (
+            [40, 50, 60],  # gone on with: the estimate is from what was trained since
+            [
+                "████████████████████           40 of 60 runs                ",
+                "█████████████████████████      50 of 60 runs  10 min left   ",
+                "██████████████████████████████ 60 of 60 runs  0 min left    \n",
+            ],
+        ),
+        ([60], ["██████████████████████████████ 60 of 60 runs                \n"]),
+    ],
+)
+def test_progress_bar(monkeypatch, capsys, kept, lines):
+    clock = itertools.count(100.0, 600.0)  # ten minutes for each task
+    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    bar, printed = module.ProgressBar(), []
+    for number in kept:
+        bar(number, 60)
+        printed.append(capsys.readouterr().err)
+    assert printed == ["\r" + line for line in lines]
+
+
+def test_a_spike_is_counted_where_it_begins(tmp_path, monkeypatch):
+    high, low = 2 * SPIKE_LOSS, SPIKE_LOSS / 2
+    losses = np.full((1, 30), low, np.float32)
+    losses[0, [0, 1, 12, 13, 24, 26]] = high
+
+    def made_up(training, seeds, *, steps):
+        return replace(train(training, seeds, steps=steps), loss=losses)
+
+    monkeypatch.setattr(module, "train", made_up)
+    census(tmp_path, {"plain": small}, seeds=1, epochs=6)
+    assert [row["spikes"] for row in read_table(tmp_path)] == [*"001010"]
+
+
+def test_a_run_that_is_there_is_not_trained_again(tmp_path, trained):
+    census(tmp_path, two, seeds=2, epochs=1)
+    assert len(trained) == 4
+    before = (tmp_path / "table.csv").read_bytes()
+    census(tmp_path, two, seeds=2, epochs=1)
+    assert len(trained) == 4
+    (tmp_path / "plain" / "1.npz").unlink()
+    census(tmp_path, two, seeds=2, epochs=1)
+    assert trained[4:] == [(small, 1)]
+    assert (tmp_path / "table.csv").read_bytes() == before
+    census(tmp_path, two, seeds=3, epochs=1)
+    assert {seed for _, seed in trained[5:]} == {2}
+
+
+def test_a_full_disk_leaves_whole_runs_and_a_table_that_can_be_read(tmp_path, monkeypatch, trained):
+    savez, written = np.savez, []
+
+    def disk_with_room_for_three(file, **arrays):
+        file.write(b"half a run")
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+        file.seek(0)
+        file.truncate()
+        written.append(file)
+        savez(file, **arrays)
+
+    monkeypatch.setattr(np, "savez", disk_with_room_for_three)
+    with pytest.raises(OSError, match="No space left"):
+        census(tmp_path, two, seeds=2, epochs=1, replicas=1)
+    assert len(read_table(tmp_path)) == 3
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 3 + 1
+    monkeypatch.setattr(np, "savez", savez)
+    del trained[:]
+    census(tmp_path, two, seeds=2, epochs=1, replicas=1)
+    assert trained == [(two["clipped"], 1)]
+    assert len(read_table(tmp_path)) == 4
+
+
+def test_what_a_kill_leaves_half_written_is_not_a_run(tmp_path, monkeypatch, trained):
+    census(tmp_path, {"plain": small}, seeds=1, epochs=1)
+
+    replace_file = module.os.replace
+
+    def killed(source, destination):
+        if destination.suffix == ".npz":
+            raise KeyboardInterrupt
+        replace_file(source, destination)
+
+    with monkeypatch.context() as without_time_to_clean_up:
+        without_time_to_clean_up.setattr(module.os, "replace", killed)
+        without_time_to_clean_up.setattr(module.Path, "unlink", lambda path, missing_ok: None)
+        with pytest.raises(KeyboardInterrupt):
+            census(tmp_path, {"plain": small}, seeds=2, epochs=1)
+    module.write_table(tmp_path)
+    assert len(read_table(tmp_path)) == 1
+    del trained[:]
+    census(tmp_path, {"plain": small}, seeds=2, epochs=1)
+    assert trained == [(small, 1)]
+    assert len(read_table(tmp_path)) == 2
+
+
+def test_a_diverged_run_is_kept_and_counted(tmp_path):
+    training = replace(small, cell="relu", optimiser=SGD(1e9))
+    census(tmp_path, {"diverging": training}, seeds=1, epochs=2)
+    curves, _ = read_run(tmp_path, "diverging", 0)
+    assert np.isnan(curves["loss"][-1])
+    assert [row["mean_loss"] for row in read_table(tmp_path)] == ["nan", "nan"]
+
+
+def test_other_settings_under_the_same_name_are_refused(tmp_path):
+    census(tmp_path, {"plain": small}, seeds=1, epochs=1)
+    for trainings, epochs in (({"plain": two["clipped"]}, 1), ({"plain": small}, 2)):
+        with pytest.raises(ValueError, match=r"directory must hold runs of \{.*, got "):
+            census(tmp_path, trainings, seeds=1, epochs=epochs)
+
+
+def test_processes_write_what_one_alone_writes(tmp_path):
+    for jobs in (1, 2):
+        census(tmp_path / str(jobs), two, seeds=2, epochs=1, jobs=jobs, replicas=3 - jobs)
+    assert read_table(tmp_path / "1") == read_table(tmp_path / "2")
+
+
+@pytest.mark.parametrize("argument", ["seeds", "epochs", "jobs", "replicas"])
+def test_bad_input(tmp_path, argument):
+    with pytest.raises(ValueError, match=f"{argument} must be at least 1, got 0"):
+        census(tmp_path, two, **{argument: 0})
+
+
+def test_at_least_eight_interventions_differ_from_the_untreated_in_one_setting():
+    untreated = TRAININGS["untreated"]
+    assert untreated == Training(level="moderate", cell="lstm", hidden_size=12)
+    changes = {
+        name: [key for key, value in vars(training).items() if value != getattr(untreated, key)]
+        for name, training in TRAININGS.items()
+        if name != "untreated"
+    }
+    assert len(changes) >= 8
+    assert all(len(changed) == 1 for changed in changes.values()), changes
+
+
+def test_command_killed_in_the_middle_goes_on(tmp_path):
+    command = [sys.executable, "-m", "helpers.loss_curves", "census", "--directory", str(tmp_path)]
+    command += ["--trainings", "untreated", "--epochs", "1", "--jobs", "1", "--replicas", "1", "--seeds"]
+    process = subprocess.Popen([*command, "1000"], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob("untreated/*.npz"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() != 0
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.glob("untreated/*.npz")}
+    assert len(kept) >= 2
+    assert len(read_table(tmp_path)) >= len(kept) - 1
+    wanted = len(kept) + 1
+    result = subprocess.run([*command, str(wanted)], capture_output=True, text=True, check=True)
+    assert f"{len(kept)} of {wanted} runs" in result.stderr
+    assert f"{wanted} of {wanted} runs" in result.stderr
+    assert result.stdout.strip() == str(tmp_path / "table.csv")
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert len(read_table(tmp_path)) == wanted

@@ -1,0 +1,247 @@
+"""The record of the census: a miniature of it written, read and run again; then the one that is committed."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from helpers.loss_curves import recorded_census
+from helpers.loss_curves.lab import SGD, NormClipping, Training, train
+from helpers.loss_curves.lab.census import TRAININGS, census, epoch_columns, read_run
+from helpers.loss_curves.lab.condense import record, rounded
+from helpers.loss_curves.spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, summary
+
+small = Training(level="easy", hidden_size=3, batch_size=4, batches_per_epoch=5)
+three = {
+    "untreated": small,
+    "clipped": replace(small, clipping=NormClipping(0.01)),
+    "diverging": replace(small, cell="relu", optimiser=SGD(1e9)),
+}
+CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
+
+
+def clear():
+    for cached in (recorded_census.metadata, recorded_census.runs, recorded_census._table):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where a record is written, and read from in place of the committed one."""
+    folder = tmp_path / "record"
+    folder.mkdir()
+    monkeypatch.setattr(recorded_census, "record_path", lambda name: folder / name)
+    clear()
+    yield folder
+    clear()
+
+
+@pytest.fixture
+def miniature(tmp_path, folder):
+    census(tmp_path / "census", three, seeds=5, epochs=3)
+    record(tmp_path / "census", folder, three)
+    return tmp_path / "census"
+
+
+def test_everything_that_was_trained_is_in_the_record(miniature):
+    assert recorded_census.trainings() == tuple(three)
+    for name, training in three.items():
+        runs, epochs = recorded_census.runs(name), recorded_census.epochs(name)
+        assert runs["seed"].tolist() == [*range(5)]
+        assert recorded_census.seeds_with_curves(name) == tuple(range(5 if name == "untreated" else 3))
+        for seed in range(5):
+            curves, _ = read_run(miniature, name, seed)
+            for column, expected in summary(curves["loss"], curves["accuracy"], 5).items():
+                np.testing.assert_allclose(runs[column][seed], expected, rtol=1e-5)
+            for column, expected in epoch_columns(curves).items():
+                np.testing.assert_array_equal(epochs[column][seed], rounded(expected))
+            assert runs["last_accuracy"][seed] == pytest.approx(
+                curves["accuracy"][-5:].mean(), abs=1e-5, nan_ok=True
+            )
+            if seed in recorded_census.seeds_with_curves(name):
+                for curve in CURVES:
+                    kept = recorded_census.curves(name, seed)[curve]
+                    np.testing.assert_array_equal(kept, rounded(curves[curve]))
+        assert recorded_census.metadata()["trainings"][name] == repr(training)
+
+
+def test_a_diverged_run_is_in_the_record(miniature):
+    runs = recorded_census.runs("diverging")
+    assert (runs["diverged_at"] > 0).all()
+    assert np.isnan(recorded_census.curves("diverging", 0)["loss"][-1])
+    assert (recorded_census.runs("untreated")["diverged_at"] == 0).all()
+
+
+def test_a_lost_run_is_missed(miniature, folder):
+    (miniature / "clipped" / "3.npz").unlink()
+    with pytest.raises(ValueError, match=r"directory must hold .* but lacks \['clipped/3'\]"):
+        record(miniature, folder, three)
+
+
+def test_other_settings_and_mixed_versions_are_refused(miniature, folder, monkeypatch):
+    with pytest.raises(ValueError, match=r"other settings of \['clipped'\]"):
+        record(miniature, folder, three | {"clipped": small})
+    other = {"other": replace(small, batches_per_epoch=4)}
+    census(miniature, other, seeds=5, epochs=3)
+    with pytest.raises(ValueError, match=r"trainings must have as many batches in an epoch, got \{4, 5\}"):
+        record(miniature, folder, three | other)
+    (miniature / "untreated" / "3.npz").unlink()
+    monkeypatch.setattr("helpers.records.version", lambda package: "another")
+    census(miniature, three, seeds=5, epochs=3)
+    with pytest.raises(ValueError, match="of one length and of the same versions"):
+        record(miniature, folder, three)
+
+
+def test_an_empty_directory_is_refused(tmp_path, folder):
+    with pytest.raises(ValueError, match="directory must hold"):
+        record(tmp_path, folder, three)
+
+
+def test_unknown_names_are_refused(miniature):
+    with pytest.raises(ValueError, match="training must be one of untreated, clipped, diverging, got 'adam'"):
+        recorded_census.runs("adam")
+    with pytest.raises(ValueError, match=r"seed must be one of \(0, 1, 2\) of clipped, .* got 3"):
+        recorded_census.curves("clipped", 3)
+
+
+def test_rounding_keeps_what_the_docstring_says():
+    values = np.random.default_rng(0).normal(size=1000) * 10.0 ** np.arange(-20, 20).repeat(25)
+    assert (abs(rounded(values) / values - 1) < 2.5e-4).all()
+    np.testing.assert_array_equal(rounded(rounded(values)), rounded(values))
+    np.testing.assert_array_equal(
+        rounded([np.nan, np.inf, 0, 31 / 32]), np.float32([np.nan, np.inf, 0, 31 / 32])
+    )
+
+
+def test_the_commands_of_a_record_make_it_again(tmp_path, folder):
+    """As printed: the census, the record of it, and one run, alone, in a process of its own."""
+    trainings = {name: TRAININGS[name] for name in ("untreated", "adam")}
+    census(tmp_path / "census", trainings, seeds=3, epochs=2)
+    record(tmp_path / "census", folder, trainings)
+    written = {path.name: path.read_bytes() for path in folder.iterdir()}
+    recorded_census.metadata()
+    command = recorded_census.runs("adam")["command"][2]
+    assert command == "python -m helpers.loss_curves run adam --seed 2 --epochs 2"
+    (row,) = csv.DictReader(io.StringIO(run(command)))
+    with (folder / "loss_curve_runs.csv").open(newline="") as file:
+        assert row in list(csv.DictReader(file))
+    again = tmp_path / "again"
+    again.mkdir()
+    for command in recorded_census.metadata()["commands"]:
+        run(
+            command.replace("DIRECTORY", str(tmp_path / "second")).replace(
+                "src/helpers/records/data", str(again)
+            )
+        )
+    assert (again / "loss_curve_runs.csv").read_bytes() == written["loss_curve_runs.csv"]
+    first, second = (json.loads((place / "loss_curve_census.json").read_text()) for place in (folder, again))
+    assert first == second
+    for name in ("loss_curve_epochs.npz", "loss_curve_steps.npz"):
+        with np.load(folder / name) as old, np.load(again / name) as new:
+            assert old.files == new.files
+            for array in old.files:
+                np.testing.assert_array_equal(old[array], new[array])
+
+
+def run(command):
+    python, *arguments = command.split()
+    assert python == "python"
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def test_reading_needs_numpy_alone():
+    code = "import sys; from helpers.loss_curves import recorded_census as r; r.curves('untreated', 0); print('torch' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False\n"
+    )
+
+
+class TestMeasures:
+    """By hand, on three runs: one that learns at epoch 40 and spikes, one that never learns, one that diverges after."""
+
+    learnt_at = np.array([40, 0, 90])
+
+    def test_by_hand(self):
+        spikes, steps = np.array([6, 0, 2]), np.array([1500, 0, 100])
+        assert recorded_census.spikes_per_thousand_steps(spikes, steps) == 5
+        assert recorded_census.share_of_steps_above(np.array([12, 0, 4]), steps) == 0.01
+        assert recorded_census.worst_loss(np.array([3.0, np.nan, np.inf])) == np.inf
+        assert recorded_census.worst_loss(np.array([3.0, np.nan, 2.0, 7.0])) == 3
+        assert recorded_census.worst_loss(np.array([3.0])) == 3
+        assert np.isnan(recorded_census.worst_loss(np.array([np.nan, np.nan])))
+        assert recorded_census.epochs_to_learn(self.learnt_at) == (40 + 100 + 90) / 3
+        assert recorded_census.share_learnt(self.learnt_at) == 2 / 3
+        assert recorded_census.share_learnt(np.array([1, 0])) == 1 / 2
+
+    def test_what_is_measured_is_one_trainings(self):
+        rng = np.random.default_rng(0)
+        share = recorded_census.estimate(recorded_census.share_learnt, "untreated", rng=rng)
+        learnt_at = recorded_census.runs("untreated")["learnt_at"]
+        assert share.effect == (learnt_at > 0).mean()
+        assert 0.5 < share.low < share.effect < share.high < 1
+        assert share.seeds == 32
+
+    @pytest.mark.parametrize("measure", ["worst_loss", "share_learnt", "epochs_to_learn"])
+    def test_resamples_do_not_mix(self, measure):
+        measure = getattr(recorded_census, measure)
+        values = np.random.default_rng(0).choice([np.nan, 1.0, 2.0, 50.0], size=(20, 5))
+        np.testing.assert_array_equal(measure(values), [measure(row) for row in values])
+
+
+class TestCommitted:
+    """What the chapter reads."""
+
+    def test_it_is_the_whole_census(self):
+        about = recorded_census.metadata()
+        assert recorded_census.runs("untreated")["seed"].tolist() == list(range(about["seeds"]))
+        assert recorded_census.runs("untreated")["seed"].dtype.kind == "i"
+        assert about["trainings"] == {name: repr(training) for name, training in TRAININGS.items()}
+        assert about["seeds"] >= 32
+        assert len(TRAININGS) - 1 >= 8
+        assert (about["spike"], about["calm"], about["learnt"]) == (SPIKE_LOSS, CALM_STEPS, LEARNT_ACCURACY)
+        for name in TRAININGS:
+            assert recorded_census.runs(name)["seed"].tolist() == [*range(about["seeds"])]
+            assert recorded_census.epochs(name)["mean_loss"].shape == (about["seeds"], about["epochs"])
+
+    @pytest.mark.parametrize("name", TRAININGS)
+    def test_its_files_agree(self, name):
+        """The rows follow from the curves, where these are kept, and from the epochs.
+
+        The curves are rounded, and a batch at the very threshold may fall on its other side.
+        """
+        runs, epochs = recorded_census.runs(name), recorded_census.epochs(name)
+        for seed in recorded_census.seeds_with_curves(name):
+            curves = recorded_census.curves(name, seed)
+            for column, expected in summary(curves["loss"], curves["accuracy"], 31).items():
+                at_the_threshold = 1 if column in ("spikes", "steps_above") else 0
+                np.testing.assert_allclose(runs[column][seed], expected, rtol=5e-4, atol=at_the_threshold)
+            for column, expected in {"mean_loss": np.mean, "worst_loss": np.max}.items():
+                np.testing.assert_allclose(
+                    epochs[column][seed], expected(curves["loss"].reshape(-1, 31), axis=1), rtol=2e-3
+                )
+        np.testing.assert_allclose(runs["last_accuracy"], epochs["mean_accuracy"][:, -1], rtol=5e-4)
+
+    def test_a_run_started_again_follows_its_record(self):
+        """To three digits, two epochs long: see :func:`helpers.loss_curves.recorded_census.curves`."""
+        again = train(TRAININGS["untreated"], [0, 7], steps=62)
+        for replica, seed in enumerate(again.seeds):
+            kept = recorded_census.curves("untreated", seed)
+            for curve in CURVES:
+                np.testing.assert_allclose(getattr(again, curve)[replica], kept[curve][:62], rtol=1e-3)
+
+    def test_it_was_affordable(self):
+        """On two cores, at least eight times as many runs an hour as the course's loop with its tests on one."""
+        measured = json.loads(
+            recorded_census.record_path("loss_curve_throughput.json").read_text(encoding="utf-8")
+        )
+        assert measured["ratio"] >= 8
+
+    def test_it_is_small(self):
+        names = ("runs.csv", "epochs.npz", "steps.npz", "census.json")
+        assert sum(recorded_census.record_path(f"loss_curve_{n}").stat().st_size for n in names) < 4_000_000

@@ -1,0 +1,222 @@
+"""Spikes and their comparison: by hand, against naive loops, and on made-up curves of every kind."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.loss_curves.spikes import (
+    CALM_STEPS,
+    LEARNT_ACCURACY,
+    SPIKE_LOSS,
+    epoch_learnt,
+    spike_onsets,
+    summary,
+)
+from helpers.numerics.bootstrap import bootstrap
+
+property_test = settings(deadline=None, max_examples=100)
+HIGH, LOW = 2 * SPIKE_LOSS, SPIKE_LOSS / 2
+# Mostly low, so that ten calm batches in a row come about.
+losses = st.lists(
+    st.sampled_from([LOW] * 30 + [SPIKE_LOSS, HIGH, 100 * HIGH, math.nan, math.inf]), min_size=20, max_size=60
+)
+
+
+def mean_difference(a, b):
+    return a.mean(axis=-1) - b.mean(axis=-1)
+
+
+class TestSpikes:
+    def test_a_spike_is_half_of_what_guessing_among_four_costs(self):
+        assert pytest.approx(math.log(2)) == SPIKE_LOSS
+
+    def test_by_hand(self):
+        loss = np.full(40, LOW)
+        loss[[0, 3]] = HIGH  # it starts within a spike
+        loss[[14, 15, 16, 24]] = HIGH  # begins at 14; 24 comes after seven calm batches, and belongs to it
+        loss[35] = HIGH  # after ten
+        loss[30] = SPIKE_LOSS  # not above itself
+        np.testing.assert_array_equal(np.flatnonzero(spike_onsets(loss)), [14, 35])
+        loss[35] = math.inf  # a divergence
+        np.testing.assert_array_equal(np.flatnonzero(spike_onsets(loss)), [14])
+
+    @property_test
+    @given(losses)
+    def test_naive_loop(self, loss):
+        begins, calm = [], 0
+        for value in loss:
+            above = math.isfinite(value) and value > SPIKE_LOSS
+            begins.append(above and calm >= CALM_STEPS)
+            calm = 0 if above else calm + 1
+        np.testing.assert_array_equal(spike_onsets(loss), begins)
+
+    def test_replicas_do_not_mix(self):
+        loss = np.random.default_rng(0).choice(
+            [LOW, LOW, LOW, HIGH], size=(3, 2, 50), p=[0.4, 0.3, 0.25, 0.05]
+        )
+        together = spike_onsets(loss)
+        for place in np.ndindex(3, 2):
+            np.testing.assert_array_equal(together[place], spike_onsets(loss[place]))
+
+
+class TestLearnt:
+    def test_by_hand(self):
+        below, at = LEARNT_ACCURACY - 0.01, LEARNT_ACCURACY
+        accuracy = [[below, below, at, 1, 0, 0, 1, 1], [1, 0.8, below, 1, 0.9, 0.8, 0, 0]]
+        np.testing.assert_array_equal(epoch_learnt(accuracy, 2), [2, 2])
+        np.testing.assert_array_equal(epoch_learnt(np.array(accuracy) - 0.3, 2), [0, 0])
+        assert epoch_learnt([1.0], 2) == 0  # no epoch is over
+
+    @property_test
+    @given(st.lists(st.sampled_from([0.0, 0.5, 0.9, 1.0, math.nan]), max_size=60), st.integers(1, 5))
+    def test_naive_loop(self, accuracy, length):
+        accuracy = accuracy + [0.0] * length
+        expected = 0
+        for epoch in range(len(accuracy) // length, 0, -1):
+            if np.mean(accuracy[(epoch - 1) * length : epoch * length]) >= LEARNT_ACCURACY:
+                expected = epoch
+        assert epoch_learnt(accuracy, length) == expected
+
+
+class TestSummary:
+    def test_of_a_run_that_learns_and_spikes(self):
+        loss, accuracy = np.full(40, LOW), np.ones(40)
+        accuracy[:10] = 0
+        loss[[5, 25, 26, 38]] = HIGH, 3 * HIGH, HIGH, HIGH
+        assert summary(loss, accuracy, 10) == {
+            "diverged_at": 0,
+            "learnt_at": 2,
+            "steps_after": 20,
+            "spikes": 2,
+            "steps_above": 3,
+            "worst_loss": 3 * HIGH,
+        }
+
+    def test_a_spike_just_before_learning_is_not_one_after(self):
+        loss = np.full(30, LOW)
+        loss[[19, 20]] = HIGH
+        result = summary(loss, np.repeat([0.0, 1.0, 1.0], 10), 10)
+        assert (result["spikes"], result["steps_above"], result["worst_loss"]) == (0, 1, HIGH)
+
+    @pytest.mark.parametrize(
+        ("lost_from", "expected"),
+        [
+            (3, {"diverged_at": 4, "learnt_at": 0, "steps_after": 0}),
+            (25, {"diverged_at": 26, "learnt_at": 1, "steps_after": 15, "worst_loss": math.inf}),
+        ],
+    )
+    def test_a_diverged_run_is_counted(self, lost_from, expected):
+        loss, accuracy = np.full(30, LOW), np.ones(30)
+        loss[lost_from:], accuracy[lost_from:] = math.nan, math.nan
+        result = summary(loss, accuracy, 10)
+        assert {key: result[key] for key in expected} == expected
+        assert (result["spikes"], result["steps_above"]) == (0, 0)
+
+    def test_of_a_run_that_never_learns(self):
+        result = summary(np.full(30, HIGH), np.full(30, 0.25), 10)
+        assert math.isnan(result.pop("worst_loss"))
+        assert set(result.values()) == {0}
+
+    @property_test
+    @given(losses, st.lists(st.sampled_from([0.0, 1.0]), min_size=60, max_size=60), st.integers(1, 20))
+    def test_counts_add_up(self, loss, accuracy, length):
+        accuracy = np.where(np.isfinite(loss), accuracy[: len(loss)], math.nan)
+        if len(loss) < length:
+            return
+        result = summary(loss, accuracy, length)
+        after = loss[result["learnt_at"] * length :] if result["learnt_at"] else []
+        assert result["steps_after"] == np.isfinite(after).sum()
+        assert result["steps_above"] == sum(math.isfinite(value) and value > SPIKE_LOSS for value in after)
+        assert result["spikes"] <= result["steps_above"] <= result["steps_after"]
+        assert (result["diverged_at"] > 0) == (not np.isfinite(loss).all())
+        if len(after):
+            assert result["worst_loss"] == max(value if math.isfinite(value) else math.inf for value in after)
+
+    def test_curves_of_another_shape_are_refused(self):
+        with pytest.raises(ValueError, match=r"loss must have shape \(\.\.\., steps\), got shape \(\)"):
+            spike_onsets(1.0)
+        with pytest.raises(ValueError, match=r"accuracy must have shape \(\.\.\., steps\), got shape \(\)"):
+            epoch_learnt(1.0, 1)
+        with pytest.raises(ValueError, match=r"loss must have shape \(steps,\), got shape \(1, 2\)"):
+            summary([[1.0, 1.0]], [0.5, 0.5], 1)
+        with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):
+            summary([1.0, 1.0], [0.5, 0.5, 0.5], 1)
+
+
+class TestBootstrap:
+    def test_two_seeds_by_hand(self):
+        """The mean of two draws from 0 and 1 is 0, ½, ½ or 1: a quarter of the resamples lie at either end."""
+        rng = np.random.default_rng(0)
+        assert bootstrap(lambda a: a.mean(axis=-1), [0, 1], rng=rng) == (0.5, 0.0, 1.0, 2)
+        assert bootstrap(lambda a: a.mean(axis=-1), [0, 1], rng=rng, level=0.4) == (0.5, 0.5, 0.5, 2)
+
+    @property_test
+    @given(st.lists(st.floats(-100, 100), min_size=2, max_size=20), st.integers(0, 2**32 - 1))
+    def test_naive_loop(self, values, seed):
+        a, b = np.array(values), np.array(values[::-1])
+        actual = bootstrap(mean_difference, a, b, rng=np.random.default_rng(seed), resamples=50, level=0.8)
+        drawn = np.random.default_rng(seed).integers(len(a), size=(50, len(a)))
+        means = sorted(sum(a[i] for i in row) / len(a) - sum(b[i] for i in row) / len(a) for row in drawn)
+        np.testing.assert_allclose(actual, (a.mean() - b.mean(), means[4], means[44], len(a)), atol=1e-10)
+
+    @property_test
+    @given(st.lists(st.floats(-100, 100), min_size=2, max_size=20), st.floats(-5, 5))
+    def test_what_is_paired_cancels(self, values, shift):
+        """What all seeds gain alike is known exactly, however much the seeds differ."""
+        shifted = np.array(values) + shift
+        result = bootstrap(mean_difference, shifted, values, rng=np.random.default_rng(0), resamples=200)
+        np.testing.assert_allclose(result[:3], shift, atol=1e-10)
+
+    def test_it_covers_what_it_should(self):
+        """Of 300 experiments, about 95 in 100 intervals hold the truth; 32 seeds make them a little short."""
+        rng, held = np.random.default_rng(0), 0
+        for _ in range(300):
+            common = rng.normal(size=32)
+            treated, untreated = common + rng.normal(0.5, 1, 32), common + rng.normal(0, 1, 32)
+            interval = bootstrap(mean_difference, treated, untreated, rng=rng, resamples=500)
+            held += interval.low <= 0.5 <= interval.high
+        assert 0.9 < held / 300 < 0.98
+
+    def test_infinite_stays_infinite_and_no_number_leaves_none(self):
+        rng = np.random.default_rng(0)
+
+        def largest(a):
+            return a.max(axis=-1)
+
+        assert bootstrap(largest, [1, 2, math.inf], rng=rng) == (math.inf, 1, math.inf, 3)
+        result = bootstrap(lambda a: a.sum(axis=-1), [1, 2, math.nan], rng=rng)
+        assert all(map(math.isnan, result[:3]))
+
+    @pytest.mark.parametrize(("numerator", "ratio"), [(1.0, math.inf), (0.0, math.nan)])
+    def test_a_statistic_may_divide_by_zero(self, numerator, ratio):
+        result = bootstrap(
+            lambda a, b: a.mean(axis=-1) / b.mean(axis=-1),
+            [numerator] * 3,
+            [0.0] * 3,
+            rng=np.random.default_rng(0),
+        )
+        np.testing.assert_array_equal(result[:3], ratio)
+
+    @pytest.mark.parametrize(
+        ("arguments", "options", "message"),
+        [
+            (([1, 2], [1, 2, 3]), {}, r"samples must hold the same seeds, got lengths \[2, 3\]"),
+            (([],), {}, "samples must not be empty"),
+            (([[1, 2]],), {}, r"samples must have shape \(seeds,\)"),
+            (([1, 2],), {"level": 1}, "level must be between 0 and 1, got 1"),
+            (([1, 2],), {"level": 0}, "level must be between 0 and 1, got 0"),
+            (([1, 2],), {"level": [0.9]}, r"level must have shape \(\), got shape \(1,\)"),
+            (([1, 2],), {"resamples": 0}, "resamples must be at least 1"),
+        ],
+    )
+    def test_bad_input(self, arguments, options, message):
+        with pytest.raises(ValueError, match=message):
+            bootstrap(lambda a: a.mean(axis=-1), *arguments, rng=np.random.default_rng(0), **options)
+
+    @pytest.mark.parametrize("statistic", [np.mean, np.abs, lambda a: a.mean(axis=-1, keepdims=True)])
+    def test_a_statistic_that_reduces_other_axes_is_refused(self, statistic):
+        with pytest.raises(ValueError, match=r"statistic must reduce the last axis .* shape \(7, 3\)"):
+            bootstrap(statistic, [1, 2, 3], rng=np.random.default_rng(0), resamples=7)

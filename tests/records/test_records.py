@@ -1,0 +1,52 @@
+"""Where records of experiments are found, and how they are written."""
+
+import json
+import platform
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+from helpers.records import made_with, record_path, write_record
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_record_is_found():
+    assert record_path("attention_rnn_cost.json") == ROOT / "src/helpers/records/data/attention_rnn_cost.json"
+
+
+@pytest.mark.parametrize("name", [None, 3, ROOT])
+def test_a_name_is_text(name):
+    with pytest.raises(TypeError, match="name must be the name of a file, got "):
+        record_path(name)
+
+
+def test_a_missing_record_is_named():
+    with pytest.raises(FileNotFoundError, match=r"'nothing.json'; there are .*attention_rnn_cost.json"):
+        record_path("nothing.json")
+
+
+def test_versions_are_those_installed():
+    assert made_with("numpy", "torch") == {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "numpy": version("numpy"),
+        "torch": version("torch"),
+    }
+    with pytest.raises(PackageNotFoundError):
+        made_with("no-such-package")
+
+
+def test_what_is_written_is_read_again_with_the_date_after_its_first_entry(tmp_path):
+    record = {"command": "python -m it", "losses": [[1.5, None], [2, 0]], "words": "α = ½"}
+    path = tmp_path / "record.json"
+    write_record(path, record)
+    text = path.read_text(encoding="utf-8")
+    assert json.loads(text) == record | {"date": date.today().isoformat()}
+    lines = text.splitlines()
+    assert len(lines) == 4
+    assert lines[0].startswith('{"command"')
+    assert lines[1].startswith('"date"')
+    assert "α = ½" in lines[3]

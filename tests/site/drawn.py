@@ -1,0 +1,145 @@
+"""What an explorer on the page shows, held against what the reference implementations return now."""
+
+import functools
+
+import numpy as np
+
+from helpers.drawings import EMPTY_ROLES, format_number
+
+READ = """explorer => ({
+  values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
+  panels: [...explorer.querySelectorAll('.gc-panel')].map(panel => panel.classList.contains('gc-text')
+    ? {kind: 'text', sentences: [...panel.querySelectorAll('.gc-words span')].map(span => span.textContent)}
+    : {kind: panel.querySelector('path.stroke') ? 'lines' : 'cells',
+       faded: Number(getComputedStyle(panel.querySelector('[role=img]')).opacity) < 0.5,
+       cells: [...panel.querySelectorAll('svg > g')].filter(cell => cell.getBoundingClientRect().width > 0)
+         .map(cell => [cell.getAttribute('transform'), cell.getAttribute('class'), cell.textContent]),
+       paths: [...panel.querySelectorAll('path.stroke')].map(path => path.getAttribute('d') ?? '')})
+})"""
+
+
+MOVE = """(explorer, values) => explorer.querySelectorAll('input[type=range]').forEach((input, position) => {
+  input.value = values[position];
+  input.dispatchEvent(new Event('input'));
+})"""
+
+
+READ_AT_EACH = f"(explorer, settings) => settings.map(values => {{ ({MOVE})(explorer, values); return ({READ})(explorer); }})"
+
+
+FADED = "The faded picture is of the last possible one."
+
+
+@functools.lru_cache(maxsize=100)
+def _frame(explorer, *setting):
+    return explorer.frame(**dict(setting))
+
+
+def frame_at(explorer, setting):
+    """What the reference implementation, called now, makes of a setting; asked for it again, it is what it was."""
+    return _frame(explorer, *setting.items())
+
+
+def expected(explorer, setting, last_possible):
+    """What the page should show at a setting."""
+    frame = frame_at(explorer, setting)
+    impossible = frame.get("impossible")
+    excuse = [impossible, FADED]
+    if impossible:
+        frame = frame_at(explorer, last_possible)
+    panels = []
+    for panel in explorer.panels:
+        if panel.kind == "text":
+            sentences = excuse if impossible else [frame[name] for name in panel.sentences]
+            panels.append({"kind": "text", "sentences": sentences})
+            excuse = []  # said once
+        elif panel.kind == "cells":
+            cells = list(_cells(panel, frame))
+            panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
+        else:
+            paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
+            panels.append({"kind": "lines", "faded": bool(impossible), "cells": [], "paths": paths})
+    return panels
+
+
+def _points(panel, x, y):
+    """Where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
+
+    def place(axis, values, length):
+        scale = np.log if axis.logarithmic else np.asarray
+        low, high = scale(axis.low), scale(axis.high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = (scale(np.asarray(values, float)) - low) / (high - low)
+        return np.clip(share, -0.01, 1.01) * length
+
+    across, up = place(panel.x_axis, x, panel.width), place(panel.y_axis, y, panel.height)
+    pieces = [[]]
+    for at, finite in enumerate(np.isfinite(np.asarray(x, float)) & np.isfinite(np.asarray(y, float))):
+        if finite:
+            pieces[-1].append((across[at], panel.height - up[at]))
+        elif pieces[-1]:
+            pieces.append([])
+    return [piece for piece in pieces if piece]
+
+
+def _parsed(path):
+    """The points of an SVG path, a list for each piece."""
+    return [
+        [tuple(map(float, point.split())) for point in piece.split("L")] for piece in path.split("M") if piece
+    ]
+
+
+def _cells(panel, frame):
+    roles = np.asarray(frame[panel.roles])
+    marked = np.zeros(roles.shape, bool)
+    if panel.marked_rows or panel.marked_columns:
+        rows = frame[panel.marked_rows] if panel.marked_rows else range(roles.shape[0])
+        columns = frame[panel.marked_columns] if panel.marked_columns else range(roles.shape[1])
+        marked[np.ix_(rows, columns)] = True
+    for (row, column), role in np.ndenumerate(roles):
+        name = panel.legend[role]
+        number = (
+            ""
+            if panel.numbers is None or name in EMPTY_ROLES
+            else format_number(np.asarray(frame[panel.numbers])[row, column])
+        )
+        yield [
+            f"translate({column * panel.unit} {row * panel.unit})",
+            f"cell {name}" + " marked" * bool(marked[row, column]),
+            number,
+        ]
+
+
+def setting_at(explorer, positions):
+    """The values of the sliders at these positions of the browser's."""
+    return {
+        name: kind.values[position] if kind.linked[0] == "index" else position
+        for (name, kind), position in zip(explorer.sliders.items(), positions, strict=True)
+    }
+
+
+def last_on_the_way(explorer, now, positions, last_possible):
+    """The last possible setting as one slider after the other moves."""
+    for moved in range(len(positions), 0, -1):
+        setting = setting_at(explorer, [*positions[:moved], *now[moved:]])
+        if "impossible" not in frame_at(explorer, setting):
+            return setting
+    return last_possible
+
+
+def check_drawn(read, explorer, last_possible=None):
+    """Raise unless the page shows what it should; return the setting, and the last possible one until now."""
+    setting = setting_at(explorer, read["values"])
+    wanted_panels = expected(explorer, setting, last_possible or {})
+    for number, (got, wanted) in enumerate(zip(read["panels"], wanted_panels, strict=True)):
+        where = f"panel {number} at {setting}"
+        if got["kind"] == "lines":
+            paths, right = [_parsed(path) for path in got.pop("paths")], wanted.pop("paths")
+            assert [[len(p) for p in path] for path in paths] == [[len(p) for p in path] for path in right], (
+                where
+            )
+            for path, right_path in zip(paths, right, strict=True):
+                for piece, right_piece in zip(path, right_path, strict=True):
+                    np.testing.assert_allclose(piece, right_piece, atol=0.05, err_msg=where)
+        assert got == wanted, where
+    return setting, (last_possible if "impossible" in frame_at(explorer, setting) else setting)

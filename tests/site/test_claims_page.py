@@ -1,0 +1,118 @@
+"""The claims page, its file and its errata; and the links from equations to their checks."""
+
+import csv
+import io
+import re
+
+import pytest
+from browsing import NUMBERED, ROOT, SITE
+
+from helpers import claims
+from helpers.book import CLAIMS
+
+COUNTS = claims.counts()
+
+
+def shown(page):
+    return page.locator(".tag_claims tbody tr:visible").count()
+
+
+def test_a_verdict_is_chosen_from_the_keyboard(open_page):
+    page = open_page("book/claims")
+    assert shown(page) == len(list(CLAIMS))
+    page.locator(".verdicts input").first.focus()
+    for verdict, count in COUNTS.items():
+        page.keyboard.press("ArrowDown")
+        assert page.locator(".verdicts input:checked").get_attribute("value") == verdict
+        assert shown(page) == count
+        assert (
+            page.locator(".tag_claims tbody tr:visible td:nth-child(3)").all_inner_texts()
+            == [verdict] * count
+        )
+        assert page.get_by_role("status").inner_text() == f"{count} of {len(list(CLAIMS))} claims are shown."
+    page.keyboard.press("ArrowDown")
+    assert shown(page) == len(list(CLAIMS))
+    assert page.get_by_role("group", name="Show the claims that are").count() == 1
+
+
+def test_the_page_works_as_a_file_and_without_scripts(browser):
+    address = (SITE / "book" / "claims.html").as_uri()
+    page = browser.new_page()
+    page.goto(address)
+    page.get_by_label("refuted").check()
+    assert shown(page) == COUNTS["refuted"]
+    page.close()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert shown(page) == len(list(CLAIMS))
+    assert page.locator(".verdicts").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
+def test_a_card_leads_to_the_sheets_statement_and_its_row_leads_back(claim):
+    chapter = (SITE / "notebooks" / f"{claim.chapter}.html").read_text(encoding="utf-8")
+    card = chapter.split(f"Claim {claim.id} · {claim.verdict.value}<")[1].split("</p>", 2)[1]
+    (place,) = re.findall(r'<em><a [^>]*href="\.\./book/claims\.html#([^"]*)">The sheet says</a>:</em>', card)
+    rows = (SITE / "book" / "claims.html").read_text(encoding="utf-8").split(f'id="{place}"')
+    assert len(rows) == 2
+    assert f'href="../notebooks/{claim.chapter}.html#{claim.anchor}"' in rows[1].split("</tr>")[0]
+
+
+def test_the_row_that_a_card_leads_to_is_seen(open_page):
+    page = open_page("notebooks/gated_rnn")
+    page.get_by_role("link", name="The sheet says").last.click()
+    row = page.locator("tr:target")
+    assert "1.2.1.d.vanishing" in row.inner_text()
+    assert 0 < row.bounding_box()["y"] < 800
+    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"
+
+
+def test_the_file_holds_every_claim():
+    rows = list(csv.DictReader(io.StringIO((SITE / "book" / "claims.csv").read_text(encoding="utf-8"))))
+    assert [row["claim"] for row in rows] == [claim.id for claim in CLAIMS]
+    page = (SITE / "book" / "claims.html").read_text(encoding="utf-8")
+    assert 'href="claims.csv"' in page
+    for row, claim in zip(rows, CLAIMS, strict=True):
+        assert (row["verdict"], row["correction"]) == (claim.verdict.value, claim.correction)
+        assert row["the sheet says"] == claim.statement
+        name, anchor = row["derivation"].split("#")
+        assert f'id="{anchor}"' in (SITE / name).read_text(encoding="utf-8")
+
+
+def test_the_errata_fit_one_sheet_of_paper(browser):
+    page = browser.new_page()
+    page.goto((SITE / "book" / "errata.html").as_uri())
+    printed = page.pdf(prefer_css_page_size=True)
+    (box,) = set(re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ([\d.]+)\]", printed))
+    assert [round(float(length)) for length in box] == [595, 842]  # A4, in points
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1050})
+    # No smaller than what can be read on paper: 9 px are 6.75 points.
+    sizes = page.locator(".tag_errata p").evaluate_all(
+        "all => all.map(p => parseFloat(getComputedStyle(p).fontSize))"
+    )
+    assert min(sizes) >= 9
+    assert page.evaluate("document.documentElement.scrollWidth") <= 718
+    page.close()
+
+
+def test_the_errata_hold_what_is_not_confirmed():
+    page = (SITE / "book" / "errata.html").read_text(encoding="utf-8")
+    listed = re.findall(r'href="[^"]*#(claim-[^"]*)"', page)
+    silent = (claims.Verdict.CONFIRMED, claims.Verdict.LOST)
+    assert listed == [claim.anchor for claim in CLAIMS if claim.verdict not in silent]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)
+def test_each_equation_on_the_page_links_to_its_check(path):
+    page = (SITE / "notebooks" / f"{path.stem}.html").read_text(encoding="utf-8")
+    equations = re.findall(r'id="equation-(eq-[a-z0-9-]+)"', page)
+    assert equations == NUMBERED.get(path.stem, [])
+    for label in equations:
+        (link,) = re.findall(rf'class="equation-check"[^<]*<a[^>]*href="#(check-{label})"', page)
+        below = page.split(f'id="{link}"')[1]
+        cell = re.sub(r"<[^>]+>", "", below.split("</pre>")[0])
+        assert label in ", ".join(re.findall(r"# checks: (.*)", cell)).split(", ")

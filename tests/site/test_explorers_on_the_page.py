@@ -1,0 +1,90 @@
+"""Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
+
+import copy
+
+import numpy as np
+import pytest
+from drawn import (
+    READ,
+    READ_AT_EACH,
+    check_drawn,
+    last_on_the_way,
+)
+from every_explorer import CASES, EXPLORERS, made
+
+from helpers.explorers import Explorer
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_every_slider_from_the_keyboard(move_on, name, number):
+    explorer = made(name, number)
+    page = move_on(name)
+    places = page.locator(".explorer")
+    assert places.count() == len(EXPLORERS[name])
+    reset = places.nth(number).get_by_role("button", name="Reset").element_handle()
+    place = places.nth(number).element_handle()
+    handles = place.query_selector_all("input[type=range]")
+    setting, last = check_drawn(place.evaluate(READ), explorer)
+    assert setting == {slider: kind.start for slider, kind in explorer.sliders.items()}
+    for position, (slider, kind) in enumerate(explorer.sliders.items()):
+        handles[position].focus()
+        page.keyboard.press("Home")
+        seen, pictures = [], set()
+        for _ in kind.values:
+            read = place.evaluate(READ)
+            setting, last = check_drawn(read, explorer, last)
+            seen.append(setting[slider])
+            pictures.add(str(read["panels"]))
+            page.keyboard.press("ArrowRight")
+        assert seen == list(kind.values)
+        assert len(pictures) > 1, f"slider {slider} moves and changes nothing"
+        reset.click()
+        setting, last = check_drawn(place.evaluate(READ), explorer, last)
+        assert setting[slider] == kind.start
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_random_settings(move_on, name, number):
+    """Positions of all sliders at once; where they are impossible, a sentence and the last picture, faded."""
+    explorer = made(name, number)
+    page = move_on(name)
+    place = page.locator(".explorer").nth(number)
+    random = np.random.default_rng(0)
+    kinds = explorer.sliders.values()
+    settings = [
+        [int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1] for kind in kinds]
+        for _ in range(30)
+    ]
+    last, now = None, place.evaluate(READ)["values"]
+    for values, read in zip(settings, place.evaluate(READ_AT_EACH, settings), strict=True):
+        last = last_on_the_way(explorer, now, values, last)
+        now = read["values"]
+        assert now == values
+        check_drawn(read, explorer, last)
+
+
+@pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (1, [5, 4, 1, 3, 0, 0])])
+def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
+    page = open_page("notebooks/convolution")
+    place = page.locator(".explorer").nth(number)
+    now = place.evaluate(READ)["values"]
+    last = last_on_the_way(made("notebooks/convolution", number), now, setting, None)
+    (read,) = place.evaluate(READ_AT_EACH, [setting])
+    check_drawn(copy.deepcopy(read), made("notebooks/convolution", number), last)
+    assert read["panels"][0]["sentences"][0].startswith("This setting is impossible: kernel_size ")
+    assert all(panel["faded"] and panel["cells"] for panel in read["panels"] if panel["kind"] == "cells")
+
+
+def test_every_chapter_has_explorers():
+    assert "notebooks/convolution" in EXPLORERS
+    for name, makers in EXPLORERS.items():
+        assert makers, f"{name} has none"
+        assert all(isinstance(made(name, number), Explorer) for number in range(len(makers)))
+
+
+def test_a_planted_fault_in_a_drawing_is_caught(open_page):
+    page = open_page("notebooks/convolution")
+    place = page.locator(".explorer").first
+    place.evaluate("explorer => explorer.querySelector('.marked').classList.remove('marked')")
+    with pytest.raises(AssertionError, match="panel 1"):
+        check_drawn(place.evaluate(READ), made("notebooks/convolution", 0))

@@ -1,0 +1,248 @@
+"""Explorers as readers meet them: before scripts, from an address, with the pointer, and without it."""
+
+import urllib.parse
+
+import pytest
+from browsing import SITE
+from drawn import MOVE, READ, check_drawn
+from every_explorer import CASES, EXPLORERS, made
+
+from helpers.drawings import format_number
+from helpers.explorers.explorer import format_value
+
+PAGES = list(EXPLORERS)
+
+SIZES = """() => [...document.querySelectorAll('.explorer')].map(explorer =>
+  [explorer, ...explorer.querySelectorAll('.gc-panel')].map(part => {
+    const {width, height} = part.getBoundingClientRect();
+    return [width, height, part.getBoundingClientRect().top - explorer.getBoundingClientRect().top].map(Math.round);
+  }))"""
+
+SHIFTS = """window.shifted = 0;
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.shifted += entry.value;
+}).observe({type: 'layout-shift', buffered: true})"""
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_without_scripts_a_still_picture_of_the_start(look_at, name, number):
+    """It is drawn in Python, and the live one in JavaScript: both must show what the functions return."""
+    place = look_at(name, java_script_enabled=False).locator(".explorer").nth(number)
+    explorer = made(name, number)
+    assert place.locator("input").count() == 0
+    read = place.evaluate(READ)
+    read["values"] = [_position(kind) for kind in explorer.sliders.values()]
+    check_drawn(read, explorer)
+    rows = [row.split("\n") for row in place.locator(".widget-slider").all_inner_texts()]
+    assert rows == [[kind.label, format_value(kind.start)] for kind in explorer.sliders.values()]
+    assert not place.get_by_role("button", name="Reset").is_visible()
+
+
+def _position(kind):
+    trait, _, _ = kind.linked
+    return kind.start if trait == "value" else list(kind.values).index(kind.start)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width):
+    still = look_at(name, width=width, java_script_enabled=False).evaluate(SIZES)
+    assert still == look_at(name, width=width).evaluate(SIZES)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_cumulative_layout_shift(open_page, name, width):
+    """The browser's own measure, while a reader looks at the first explorer."""
+    page = open_page(name, width=width)  # afresh: what tests before have moved may be in the address still
+    page.add_init_script(SHIFTS)
+    page.locator(".explorer").first.scroll_into_view_if_needed()
+    page.reload()  # the browser returns to where the reader was
+    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > 0
+    assert page.evaluate("shifted") < 0.01
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_below_an_explorer_keeps_its_place(move_on, name, width):
+    """At every position of every slider, the others at their start."""
+    page = move_on(name, width=width)
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll('.explorer')].map(explorer => {
+          const heights = new Set();
+          for (const input of explorer.querySelectorAll('input[type=range]')) {
+            const start = input.value;
+            for (let value = Number(input.min); value <= Number(input.max); value += Number(input.step)) {
+              input.value = value;
+              input.dispatchEvent(new Event('input'));
+              heights.add(Math.round(explorer.getBoundingClientRect().height));
+            }
+            input.value = start;
+            input.dispatchEvent(new Event('input'));
+          }
+          return [...heights];
+        })"""
+    )
+    assert all(len(of_one) == 1 for of_one in heights), heights
+
+
+# The settings that a teacher might send: an address, and what it must open.
+def test_a_setting_goes_into_the_address_and_comes_back(open_page):
+    name = "notebooks/gated_rnn"
+    page = open_page(name)
+    for number, position in ((0, 0), (1, 1)):
+        slider = page.locator(".explorer").nth(number).locator("input").nth(position)
+        slider.focus()
+        page.keyboard.press("End")
+    page.wait_for_function("location.hash.includes('explorer-gradient-flow')")
+    sent = page.evaluate("location.hash")
+    kept = dict(urllib.parse.parse_qsl(sent[1:]))
+    ends = {}
+    for number, position in ((0, 0), (1, 1)):
+        slider, kind = list(made(name, number).sliders.items())[position]
+        ends[f"{made(name, number).place}.{slider}"] = format_value(kind.values[-1])
+    assert kept == ends
+
+    opened = open_page(f"{name}{sent}")
+    for number in (0, 1):
+        read, before = (p.locator(".explorer").nth(number).evaluate(READ) for p in (opened, page))
+        assert read == before
+        check_drawn(read, made(name, number))
+    assert opened.evaluate("document.querySelector('.explorer').getBoundingClientRect().top < innerHeight")
+
+    for number in (0, 1):
+        page.locator(".explorer").nth(number).get_by_role("button", name="Reset").click()
+    page.wait_for_function("location.hash === ''")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "explorer-gates.gate_bias=99",
+        "explorer-gates.gate_bias=2.5&explorer-nobody.gain=1&explorer-gates.nobody=1",
+        "explorer-gates.gate_bias=",
+        "explorer-gates.%FF=%&explorer-gates.gate_bias=%E0",
+    ],
+)
+def test_an_address_that_says_nothing_possible_opens_the_start(open_page, address):
+    page = open_page(f"notebooks/gated_rnn#{address}")
+    setting, _ = check_drawn(page.locator(".explorer").first.evaluate(READ), made("notebooks/gated_rnn", 0))
+    assert setting == {name: kind.start for name, kind in made("notebooks/gated_rnn", 0).sliders.items()}
+
+
+def test_a_new_address_on_an_open_page_and_an_impossible_setting_in_it(open_page):
+    page = open_page("notebooks/convolution")
+    explorer = made("notebooks/convolution", 0)
+    page.evaluate(
+        "location.hash = 'explorer-output-size.input_size=4&explorer-output-size.kernel_size=5&explorer-output-size.padding=0'"
+    )
+    page.wait_for_selector(".gc-impossible")
+    start = {name: kind.start for name, kind in explorer.sliders.items()}
+    last = start | {"input_size": 4}  # the sliders move one after the other: the kernel no longer fits
+    setting, _ = check_drawn(
+        page.locator(".explorer").first.evaluate(READ), explorer, last | {"kernel_size": 5}
+    )
+    assert setting == start | {"input_size": 4, "kernel_size": 5, "padding": 0}
+    page.evaluate("location.hash = 'claim-1-1-a'")
+    page.wait_for_timeout(100)
+    assert page.locator(".gc-impossible").count() == 1, "the address of a heading changes no setting"
+
+
+def test_opened_from_a_file(browser):
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{(SITE / 'notebooks/gated_rnn.html').as_uri()}#explorer-gates.gate_bias=3")
+    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
+    place = page.locator(".explorer").first
+    setting, _ = check_drawn(place.evaluate(READ), made("notebooks/gated_rnn", 0))
+    assert setting["gate_bias"] == 3
+    place.locator("input").first.focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("location.hash === '#explorer-gates.gate_bias=-3'")
+    assert not errors
+    page.close()
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name, number):
+    page = move_on(name, width=1280)
+    place, explorer = page.locator(".explorer").nth(number), made(name, number)
+    tip = place.get_by_role("status")
+    frame = explorer.frame()
+    drawings = place.get_by_role("img")
+    panels = [panel for panel in explorer.panels if panel.kind != "text"]
+    assert drawings.count() == len(panels)
+    for position, panel in enumerate(panels):
+        drawing = drawings.nth(position)
+        if panel.kind == "cells":
+            cell = drawing.locator("g").first
+            role = panel.legend[frame[panel.roles][0][0]].replace("-", " ")
+            text = cell.text_content()
+            wanted = f"row 0, column 0: {role} {text}".strip()
+            cell.hover()
+        else:
+            first = next(i for i, x in enumerate(frame[panel.x]) if x == x)
+            wanted = f"{panel.x_axis.label} = {format_number(frame[panel.x][first])}: {panel.lines[0].label} "
+            drawing.hover(position={"x": 1, "y": 5})
+        assert tip.inner_text().startswith(wanted if panel.kind == "cells" else f"{panel.x_axis.label} = ")
+        box, outer = tip.bounding_box(), place.bounding_box()
+        assert outer["x"] <= box["x"]
+        assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
+        page.keyboard.press("Tab")  # away from where the pointer has been
+        page.mouse.move(0, 0)
+        assert tip.inner_text() == ""
+        drawing.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
+        assert tip.inner_text().startswith(wanted)
+        page.keyboard.press("Escape")
+        assert tip.inner_text() == ""
+
+
+@pytest.mark.parametrize(("name", "number"), CASES)
+def test_the_words_follow_the_sliders(move_on, name, number):
+    """Each drawing is described by sentences that are live, and these are other ones at another setting."""
+    page = move_on(name)
+    place, explorer = page.locator(".explorer").nth(number), made(name, number)
+    ids = {
+        id_
+        for label in place.get_by_role("img").all()
+        for id_ in label.get_attribute("aria-describedby").split()
+    }
+    assert ids
+    words = " ".join(page.locator(f"#{id_}").inner_text() for id_ in sorted(ids))
+    assert all(page.locator(f"#{id_}").get_attribute("aria-live") == "polite" for id_ in ids)
+    ends = [kind.linked[1] + (len(kind.values) - 1) * kind.linked[2] for kind in explorer.sliders.values()]
+    place.evaluate(MOVE, ends)
+    assert " ".join(page.locator(f"#{id_}").inner_text() for id_ in sorted(ids)) != words
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_text_in_drawings_can_be_read_on_a_phone(look_at, name):
+    sizes = look_at(name, width=360).evaluate(
+        """() => [...document.querySelectorAll('.gc :is(text, .gc-label, .gc-title, .gc-legend, .gc-words)')]
+          .filter(text => text.textContent && text.getBoundingClientRect().width)
+          .map(text => {
+            const svg = text.closest('svg');
+            const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+            return parseFloat(getComputedStyle(text).fontSize) * scale;
+          })"""
+    )
+    assert sizes
+    assert min(sizes) >= 11
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_labels_of_axes_do_not_overlap_on_a_phone(look_at, name):
+    overlaps = look_at(name, width=360).evaluate(
+        """() => [...document.querySelectorAll('.gc-plot')].flatMap(plot => {
+          const labels = [...plot.querySelectorAll('.gc-label')].map(label => [label.textContent, label.getBoundingClientRect()]);
+          return labels.flatMap(([a, p], i) => labels.slice(i + 1)
+            .filter(([b, q]) => p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom)
+            .map(([b]) => [a, b]));
+        })"""
+    )
+    assert overlaps == []
