@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
 from ..claims.ledger import Claim, Evidence, Verdict
+from ..numerics import oracle
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
+from ..numerics.oracle import torch
 from .diagrams import follow, one_step
 from .reference import AttentionRNN, Run, UnboundedAttentionRNN
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHAPTER = "attention_rnn"
 
@@ -30,8 +29,6 @@ def _network(random: Generator, k: int, m: int = 4, n: int = 3) -> AttentionRNN:
 
 
 def _states(network: AttentionRNN, x: Array, initial_states: Array) -> Array:
-    from ..numerics import oracle
-
     return oracle.value(oracle.attention_rnn, network.input_triple, network.past_triples, x, initial_states)
 
 
@@ -67,14 +64,12 @@ def size_of_weights(random: Generator) -> Evidence:
 
     Where all scores are 0 and the input alone has a value, h[t] is that value divided by how many weights there are.
     """
-    import torch
-
-    from ..numerics import oracle
-
     network, x = _network(random, k=2), random.normal(size=(5, 3))
     run = network.run(x)
 
-    def weights(input_triple: Tensor, past_triples: Tensor, x: Tensor, past: Tensor) -> Tensor:
+    def weights(
+        input_triple: torch.Tensor, past_triples: torch.Tensor, x: torch.Tensor, past: torch.Tensor
+    ) -> torch.Tensor:
         scores = [
             (Q @ y) @ (K @ y)
             for (Q, K, _), y in zip([input_triple, *past_triples], [x, *past.flip(0)], strict=True)
@@ -179,10 +174,6 @@ class _Step:
     """One step of AttentionRNN(2) in the letters of the sheet's (e), with its derivatives by autograd."""
 
     def __init__(self, random: Generator) -> None:
-        import torch
-
-        from ..numerics import oracle
-
         self.network = _network(random, k=2)
         self.run = self.network.run(random.normal(size=(6, 3)))
         self.t = 6
@@ -196,7 +187,7 @@ class _Step:
         self.exp = [np.exp((q.T @ k).item()) for q, k in zip(self.q, self.k, strict=True)]
         self.Q_1, self.K_1, self.V_1 = self.network.past_triples[0]
 
-        def parts(h_1: Tensor) -> Tensor:
+        def parts(h_1: torch.Tensor) -> torch.Tensor:
             tensors = [torch.from_numpy(triple) for triple in triples]
             states = [torch.from_numpy(y[0]), h_1, torch.from_numpy(y[2])]
             scores = [(Q @ s) @ (K @ s) for (Q, K, _), s in zip(tensors, states, strict=True)]
@@ -383,8 +374,6 @@ class _Later(NamedTuple):
 
 def _later(random: Generator, *, direct_term: bool) -> _Later:
     """The steps after one of AttentionRNN(3); without a direct term, the loss does not look at h[T] itself."""
-    from ..numerics import oracle
-
     steps, k, T = 12, 3, 4
     network = _network(random, k)
     triples = network.input_triple, network.past_triples

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.random import Generator
 
 from ..claims.ledger import Claim, Evidence, Verdict
+from ..numerics import oracle
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
+from ..numerics.oracle import torch
 from .reference import (
     conv,
     dropped_samples,
@@ -25,16 +26,11 @@ from .reference import (
     weight_vjp,
 )
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
 CHAPTER = "convolution"
 
 
 def size_in_example(random: Generator) -> Evidence:
     """1.1.a: [(W − F + 2P)/S] + 1, thus [17/4] + 1 × [7/4] + 1 = 5 × 2, against a convolution of that size."""
-    from ..numerics import oracle
-
     made = oracle.value(
         lambda x, weight: oracle.conv(x, weight, stride=4),
         random.normal(size=(1, 21, 12)),
@@ -51,7 +47,6 @@ def size_in_example(random: Generator) -> Evidence:
 
 def size_in_general(random: Generator) -> Evidence:
     """1.1.b: F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, over random layers."""
-    from ..numerics import oracle
 
     def sheet(H: int, W: int, F: int, K: int, S: int, P: int, D: int) -> tuple[int, int, int]:
         return F, floor((H - D * (K - 1) + 2 * P - 1) / S) + 1, floor((W - D * (K - 1) + 2 * P - 1) / S) + 1
@@ -81,16 +76,12 @@ def _layer(random: Generator) -> tuple[Array, Array, Array]:
     return random.normal(size=(5, 7)), random.normal(size=(1, 5, 3)), random.normal(size=(1, 3))
 
 
-def _torch_layer(x: Tensor, weight: Tensor) -> Tensor:
-    from ..numerics import oracle
-
+def _torch_layer(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return oracle.conv(x, weight, stride=2)
 
 
 def forward(random: Generator) -> Evidence:
     """1.1.c.i: the layer's output."""
-    from ..numerics import oracle
-
     x, weight, _ = _layer(random)
     x_of_sheet, W = _indexed_from_one(x.T), _indexed_from_one(weight)
     sheet = [
@@ -106,8 +97,6 @@ def forward(random: Generator) -> Evidence:
 
 def jacobian_of_weight(random: Generator) -> Evidence:
     """1.1.c.ii: ∂f/∂W."""
-    from ..numerics import oracle
-
     x, weight, _ = _layer(random)
     x_of_sheet = _indexed_from_one(x.T)
     sheet = np.empty((3, 1, 5, 3))
@@ -122,8 +111,6 @@ def jacobian_of_weight(random: Generator) -> Evidence:
 
 def jacobian_of_input(random: Generator) -> Evidence:
     """1.1.c.iii: ∂f/∂x."""
-    from ..numerics import oracle
-
     x, weight, _ = _layer(random)
     W = _indexed_from_one(weight)
     sheet = np.zeros((3, 5, 7))
@@ -139,8 +126,6 @@ def jacobian_of_input(random: Generator) -> Evidence:
 
 def gradient_of_weight(random: Generator) -> Evidence:
     """1.1.c.iv: ∂ℓ/∂W, with the sheet's sum over r = 1…2 and with the sum over all three rows."""
-    from ..numerics import oracle
-
     x, weight, output_gradient = _layer(random)
     x_of_sheet, g = _indexed_from_one(x.T), _indexed_from_one(output_gradient[0])
 
@@ -166,7 +151,6 @@ def likeness(random: Generator) -> Evidence:
     Left out: the same where the forward pass has a dilation of its own, of which the sentence does not speak.
     Corrected: stride and dilation change places, what the floor dropped is cut off, and ∂ℓ/∂x is a convolution too.
     """
-    from ..numerics import oracle
 
     def measure(length: int, dilation: int, backward_stride: int) -> tuple[float, float]:
         """The errors of ∂ℓ/∂W and of ∂ℓ/∂x."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.random import Generator
 
 from ..claims.ledger import Claim, Counterexample, Evidence, Verdict
+from ..numerics import oracle
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
+from ..numerics.oracle import torch
 from .diagrams import Weights, backward_through, forward_through, forward_unrolled
 from .reference import GatedRNN, exploding_instance
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 CHAPTER = "gated_rnn"
 
@@ -28,8 +25,6 @@ def _instance(random: Generator, m: int = 3, n: int = 2, T: int = 6) -> tuple[We
 def diagram(random: Generator) -> Evidence:
     """1.2.1.a: the sheet's drawing is lost. The book's two compute the states along their arrows, box by box and
     step by step; the unrolled one also the loss."""
-    from ..numerics import oracle
-
     weights, x, h0, g = _instance(random, T=3)
     states = oracle.value(oracle.gated_rnn, *weights, x, h0)
     unrolled = forward_unrolled(weights, x, h0, g)
@@ -55,10 +50,6 @@ def size_of_gate(random: Generator) -> Evidence:
 
 
 def _torch_gate(W_c: Array, W_h: Array, x: Array, h: Array) -> Array:
-    import torch
-
-    from ..numerics import oracle
-
     return oracle.value(lambda W_c, W_h, x, h: torch.sigmoid(W_c @ x + W_h @ h), W_c, W_h, x, h)
 
 
@@ -75,8 +66,6 @@ def gradient_of_W_x(random: Generator) -> Evidence:
     one hands the true total gradients to it. The last two are of the line before: the chain rule, with the true
     ∂h[t]/∂W_x in place of the sheet's, which is 1.2.1.c.step.
     """
-    from ..numerics import oracle
-
     weights, x, h0, g = _instance(random)
     gradients = _torch_gradients(weights, x, h0, g)
     expected, total = gradients["W_x"], gradients["states"]
@@ -125,11 +114,15 @@ def _torch_gradients(weights: Weights, x: Array, h0: Array, g: Array) -> dict[st
 
     A total gradient is the gradient with respect to a number added to the state, 0 here.
     """
-    import torch
 
-    from ..numerics import oracle
-
-    def states(W_c: Tensor, W_h: Tensor, W_x: Tensor, x: Tensor, h0: Tensor, added: Tensor) -> Tensor:
+    def states(
+        W_c: torch.Tensor,
+        W_h: torch.Tensor,
+        W_x: torch.Tensor,
+        x: torch.Tensor,
+        h0: torch.Tensor,
+        added: torch.Tensor,
+    ) -> torch.Tensor:
         found = [h0]
         for x_t, added_t in zip(x, added, strict=True):
             c = torch.sigmoid(W_c @ x_t + W_h @ found[-1])
@@ -145,8 +138,6 @@ def step_derivative(random: Generator) -> Evidence:
 
     As written: the derivative of h[T] by every path. Read as the direct one: each step by itself, h[t−1] held fixed.
     """
-    from ..numerics import oracle
-
     m, n, T = 3, 2, 6
     weights, x, h0, _ = _instance(random, m, n, T)
     network = GatedRNN(*weights)
@@ -175,8 +166,6 @@ def size_of_gradient(random: Generator) -> Evidence:
     m and n are those of a state and of an input. The gradient is what is left when ∂ℓ/∂h meets autograd's ∂h/∂W_x, an
     array with an axis for time, one for the state, and two for the weight; it has to be the book's, entry by entry.
     """
-    from ..numerics import oracle
-
     of_sheet, of_book = [], []
     for m, n in ((3, 2), (2, 3), (1, 4)):
         weights, x, h0, g = _instance(random, m, n)
@@ -197,8 +186,6 @@ def likeness(random: Generator) -> Evidence:
     Left out: were the passes alike in every way, the forward one would be linear too. How far it is from that.
     Corrected: the backward recurrence, and that it takes a g + b g′ to the same combination of what it makes of g and g′.
     """
-    from ..numerics import oracle
-
     weights, x, h0, g = _instance(random)
     other, a, b = random.normal(size=g.shape), 2.0, -3.0
     *_, expected, _ = oracle.vjp(oracle.gated_rnn, g, *weights, x, h0)
@@ -220,8 +207,6 @@ def cannot_explode(_: Generator) -> Counterexample:
 
     The instance is stated: 60 steps of :func:`helpers.gated_rnn.exploding_instance`.
     """
-    from ..numerics import oracle
-
     network, x = exploding_instance(60)
     weights = network.W_c, network.W_h, network.W_x
     *_, by_h0 = oracle.jacobian(_torch_last_state, *weights, x, np.zeros(1))
@@ -230,8 +215,6 @@ def cannot_explode(_: Generator) -> Counterexample:
 
 def no_matrix(random: Generator) -> Evidence:
     """1.2.1.d.reason: h[t−1] meets no matrix on its way to h[t], only c[t]. So ∂h[t]/∂h[t−1] = diag(c[t])."""
-    from ..numerics import oracle
-
     weights, x, _, _ = _instance(random, T=1)
     h0 = random.normal(size=3)
     *_, expected = oracle.jacobian(_torch_last_state, *weights, x, h0)
@@ -272,8 +255,6 @@ def can_vanish(random: Generator) -> Evidence:
 
 def _gates_steps_and_autograd(random: Generator, weights: Weights, T: int) -> tuple[Array, Array, Array]:
     """∂h[T]/∂h[0] as the product of the gates, as that of the steps' Jacobians, and by autograd."""
-    from ..numerics import oracle
-
     x, h0 = random.normal(size=(T, 2)), np.zeros(3)
     *_, expected = oracle.jacobian(_torch_last_state, *weights, x, h0)
     network = GatedRNN(*weights)
@@ -283,8 +264,6 @@ def _gates_steps_and_autograd(random: Generator, weights: Weights, T: int) -> tu
 
 def _above_bound(random: Generator, weights: Weights, T: int) -> float:
     """By how much ‖∂h[T]/∂h[s]‖ exceeds ρ^(T − s), relative to it, over all s; infinite if ρ is not below 1."""
-    from ..numerics import oracle
-
     x, h0 = random.normal(size=(T, 2)), random.normal(size=3)
     network = GatedRNN(*weights)
     rho, run = network.step_bound(x, h0), network.run(x, h0)
@@ -293,9 +272,7 @@ def _above_bound(random: Generator, weights: Weights, T: int) -> float:
     return (norms / rho ** np.arange(T, 0, -1)).max() - 1 if rho < 1 else np.inf
 
 
-def _torch_last_state(*arguments: Tensor) -> Tensor:
-    from ..numerics import oracle
-
+def _torch_last_state(*arguments: torch.Tensor) -> torch.Tensor:
     return oracle.gated_rnn(*arguments)[-1]
 
 

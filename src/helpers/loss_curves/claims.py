@@ -14,6 +14,7 @@ from ..numerics.arrays import Array
 from ..numerics.bootstrap import Interval, bootstrap
 from . import recorded_census, recorded_replay
 from .spikes import SPIKE_LOSS
+from .untrained import expected_loss, untrained
 
 CHAPTER = "loss_curves"
 LN_4 = float(np.log(4))
@@ -82,8 +83,6 @@ def _high_spikes_that_need_the_step(spikes: Spikes, high: ArrayLike, random: Gen
 
 def initial_loss_in_general(random: Generator) -> Experiment:
     """1.3.2.start: the initial loss is ln C, within 2 %. Left out: it is above. Over C = 2, …, 16."""
-    from .untrained import expected_loss, untrained
-
     samples = {C: untrained(C, NETWORKS) for C in range(2, 17)}
     # Row i holds network i's loss for every C, relative to ln C.
     relative = np.mean([fresh.loss / np.log(C) for C, fresh in samples.items()], axis=0)
@@ -140,8 +139,6 @@ def _left(measured: Measured, name: str, cures: tuple[str, ...], random: Generat
 
 def initial_loss_of_four(random: Generator) -> Experiment:
     """1.3.4.loss: ln 4, within 0.02. Left out: it is above."""
-    from .untrained import expected_loss, untrained
-
     fresh = untrained(4, NETWORKS)
     excess, expected = fresh.loss - LN_4, expected_loss(fresh.variance, 4) - LN_4
     return _near_and_above(excess, expected, random, "mean initial loss less ln 4:")
@@ -188,8 +185,6 @@ def training_process(random: Generator) -> Experiment:
 
 def initial_accuracy(random: Generator) -> Experiment:
     """1.3.4.accuracy: ¼, within 0.01."""
-    from .untrained import untrained
-
     accuracy = untrained(4, NETWORKS).accuracy
     return Experiment(
         as_written=Finding(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,10 +13,9 @@ from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..numerics.arrays import Array
 from . import recorded_census
+from .cliff import descend, loss_and_gradient
 from .spikes import spike_onsets
-
-if TYPE_CHECKING:
-    from .untrained import Untrained
+from .untrained import Untrained, expected_loss, untrained
 
 # --- The loss-curve lab.
 
@@ -218,8 +216,6 @@ def cliff_explorer() -> Explorer:
 @cache
 def contour_frame() -> Frame:
     """Where the loss takes the values of the contours, from the reference on a fine grid: pairs of w and b, with gaps."""
-    from .cliff import loss_and_gradient
-
     w, b = np.linspace(WEIGHT.low, WEIGHT.high, 601), np.linspace(BIAS.low, BIAS.high, 57)
     loss, _ = loss_and_gradient(w, b[:, np.newaxis])
     frame: Frame = {}
@@ -246,8 +242,6 @@ def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
 @cache
 def ways() -> tuple[Array, Array, Array]:
     """The places that gradient descent visits, with the loss and the norm of the gradient at each, for all settings."""
-    from .cliff import descend, loss_and_gradient
-
     thresholds = [_number(threshold) for threshold in THRESHOLDS]
     places = descend(START, np.reshape(LEARNING_RATES, (-1, 1)), thresholds, STEPS)
     loss, gradient = loss_and_gradient(places[..., 0], places[..., 1])
@@ -334,8 +328,6 @@ def initial_loss_explorer() -> Explorer:
 @cache
 def fresh(classes: int, scale: float) -> Untrained:
     """The untrained networks that the explorer shows."""
-    from .untrained import untrained
-
     return untrained(classes, NETWORKS, scale=scale)
 
 
@@ -354,8 +346,6 @@ def classes_frame(scale: float) -> Frame:
 
 def networks_frame(classes: int, scale: float) -> Frame:
     """All networks of one C, and what (4.7) expects of them."""
-    from .untrained import expected_loss
-
     untrained = fresh(classes, scale)
     excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
     formula = expected_loss(untrained.variance, classes) - np.log(classes)

@@ -12,21 +12,31 @@ Where PyTorch is not installed, this module can be imported all the same. What a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from .arrays import Sizes, real_array
 
-try:
+if TYPE_CHECKING:
     import torch
-except ModuleNotFoundError as error:
-    from .without_pytorch import NotInstalled, is_missing, spare_the_notebook
+else:
 
-    if not is_missing(error):
-        raise
-    torch = NotInstalled()  # type: ignore[assignment]
+    class _Torch:
+        """PyTorch, loaded when it is first used: it takes seconds, and may not be installed."""
+
+        def __getattr__(self, name: str) -> Any:
+            import torch
+
+            return getattr(torch, name)
+
+    torch = _Torch()
+
+if not find_spec("torch"):
+    from .without_pytorch import spare_the_notebook
+
     spare_the_notebook()
 
 

@@ -16,13 +16,6 @@ from types import ModuleType
 from typing import Any
 
 
-class NotInstalled:
-    """Stands in the place of PyTorch, and has nothing."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise ModuleNotFoundError("PyTorch is not installed", name="torch")
-
-
 def is_missing(error: BaseException | None) -> bool:
     """Return whether an error says that there is no PyTorch.
 
