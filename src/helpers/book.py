@@ -7,12 +7,14 @@ claim stands on the sheet.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from .claims.ledger import Ledger
 from .exercises.collection import Collection
+from .exercises.exercise import Exercise
 
 
 def _place(id: str) -> list[tuple[bool, int, str]]:
@@ -38,5 +40,10 @@ def _modules(room: str) -> list[ModuleType]:
 CLAIMS = Ledger(claim for module in _modules("claims") for claim in module.CLAIMS)
 """Every claim of the book, in the order of the sheet."""
 
-EXERCISES = Collection(exercise for module in _modules("exercises") for exercise in module.EXERCISES)
+EXERCISES = Collection(
+    replace(exercise, chapter=module.__name__.split(".")[-2])
+    for module in _modules("exercises")
+    for exercise in vars(module).values()
+    if isinstance(exercise, Exercise)
+)
 """Every exercise of the book, in the order of the sheet."""
