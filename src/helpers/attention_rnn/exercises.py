@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import compress, product
 
 import numpy as np
 
-from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake
+from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, SheetMistake
 from ..numerics.arrays import Array
 from .reference import AttentionRNN, UnboundedAttentionRNN
 
@@ -16,6 +17,8 @@ MEAN = np.array([[[0.0]], [[0.0]], [[1.0]]])
 
 Pair = tuple[Array, Array]
 """A triple, and the vector that it projects."""
+Weights = Callable[[Array], Array]
+"""Returns the weights of all scores."""
 Step = Callable[[Sequence[Array], Sequence[Array], int], Array]
 """Returns h[t] from all triples, the vectors that they project, and t."""
 
@@ -31,9 +34,7 @@ def _scores_and_values(pairs: Iterable[Pair], *, one_query: bool = False) -> tup
     return ((q[:1] if one_query else q) * k).sum(axis=1), v
 
 
-def _attend(
-    pairs: Iterable[Pair], weights: Callable[[Array], Array] = _softargmax, *, one_query: bool = False
-) -> Array:
+def _attend(pairs: Iterable[Pair], weights: Weights = _softargmax, *, one_query: bool = False) -> Array:
     """Return h[t] from what the step looks at."""
     w, v = _scores_and_values(pairs, one_query=one_query)
     return weights(w) @ v
@@ -57,19 +58,11 @@ def _steps(draw: Draw) -> Cases:
         yield draw.normal(n), draw.normal(m), draw.normal(m), draw.normal(3, m, n), draw.normal(2, 3, m, m)
 
 
-def _step_with(
-    weights: Callable[[Array], Array] = _softargmax,
-    order: tuple[int, ...] = (0, 1, 2),
-    one_query: bool = False,
-) -> Function:
-    """Return the step with other weights, the vectors in another order, or the input's query for all keys."""
-
-    def function(x: Array, h_1: Array, h_2: Array, input_triple: Array, past_triples: Array) -> Array:
-        triples, y = [input_triple, *past_triples], [x, h_1, h_2]
-        pairs = [(triple, y[place]) for triple, place in zip(triples, order, strict=True)]
-        return _attend(pairs, weights, one_query=one_query)
-
-    return function
+def _step(*arguments: Array, weights: Weights = _softargmax, one_query: bool = False) -> Array:
+    """Return the step with other weights, or with the input's query for all keys."""
+    x, h_1, h_2, input_triple, past_triples = arguments
+    pairs = zip([input_triple, *past_triples], [x, h_1, h_2], strict=True)
+    return _attend(pairs, weights, one_query=one_query)
 
 
 STEP = FunctionExercise(
@@ -85,17 +78,17 @@ STEP = FunctionExercise(
     ),
     mistakes={
         "leaves the weights as exponentials": Mistake(
-            _step_with(np.exp), "The weights add up to 1: divide by the sum of the exponentials."
+            partial(_step, weights=np.exp), "The weights add up to 1: divide by the sum of the exponentials."
         ),
         "takes the scores for weights": Mistake(
-            _step_with(lambda w: w), "The weights are the softargmax of the scores."
+            partial(_step, weights=lambda w: w), "The weights are the softargmax of the scores."
         ),
         "asks with the input's query": Mistake(
-            _step_with(one_query=True),
+            partial(_step, one_query=True),
             "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
         ),
         "swaps the two states": Mistake(
-            _step_with(order=(0, 2, 1)),
+            lambda x, h_1, h_2, input_triple, past_triples: step(x, h_2, h_1, input_triple, past_triples),
             "The first of the past triples belongs to h[t−1], the second to h[t−2].",
         ),
         "leaves the input out": Mistake(
@@ -105,7 +98,7 @@ STEP = FunctionExercise(
             "There are three things to attend to: i = 0 is the input.",
         ),
         "adds the values up without weights": Mistake(
-            _step_with(np.ones_like), "h[t] = Σ a_i v_i: each value has its weight."
+            partial(_step, weights=np.ones_like), "h[t] = Σ a_i v_i: each value has its weight."
         ),
     },
 )
@@ -162,22 +155,20 @@ def _networks(draw: Draw) -> Cases:
         yield draw.normal(T, n), draw.normal(3, m, n), draw.normal(k, 3, m, m) / 2
 
 
-def _window_of(step: Step) -> Function:
-    """Return the network with another step, of the input and k states, zero states included."""
-
-    def function(x: Array, input_triple: Array, past_triples: Array) -> Array:
-        k, m = len(past_triples), input_triple.shape[1]
-        states: list[Array] = [np.zeros(m)] * k
-        for t, x_t in enumerate(x, start=1):
-            states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
-        return np.array(states[k:])
-
-    return function
+def _window_of(step: Step, x: Array, input_triple: Array, past_triples: Array) -> Array:
+    """Return the states with another step, of the input and k states, zero states included."""
+    k, m = len(past_triples), input_triple.shape[1]
+    states: list[Array] = [np.zeros(m)] * k
+    for t, x_t in enumerate(x, start=1):
+        states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
+    return np.array(states[k:])
 
 
-def _window_from(state: Callable[[Array, Array], Array]) -> Function:
-    """Return the network with another state from the scores and the values."""
-    return _window_of(lambda triples, y, t: state(*_scores_and_values(zip(triples, y, strict=True))))
+def _window_from(state: Callable[[Array, Array], Array], *arguments: Array) -> Array:
+    """Return the states with another function of scores and values."""
+    return _window_of(
+        lambda triples, y, t: state(*_scores_and_values(zip(triples, y, strict=True))), *arguments
+    )
 
 
 WINDOW = FunctionExercise(
@@ -192,32 +183,30 @@ WINDOW = FunctionExercise(
         "Scores and values of all k + 1 of them, one softargmax over k + 1 scores, and a sum of k + 1 terms.",
     ),
     mistakes={
-        "ends the softargmax a score before the sum": Mistake(
-            _window_from(lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
+        "ends the softargmax a score before the sum": SheetMistake(
+            partial(_window_from, lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
             "K has to be k.",
-            in_sheet=True,
         ),
-        "lets the softargmax run a score beyond the sum": Mistake(
-            _window_from(lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
+        "lets the softargmax run a score beyond the sum": SheetMistake(
+            partial(_window_from, lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
             "takes a share: K has to be k.",
-            in_sheet=True,
         ),
         "leaves zero states out": Mistake(
-            _window_of(lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
+            partial(_window_of, lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share of the first steps.",
         ),
         "gives the oldest state the first triple": Mistake(
-            _window_of(lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
+            partial(_window_of, lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
             "`past_triples[0]` belongs to h[t−1], the latest.",
         ),
         "ends the sum a term before the softargmax": Mistake(
-            _window_from(lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
+            partial(_window_from, lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
             "The sum runs to i = k, as the scores do: k + 1 terms.",
         ),
         "leaves the weights as exponentials": Mistake(
-            _window_from(lambda w, v: np.exp(w) @ v),
+            partial(_window_from, lambda w, v: np.exp(w) @ v),
             "The weights add up to 1: divide by the sum of the exponentials.",
         ),
     },
@@ -241,23 +230,17 @@ def _unbounded_networks(draw: Draw) -> Cases:
             yield numbers(T, m), numbers(3, m, m) / 2, numbers(3, m, m) / 2
 
 
-def _unbounded_with(
-    seen: Callable[[list[Array]], list[Array]] = list,
-    input_shares: bool = False,
-    zero_state: bool = False,
-    one_query: bool = False,
-) -> Function:
-    """Return the network whose steps see other states, share the triple with the input, see h[0], or have one query."""
-
-    def function(x: Array, input_triple: Array, shared_triple: Array) -> Array:
-        first_triple = shared_triple if input_shares else input_triple
-        states: list[Array] = [np.zeros(shared_triple.shape[-1])] * zero_state
-        for x_t in x:
-            pairs = [(first_triple, x_t), *((shared_triple, h) for h in seen(states))]
-            states.append(_attend(pairs, one_query=one_query))
-        return np.array(states[zero_state:])
-
-    return function
+def _unbounded(
+    *arguments: Array, last_state_only: bool = False, zero_state: bool = False, one_query: bool = False
+) -> Array:
+    """Return the states where each step sees one state only, or h[0] too, or has one query."""
+    x, input_triple, shared_triple = arguments
+    states: list[Array] = [np.zeros(shared_triple.shape[-1])] * zero_state
+    for x_t in x:
+        past = states[-1:] if last_state_only else states
+        pairs = [(input_triple, x_t), *((shared_triple, h) for h in past)]
+        states.append(_attend(pairs, one_query=one_query))
+    return np.array(states[zero_state:])
 
 
 def _input_first_alone(x: Array, input_triple: Array, shared_triple: Array) -> Array:
@@ -288,19 +271,19 @@ UNBOUNDED = FunctionExercise(
             "h[1] is to 0. The sheet does not speak of this.",
         ),
         "lets h[0] take part, a zero state": Mistake(
-            _unbounded_with(zero_state=True),
+            partial(_unbounded, zero_state=True),
             "The lists end at h[1]. At t = 1 there is x[1] alone, and h[1] = V_0 x[1].",
         ),
         "shares the triple with the input as well": Mistake(
-            _unbounded_with(input_shares=True),
+            lambda x, input_triple, shared_triple: unbounded(x, shared_triple, shared_triple),
             "“All” the Q, K and V means i ≥ 1: the input keeps Q_0, K_0 and V_0, which are m × n.",
         ),
         "looks at the last state only": Mistake(
-            _unbounded_with(seen=lambda states: states[-1:]),
+            partial(_unbounded, last_state_only=True),
             "Every past state is looked at: h[t−1], …, h[1].",
         ),
         "asks with the input's query": Mistake(
-            _unbounded_with(one_query=True),
+            partial(_unbounded, one_query=True),
             "Query and key of a score come from the same state: w_i = (Q h[t−i])ᵀ (K h[t−i]).",
         ),
         "leaves the input out after the first step": Mistake(
@@ -323,21 +306,16 @@ def _score_row(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
 
 
 def _six_equations(
-    row: Callable[[Array, Array, Array, Array], Array] = _score_row,
-    square_of_sum: bool = True,
-    others: bool = True,
-) -> Function:
-    """Return the sheet's [1] to [6], with that row ∂w_1/∂h[t−1], and that square in [6]."""
-
-    def function(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
-        E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
-        S = E.sum()
-        two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
-        six = u * E[1] / S - E[1] * u * E[1] / (S**2 if square_of_sum else (E**2).sum())
-        four = np.outer(v[1], six) + E[1] / S * V_1
-        return four + others * (two + three)
-
-    return function
+    *arguments: Array, row: Callable[..., Array] = _score_row, square_of_sum: bool = True, others: bool = True
+) -> Array:
+    """Return the sheet's [1] from its [2] to [6], with another row ∂w_1/∂h[t−1], or another square in [6]."""
+    q, k, v, Q_1, K_1, V_1 = arguments
+    E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
+    S = E.sum()
+    two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
+    six = u * E[1] / S - E[1] * u * E[1] / (S**2 if square_of_sum else (E**2).sum())
+    four = np.outer(v[1], six) + E[1] / S * V_1
+    return four + others * (two + three)
 
 
 def _projections(draw: Draw) -> Cases:
@@ -369,23 +347,20 @@ JACOBIAN = FunctionExercise(
         "Put together: a_1 V_1, and a_1 times the column v_1 − h[t] times the row u: `np.outer(v[1] - a @ v, u)`.",
     ),
     mistakes={
-        "drops a transpose, of k_1, and squares inside of the sum": Mistake(
-            _six_equations(_key_not_transposed, square_of_sum=False),
+        "drops a transpose, of k_1, and squares inside of the sum": SheetMistake(
+            partial(_six_equations, row=_key_not_transposed, square_of_sum=False),
             "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] it is the sum that is squared, (Σ exp(…))².",
-            in_sheet=True,
         ),
-        "drops a transpose, of k_1": Mistake(
-            _six_equations(_key_not_transposed),
+        "drops a transpose, of k_1": SheetMistake(
+            partial(_six_equations, row=_key_not_transposed),
             "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
-            in_sheet=True,
         ),
-        "squares inside of the sum": Mistake(
-            _six_equations(square_of_sum=False),
+        "squares inside of the sum": SheetMistake(
+            partial(_six_equations, square_of_sum=False),
             "In [6] a bracket is lost: by the quotient rule it is the sum that is squared, (Σ exp(…))², and not each term.",
-            in_sheet=True,
         ),
         "drops both transposes": Mistake(
-            _six_equations(lambda q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
+            partial(_six_equations, row=lambda q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
             "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1 + q[1] @ K_1`.",
         ),
         "keeps the attention fixed": Mistake(
@@ -393,15 +368,15 @@ JACOBIAN = FunctionExercise(
             "h[t−1] also moves its score, and with it all three weights: add a_1 (v_1 − h[t]) (k_1ᵀ Q_1 + q_1ᵀ K_1).",
         ),
         "forgets that the other two weights move": Mistake(
-            _six_equations(others=False),
+            partial(_six_equations, others=False),
             "The weights add up to 1: when a_1 grows, a_0 and a_2 shrink. These are the sheet's [2] and [3].",
         ),
         "forgets that the query moves": Mistake(
-            _six_equations(lambda q, k, Q_1, K_1: q[1] @ K_1),
+            partial(_six_equations, row=lambda q, k, Q_1, K_1: q[1] @ K_1),
             "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add k_1ᵀ Q_1.",
         ),
         "forgets that the key moves": Mistake(
-            _six_equations(lambda q, k, Q_1, K_1: k[1] @ Q_1),
+            partial(_six_equations, row=lambda q, k, Q_1, K_1: k[1] @ Q_1),
             "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add q_1ᵀ K_1.",
         ),
     },
@@ -413,15 +388,7 @@ JACOBIAN = FunctionExercise(
 def state_gradient(
     g: Array, total_gradients: Array, direct_jacobians: Array, total_jacobians: Array
 ) -> Array:
-    return g + _row_first(total_gradients, direct_jacobians)
-
-
-def _row_first(gradients: Array, jacobians: Array) -> Array:
-    return np.einsum("ia,iab->b", gradients, jacobians)
-
-
-def _jacobian_first(gradients: Array, jacobians: Array) -> Array:
-    return np.einsum("iab,ib->a", jacobians, gradients)
+    return g + np.einsum("ia,iab->b", total_gradients, direct_jacobians)
 
 
 def _later_steps(draw: Draw) -> Cases:
@@ -437,42 +404,27 @@ def _later_steps(draw: Draw) -> Cases:
             yield numbers(m), numbers(k, m), direct, total
 
 
-_PATHS = (
-    "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and in the total gradient of h[T+1]. "
-    "Total gradients go with direct Jacobians."
-)
-_ORDER = "A gradient is a row and stands before the Jacobian: `total_gradients[i] @ direct_jacobians[i]`."
-_OWN = "The loss may look at h[T] itself: add `g`."
-
-
 def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
     """Yield the sheet's three slips, and two or three of them together: it leaves open which Jacobians it means."""
-    slips = (
-        ("puts the Jacobian before the gradient", _ORDER),
-        ("counts paths twice", _PATHS),
-        ("forgets that ℓ may look at h[T] itself", _OWN),
-    )
-    for made in product((False, True), repeat=3):
-        if any(made):
-            names, hints = zip(*compress(slips, made), strict=True)
-            yield _listed(names), Mistake(_with_slips(*made), " ".join(hints), in_sheet=True)
+    slips = {
+        "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: "
+        "`total_gradients[i] @ direct_jacobians[i]`.",
+        "counts paths twice": "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and "
+        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians.",
+        "forgets that ℓ may look at h[T] itself": "The loss may look at h[T] itself: add `g`.",
+    }
+    for made in list(product((False, True), repeat=3))[1:]:
+        *names, last = compress(slips, made)
+        name = f"{', '.join(names)}, and {last}" if names else last
+        yield name, SheetMistake(partial(_slip, made), " ".join(compress(slips.values(), made)))
 
 
-def _with_slips(jacobian_first: bool, of_all_paths: bool, without_own: bool) -> Function:
-    def function(g: Array, total_gradients: Array, direct_jacobians: Array, total_jacobians: Array) -> Array:
-        multiply = _jacobian_first if jacobian_first else _row_first
-        by_later_states = multiply(total_gradients, total_jacobians if of_all_paths else direct_jacobians)
-        return by_later_states if without_own else g + by_later_states
-
-    return function
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Return one, two or three of them in a sentence."""
-    *first, last = names
-    if not first:
-        return last
-    return f"{', '.join(first)}, and {last}"
+def _slip(made: tuple[bool, ...], *arguments: Array) -> Array:
+    jacobian_first, of_all_paths, without_own = made
+    g, total_gradients, direct_jacobians, total_jacobians = arguments
+    indices = "ib,iab->a" if jacobian_first else "ia,iab->b"
+    jacobians = total_jacobians if of_all_paths else direct_jacobians
+    return (0 if without_own else g) + np.einsum(indices, total_gradients, jacobians)
 
 
 STATE_GRADIENT = FunctionExercise(

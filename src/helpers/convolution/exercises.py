@@ -8,7 +8,7 @@ from math import ceil
 
 import numpy as np
 
-from ..exercises import Cases, Draw, FunctionExercise, Mistake, NumberExercise, one_hot_array
+from ..exercises import Cases, Draw, FunctionExercise, Mistake, NumberExercise, SheetMistake, one_hot_array
 from ..numerics.arrays import Array
 from . import reference as convolution
 
@@ -311,11 +311,10 @@ WEIGHT_GRADIENT = FunctionExercise(
         "`for r in range(3): gradient[0] += output_gradient[0, r] * x[:, 2 * r : 2 * r + 3]`",
     ),
     mistakes={
-        "stops a row short": Mistake(
+        "stops a row short": SheetMistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient * [1, 1, 0], x),
             "The sum runs over every row of the output, and there are ⌊(7 − 3)/2⌋ + 1 = 3 of them: r = 0, 1, 2. What is "
             "missing is the last row's share, ∂ℓ/∂f[2] · x[c, 4 + k].",
-            in_sheet=True,
         ),
         "leaves the first row out": Mistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient * [0, 1, 1], x),
@@ -365,11 +364,10 @@ LIKENESS = FunctionExercise(
         "Backward, k is counted and r is summed over: they have changed places, and S and D with them.",
     ),
     mistakes={
-        "lets the stride become dilation, and stops there": Mistake(
+        "lets the stride become dilation, and stops there": SheetMistake(
             lambda stride, dilation: (1, stride),
             "That is right for a forward dilation of 1. Another dilation D does not vanish: the taps k that it spread are now "
             "what is counted, so it is the backward stride.",
-            in_sheet=True,
         ),
         "leaves both as they are": Mistake(
             lambda stride, dilation: (stride, dilation),

@@ -13,7 +13,7 @@ from typing import Any
 
 from .answer import Answer, Outcome
 from .cases import Cases, Draw, one_hot_array
-from .exercise import Exercise, Mistake
+from .exercise import Exercise, Mistake, SheetMistake
 from .function_exercise import Function, FunctionExercise
 from .number_exercise import NumberExercise
 from .sentence_exercise import SentenceExercise
@@ -29,6 +29,7 @@ __all__ = [
     "NumberExercise",
     "Outcome",
     "SentenceExercise",
+    "SheetMistake",
     "check",
     "hint",
     "hints",

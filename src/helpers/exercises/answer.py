@@ -63,8 +63,8 @@ class Answer:
         parts = [
             f'<div class="gc-answer" role="group" aria-label="Answer to exercise {escape(self.id)}" '
             f'style="border-left: 4px solid {COLOURS[self.outcome]}; padding: 0.1rem 0 0.1rem 0.9rem">',
-            f"<p><strong>{self._heading}.</strong> {_marked_up(first)}</p>",
-            *(f"<p>{_marked_up(text)}</p>" for text in others),
+            f"<p><strong>{self._heading}.</strong> {marked_up(first)}</p>",
+            *(f"<p>{marked_up(text)}</p>" for text in others),
         ]
         return "\n".join([*parts, *([self.case.html()] if self.case else []), "</div>"])
 
@@ -88,7 +88,7 @@ class Hints:
     def _repr_html_(self) -> str:
         return "\n".join(
             f'<details class="gc-hint"><summary>Hint {number} of {len(self.hints)}</summary>'
-            f"<p>{_marked_up(hint)}</p></details>"
+            f"<p>{marked_up(hint)}</p></details>"
             for number, hint in enumerate(self.hints, 1)
         )
 
@@ -103,10 +103,10 @@ class Message:
         return "\n".join(map(_plain, self.sentences))
 
     def _repr_html_(self) -> str:
-        return "\n".join(f"<p>{_marked_up(sentence)}</p>" for sentence in self.sentences)
+        return "\n".join(f"<p>{marked_up(sentence)}</p>" for sentence in self.sentences)
 
 
-def _marked_up(text: str) -> str:
+def marked_up(text: str) -> str:
     """Return text as HTML, with code between backticks and emphasis between asterisks."""
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
     return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)

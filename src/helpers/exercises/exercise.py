@@ -23,13 +23,14 @@ class Mistake(Generic[Solution]):
         What is wrong: a function, numbers, or a pattern of words, as the kind of exercise has it.
     hint : str
         What to look at. Code stands between backticks.
-    in_sheet : bool
-        Whether the answer sheet makes it.
     """
 
     answer: Solution
     hint: str
-    in_sheet: bool = False
+
+
+class SheetMistake(Mistake[Solution]):
+    """A mistake that the answer sheet makes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,4 +82,5 @@ class Exercise(ABC, Generic[Solution]):
     def _explain_mistake(self, subject: str, name: str) -> tuple[str, str]:
         """Return a sentence that names a mistake, and its hint."""
         mistake = self.mistakes[name]
-        return f"{subject} **{name}**{', as the sheet does' * mistake.in_sheet}.", mistake.hint
+        as_in_the_sheet = ", as the sheet does" if isinstance(mistake, SheetMistake) else ""
+        return f"{subject} **{name}**{as_in_the_sheet}.", mistake.hint

@@ -92,7 +92,7 @@ class FunctionExercise(Exercise[Function]):
     ) -> Answer:
         """Name the mistake, if it is a known one, or else the error; and show the case that fails."""
         call = calls[number]
-        mistake = self._find_mistake(lambda function: makes_same_mistake(calls, function, cases))
+        mistake = self._find_mistake(lambda function: _makes_same_mistake(calls, function, cases))
         if mistake:
             sentences = [*self._explain_mistake("It", mistake)]
         else:
@@ -125,17 +125,10 @@ class FunctionExercise(Exercise[Function]):
         return self._right(*sentences)
 
 
-def makes_same_mistake(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
-    """Return whether a function agrees with calls of another, in every case.
+def _makes_same_mistake(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
+    """Return whether a function agrees with calls of another in every case, once at least in numbers.
 
-    Where the one raises or has another shape, so must the other; once at least they must agree in numbers.
-
-    Parameters
-    ----------
-    calls : sequence of Call
-        One for each of the cases.
-    function : callable
-    cases : sequence of tuple
+    Where the one raises or has another shape, so must the other.
     """
     agreed = False
     for call, case in zip(calls, cases, strict=False):

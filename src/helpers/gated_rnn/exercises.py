@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import numpy as np
 
-from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, NumberExercise
+from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, NumberExercise, SheetMistake
 from ..numerics.arrays import Array
 from ..numerics.functions import sigmoid
 from .reference import GatedRNN
@@ -30,19 +31,10 @@ def _steps(draw: Draw) -> Cases:
             yield numbers(m, n), numbers(m, m), numbers(m, n), numbers(n), numbers(m)
 
 
-def _step_with(
-    gate_input: Callable[[Array, Array], Array] = lambda from_x, from_h: from_x + from_h,
-    squash: Callable[[Array], Array] = sigmoid,
-    kept: Callable[[Array], Array] = lambda c: c,
-    replaced: Callable[[Array, Array], Array] = lambda c, z: (1 - c) * z,
-) -> Function:
-    """Return the step c ⊙ h + (1 − c) ⊙ z with another gate or other shares of the state h and the candidate z."""
-
-    def function(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
-        c = squash(gate_input(W_c @ x, W_h @ h))
-        return kept(c) * h + replaced(c, W_x @ x)
-
-    return function
+def _step(*arguments: Array, state: Callable[..., Array], squash: Callable[..., Array] = sigmoid) -> Array:
+    """Return the step with another state made of the gate c, the state h and the candidate z, or with another gate."""
+    W_c, W_h, W_x, x, h = arguments
+    return state(squash(W_c @ x + W_h @ h), h, W_x @ x)
 
 
 STEP = FunctionExercise(
@@ -58,22 +50,24 @@ STEP = FunctionExercise(
     ),
     mistakes={
         "swaps what is kept and what replaces it": Mistake(
-            _step_with(kept=lambda c: 1 - c, replaced=lambda c, z: c * z),
+            partial(_step, state=lambda c, h, z: (1 - c) * h + c * z),
             "Where the gate is near 1, the state stays: c multiplies h, and 1 − c the candidate.",
         ),
         "leaves the state out of the gate": Mistake(
-            _step_with(gate_input=lambda from_x, from_h: from_x),
+            lambda W_c, W_h, W_x, x, h: step(W_c, 0 * W_h, W_x, x, h),
             "The gate looks at the state as well: c = σ(W_c x + W_h h). All of this chapter's gradients turn on it.",
         ),
         "squashes the candidate": Mistake(
-            _step_with(replaced=lambda c, z: (1 - c) * np.tanh(z)),
+            partial(_step, state=lambda c, h, z: c * h + (1 - c) * np.tanh(z)),
             "A GRU has a tanh there. In this network the candidate is linear: W_x x.",
         ),
         "makes the gate with tanh": Mistake(
-            _step_with(squash=np.tanh), "A gate lies between 0 and 1: σ(a) = 1 / (1 + e^(−a))."
+            partial(_step, squash=np.tanh, state=lambda c, h, z: c * h + (1 - c) * z),
+            "A gate lies between 0 and 1: σ(a) = 1 / (1 + e^(−a)).",
         ),
         "keeps all of the state": Mistake(
-            _step_with(kept=np.ones_like), "What is replaced is not kept: the two shares are c and 1 − c."
+            partial(_step, state=lambda c, h, z: h + (1 - c) * z),
+            "What is replaced is not kept: the two shares are c and 1 − c.",
         ),
     },
 )
@@ -153,22 +147,20 @@ GRADIENT = FunctionExercise(
         "λ[t] ∂h[t]/∂h[t−1] is `total[t] * c[t] + (total[t] * s[t]) @ W_h`; in the end, `(total * (1 - c)).T @ x`.",
     ),
     mistakes={
-        "keeps one step, the last, and leaves the sum out": Mistake(
-            lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]), _ALL_STEPS, in_sheet=True
+        "keeps one step, the last, and leaves the sum out": SheetMistake(
+            lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]), _ALL_STEPS
         ),
-        "keeps one step, the first, and leaves the sum out": Mistake(
-            lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]), _ALL_STEPS, in_sheet=True
+        "keeps one step, the first, and leaves the sum out": SheetMistake(
+            lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]), _ALL_STEPS
         ),
-        "forgets both paths back, through what is kept and through the gate": Mistake(
+        "forgets both paths back, through what is kept and through the gate": SheetMistake(
             lambda g, c, s, x, W_h: (g * (1 - c)).T @ x,
             "`g` holds the direct gradients: what ℓ itself makes of each state. What h[t] does to h[t+1] is missing: first make "
             "the total gradients, from the last step to the first.",
-            in_sheet=True,
         ),
-        "forgets the path through the gate": Mistake(
+        "forgets the path through the gate": SheetMistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
             "h[t−1] is not only kept, it also moves the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
-            in_sheet=True,
         ),
         "forgets the path through what is kept": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_state=False) * (1 - c)).T @ x,
@@ -231,16 +223,14 @@ STEP_DERIVATIVE = FunctionExercise(
         "By way of h[t−1]: `np.tensordot(jacobian, before, axes=1)`. Add the two.",
     ),
     mistakes={
-        "forgets that W_x has acted on h[t−1] already": Mistake(
+        "forgets that W_x has acted on h[t−1] already": SheetMistake(
             lambda c, x, jacobian, before: _local(c, x),
             "This is what W_x does within step t. Add what it did before, ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
-            in_sheet=True,
         ),
-        "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already": Mistake(
+        "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already": SheetMistake(
             lambda c, x, jacobian, before: np.outer(1 - c, x),
             "The derivative of m states with respect to an m × n matrix has three axes, (m, m, n). And h[t−1] depends on W_x too: "
             "add ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
-            in_sheet=True,
         ),
         "lets each state depend on every row of W_x": Mistake(
             lambda c, x, jacobian, before: (
@@ -347,17 +337,15 @@ EXPLODES = NumberExercise(
         "Each pair multiplies by −6, and there are 30 pairs.",
     ),
     mistakes={
-        "multiplies the gates alone": Mistake(
+        "multiplies the gates alone": SheetMistake(
             (0.5**60,),
             "Each gate is ½, and their product would be the derivative if h[t−1] met nothing else. But it also moves the gate, "
             "through W_h = 5: the steps' derivatives are −2 and 3, and the gradient explodes.",
-            in_sheet=True,
         ),
-        "holds that it cannot exceed 1": Mistake(
+        "holds that it cannot exceed 1": SheetMistake(
             (1.0,),
             "It could not, if h[t−1] were multiplied by the gate alone. But W_h multiplies it inside of the gate: the steps' "
             "derivatives are −2 and 3.",
-            in_sheet=True,
         ),
         "takes every step for two": Mistake(
             (6.0**60,), "−2 and 3 make −6 in two steps: 30 such pairs in 60 steps."
@@ -406,10 +394,9 @@ REASON = FunctionExercise(
         "What enters gate i is Σ_j W_h[i, j] h[j]: so row i of W_h is multiplied by (h_i − z_i) c_i (1 − c_i).",
     ),
     mistakes={
-        "forgets the path through the gate": Mistake(
+        "forgets the path through the gate": SheetMistake(
             lambda c, h, z, W_h: np.diag(c),
             "The state is multiplied by a matrix: W_h, inside of the gate. Add diag((h − z) ⊙ c ⊙ (1 − c)) W_h.",
-            in_sheet=True,
         ),
         "forgets that the gate also lets the candidate in": Mistake(
             _jacobian_with(lambda c, h, z: h * c * (1 - c)),
@@ -465,10 +452,9 @@ VANISHING = FunctionExercise(
         "If G ≤ 1 the peak is at 1 or beyond, so take c = gamma; otherwise the smaller of gamma and the peak.",
     ),
     mistakes={
-        "takes the gate alone for the bound": Mistake(
+        "takes the gate alone for the bound": SheetMistake(
             lambda gamma, G: gamma,
             "That holds if W_h = 0, when G = 0: the sheet's case. Otherwise (1 − c) G is added at each step.",
-            in_sheet=True,
         ),
         "takes the largest gate in every case": Mistake(
             _row,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 
 import numpy as np
 
-from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, NumberExercise, SentenceExercise
+from ..exercises import Cases, Draw, FunctionExercise, Mistake, NumberExercise, SentenceExercise, SheetMistake
 from ..numerics.arrays import Array
 
 EPSILON = 1e-8
+Divisor = Callable[[Array, float], Array]
+"""Of the gradients and the decay."""
 
 # 1.3.1: the steps that RMSprop makes of a sequence of gradients
 
@@ -25,11 +28,8 @@ def _memory(gradients: Array, decay: float, gain: float | None = None) -> Array:
     return np.array(list(accumulate(gain * gradients**2, lambda v, new: decay * v + new)))
 
 
-def _steps_over(divisor: Callable[[Array, float], Array]) -> Function:
-    """Return steps with another divisor, a function of the gradients and the decay."""
-    return lambda gradients, learning_rate, decay: (
-        -learning_rate * gradients / (divisor(gradients, decay) + EPSILON)
-    )
+def _steps_over(divisor: Divisor, gradients: Array, learning_rate: float, decay: float) -> Array:
+    return -learning_rate * gradients / (divisor(gradients, decay) + EPSILON)
 
 
 def _before(v: Array) -> Array:
@@ -65,21 +65,22 @@ RMSPROP = FunctionExercise(
             "the gradient against those before it that counts.",
         ),
         "divides by the memory from before the step": Mistake(
-            _steps_over(lambda gradients, decay: np.sqrt(_before(_memory(gradients, decay)))),
+            partial(_steps_over, lambda gradients, decay: np.sqrt(_before(_memory(gradients, decay)))),
             "v is renewed first, with this step's own gradient. So no entry of a step exceeds η / √(1 − α).",
         ),
         "forgets the root": Mistake(
-            _steps_over(_memory), "v is a mean square; the step divides by its root."
+            partial(_steps_over, _memory), "v is a mean square; the step divides by its root."
         ),
         "adds all of each square, without the factor 1 − α": Mistake(
-            _steps_over(lambda gradients, decay: np.sqrt(_memory(gradients, decay, gain=1.0))),
+            partial(_steps_over, lambda gradients, decay: np.sqrt(_memory(gradients, decay, gain=1.0))),
             "v ← α v + (1 − α) g²: the two shares add up to 1.",
         ),
         "makes up for the start at 0": Mistake(
-            _steps_over(
+            partial(
+                _steps_over,
                 lambda gradients, decay: np.sqrt(
                     _memory(gradients, decay) / (1 - decay ** np.arange(1, len(gradients) + 1))
-                )
+                ),
             ),
             "That is Adam's correction. RMSprop, as PyTorch has it, divides by √v as it is.",
         ),
@@ -121,11 +122,10 @@ REASON = SentenceExercise(
             _UNSURE,
             "A network that is unsure pays about ln 4. To pay more, it has to be sure of something, and wrong.",
         ),
-        "puts it down to wrong labels": Mistake(
+        "puts it down to wrong labels": SheetMistake(
             r"label|swap",
             "Labels that are swapped would do it, but none is wrong in any of these spikes, and they are not needed: one long step is enough to "
             "make the network sure of a wrong class, and cross-entropy has no ceiling.",
-            in_sheet=True,
         ),
         "names what moves the weights, and not why that can cost so much": Mistake(
             r"explod|gradient|step|learning rate|clip|rmsprop|optimi[sz]er|hyperparameter|training process",
@@ -209,16 +209,14 @@ CURES = SentenceExercise(
         "Which changes let it look further back?",
     ),
     mistakes={
-        "clips the gradient": Mistake(
+        "clips the gradient": SheetMistake(
             r"clip",
             "Under RMSprop clipping left no fewer spikes at any threshold, and with low ones there were more. They were shorter, so that with norm "
             "clipping at 10 less time was spent in them; asked for are fewer.",
-            in_sheet=True,
         ),
-        "regularises": Mistake(
+        "regularises": SheetMistake(
             r"regulari|weight decay|dropout|l2|penalt|label (noise|smoothing)",
             "Weight decay and label noise made neither fewer spikes nor more, as far as 32 seeds can tell. (Label noise halves the worst loss.)",
-            in_sheet=True,
         ),
         "shortens every step": Mistake(
             r"learning rate|smaller step|shorter step",
