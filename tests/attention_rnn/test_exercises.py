@@ -5,8 +5,8 @@ import pytest
 from answers import reference, wrong_answer
 
 from helpers import exercises
-from helpers.attention_rnn import AttentionRNN
-from helpers.numerics import check_close, oracle
+from helpers.attention_rnn import AttentionRNN, oracle
+from helpers.numerics import check_close
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from answers import reference, wrong_answer
 
 from helpers import exercises
 from helpers.book import EXERCISES
-from helpers.numerics import check_close, oracle
+from helpers.convolution import oracle
+from helpers.numerics import check_close
 
 
 @pytest.fixture

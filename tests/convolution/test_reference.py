@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import convolution
-from helpers.numerics import check_close, oracle
+from helpers.convolution import oracle
+from helpers.numerics import check_close
 
 examples = settings(deadline=None, max_examples=100)
 

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.convolution import explorers as chapter
+from helpers.convolution import oracle
 from helpers.drawings import Graph, Grid, Node, Text, format_number
 from helpers.explorers import Explorer, Slider
 from helpers.explorers.packing import IMPOSSIBLE, evaluate, pack
-from helpers.numerics import check_close, oracle
+from helpers.numerics import check_close
 from helpers.numerics.arrays import DoesNotFit
 
 

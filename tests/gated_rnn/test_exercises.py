@@ -5,8 +5,8 @@ import pytest
 from answers import reference, wrong_answer
 
 from helpers.book import EXERCISES
-from helpers.gated_rnn import GatedRNN
-from helpers.numerics import check_close, oracle
+from helpers.gated_rnn import GatedRNN, oracle
+from helpers.numerics import check_close
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.gated_rnn import GatedRNN, exploding_instance, lyapunov_exponents
-from helpers.numerics import check_close, oracle
+from helpers.gated_rnn import GatedRNN, exploding_instance, lyapunov_exponents, oracle
+from helpers.numerics import check_close
 
 property_test = settings(deadline=None, max_examples=40)
 sizes = st.integers(1, 4)

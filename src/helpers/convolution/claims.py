@@ -12,10 +12,10 @@ import numpy as np
 from numpy.random import Generator
 
 from ..claims.ledger import Claim, Evidence, Verdict
-from ..numerics import oracle
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
+from . import oracle
 from .reference import (
     conv,
     dropped_samples,
