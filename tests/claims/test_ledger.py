@@ -252,3 +252,15 @@ def test_table_has_a_row_for_each_claim_and_counts_add_up():
         assert row.startswith(f"| [{claim.id}](#{claim.anchor}) | ")
         assert f" | {claim.verdict.value} | " in row
         assert row.count(" | ") == 5
+
+
+# Planted faults
+
+
+def test_a_claim_with_a_false_verdict():
+    test = test_verdict_is_what_the_evidence_says
+    claim = CLAIMS["1.1.c.iii"]
+    test(claim)
+    false = Verdict.REFUTED if claim.verdict is not Verdict.REFUTED else Verdict.REPAIRED
+    with pytest.raises(AssertionError):
+        test(replace(claim, verdict=false, correction="something else"))
