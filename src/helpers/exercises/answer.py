@@ -1,4 +1,4 @@
-"""What the reader gets back: an outcome and sentences, in a notebook, on the page, and in a terminal."""
+"""Answers to the reader, shown in a notebook, on the page, and in a terminal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .failing_case import FailingCase
 
 
 class Outcome(Enum):
-    """What an answer comes to."""
+    """The outcome of a check."""
 
     RIGHT = "Right"
     NOT_YET = "Not right yet"
@@ -24,7 +24,7 @@ COLOURS = {Outcome.RIGHT: "#009e73", Outcome.NOT_YET: "#d55e00", Outcome.UNANSWE
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What :func:`helpers.exercises.check` returns.
+    """The result of :func:`helpers.exercises.check`: an outcome and sentences.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What all exercises have: an id, hints, known mistakes, and the answers that they give."""
+"""The base of all exercises: an id, hints, known mistakes, and the answers to the reader."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SheetMistake(Mistake[Solution]):
 
 @dataclass(frozen=True, kw_only=True)
 class Exercise(ABC, Generic[Solution]):
-    """What is asked, and how an answer is helped on.
+    """A question with hints, and the mistakes that are known.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from .number_format import write_error
 from .sandbox import Call, run_safely
 
 SECONDS = 5.0
-"""How long all cases of a check may take together."""
+"""The time limit for all cases of a check together."""
 
 NEARLY = 1e-4
 """The relative error up to which a wrong number is taken for a rounded one."""

@@ -53,7 +53,7 @@ CONSTANTS = {"e": math.e, "pi": math.pi}
 
 
 class Unreadable(ValueError):
-    """What cannot be read as numbers."""
+    """Raised for text or objects that are no numbers."""
 
 
 def parse_numbers(answer: object, *, several: bool = False) -> list[float]:

@@ -142,7 +142,7 @@ def _describe_exception(error: BaseException, function: Callable) -> str:
 
 
 class _Stop(BaseException):
-    """What ends a thread whose time is over. No `except Exception` of the reader's stops it."""
+    """Raised in a thread to end it. No `except Exception` of the reader's catches it."""
 
 
 def _stop(thread: threading.Thread) -> None:
