@@ -22,7 +22,7 @@ def _place(id: str) -> list[tuple[bool, int, str]]:
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"\.", id)]
 
 
-def _modules(kind: str) -> list[ModuleType]:
+def _modules(room: str) -> list[ModuleType]:
     """Return the module of that name of each chapter that has one, in the order of the sheet."""
     folder = Path(__file__).parent
     first = {
@@ -31,9 +31,9 @@ def _modules(kind: str) -> list[ModuleType]:
     }
     chapters = sorted(first, key=lambda name: _place(first[name]))
     return [
-        import_module(f"{__package__}.{name}.{kind}")
+        import_module(f"{__package__}.{name}.{room}")
         for name in chapters
-        if (folder / name / f"{kind}.py").exists()
+        if (folder / name / f"{room}.py").exists()
     ]
 
 
