@@ -15,7 +15,7 @@ import re
 from docutils import nodes
 from sphinx.util import logging
 
-from helpers.numerics.without_pytorch import compared
+from helpers.numerics.without_pytorch import check_name
 
 COMMENT = re.compile(r"^\s*# checks: (.+)$")
 LABEL = re.compile(r"^\s*\$\$ \((eq-[a-z0-9-]+)\)\s*$", re.MULTILINE)
@@ -52,7 +52,7 @@ def _check_below(code, number):
     first = min(statements, key=lambda node: (node.lineno, -node.end_lineno))
     for node in ast.walk(first):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "check_close":
-            return compared(node)
+            return check_name(node)
         if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
             return ""
     return None

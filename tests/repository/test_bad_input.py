@@ -601,6 +601,7 @@ EXEMPT = {
     r"(drawings\.graphs|\w+\.diagrams)\.\w+": "takes diagrams and functions that this package makes for each other",
     r"(gated_rnn|attention_rnn)\.(Run|Gradients)(\.\w+)?": "what a network returns",
     r"numerics\.oracle\.(conv|gated_rnn|attention_rnn)": "takes tensors, and leaves them to PyTorch",
+    r"numerics\.oracle\.is_missing": "takes any error",
     r"numerics\.without_pytorch\..*": "takes the cells of a notebook: tests/repository/test_without_pytorch.py",
     r"numerics\.functions\.\w+": "takes arrays that its callers have checked",
     r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.check)?": "says what to draw; picture holds it against a frame",

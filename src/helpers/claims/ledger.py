@@ -13,7 +13,7 @@ import numpy as np
 
 from ..numerics.bootstrap import Interval
 from ..numerics.compare import TOLERANCE, relative_error
-from ..numerics.without_pytorch import is_missing
+from ..numerics.oracle import is_missing
 
 VISIBLE = 1e-3
 """The relative error from which on two results count as different."""

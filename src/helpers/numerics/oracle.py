@@ -1,12 +1,12 @@
-"""The oracle: what independent code says a value or a derivative is.
+"""The oracle: values and derivatives by independent code.
 
 Two oracles behind one face. :func:`value`, :func:`jacobian` and :func:`vjp` run a function that is
 written in PyTorch and let its autograd differentiate it; :func:`difference_jacobian` takes any function
 of arrays and uses central differences. Arrays go in and arrays come out, in float64. Nothing in the
 reference implementations imports this module: what it says is independent of them.
 
-Where PyTorch is not installed, this module can be imported all the same. What asks it for PyTorch then raises
-``ModuleNotFoundError``, and notebooks leave it out: see :mod:`helpers.numerics.without_pytorch`.
+Where PyTorch is not installed, this module can be imported all the same. What needs PyTorch then raises
+``ModuleNotFoundError``, and notebooks skip it: see :mod:`helpers.numerics.without_pytorch`.
 """
 
 from __future__ import annotations
@@ -35,9 +35,20 @@ else:
     torch = _Torch()
 
 if not find_spec("torch"):
-    from .without_pytorch import spare_the_notebook
+    from .without_pytorch import skip_without_torch
 
-    spare_the_notebook()
+    skip_without_torch()
+
+
+def is_missing(error: BaseException | None) -> bool:
+    """Return whether an error says that there is no PyTorch.
+
+    Examples
+    --------
+    >>> is_missing(ModuleNotFoundError(name="torch")), is_missing(ModuleNotFoundError(name="another"))
+    (True, False)
+    """
+    return isinstance(error, ModuleNotFoundError) and error.name == "torch"
 
 
 def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.ndarray:
@@ -58,7 +69,7 @@ def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.nd
     >>> value(torch.sigmoid, [0.0])
     array([0.5])
     """
-    return _made(function, _tensors(arguments)).detach().numpy()
+    return _output(function, _tensors(arguments)).detach().numpy()
 
 
 def jacobian(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> Any:
@@ -116,7 +127,7 @@ def vjp(function: Callable[..., torch.Tensor], output_gradient: ArrayLike, *argu
     """
     tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
     (output_gradient,) = _tensors([output_gradient])
-    y = _made(function, tensors)
+    y = _output(function, tensors)
     if output_gradient.shape != y.shape:
         raise ValueError(
             f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
@@ -171,7 +182,7 @@ def difference_jacobian(
 def conv(
     x: torch.Tensor, weight: torch.Tensor, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
 ) -> torch.Tensor:
-    """PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
+    """Return PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
 
     Parameters
     ----------
@@ -204,7 +215,7 @@ def conv(
 def gated_rnn(
     W_c: torch.Tensor, W_h: torch.Tensor, W_x: torch.Tensor, x: torch.Tensor, h0: torch.Tensor
 ) -> torch.Tensor:
-    """The gated recurrent network of :mod:`helpers.gated_rnn`, step by step as it is defined.
+    """Return the states of the network of :mod:`helpers.gated_rnn`, step by step as it is defined.
 
     Parameters
     ----------
@@ -235,7 +246,7 @@ def gated_rnn(
 def attention_rnn(
     input_triple: torch.Tensor, past_triples: torch.Tensor, x: torch.Tensor, initial_states: torch.Tensor
 ) -> torch.Tensor:
-    """The networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
+    """Return the states of the networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
 
     Parameters
     ----------
@@ -273,8 +284,8 @@ def attention_rnn(
     return torch.stack(states[len(initial_states) :])
 
 
-def _made(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-    """What a function makes of tensors, which has to be one tensor."""
+def _output(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return a function's output, which has to be one tensor."""
     y = function(*tensors)
     if not isinstance(y, torch.Tensor):
         raise TypeError(f"function must return a tensor, got {type(y).__name__}")
