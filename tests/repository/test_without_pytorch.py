@@ -64,7 +64,7 @@ def run(installed, tmp_path):
             resources={"metadata": {"path": folder}},
         )
         client.execute(env=os.environ | {"PYTHONPATH": os.pathsep.join([str(hides), str(installed)])})
-        return [cell for cell in notebook.cells if cell.cell_type == "code"]
+        return code_cells(notebook)
 
     return run
 

@@ -182,7 +182,7 @@ def difference_jacobian(
 def conv(
     x: torch.Tensor, weight: torch.Tensor, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
 ) -> torch.Tensor:
-    """Return PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
+    """PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def conv(
 def gated_rnn(
     W_c: torch.Tensor, W_h: torch.Tensor, W_x: torch.Tensor, x: torch.Tensor, h0: torch.Tensor
 ) -> torch.Tensor:
-    """Return the states of the network of :mod:`helpers.gated_rnn`, step by step as it is defined.
+    """The gated recurrent network of :mod:`helpers.gated_rnn`, step by step as it is defined.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def gated_rnn(
 def attention_rnn(
     input_triple: torch.Tensor, past_triples: torch.Tensor, x: torch.Tensor, initial_states: torch.Tensor
 ) -> torch.Tensor:
-    """Return the states of the networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
+    """The networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
 
     Parameters
     ----------
