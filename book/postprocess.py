@@ -16,7 +16,6 @@ MENDED = (
     (r'<th class="head">\s*(?:<p></p>)?\s*</th>', "<td></td>"),
     (r' role="(?:doc-biblioentry|doc-backlink)"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
-    (r"<body(?! class)(?=.*tag_claims)", '<body class="wide"'),
 )
 
 

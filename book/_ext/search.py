@@ -1,4 +1,4 @@
-"""A Sphinx extension: what the search finds by name, claims by their id and numbered equations by the names that the notation page gives them.
+"""A Sphinx extension: the search finds claims by their id, and numbered equations by the names that the notation page gives them.
 
 A search for 1.2.2.e means that claim, and one for 2.3 that equation: both are one word, where Sphinx sees several.
 """
@@ -14,7 +14,7 @@ from helpers.book import CLAIMS
 
 PAGE = "book/notation"
 COLUMN = "formula"
-"""What stands above the names, in the table whose next column refers to the equations."""
+"""The heading above the names, in the table whose next column refers to the equations."""
 
 FIRST, LATER = 0, 1
 """How early the search shows what it found; an id counts for more where it is all that was asked for."""
@@ -49,11 +49,11 @@ class Findable(Domain):
             yield shown, shown, "equation", page, f"equation-{label}", FIRST
 
     def get_type_name(self, type, primary=False):
-        """What a result is called: a claim, or an equation."""
+        """Return the kind of a result: a claim, or an equation."""
         return type.lname
 
     def resolve_any_xref(self, *_):
-        """What is found by name is not linked by it."""
+        """Return nothing: links do not use these names."""
         return []
 
 
@@ -70,6 +70,7 @@ def names_in(doctree):
 
 
 def note_names(app, doctree):
+    """Keep the names, when the notation page is read."""
     if app.env.docname == PAGE:
         app.env.domains[Findable.name].data["names"] = names_in(doctree)
 
