@@ -78,7 +78,7 @@ class Claim:
 
 
 class Sheet:
-    """A chapter's part of the sheet: the words of its claims, to which the chapter attaches evidence.
+    """A chapter's part of the sheet: the words of its claims, to which the chapter adds evidence.
 
     The words are in the chapter's ``sheet.toml``: a table for each claim, in the order of the sheet, with its ``question``,
     ``statement``, ``verdict`` and ``correction``. Iterated over, a sheet gives its claims.
