@@ -13,7 +13,7 @@ from helpers.claims import Card, Ledger, Table, Verdict
 
 @functools.cache
 def measured(claim):
-    """The evidence of a claim of the ledger. It is the same at every call, and some takes long to measure."""
+    """Return the evidence of a claim of the ledger. It is the same at every call, and some takes long to measure."""
     return claim.measure()
 
 

@@ -55,7 +55,7 @@ def test_ids_are_unique_and_unknown_ones_are_named():
 
 @pytest.fixture
 def sheet(tmp_path, monkeypatch):
-    """A chapter whose sheet has one claim."""
+    """Return a sheet with one claim."""
     folder = tmp_path / "a_chapter"
     folder.mkdir()
     (folder / "__init__.py").touch()

@@ -1,7 +1,7 @@
 """Evidence for a claim, and the verdict that follows from it.
 
-A kind of evidence has a ``verdict``; a ``heading`` and ``measurements``, in words for the claim's card; and a ``row``, what the
-table of all claims says of the sheet and of the book. Evidence that supports no verdict raises :class:`Undecided` when it is asked for one.
+A kind of evidence has a ``verdict``; a ``heading`` and ``measurements``, in words for the claim's card; and a ``row``, the cells
+for the sheet and for the book in the table of all claims. ``verdict`` raises :class:`Undecided` if the evidence supports none.
 """
 
 from __future__ import annotations
