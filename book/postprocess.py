@@ -33,8 +33,6 @@ def mend(page: BeautifulSoup) -> None:
         "div", class_="citation-list"
     ):
         del entry["role"]
-    if page.body and page.find(class_="tag_claims"):
-        page.body["class"] = "wide"
 
 
 def parsed(site: Path) -> Iterator[tuple[Path, BeautifulSoup]]:

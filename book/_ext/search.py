@@ -17,7 +17,7 @@ from helpers.book import CLAIMS
 
 PAGE = "book/notation"
 COLUMN = "formula"
-"""What stands above the names, in the table whose next column refers to the equations."""
+"""The heading above the names, in the table whose next column refers to the equations."""
 
 FIRST, LATER = 0, 1
 """How early the search shows what it found; an id counts for more where it is all that was asked for."""
