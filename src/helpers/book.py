@@ -6,6 +6,7 @@ claim stands on the sheet.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import ModuleType
 
 from .claims import Ledger
 from .exercises.collection import Collection
+from .exercises.exercise import Exercise
 
 
 def _place(claims: ModuleType) -> list[tuple[int, str]]:
@@ -34,9 +36,10 @@ CLAIMS = Ledger(claim for chapter in _CHAPTERS for claim in chapter.SHEET)
 """Every claim of the book, in the order of the sheet."""
 
 EXERCISES = Collection(
-    exercise
+    replace(exercise, chapter=chapter.__name__.split(".")[-2])
     for chapter in _CHAPTERS
     if find_spec(f"{chapter.__package__}.exercises")
-    for exercise in import_module(f"{chapter.__package__}.exercises").EXERCISES
+    for exercise in vars(import_module(f"{chapter.__package__}.exercises")).values()
+    if isinstance(exercise, Exercise)
 )
 """Every exercise of the book, in the order of the sheet."""

@@ -1,6 +1,7 @@
 """The ledger's claims: what each measures is what its verdict says, and none is forgotten."""
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -109,3 +110,15 @@ def test_a_claim_without_evidence_and_evidence_without_a_claim_are_named(sheet):
 def test_section_is_complete(section, asked):
     """Every question of the section has a claim, and so does every numbered equation."""
     assert {f"{section}.{item}" for item in asked} <= {claim.id for claim in CLAIMS}
+
+
+# Planted faults
+
+
+def test_a_claim_with_a_false_verdict():
+    test = test_verdict_is_what_the_evidence_says
+    claim = CLAIMS["1.1.c.iii"]
+    test(claim)
+    false = Verdict.REFUTED if claim.verdict is not Verdict.REFUTED else Verdict.REPAIRED
+    with pytest.raises(AssertionError):
+        test(replace(claim, verdict=false, correction="something else"))

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.random import Generator
 
 from ..claims import Evidence, Sheet
-from ..numerics import oracle
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
+from . import oracle
 from .reference import (
     conv,
     dropped_samples,

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.random import Generator
 
 from ..claims import Counterexample, Evidence, Sheet
-from ..numerics import oracle
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
+from . import oracle
 from .diagrams import Weights, backward_through, forward_through, forward_unrolled
 from .reference import GatedRNN, exploding_instance
 
