@@ -49,35 +49,41 @@ SURVIVES, KILLED = 0, 100
 """What a process that has run the tests of a mutant ends with. Python and pytest end with small numbers if they fail."""
 
 CLAIMS = "tests/claims/test_ledger.py"
+LAB = "tests/loss_curves/lab"
 TESTS = {
     "numerics.arrays": ["tests/numerics/test_arrays.py"],
     "numerics.compare": ["tests/numerics/test_arrays.py"],
     "numerics.functions": ["tests/gated_rnn/test_reference.py"],
     "numerics.oracle": ["tests/numerics/test_oracle.py"],
-    "numerics.bootstrap": ["tests/loss_curves/test_spikes.py"],
+    "numerics.bootstrap": ["tests/numerics/test_bootstrap.py"],
     "convolution.reference": ["tests/convolution/test_reference.py", CLAIMS],
     "gated_rnn.reference": ["tests/gated_rnn/test_reference.py", CLAIMS],
     "gated_rnn.exponents": ["tests/gated_rnn/test_exponents.py"],
     "attention_rnn.reference": ["tests/attention_rnn/test_reference.py", CLAIMS],
     "loss_curves.temporal_order": ["tests/loss_curves/test_temporal_order.py"],
     "loss_curves.spikes": ["tests/loss_curves/test_spikes.py"],
-    "loss_curves.cliff": ["tests/loss_curves/lab/test_experiments.py::TestCliff"],
-    "loss_curves.untrained": ["tests/loss_curves/lab/test_experiments.py::TestUntrained"],
+    "loss_curves.cliff": ["tests/loss_curves/test_cliff.py"],
+    "loss_curves.untrained": ["tests/loss_curves/test_untrained.py"],
     "loss_curves.recorded_census": [
         "tests/loss_curves/test_recorded_census.py::TestMeasures",
         "tests/loss_curves/test_recorded_census.py::TestCommitted",
         "tests/loss_curves/test_recorded_census.py::test_unknown_names_are_refused",
     ],
-    "loss_curves.recorded_replay": ["tests/loss_curves/lab/test_experiments.py::TestReplayRecord"],
-    "loss_curves.lab.settings": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.interventions": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.networks": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.optimisers": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.training": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.replay": [
-        "tests/loss_curves/lab/test_experiments.py::TestReplay",
-        "tests/loss_curves/lab/test_experiments.py::TestReplayRecord",
+    "loss_curves.recorded_replay": ["tests/loss_curves/test_recorded_replay.py"],
+    "loss_curves.lab.settings": [f"{LAB}/test_settings.py", f"{LAB}/test_training.py"],
+    "loss_curves.lab.interventions": [
+        f"{LAB}/test_interventions.py",
+        f"{LAB}/test_training.py",
+        f"{LAB}/test_settings.py",
     ],
+    "loss_curves.lab.networks": [f"{LAB}/test_networks.py", f"{LAB}/test_training.py"],
+    "loss_curves.lab.optimisers": [
+        f"{LAB}/test_optimisers.py",
+        f"{LAB}/test_training.py",
+        f"{LAB}/test_settings.py",
+    ],
+    "loss_curves.lab.training": [f"{LAB}/test_training.py", f"{LAB}/test_settings.py"],
+    "loss_curves.lab.replay": [f"{LAB}/test_replay.py", "tests/loss_curves/test_recorded_replay.py"],
 }
 """The tests that are meant for each module, after its own doctests; of the claims, those of its chapter.
 

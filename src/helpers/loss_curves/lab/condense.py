@@ -1,7 +1,7 @@
-"""The record: what the book keeps of a census, small enough to be committed.
+"""Condense a census to the record that the book keeps, small enough to be committed.
 
 ``loss_curve_runs.csv`` has a row for each run, ``loss_curve_epochs.npz`` the epochs of all runs,
-``loss_curve_steps.npz`` every step of some, and ``loss_curve_census.json`` says where they come from.
+``loss_curve_steps.npz`` every step of some, and ``loss_curve_census.json`` their origin.
 :mod:`helpers.loss_curves.recorded_census` reads them.
 """
 
@@ -23,32 +23,34 @@ from .census import STEP_CURVES, TRAININGS, epoch_columns, read_run
 from .training import Training
 
 EVERY_SEED_OF = "untreated"
-"""The training whose steps are kept of all seeds."""
+"""The training whose steps are recorded for all seeds."""
 FIRST_SEEDS = 3
-"""Of the other trainings, the steps of so many seeds are kept."""
+"""The number of seeds whose steps are recorded for the other trainings."""
 
 Runs = dict[str, list[tuple[dict[str, Array], dict[str, str]]]]
-"""Of each training what :func:`helpers.loss_curves.lab.census.read_run` returns, seed by seed."""
+"""The runs of each training, as :func:`helpers.loss_curves.lab.census.read_run` returns them, seed by seed."""
 
 
-def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Training] = TRAININGS) -> None:
-    """Condense a census to what the book keeps of it.
+def condense_census(
+    directory: str | Path, folder: str | Path, trainings: Mapping[str, Training] = TRAININGS
+) -> None:
+    """Write the record of a census.
 
     Numbers are rounded to a relative error below 2.5e-4, so that they compress.
 
     Parameters
     ----------
     directory : path
-        Of the census.
+        The folder of the census.
     folder : path
-        Where the files are written, in place of those before. It must exist.
+        The folder of the record, which must exist. Its files are replaced.
     trainings : dict of str to Training
 
     Raises
     ------
     ValueError
-        If a training lacks a run of a seed that another has, has other settings than given here, or the runs
-        differ in length, in the batches of an epoch or in the versions they were made with.
+        If a training lacks a run of a seed that another has, or has other settings than given here; or if the runs
+        differ in length, in the batches of an epoch or in the versions of their packages.
     """
     folder = Path(folder)
     runs = _every_run(Path(directory), trainings)
@@ -74,7 +76,7 @@ def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Tr
     }
     _save(folder / "loss_curve_steps.npz", steps)
     names = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
-    about = {
+    metadata = {
         "commands": [
             f"python -m helpers.loss_curves census --directory DIRECTORY{names} --seeds {seeds} --epochs {epochs}",
             f"python -m helpers.loss_curves record --directory DIRECTORY{names} --folder src/helpers/records/data",
@@ -88,11 +90,11 @@ def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Tr
         "learnt": LEARNT_ACCURACY,
         "trainings": {name: repr(training) for name, training in trainings.items()},
     }
-    write_record(folder / "loss_curve_census.json", about)
+    write_record(folder / "loss_curve_census.json", metadata)
 
 
 def _every_run(directory: Path, trainings: Mapping[str, Training]) -> Runs:
-    """Read a census, if every training of every seed is there. The settings, once they are compared, are taken out."""
+    """Read a census; raise unless it holds every training of every seed, with these settings, which are then left out."""
     seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
     missing = [f"{n}/{s}" for n in trainings for s in seeds if not (directory / n / f"{s}.npz").exists()]
     if missing or not seeds:
@@ -107,7 +109,7 @@ def _every_run(directory: Path, trainings: Mapping[str, Training]) -> Runs:
 
 
 def _origin(runs: Runs) -> dict[str, str]:
-    """How long all runs are, and what they were made with."""
+    """Return the length of all runs and their versions; raise unless they agree."""
     origins = {json.dumps(origin) for own in runs.values() for _, origin in own}
     if len(origins) != 1:
         raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
@@ -148,12 +150,12 @@ def rounded(values: ArrayLike) -> NDArray[np.float32]:
 
 
 def _stacked(runs: Sequence[Mapping[str, np.ndarray]]) -> dict[str, NDArray[np.float32]]:
-    """From a list of dictionaries to one of arrays, with the seeds in front."""
+    """Stack the columns of all runs, with the seeds in front."""
     return {column: rounded(np.stack([run[column] for run in runs])) for column in runs[0]}
 
 
 def _save(path: Path, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
-    """Write the columns of each training, by the name of both."""
+    """Write the columns of each training, under ``training/column``."""
     arrays: dict[str, Any] = {
         f"{name}/{column}": array for name, table in tables.items() for column, array in table.items()
     }
