@@ -120,7 +120,7 @@ def regularisation(random: Generator) -> Experiment:
 
 
 def _left(measured: Measured, name: str, cures: tuple[str, ...], random: Generator) -> tuple[str, Interval]:
-    """What the best of some cures leaves of that which is measured, relative to the untreated: in words, and its interval."""
+    """Return the share of a quantity that is left with the best of some cures: in words, and as an interval."""
     measure, quantity = measured
     *cured, untreated = map(recorded_census.runs, (*cures, "untreated"))
 

@@ -4,6 +4,8 @@ A network's weights are drawn without regard to the classes, so none is preferre
 network prefers some, and that costs: with logits z of variance s², independent of the label,
 
     E[ℓ] = ln C + E[ln (1/C) Σ_c exp(z_c − z̄)] ≈ ln C + ½ s² (1 − 1/C)                        (4.7)
+
+A number that is not whole raises TypeError, one that is too small ValueError.
 """
 
 from __future__ import annotations

@@ -38,13 +38,6 @@ class Network:
     inputs, hidden_size, classes : int
         n, m and C.
 
-    Raises
-    ------
-    ValueError
-        If there is no such cell, or a size is less than 1.
-    TypeError
-        If a size is not a whole number.
-
     Examples
     --------
     Two replicas read a batch of 32 sequences of length 5; with no weights, they tell nothing apart:

@@ -174,11 +174,6 @@ def replay(seeds: Iterable[int], *, steps: int, training: Training = Training())
         the true ones.
 
         ``worst``: of the spike that begins highest, the weights, v and mean g² before the step, and both batches.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there are no seeds, one is negative, ``steps`` is less than 1, or the training is another.
     """
     observer = _Observer(training, each_seed(seeds))
     steps = whole_number(steps, "steps", at_least=1)

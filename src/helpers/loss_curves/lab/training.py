@@ -50,11 +50,6 @@ class Training:
     start : OrthogonalStart or IdentityStart, optional
         Left out, PyTorch's own: every weight uniform between ±1/√m.
 
-    Raises
-    ------
-    ValueError, TypeError
-        Naming the setting, what was given, and what was expected.
-
     Examples
     --------
     >>> Training(clipping=NormClipping(0.1)).optimiser
@@ -143,14 +138,6 @@ def train(
     Returns
     -------
     Curves
-
-    Raises
-    ------
-    ValueError
-        If there are no seeds, one is negative, or ``steps`` is less than 1.
-    TypeError
-        If one of these is not a whole number, ``training`` is not a :class:`Training`, or ``dtype`` is not a
-        floating-point one.
 
     Examples
     --------
