@@ -19,6 +19,7 @@ import signal
 from decimal import Decimal
 from fractions import Fraction
 
+import attrs
 import numpy as np
 import pytest
 import torch
@@ -573,22 +574,17 @@ def curves_of_losses(draw, name):
         "summary": ({"loss": loss, "accuracy": loss, "batches_per_epoch": 2}, None),
         "bootstrap": (
             {
-                "statistic": lambda sample: sample.mean(axis=-1),
-                "samples": [loss],
+                "statistic": lambda of: loss[of % len(loss)].mean(axis=-1),
+                "seeds": len(loss),
                 "rng": np.random.default_rng(0),
                 "resamples": 20,
                 "level": 0.9,
             },
-            lambda y, samples, **_: samples[0].min() - 1e-9 <= y.low <= y.high <= samples[0].max() + 1e-9,
+            lambda y, **_: loss.min() - 1e-9 <= y.low <= y.high <= loss.max() + 1e-9,
         ),
     }[name]
-    if name == "bootstrap":
-        return Call(
-            lambda statistic, samples, **rest: bootstrap.bootstrap(statistic, *samples, **rest),
-            arguments,
-            fits,
-        )
-    return Call(getattr(spikes, name), arguments, fits or (lambda result, **_: True))
+    function = bootstrap.bootstrap if name == "bootstrap" else getattr(spikes, name)
+    return Call(function, arguments, fits or (lambda result, **_: True))
 
 
 # ---------------------------------------------------------------- what is public
@@ -613,7 +609,7 @@ EXEMPT = {
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
     r"drawings\.svg\.(draw|style)": "what picture and Explorer draw with, when they have checked",
     r"loss_curves\.temporal_order\.Batch": "what sample returns",
-    r"records\.(made_with|write_record)": "called by the experiments, with what they have measured",
+    r"records\.(made_with|write_record|atomic_write)": "called by the experiments, with what they have measured",
     r"gated_rnn\.exponents\.\w+": "an experiment over a grid of its own: tests/gated_rnn/test_exponents.py",
     r"loss_curves\.(recorded_census|recorded_replay)\.\w+": "takes the trainings and measures of a record, which its own tests read",
     r"claims\.evidence\.(Finding|Experiment)": "made by the claims of chapter 4, from what they measured",
@@ -627,7 +623,7 @@ EXEMPT = {
     r"loss_curves\.lab\.settings\.\w+": "checks the settings that are fuzzed",
     r"loss_curves\.lab\.networks\.(?!Network$)\w+(\.\w+)?": "takes tensors that train has made",
     r"loss_curves\.lab\.training\.(Curves|Step)(\.\w+)?": "what train returns",
-    r"loss_curves\.lab\.training\.(each_step|one_hot|gradient|loss_and_accuracy)": "takes tensors that train has made",
+    r"loss_curves\.lab\.training\.each_step": "takes tensors that train has made",
     r"loss_curves\.lab\.(optimisers|interventions)\.(\w+\.\w+|empty_memory|\w+Start)": "takes tensors that train has made",
 }
 """What is public and not fuzzed, and why."""
@@ -818,8 +814,10 @@ def floats_in(thing):
     elif isinstance(thing, (tuple, list)):
         for value in thing:
             yield from floats_in(value)
-    elif dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        for field in dataclasses.fields(thing):
+    elif not isinstance(thing, type) and (dataclasses.is_dataclass(thing) or attrs.has(type(thing))):
+        for field in (
+            dataclasses.fields(thing) if dataclasses.is_dataclass(thing) else attrs.fields(type(thing))
+        ):
             yield from floats_in(getattr(thing, field.name))
 
 

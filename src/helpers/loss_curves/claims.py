@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.random import Generator
@@ -11,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ..claims import Experiment, Finding, Sheet
 from ..numerics.arrays import Array
-from ..numerics.bootstrap import Interval, bootstrap
+from ..numerics.bootstrap import Draw, Interval, bootstrap
 from . import recorded_census, recorded_replay
 from .spikes import SPIKE_LOSS
 from .untrained import expected_loss, untrained
@@ -96,7 +95,7 @@ def initial_loss_in_general(random: Generator) -> Experiment:
 CURE_THRESHOLD = 0.5
 """A cure leaves at most this share of the spikes, or of the time in them."""
 
-Measured = tuple[Callable[..., Array], str]
+Measured = tuple[recorded_census.Measure, str]
 """A measure of :mod:`helpers.loss_curves.recorded_census`, and what it is in words."""
 
 SPIKES = (recorded_census.spikes_per_thousand_steps, "number of spikes after learning")
@@ -128,18 +127,15 @@ def regularisation(random: Generator) -> Experiment:
 def _left(measured: Measured, name: str, cures: tuple[str, ...], random: Generator) -> tuple[str, Interval]:
     """Return what the best of some cures leaves of a measure, relative to the untreated: in words, and its interval."""
     measure, quantity = measured
-    columns = inspect.signature(measure).parameters
-    samples = [
-        recorded_census.runs(training)[column] for training in (*cures, "untreated") for column in columns
-    ]
+    *cured, untreated = map(recorded_census.runs, (*cures, "untreated"))
 
-    def least(*samples: Array) -> Array:
-        *cured, untreated = (
-            measure(*samples[place : place + len(columns)]) for place in range(0, len(samples), len(columns))
-        )
-        return np.min(cured, axis=0) / untreated
+    def least(of: Draw) -> Array:
+        return np.min([measure(runs, of) for runs in cured], axis=0) / measure(untreated, of)
 
-    return f"{quantity} with {name}, times that without:", bootstrap(least, *samples, rng=random)
+    return (
+        f"{quantity} with {name}, times that without:",
+        bootstrap(least, len(untreated["seed"]), rng=random),
+    )
 
 
 @SHEET.evidence("1.3.4.loss")
@@ -154,9 +150,9 @@ def _near_and_above(excess: Array, expected: float, random: Generator, quantity:
     """Test that the mean excess over the sheet's value is near 0, is above it, and is near the book's formula."""
 
     def distance_from(value: float) -> Interval:
-        return bootstrap(lambda sample: abs(sample.mean(axis=-1) - value), excess, rng=random)
+        return bootstrap(lambda of: abs(excess[of].mean(axis=-1) - value), len(excess), rng=random)
 
-    mean = bootstrap(lambda sample: sample.mean(axis=-1), excess, rng=random)
+    mean = bootstrap(lambda of: excess[of].mean(axis=-1), len(excess), rng=random)
     return Experiment(
         as_written=Finding("distance of the mean from the sheet's value", distance_from(0.0), below=0.02),
         left_out=Finding(quantity, mean, above=0.0),
@@ -174,7 +170,7 @@ def swapped_labels(random: Generator) -> Experiment:
     return Experiment(
         as_written=Finding(
             "trained networks that do worse on swapped labels than untrained ones: share",
-            bootstrap(lambda sample: sample.mean(axis=-1), worse.astype(float), rng=random),
+            bootstrap(lambda of: worse[of].mean(axis=-1), len(worse), rng=random),
             above=0.9,
         )
     )
@@ -198,7 +194,7 @@ def initial_accuracy(random: Generator) -> Experiment:
     return Experiment(
         as_written=Finding(
             "distance of the mean initial accuracy from ¼:",
-            bootstrap(lambda sample: abs(sample.mean(axis=-1) - 1 / 4), accuracy, rng=random),
+            bootstrap(lambda of: abs(accuracy[of].mean(axis=-1) - 1 / 4), len(accuracy), rng=random),
             below=0.01,
         )
     )
