@@ -188,7 +188,7 @@ class Finding:
 
     Examples
     --------
-    >>> Finding("spikes, times those without", Interval(0.25, 0.125, 0.5, seeds=32), below=1).holds
+    >>> Finding("failures, times those without", Interval(0.25, 0.125, 0.5, seeds=32), below=1).holds
     True
     """
 
@@ -236,7 +236,7 @@ class Experiment:
 
     Examples
     --------
-    >>> fewer = Finding("spikes, times those without", Interval(2.0, 1.5, 2.5, seeds=32), below=1)
+    >>> fewer = Finding("failures, times those without", Interval(2.0, 1.5, 2.5, seeds=32), below=1)
     >>> Experiment(as_written=fewer).verdict
     <Verdict.REFUTED: 'refuted'>
     """

@@ -86,19 +86,7 @@ class Sheet:
     Parameters
     ----------
     package : str
-        The chapter's package, such as ``helpers.convolution``.
-
-    Examples
-    --------
-    >>> sheet = Sheet("helpers.convolution")
-    >>> sheet.evidence("1.1.z")
-    Traceback (most recent call last):
-        ...
-    ValueError: evidence for '1.1.z', which is no claim of convolution/sheet.toml
-    >>> next(iter(sheet))
-    Traceback (most recent call last):
-        ...
-    ValueError: claim 1.1.a of convolution/sheet.toml has no evidence
+        The chapter's package: its ``__package__``.
     """
 
     def __init__(self, package: str) -> None:
