@@ -45,9 +45,9 @@ def real_array(value: object, name: str, *, shape: tuple | None = None, may_be_e
     array = plain_array(value, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
-    if shape is None:
-        lengths: Sequence[int] | None = array.shape
-    elif (lengths := _open_lengths(array.shape, shape)) is None:
+    shape = ("length",) * array.ndim if shape is None else shape
+    lengths = _open_lengths(array.shape, shape)
+    if lengths is None:
         raise ValueError(f"{name} must have shape {_as_words(shape)}, got shape {array.shape}")
     if 0 in lengths and not may_be_empty:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
