@@ -493,7 +493,11 @@ class TestBadInput:
             (lambda: GatedRNN([[1j]], [[1]], [[1]]), TypeError, "W_c must hold real numbers"),
             (lambda: NETWORK.run(np.ones((4, 3))), ValueError, r"x must have shape \(..., T, 2\)"),
             (lambda: NETWORK.run([1, 2]), ValueError, r"x must have shape \(..., T, 2\)"),
-            (lambda: NETWORK.run(np.ones((4, 2)), np.ones(2)), ValueError, r"initial_state must have shape \(3,\)"),
+            (
+                lambda: NETWORK.run(np.ones((4, 2)), np.ones(2)),
+                ValueError,
+                r"initial_state must have shape \(3,\)",
+            ),
             (
                 lambda: NETWORK.run(np.ones((5, 4, 2)), np.ones(3)),
                 ValueError,
@@ -515,11 +519,19 @@ class TestBadInput:
                 "run must come from this network",
             ),
             (lambda: NETWORK.step_jacobian(RUN, 0), ValueError, "t must be at least 1, got 0"),
-            (lambda: NETWORK.step_jacobian(RUN, 5), ValueError, "t must be at most 4, the number of steps, got 5"),
+            (
+                lambda: NETWORK.step_jacobian(RUN, 5),
+                ValueError,
+                "t must be at most 4, the number of steps, got 5",
+            ),
             (lambda: NETWORK.step_jacobian(RUN, 1.0), TypeError, "t must be a whole number"),
             (lambda: NETWORK.propagator(RUN, 3, 2), ValueError, "s must be at most 2, the later step, got 3"),
             (lambda: NETWORK.propagator(RUN, -1, 2), ValueError, "s must be at least 0, got -1"),
-            (lambda: NETWORK.propagator(RUN, 0, 5), ValueError, "t must be at most 4, the number of steps, got 5"),
+            (
+                lambda: NETWORK.propagator(RUN, 0, 5),
+                ValueError,
+                "t must be at most 4, the number of steps, got 5",
+            ),
             (
                 lambda: NETWORK.lyapunov_exponents(NETWORK.run(np.ones((0, 2)))),
                 ValueError,

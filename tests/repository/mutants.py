@@ -59,6 +59,7 @@ TESTS = {
     "gated_rnn.reference": ["tests/gated_rnn/test_reference.py", CLAIMS],
     "gated_rnn.exponents": ["tests/gated_rnn/test_exponents.py"],
     "attention_rnn.reference": ["tests/attention_rnn/test_reference.py", CLAIMS],
+    "attention_rnn.linear_time": ["tests/attention_rnn/test_reference.py"],
     "loss_curves.temporal_order": ["tests/loss_curves/test_temporal_order.py"],
     "loss_curves.spikes": ["tests/loss_curves/test_spikes.py"],
     "loss_curves.cliff": ["tests/loss_curves/lab/test_experiments.py::TestCliff"],

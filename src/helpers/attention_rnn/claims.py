@@ -77,7 +77,7 @@ def size_of_weights(random: Generator) -> Evidence:
         return torch.softmax(torch.stack(scores), 0)
 
     a = [
-        oracle.value(weights, network.input_triple, network.past_triples, x[t - 1], run.past(t))
+        oracle.value(weights, network.input_triple, network.past_triples, x[t - 1], run.window_states(t))
         for t in range(1, 6)
     ]
     zero, V_0 = np.zeros((4, 3)), network.input_triple[2]
@@ -177,7 +177,7 @@ class _Step:
         self.network = _network(random, k=2)
         self.run = self.network.run(random.normal(size=(6, 3)))
         self.t = 6
-        y = [self.run.x[self.t - 1], *self.run.past(self.t)[::-1]]
+        y = [self.run.x[self.t - 1], *self.run.window_states(self.t)[::-1]]
         triples = [self.network.input_triple, *self.network.past_triples]
         # Columns, m × 1, as on paper: a product whose shapes do not fit raises here.
         self.q, self.k, self.v = (
@@ -200,7 +200,7 @@ class _Step:
         self.of_weights, self.of_values = jacobian[12:15], jacobian[15:].reshape(3, 4, 4)
         states = oracle.jacobian(
             oracle.attention_rnn,
-            *(self.network.input_triple, self.network.past_triples, y[:1], self.run.past(self.t)),
+            *(self.network.input_triple, self.network.past_triples, y[:1], self.run.window_states(self.t)),
         )[3]
         self.of_state = states[0][:, -1]
 
@@ -369,7 +369,7 @@ class _Later(NamedTuple):
 
     def by_the_book(self) -> Array:
         """The total gradient of h[T] by equation (3.7)."""
-        return self.run.network.state_gradient(self.run, self.direct_gradient, self.T)
+        return self.run.network.total_gradient(self.run, self.direct_gradient, self.T)
 
 
 def _later(random: Generator, *, direct_term: bool) -> _Later:
@@ -385,17 +385,19 @@ def _later(random: Generator, *, direct_term: bool) -> _Later:
     def gradient(s: int) -> Array:
         """The total gradient of h[s], from what the steps after it make of their last initial state."""
         *_, by_initial = oracle.vjp(
-            oracle.attention_rnn, direct_gradient[s:], *triples, run.x[s:], run.past(s + 1)
+            oracle.attention_rnn, direct_gradient[s:], *triples, run.x[s:], run.window_states(s + 1)
         )
         return direct_gradient[s - 1] + by_initial[-1]
 
     def direct_jacobian(i: int) -> Array:
         """∂h[T+i]/∂h[T] of step T + i alone, whose initial states are those that it sees."""
         t = T + i
-        *_, by_initial = oracle.jacobian(oracle.attention_rnn, *triples, run.x[t - 1 : t], run.past(t))
+        *_, by_initial = oracle.jacobian(
+            oracle.attention_rnn, *triples, run.x[t - 1 : t], run.window_states(t)
+        )
         return by_initial[0][:, -i]
 
-    *_, by_initial = oracle.jacobian(oracle.attention_rnn, *triples, run.x[T:], run.past(T + 1))
+    *_, by_initial = oracle.jacobian(oracle.attention_rnn, *triples, run.x[T:], run.window_states(T + 1))
     lags = range(1, k + 1)
     return _Later(
         run,
