@@ -208,10 +208,10 @@ def gated_networks(draw, name):
 
     arguments, fits = {
         "GatedRNN": (weights, lambda y, W_c, W_h, W_x: y.W_c.shape == np.shape(W_c) == np.shape(W_x)),
-        "run": ({"x": x, "h0": h0}, lambda y, x, h0: y.states.shape == (*np.shape(x)[:-1], m)),
-        "step_bound": ({"x": x, "h0": h0}, lambda y, x, h0: np.shape(y) == np.shape(x)[:-2]),
+        "run": ({"x": x, "initial_state": h0}, lambda y, x, **_: y.states.shape == (*np.shape(x)[:-1], m)),
+        "step_bound": ({"x": x, "initial_state": h0}, lambda y, x, **_: np.shape(y) == np.shape(x)[:-2]),
         "vjp": (
-            {"run": run, "state_gradient": normal(draw, *batch, T, m)},
+            {"run": run, "direct_gradient": normal(draw, *batch, T, m)},
             lambda y, **_: (
                 [each.shape for each in y[:5]] == [np.shape(v) for v in (*weights.values(), x, h0)]
                 and y.states.shape == (*batch, T, m)
@@ -257,7 +257,7 @@ def explosions(draw, _):
     ),
 )
 def attention_networks(draw, name):
-    m, n, T, k = draw(sizes), draw(sizes), draw(sizes), draw(sizes)
+    m, n, T, k, batch = draw(sizes), draw(sizes), draw(sizes), draw(sizes), draw(batches)
     unbounded = name == "UnboundedAttentionRNN" or draw(st.booleans())
     triple = normal(draw, 3, m, n)
     if unbounded and name != "AttentionRNN":
@@ -266,26 +266,26 @@ def attention_networks(draw, name):
         kind, weights = attention_rnn.AttentionRNN, {"past_triples": normal(draw, k, 3, m, m)}
     weights["input_triple"] = triple
     network = kind(**weights)
-    x, initial_states = normal(draw, T, n), normal(draw, k, m)
+    x, initial_states = normal(draw, *batch, T, n), normal(draw, *batch, k, m)
     run = network.run(x, initial_states)
     t = draw(st.integers(1, T))
     arguments, fits = {
         kind.__name__: (weights, lambda y, **_: y.input_triple.ndim == 3),
         "run": (
             {"x": x, "initial_states": initial_states},
-            lambda y, x, **_: y.states.shape == (len(x), m) and len(y.weights) == len(x),
+            lambda y, x, **_: y.states.shape[:-1] == y.weights.shape[:-1] == np.shape(x)[:-1],
         ),
         "vjp": (
-            {"run": run, "direct_gradient": normal(draw, T, m)},
+            {"run": run, "direct_gradient": normal(draw, *batch, T, m)},
             lambda y, **_: (
                 [each.shape for each in y]
-                == [triple.shape, network.past_triples.shape, x.shape, initial_states.shape, (T, m)]
+                == [triple.shape, network.past_triples.shape, x.shape, initial_states.shape, (*batch, T, m)]
             ),
         ),
-        "step_jacobian": ({"run": run, "t": t, "lag": 1}, lambda y, **_: y.shape == (m, m)),
-        "state_gradient": (
-            {"run": run, "direct_gradient": normal(draw, T, m), "t": t},
-            lambda y, **_: y.shape == (m,),
+        "step_jacobian": ({"run": run, "t": t, "lag": 1}, lambda y, **_: y.shape == (*batch, m, m)),
+        "total_gradient": (
+            {"run": run, "direct_gradient": normal(draw, *batch, T, m), "t": t},
+            lambda y, **_: y.shape == (*batch, m),
         ),
     }[name]
     return Call(kind if name == kind.__name__ else getattr(network, name), arguments, fits)
@@ -605,6 +605,8 @@ EXEMPT = {
     r"numerics\.without_pytorch\..*": "takes the cells of a notebook: tests/repository/test_without_pytorch.py",
     r"numerics\.oracle\.is_missing": "takes any error",
     r"numerics\.functions\.\w+": "takes arrays that its callers have checked",
+    r"numerics\.arrays\.check_is_own_run": "checks what the networks' methods are called with here",
+    r"attention_rnn\.linear_time\.\w+": "takes arrays that the network has checked",
     r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.check)?": "says what to draw; picture holds it against a frame",
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
     r"drawings\.svg\.(draw|style)": "what picture and Explorer draw with, when they have checked",
@@ -632,7 +634,6 @@ DOCUMENTED = {
     "numerics.compare.check_close": AssertionError,
     "claims.card": KeyError,
     "records.record_path": FileNotFoundError,
-    **{name: OverflowError for name in CALLS if name.startswith("attention_rnn.")},
 }
 """Errors other than ValueError and TypeError that a docstring names."""
 

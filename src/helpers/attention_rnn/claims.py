@@ -76,7 +76,7 @@ def size_of_weights(random: Generator) -> Evidence:
         return torch.softmax(torch.stack(scores), 0)
 
     a = [
-        oracle.value(weights, network.input_triple, network.past_triples, x[t - 1], run.past(t))
+        oracle.value(weights, network.input_triple, network.past_triples, x[t - 1], run.window_states(t))
         for t in range(1, 6)
     ]
     zero, V_0 = np.zeros((4, 3)), network.input_triple[2]
@@ -188,7 +188,7 @@ class _Step(NamedTuple):
 
 def _step(random: Generator) -> _Step:
     run = _network(random, k=2).run(random.normal(size=(6, 3)))
-    y = [run.x[-1], *run.past(6)[::-1]]
+    y = [run.x[-1], *run.window_states(6)[::-1]]
     triples = [run.network.input_triple, *run.network.past_triples]
     q, k, v = (
         [(triple[letter] @ y_i)[:, None] for triple, y_i in zip(triples, y, strict=True)]
@@ -215,7 +215,7 @@ def _autograd(step: _Step) -> Derivatives:
 
     jacobian = oracle.jacobian(parts, step.y[1])
     *_, by_initial = oracle.jacobian(
-        oracle.attention_rnn, network.input_triple, network.past_triples, run.x[-1:], run.past(6)
+        oracle.attention_rnn, network.input_triple, network.past_triples, run.x[-1:], run.window_states(6)
     )
     return {
         1: by_initial[0][:, -1],
@@ -363,7 +363,7 @@ def _gradient_errors(random: Generator, *, direct_term: bool) -> dict[str, float
     def total_gradient(s: int) -> Array:
         """Return the gradient of h[s]: its direct one, and that of the steps after it with respect to their last initial state."""
         *_, by_initial = oracle.vjp(
-            oracle.attention_rnn, direct_gradient[s:], *triples, run.x[s:], run.past(s + 1)
+            oracle.attention_rnn, direct_gradient[s:], *triples, run.x[s:], run.window_states(s + 1)
         )
         return direct_gradient[s - 1] + by_initial[-1]
 
@@ -374,9 +374,9 @@ def _gradient_errors(random: Generator, *, direct_term: bool) -> dict[str, float
     lags = range(1, k + 1)
     expected = total_gradient(T)
     gradients = [total_gradient(T + i) for i in lags]
-    total = jacobians(run.x[T:], run.past(T + 1))[:k, :, -1]
+    total = jacobians(run.x[T:], run.window_states(T + 1))[:k, :, -1]
     # Of step T + i alone, whose initial states are those that it sees.
-    direct = [jacobians(run.x[T + i - 1 : T + i], run.past(T + i))[0, :, -i] for i in lags]
+    direct = [jacobians(run.x[T + i - 1 : T + i], run.window_states(T + i))[0, :, -i] for i in lags]
     pairs = list(zip(gradients, direct, strict=True))
     return {
         "Jacobian times row": max(_shape_error(J, g[None]) for g, J in pairs),
@@ -385,7 +385,7 @@ def _gradient_errors(random: Generator, *, direct_term: bool) -> dict[str, float
             sum(g @ J for g, J in zip(gradients, total, strict=True)), expected
         ),
         "direct Jacobians": relative_error(sum(g @ J for g, J in pairs), expected),
-        "the book": relative_error(network.state_gradient(run, direct_gradient, T), expected),
+        "the book": relative_error(network.total_gradient(run, direct_gradient, T), expected),
     }
 
 
