@@ -50,7 +50,7 @@ def test_one_step_its_jacobian_and_the_gradient_of_a_state(random):
     run, g = network.run(x), random.normal(size=(8, m))
     total = network.vjp(run, g).states
     direct = np.array([network.step_jacobian(run, T + i, i) for i in range(1, k + 1)])
-    rest = (first, past, x[T:], run.past(T + 1))
+    rest = (first, past, x[T:], run.window_states(T + 1))
     by_autograd = g[T - 1] + oracle.vjp(oracle.attention_rnn, g[T:], *rest)[3][-1]
     of_no_use = np.full_like(direct, np.nan)
     check_close(reference("1.2.2.f")(g[T - 1], total[T : T + k], direct, of_no_use), by_autograd)

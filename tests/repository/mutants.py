@@ -70,25 +70,26 @@ are wrong on purpose, and a verdict that differs fails a test."""
 CLAIMS = "tests/claims/test_ledger.py"
 """Of these tests, a reference is run against those of its chapter's claims."""
 
-EXPERIMENTS = "tests/loss_curves/lab/test_experiments.py"
+LAB = "tests/loss_curves/lab"
 RECORDED_CENSUS = "tests/loss_curves/test_recorded_census.py"
 ELSEWHERE = {
     "numerics.compare": ["tests/numerics/test_arrays.py"],
     "numerics.functions": ["tests/gated_rnn/test_reference.py"],
-    "numerics.bootstrap": ["tests/loss_curves/test_spikes.py"],
-    "loss_curves.cliff": [f"{EXPERIMENTS}::TestCliff"],
-    "loss_curves.untrained": [f"{EXPERIMENTS}::TestUntrained"],
+    "attention_rnn.linear_time": ["tests/attention_rnn/test_reference.py"],
     "loss_curves.recorded_census": [
         *(
             f"{RECORDED_CENSUS}::{name}"
             for name in ("TestMeasures", "TestCommitted", "test_unknown_names_are_refused")
         )
     ],
-    "loss_curves.recorded_replay": [f"{EXPERIMENTS}::TestReplayRecord"],
-    "loss_curves.lab.replay": [f"{EXPERIMENTS}::TestReplay", f"{EXPERIMENTS}::TestReplayRecord"],
+    "loss_curves.lab.replay": [f"{LAB}/test_replay.py", "tests/loss_curves/test_recorded_replay.py"],
     **{
-        f"loss_curves.lab.{name}": ["tests/loss_curves/lab/test_training.py"]
-        for name in ("settings", "interventions", "networks", "optimisers")
+        f"loss_curves.lab.{name}": [
+            f"{LAB}/test_{name}.py",
+            f"{LAB}/test_training.py",
+            f"{LAB}/test_settings.py",
+        ]
+        for name in ("settings", "interventions", "networks", "optimisers", "training")
     },
 }
 """The tests of a module where they are not at the same place below tests/ as the module is below helpers."""

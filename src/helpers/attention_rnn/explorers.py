@@ -183,7 +183,7 @@ def _terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
 
 def _read(run: Run, t: int) -> list[Array]:
     """What step t reads: x[t], h[t−1], …, h[t−k]."""
-    return [run.x[t - 1], *run.past(t)[::-1]]
+    return [run.x[t - 1], *run.window_states(t)[::-1]]
 
 
 def _roles(weights: Array, earlier: NDArray[np.bool_]) -> NDArray[np.integer]:

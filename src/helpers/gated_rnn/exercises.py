@@ -17,7 +17,7 @@ from .reference import GatedRNN
 
 
 def step(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
-    return GatedRNN(W_c, W_h, W_x).run(x[None], h0=h).states[0]
+    return GatedRNN(W_c, W_h, W_x).run(x[None], initial_state=h).states[0]
 
 
 def _steps(draw: Draw) -> Cases:

@@ -1,4 +1,4 @@
-"""The oracle: what independent code says a value or a derivative is.
+"""The oracle: values and derivatives by independent code.
 
 Two oracles behind one face. :func:`value`, :func:`jacobian` and :func:`vjp` run a function that is
 written in PyTorch and let its autograd differentiate it; :func:`difference_jacobian` takes any function
@@ -6,8 +6,8 @@ of arrays and uses central differences. Arrays go in and arrays come out, in flo
 reference implementations imports this module: what it says is independent of them. A chapter's module ``oracle`` adds
 its network, written in PyTorch.
 
-Where PyTorch is not installed, this module can be imported all the same. What asks it for PyTorch then raises
-``ModuleNotFoundError``, and notebooks leave it out: see :mod:`helpers.numerics.without_pytorch`.
+Where PyTorch is not installed, this module can be imported all the same. What needs PyTorch then raises
+``ModuleNotFoundError``, and notebooks skip it: see :mod:`helpers.numerics.without_pytorch`.
 """
 
 from __future__ import annotations
@@ -36,9 +36,20 @@ else:
     torch = _Torch()
 
 if not find_spec("torch"):
-    from .without_pytorch import spare_the_notebook
+    from .without_pytorch import skip_without_torch
 
-    spare_the_notebook()
+    skip_without_torch()
+
+
+def is_missing(error: BaseException | None) -> bool:
+    """Return whether an error says that there is no PyTorch.
+
+    Examples
+    --------
+    >>> is_missing(ModuleNotFoundError(name="torch")), is_missing(ModuleNotFoundError(name="another"))
+    (True, False)
+    """
+    return isinstance(error, ModuleNotFoundError) and error.name == "torch"
 
 
 def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.ndarray:
@@ -59,7 +70,7 @@ def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.nd
     >>> value(torch.sigmoid, [0.0])
     array([0.5])
     """
-    return _made(function, _tensors(arguments)).detach().numpy()
+    return _output(function, _tensors(arguments)).detach().numpy()
 
 
 def jacobian(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> Any:
@@ -117,7 +128,7 @@ def vjp(function: Callable[..., torch.Tensor], output_gradient: ArrayLike, *argu
     """
     tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
     (output_gradient,) = _tensors([output_gradient])
-    y = _made(function, tensors)
+    y = _output(function, tensors)
     if output_gradient.shape != y.shape:
         raise ValueError(
             f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
@@ -169,8 +180,8 @@ def difference_jacobian(
     return jacobian.reshape(*jacobian.shape[:-1], *x.shape)
 
 
-def _made(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-    """What a function makes of tensors, which has to be one tensor."""
+def _output(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return a function's output, which has to be one tensor."""
     y = function(*tensors)
     if not isinstance(y, torch.Tensor):
         raise TypeError(f"function must return a tensor, got {type(y).__name__}")
