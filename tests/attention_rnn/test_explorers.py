@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.attention_rnn import AttentionRNN
+from helpers.attention_rnn import AttentionRNN, oracle
 from helpers.attention_rnn import explorers as chapter
 from helpers.attention_rnn.diagrams import follow, one_step, unrolled
 from helpers.drawings import Graph
-from helpers.numerics import check_close, oracle, relative_error
+from helpers.numerics import check_close, relative_error
 
 few = settings(max_examples=40, deadline=None)
 scales = st.sampled_from(chapter.SCALES)

@@ -7,15 +7,17 @@ import zlib
 
 import numpy as np
 import pytest
+from caught import caught
 from every_explorer import CASES, EXPLORERS, made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.convolution import explorers as chapter
+from helpers.convolution import oracle
 from helpers.drawings import Graph, Grid, Node, Text, format_number
 from helpers.explorers import Explorer, Slider
 from helpers.explorers.packing import IMPOSSIBLE, evaluate, pack
-from helpers.numerics import check_close, oracle
+from helpers.numerics import check_close
 from helpers.numerics.arrays import DoesNotFit
 
 
@@ -273,3 +275,17 @@ def test_sliders_of_numbers_that_are_not_whole():
     sliders, drawing = explorer.children
     assert sliders.children[0].index == drawing.gain == 1
     assert explorer.frame(gain=2.0)["gain"] == [[2.0]]
+
+
+# Planted faults
+
+
+def test_an_explorer_whose_frame_differs_from_the_reference(monkeypatch):
+    right = chapter.size_frame
+    setting = {"input_size": 7, "kernel_size": 3, "stride": 3, "padding": 0, "dilation": 1}
+
+    def off_by_one(**setting):
+        return right(**{**setting, "stride": setting["stride"] - 1})
+
+    with caught(test_size_frame_is_what_pytorch_does.hypothesis.inner_test, setting=setting, row=1):
+        monkeypatch.setattr(chapter, "size_frame", off_by_one)

@@ -66,9 +66,14 @@ def test_what_is_written_whole_replaces_what_was_there(tmp_path):
 def test_half_of_a_file_is_never_there(tmp_path, trouble):
     path = tmp_path / "file"
     path.write_bytes(b"before")
-    with pytest.raises(type(trouble)), atomic_write(path) as file:
-        file.write(b"half")
-        raise trouble
+
+    def write_half():
+        with atomic_write(path) as file:
+            file.write(b"half")
+            raise trouble
+
+    with pytest.raises(type(trouble)):
+        write_half()
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
 

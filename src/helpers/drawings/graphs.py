@@ -2,7 +2,7 @@
 
 A diagram is a :class:`helpers.drawings.Graph` whose boxes are values and operations. :func:`forward` follows its
 arrows and :func:`backward` follows them the other way, so that a missing or a wrong arrow is a wrong number.
-One module for each chapter holds that chapter's diagrams: :mod:`helpers.gated_rnn.diagrams`.
+A chapter's module ``diagrams`` holds its own.
 """
 
 from __future__ import annotations

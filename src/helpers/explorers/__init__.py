@@ -4,7 +4,7 @@ An :class:`Explorer` evaluates functions of its sliders over their whole grid wh
 they return into one binary table, and links its sliders in the browser to a drawing that looks the frames up.
 So Python computes every number, once, and JavaScript only draws.
 
-One module for each chapter holds that chapter's explorers: :mod:`helpers.convolution.explorers`, …
+A chapter's module ``explorers`` holds its own.
 """
 
 from .explorer import Explorer, Slider
