@@ -1,27 +1,32 @@
-"""Put an explorer's still picture on the page beside the place where its live one will be mounted.
+"""Keep of a page's saved widgets what its explorers need beside their static HTML: the states of their drawings.
 
-MyST-NB chooses one kind of output for a page. Of an explorer two are wanted: the place of the widget, and the
-picture that stands there until scripts have run, and where they never do.
+`nb_mime_priority_overrides` chooses that HTML for the page, so that it is there before scripts have run, and where they
+never do. `mount.js` makes it move.
 """
 
-from docutils import nodes
-from myst_nb.sphinx_ import SelectMimeType
-from sphinx.transforms.post_transforms import SphinxPostTransform
+import json
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from myst_nb.core.render import sanitize_script_content
+from myst_nb.sphinx_ import NbMetadataCollector
+
+ON_THE_PAGE = ("html", "_css")
+"""The traits of a drawing that stand in its static HTML."""
 
 
-class StillBesideWidget(SphinxPostTransform):
-    default_priority = SelectMimeType.default_priority - 1
-
-    def run(self, **_):
-        for bundle in self.document.findall(nodes.container):
-            if bundle.get("nb_element") == "mime_bundle":
-                kinds = {output["mime_type"]: output for output in bundle.children}
-                if WIDGET in kinds and "text/html" in kinds:
-                    kinds[WIDGET].extend(kinds["text/html"].children)
+def keep_drawings(app, name, *_):
+    """Drop from a page's widgets all but the drawings, and from them what stands on the page."""
+    files = NbMetadataCollector.get_js_files(app.env, name)
+    if "ipywidgets_state" in files:
+        _, script = files["ipywidgets_state"]
+        widgets = json.loads(script["body"])
+        widgets["state"] = {
+            id_: {**model, "state": {k: v for k, v in model["state"].items() if k not in ON_THE_PAGE}}
+            for id_, model in widgets["state"].items()
+            if model["model_name"] == "AnyModel"
+        }
+        script["body"] = sanitize_script_content(json.dumps(widgets))
 
 
 def setup(app):
-    app.add_post_transform(StillBesideWidget)
+    app.connect("html-page-context", keep_drawings, priority=400)  # before MyST-NB writes them on the page
     return {"parallel_read_safe": True, "parallel_write_safe": True}

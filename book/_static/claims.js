@@ -2,7 +2,7 @@
 
 const VERDICTS = ["confirmed", "completed", "repaired", "refuted", "lost"];
 
-const table = document.querySelector(".tag_claims table");
+const table = /** @type {HTMLTableElement} */ (document.querySelector(".tag_claims table"));
 const column = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent.trim() === "verdict");
 const rows = [...table.tBodies[0].rows].map((row) => ({ row, verdict: row.cells[column].textContent.trim() }));
 
@@ -16,11 +16,12 @@ const shown = document.createElement("p");
 shown.className = "verdicts-shown";
 shown.setAttribute("role", "status");
 
+/** @param {string} verdict */
 function show(verdict) {
   let count = 0;
   for (const { row, verdict: its } of rows) {
     row.hidden = verdict !== "all" && its !== verdict;
-    count += !row.hidden;
+    count += Number(!row.hidden);
   }
   shown.textContent = `${count} of ${rows.length} claims are shown.`;
 }

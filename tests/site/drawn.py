@@ -4,7 +4,8 @@ import functools
 
 import numpy as np
 
-from helpers.drawings import EMPTY_ROLES, format_number
+from helpers.drawings import Grid, Text
+from helpers.numerics.formatting import format_number
 
 READ = """explorer => ({
   values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
@@ -49,11 +50,11 @@ def expected(explorer, setting, last_possible):
         frame = frame_at(explorer, last_possible)
     panels = []
     for panel in explorer.panels:
-        if panel.kind == "text":
+        if isinstance(panel, Text):
             sentences = excuse if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
             excuse = []  # said once
-        elif panel.kind == "cells":
+        elif isinstance(panel, Grid):
             cells = list(_cells(panel, frame))
             panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
         else:
@@ -90,7 +91,7 @@ def _parsed(path):
 
 
 def _cells(panel, frame):
-    roles = np.asarray(frame[panel.roles])
+    roles = np.asarray(frame[panel.roles]) if panel.roles else np.zeros(np.shape(frame[panel.numbers]), int)
     marked = np.zeros(roles.shape, bool)
     if panel.marked_rows or panel.marked_columns:
         rows = frame[panel.marked_rows] if panel.marked_rows else range(roles.shape[0])
@@ -100,7 +101,7 @@ def _cells(panel, frame):
         name = panel.legend[role]
         number = (
             ""
-            if panel.numbers is None or name in EMPTY_ROLES
+            if panel.numbers is None or name in panel.unnumbered
             else format_number(np.asarray(frame[panel.numbers])[row, column])
         )
         yield [
@@ -113,7 +114,7 @@ def _cells(panel, frame):
 def setting_at(explorer, positions):
     """The values of the sliders at these positions of the browser's."""
     return {
-        name: kind.values[position] if kind.linked[0] == "index" else position
+        name: kind.values[position] if kind.trait[0] == "index" else position
         for (name, kind), position in zip(explorer.sliders.items(), positions, strict=True)
     }
 

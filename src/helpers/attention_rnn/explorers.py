@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ..drawings.panels import Axis, Grid, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
-from ..explorers.words import clamped_notice, decimal
+from ..explorers.words import clamped_notice
 from ..numerics.arrays import Array
+from ..numerics.formatting import fixed
 from .reference import AttentionRNN, Run
 
 SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
@@ -55,12 +56,10 @@ def attention_map_explorer() -> Explorer:
             ),
             Grid(
                 "Step t in numbers. A row for each i: its score wᵢ, its weight aᵢ, and the three elements of its value vᵢ",
-                roles="numbers_roles",
-                legend=("plain",),
                 numbers="numbers",
                 unit=WIDE_UNIT,
             ),
-            Grid("h[t] = Σ aᵢ vᵢ", roles="state_roles", legend=("output",), numbers="state", unit=WIDE_UNIT),
+            Grid("h[t] = Σ aᵢ vᵢ", legend=("output",), numbers="state", unit=WIDE_UNIT),
         ),
         k=Slider("window k", range(1, 5), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
@@ -89,17 +88,15 @@ def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
     return {
         "step": f"AttentionRNN({k}) at step {shown}.{clamped_notice('step', t, shown)}",
         "shares": "Weights: "
-        + ", ".join(f"{decimal(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
+        + ", ".join(f"{fixed(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
         + ".",
         "zero_states": f"{count} of these {'is a zero vector' if count == 1 else 'are zero vectors'}, each with the score 0; "
-        f"together they take {decimal(a[earlier].sum())}."
+        f"together they take {fixed(a[earlier].sum())}."
         if count
         else "No zero vector is in the window.",
         "shown": np.array([shown - 1]),
         "numbers": _for_a_cell(np.column_stack((w, a, v))),
-        "numbers_roles": np.zeros((k + 1, 5), int),
         "state": _for_a_cell(run.states[[shown - 1]]),
-        "state_roles": np.zeros((1, 3), int),
     }
 
 
@@ -111,7 +108,7 @@ def jacobian_explorer() -> Explorer:
     """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
 
     def matrix(title: str, name: str, role: str) -> Grid:
-        return Grid(title, roles=f"{name}_roles", legend=(role,), numbers=name, unit=WIDE_UNIT)
+        return Grid(title, legend=(role,), numbers=name, unit=WIDE_UNIT)
 
     return Explorer(
         terms_frame,
@@ -146,7 +143,7 @@ def terms_frame(scale: float, i: int, t: int) -> Frame:
     """The two terms at one step, with their norms; k = 3."""
     run = example(3, scale)
     terms = _terms(run, t, i)
-    first, second, both = (decimal(float(np.linalg.norm(term))) for term in terms)
+    first, second, both = (fixed(float(np.linalg.norm(term))) for term in terms)
     if scale == 0:
         note = "With Q and K at 0 no score depends on any state, and the second term is 0."
     elif t <= i:
@@ -154,11 +151,10 @@ def terms_frame(scale: float, i: int, t: int) -> Frame:
     else:
         note = "The first term passes the state on; the second moves the attention."
     return {
-        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {decimal(run.weights[t - 1, i])}.",
+        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {fixed(run.weights[t - 1, i])}.",
         "norms": f"Norms: {first} and {second} for the two terms, {both} for their sum.",
         "note": note,
         **{name: _for_a_cell(term) for name, term in zip(TERMS, terms, strict=True)},
-        **{f"{name}_roles": np.zeros((3, 3), int) for name in TERMS},
     }
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..drawings.panels import Grid, Text
-from ..drawings.svg import format_number
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..explorers.words import clamped_notice
+from ..numerics.formatting import count, format_number, listed, signed
 from .reference import dropped_samples, input_jacobian, output_size, weight_jacobian, weight_vjp
 
 Whole = NDArray[np.integer]
@@ -78,8 +77,8 @@ def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dil
         "output": np.zeros((size, size), int),
         "formula": f"⌊({input_size} + 2·{padding} − {dilation}·({kernel_size} − 1) − 1) / {stride}⌋ + 1"
         f" = ⌊{reach} / {stride}⌋ + 1 = {size}, so the output is {size} × {size}.",
-        "left_over": f"The floor drops {_count(dropped, 'row')} and {_count(dropped, 'column')} at the end; "
-        f"{_count(skipped, 'row')} and {_count(skipped, 'column')} before that are skipped.",
+        "left_over": f"The floor drops {count(dropped, 'row')} and {count(dropped, 'column')} at the end; "
+        f"{count(skipped, 'row')} and {count(skipped, 'column')} before that are skipped.",
     }
 
 
@@ -110,7 +109,7 @@ def _window(
     # Each padding sample counts as one of the input here.
     window = _places_read(input_size + 2 * padding, kernel_size, stride, dilation, shown)
     reads = (
-        f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {_listed(window)} of the padded input"
+        f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {listed(window)} of the padded input"
     )
     span = f": a receptive field of {window[-1] - window[0] + 1}."
     return np.array([shown]), window, reads + span + clamped_notice(f"output {axis}", position, shown)
@@ -152,7 +151,6 @@ def layer_explorer() -> Explorer:
             ),
             Grid(
                 "∂f/∂W: the windows of x",
-                roles="weight_jacobian_roles",
                 numbers="weight_jacobian",
                 legend=("input",),
                 marked_columns="tap",
@@ -189,12 +187,11 @@ def layer_frame(length: int, kernel_size: int, stride: int, dilation: int, chann
     dropped = dropped_samples(length, kernel_size, **setting)
     return {
         "sizes": f"f(x) has {len(band)} elements, ∂f/∂x has {len(band)} × 5 × {length}, "
-        f"∂f/∂W has {len(band)} × 1 × 5 × {kernel_size}. The floor drops {_count(dropped, 'sample')} at the end"
+        f"∂f/∂W has {len(band)} × 1 × 5 × {kernel_size}. The floor drops {count(dropped, 'sample')} at the end"
         + (": the last columns of ∂f/∂x are 0." if dropped else "."),
         "input_jacobian": band.astype(int),
         "input_jacobian_roles": tap_band.astype(int),
         "weight_jacobian": windows.astype(int),
-        "weight_jacobian_roles": np.zeros(windows.shape, int),
     }
 
 
@@ -217,7 +214,7 @@ def backward_frame(
     spread[places] = output_gradient[0]
     x_roles = np.where(np.arange(length) >= length - dropped, ROLES_IN_SIGNAL.index("dropped"), 0)
     terms = " + ".join(
-        f"{_signed(g)}·{_signed(value)}"
+        f"{signed(g)}·{signed(value)}"
         for g, value in zip(output_gradient[0], x[channel, places], strict=True)
     )
     return {
@@ -231,16 +228,3 @@ def backward_frame(
         ),
         "tap": np.array([shown]),
     }
-
-
-def _signed(number: int) -> str:
-    return f"({format_number(number)})" if number < 0 else format_number(number)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'s' * (number != 1)}"
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    *rest, last = map(str, numbers)
-    return f"{', '.join(rest)} and {last}" if rest else last

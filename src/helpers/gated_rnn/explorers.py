@@ -9,8 +9,8 @@ import numpy as np
 from ..drawings.panels import Axis, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
-from ..explorers.words import decimal
 from ..numerics.arrays import Array
+from ..numerics.formatting import fixed
 from .reference import GatedRNN, Run
 
 STEPS = 40
@@ -109,7 +109,7 @@ def memory_frame(gate_bias: float, gain: float, input_scale: float, T: int) -> F
     return {
         "share": shown.round(3),
         "gate_sentence": f"{between}. On average a step keeps {kept} % of the state and takes {100 - kept} % of the candidate.",
-        "memory_sentence": f"h[{T}] is {decimal(run.states[-1, 0])}. It listens {listens}{beyond}",
+        "memory_sentence": f"h[{T}] is {fixed(run.states[-1, 0])}. It listens {listens}{beyond}",
     }
 
 
@@ -167,7 +167,7 @@ def flow_frame(gain: float, input_scale: float, gate_bias: float, T: int) -> Fra
     times = np.arange(T + 1.0)
     peak = log_norms.max()
     on_the_way = (
-        f" On the way it reaches e to the power of {decimal(peak, 1)}." if peak > log_norms[0] + 3 else ""
+        f" On the way it reaches e to the power of {fixed(peak, 1)}." if peak > log_norms[0] + 3 else ""
     )
     log_bound = (T - times) * log_rho
     unseen = " The bound leaves the picture." if np.abs(log_bound).max() > FLOW_AXIS.high else ""
@@ -176,7 +176,7 @@ def flow_frame(gain: float, input_scale: float, gate_bias: float, T: int) -> Fra
         "times": times,
         "log_norms": _on_axis(log_norms),
         "log_bound": _on_axis(log_bound),
-        "regime": f"Over {T} steps {_regime(log_norms[0] / T)}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {decimal(log_norms[0], 1)}.{on_the_way}",
+        "regime": f"Over {T} steps {_regime(log_norms[0] / T)}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {fixed(log_norms[0], 1)}.{on_the_way}",
         "bound_sentence": _bound_in_words(gain, float(np.exp(log_rho))) + unseen,
     }
 

@@ -12,6 +12,7 @@ from ..drawings.panels import Axis, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..numerics.arrays import Array
+from ..numerics.formatting import format_number
 from . import recorded_census
 from .cliff import descend, loss_and_gradient
 from .spikes import spike_onsets
@@ -261,7 +262,7 @@ def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) ->
     lengths = np.linalg.norm(np.diff(places[taken], axis=0), axis=1)
     longest = int(lengths.argmax())
     clipped = int((norm[:steps_taken] > limit).sum())
-    so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {_short(norm[longest])} long, and the step {_short(lengths[longest])}."
+    so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {format_number(norm[longest])} long, and the step {format_number(lengths[longest])}."
     are_clipped = "1 gradient is clipped." if clipped == 1 else f"{clipped} gradients are clipped."
     clipping = "Nothing is clipped." if np.isinf(limit) else are_clipped
     w, b = places[steps_taken]
@@ -274,7 +275,7 @@ def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) ->
         "norm": np.where(taken, norm, np.nan),
         "limit": np.full(STEPS + 1, limit),
         "jump": f"{so_far} {clipping}",
-        "end": f"After {steps_taken} steps w = {_short(w)} and b = {_short(b)}, where ℓ = {_short(loss[steps_taken])}; it began at {_short(loss[0])}."
+        "end": f"After {steps_taken} steps w = {format_number(w)} and b = {format_number(b)}, where ℓ = {format_number(loss[steps_taken])}; it began at {format_number(loss[0])}."
         + ("" if inside else " That is outside of the picture."),
     }
 
@@ -362,12 +363,3 @@ def networks_frame(classes: int, scale: float) -> Frame:
         f"each on a batch of 32; {below:.0f} % are below ln C.{off_the_picture}",
         "accuracy_sentence": f"Their accuracy is {100 * untrained.accuracy.mean():.1f} % on average, and 1/C is {100 / classes:.1f} %.",
     }
-
-
-def _short(number: float) -> str:
-    """Three digits, and a true minus sign; very large and small numbers as powers of ten."""
-    if 0 < abs(number) < 1e-3 or abs(number) >= 1e4:
-        digits, exponent = f"{number:.1e}".split("e")
-        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{digits} · 10{power}".replace("-", "−")
-    return f"{float(f'{number:.3g}'):g}".replace("-", "−")
