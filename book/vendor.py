@@ -26,9 +26,9 @@ def with_node():
 
 
 def npm(*arguments):
-    """Run npm in this folder, as pinned by the Python environment."""
+    """Run npm in this folder, as pinned by the Python environment, and return its exit status."""
     (program,) = NODE.glob("**/node_modules/npm/bin/npm-cli.js")
-    subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node(), check=True)
+    return subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node()).returncode
 
 
 def copy_files():
@@ -42,5 +42,8 @@ def copy_files():
 
 
 if __name__ == "__main__":
-    npm(*(sys.argv[1:] or ["ci", "--ignore-scripts"]))
-    copy_files()
+    arguments = sys.argv[1:] or ["ci", "--ignore-scripts"]
+    status = npm(*arguments)
+    if status == 0 and arguments[0] != "run":
+        copy_files()
+    sys.exit(status)

@@ -1,32 +1,46 @@
-"""Keep of a page's saved widgets what its explorers need beside their static HTML: the states of their drawings.
+"""Leave of a page's saved widgets what is not on the page: `mount.js` makes their static HTML move.
 
 `nb_mime_priority_overrides` chooses that HTML for the page, so that it is there before scripts have run, and where they
-never do. `mount.js` makes it move.
+never do.
 """
 
 import json
 
-from myst_nb.core.render import sanitize_script_content
+from docutils import nodes
+from myst_nb.core.render import WIDGET_VIEW_MIMETYPE, sanitize_script_content
 from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.util.logging import getLogger
 
-ON_THE_PAGE = ("html", "_css")
-"""The traits of a drawing that stand in its static HTML."""
+LOGGER = getLogger(__name__)
 
 
-def keep_drawings(app, name, *_):
-    """Drop from a page's widgets all but the drawings, and from them what stands on the page."""
+def on_the_page(saved):
+    """Return the widgets that have a place on the page, with the traits that are not there, and each script once."""
+    placed = [widget for widget in saved["state"].values() if "place" in widget["state"]]
+    scripts = list(dict.fromkeys(widget["state"]["_esm"] for widget in placed))
+    widgets = [
+        {
+            "script": scripts.index(widget["state"]["_esm"]),
+            "state": {k: v for k, v in widget["state"].items() if k[0] != "_" and k not in ("html", "layout")},
+            "buffers": widget.get("buffers", []),
+        }
+        for widget in placed
+    ]
+    return {"scripts": scripts, "widgets": widgets}
+
+
+def keep_what_is_needed(app, name, template, context, doctree):
+    """Write a page's widgets for `mount.js`; refuse one that stands there without HTML."""
+    for raw in doctree.findall(nodes.raw) if doctree else ():
+        if WIDGET_VIEW_MIMETYPE in raw.astext():
+            LOGGER.warning("a page has no kernel, so a widget must have HTML of its own", location=raw)
     files = NbMetadataCollector.get_js_files(app.env, name)
     if "ipywidgets_state" in files:
         _, script = files["ipywidgets_state"]
-        widgets = json.loads(script["body"])
-        widgets["state"] = {
-            id_: {**model, "state": {k: v for k, v in model["state"].items() if k not in ON_THE_PAGE}}
-            for id_, model in widgets["state"].items()
-            if model["model_name"] == "AnyModel"
-        }
-        script["body"] = sanitize_script_content(json.dumps(widgets))
+        body = sanitize_script_content(json.dumps(on_the_page(json.loads(script["body"]))))
+        script.update({"id": "widgets", "type": "application/json", "body": body})
 
 
 def setup(app):
-    app.connect("html-page-context", keep_drawings, priority=400)  # before MyST-NB writes them on the page
+    app.connect("html-page-context", keep_what_is_needed, priority=400)  # before MyST-NB writes them
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,14 +1,15 @@
-// Brings the explorers of a page to life, which has no kernel: puts the browser's own sliders into the HTML that Python
-// drew, and lets drawing.js update it, from the state of its widget that the build saved.
+// Brings the widgets of a page to life, which has no kernel: puts the browser's own sliders into the HTML that Python
+// drew, and lets each widget's script take that over, with the state that the build saved.
 
-/** @typedef {import("../../src/helpers/explorers/drawing.js").Model} DrawingModel */
+/** @typedef {import("../../src/helpers/explorers/drawing.js").Model} AnyModel */
 /** @typedef {import("../../src/helpers/explorers/drawing.js").Sliders} Sliders */
-/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders }} Explorer */
+/** @typedef {{ script: number, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
+/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, module: Promise<any> }} Widget */
 
-/** The state of a drawing, as anywidget's model is for JupyterLab. @implements {DrawingModel} */
+/** A widget's state, as anywidget's model in JupyterLab. @implements {AnyModel} */
 class Model {
-  /** @param {{ state: Record<string, any>, buffers?: { path: string[], data: string }[] }} saved */
-  constructor({ state, buffers = [] }) {
+  /** @param {Saved} saved */
+  constructor({ state, buffers }) {
     this.state = { ...state };
     for (const { path, data } of buffers) {
       this.state[path[0]] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
@@ -31,20 +32,23 @@ class Model {
   on(event, listener) {
     (this.listeners[event] ??= []).push(listener);
   }
-  off() {} // an explorer stays as long as its page
+  off() {} // a widget stays as long as its page
 }
 
-/** @returns {Explorer[]} */
-function savedExplorers() {
-  if (document.querySelector('[type="application/vnd.jupyter.widget-view+json"]')) {
-    throw new Error("a widget that is not an explorer needs a kernel");
-  }
-  const saved = document.querySelector('[type="application/vnd.jupyter.widget-state+json"]');
-  const models = Object.values(JSON.parse(saved.textContent).state).map((entry) => new Model(entry));
-  return models.map((model) => ({ model, el: document.getElementById(model.get("place")), sliders: model.get("sliders") }));
+/** @returns {Widget[]} */
+function savedWidgets() {
+  /** @type {{ scripts: string[], widgets: Saved[] }} */
+  const { scripts, widgets } = JSON.parse(document.getElementById("widgets").textContent);
+  const modules = scripts.map((script) => import(URL.createObjectURL(new Blob([script], { type: "text/javascript" }))));
+  return widgets
+    .filter(({ state }) => document.getElementById(state.place)) // a notebook may make a widget and not show it
+    .map((saved) => {
+      const { place, sliders } = saved.state;
+      return { el: document.getElementById(place), model: new Model(saved), sliders, module: modules[saved.script] };
+    });
 }
 
-/** Put sliders into the rows that Python drew for them. @param {Explorer} explorer */
+/** Put sliders into the rows that Python drew for them. @param {Widget} widget */
 function addSliders({ el, model, sliders }) {
   const rows = el.querySelectorAll(".widget-slider");
   Object.entries(sliders).forEach(([name, { first, step, labels }], number) => {
@@ -65,21 +69,11 @@ function addSliders({ el, model, sliders }) {
   });
 }
 
-/** @type {Map<string, Promise<any>>} */
-const modules = new Map(); // one for each source text, however many explorers share it
-/** @param {string} source */
-function moduleOf(source) {
-  if (!modules.has(source)) {
-    modules.set(source, import(URL.createObjectURL(new Blob([source], { type: "text/javascript" }))));
-  }
-  return modules.get(source);
-}
-
 /** Keep in the address what differs from the start: #explorer-layer.stride=2&explorer-gates.gate_bias=1
- * @param {Explorer[]} explorers */
-function keepInAddress(explorers) {
+ * @param {Widget[]} widgets */
+function keepInAddress(widgets) {
   const kept = new URLSearchParams();
-  for (const { el, model, sliders } of explorers) {
+  for (const { el, model, sliders } of widgets) {
     for (const [name, { start, first, step, labels }] of Object.entries(sliders)) {
       const value = model.get(name);
       if (value !== start) kept.set(`${el.id}.${name}`, labels[(value - first) / step]);
@@ -88,13 +82,13 @@ function keepInAddress(explorers) {
   history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
 }
 
-/** Take from the address what it says of an explorer; where it says nothing, or nothing that can be, the start.
- * @param {Explorer[]} explorers @returns the first that it names */
-function takeFromAddress(explorers) {
+/** Take from the address what it says of a widget; where it says nothing, or nothing that can be, the start.
+ * @param {Widget[]} widgets @returns the first that it names */
+function takeFromAddress(widgets) {
   const kept = new URLSearchParams(location.hash.slice(1));
-  const named = explorers.find(({ el }) => [...kept.keys()].some((key) => key.startsWith(`${el.id}.`)));
+  const named = widgets.find(({ el }) => [...kept.keys()].some((key) => key.startsWith(`${el.id}.`)));
   if (!named) return undefined; // the address of a heading, say
-  for (const { el, model, sliders } of explorers) {
+  for (const { el, model, sliders } of widgets) {
     for (const [name, { start, first, step, labels }] of Object.entries(sliders)) {
       const position = labels.indexOf(kept.get(`${el.id}.${name}`));
       model.set(name, position < 0 ? start : first + step * position);
@@ -104,24 +98,22 @@ function takeFromAddress(explorers) {
 }
 
 async function mount() {
-  const explorers = savedExplorers();
-  const first = takeFromAddress(explorers);
-  const drawn = explorers.map(async ({ el, model }) => {
-    const module = await moduleOf(model.get("_esm"));
-    await module.default.render({ model, el: el.querySelector(".widget-any") });
-  });
-  await Promise.all(drawn);
-  explorers.forEach(addSliders);
+  const widgets = savedWidgets();
+  const first = takeFromAddress(widgets);
+  const rendered = widgets.map(async ({ el, model, module }) =>
+    (await module).default.render({ model, el: el.querySelector(".widget-any") }));
+  await Promise.all(rendered);
+  widgets.forEach(addSliders);
   first?.el.scrollIntoView({ block: "center" });
 
   /** @type {ReturnType<typeof setTimeout>} */
   let soon;
   const keep = () => {
     clearTimeout(soon);
-    soon = setTimeout(keepInAddress, 300, explorers); // a browser refuses to change it at every step
+    soon = setTimeout(keepInAddress, 300, widgets); // a browser refuses to change it at every step
   };
-  for (const { model, sliders } of explorers) for (const name in sliders) model.on(`change:${name}`, keep);
-  addEventListener("hashchange", () => takeFromAddress(explorers));
+  for (const { model, sliders } of widgets) for (const name in sliders) model.on(`change:${name}`, keep);
+  addEventListener("hashchange", () => takeFromAddress(widgets));
 }
 
 // A classic script, deferred: a module would not load on a page opened from a file.

@@ -37,12 +37,12 @@ def _frame(explorer, *setting):
 
 
 def frame_at(explorer, setting):
-    """What the reference implementation, called now, makes of a setting; asked for it again, it is what it was."""
+    """Return the frame that the reference implementation computes now; called again, the same frame."""
     return _frame(explorer, *setting.items())
 
 
 def expected(explorer, setting, last_possible):
-    """What the page should show at a setting."""
+    """Return the panels that the page should show at a setting."""
     frame = frame_at(explorer, setting)
     impossible = frame.get("impossible")
     excuse = [impossible, FADED]
@@ -64,7 +64,7 @@ def expected(explorer, setting, last_possible):
 
 
 def _points(panel, x, y):
-    """Where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
+    """Return where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
 
     def place(axis, values, length):
         scale = np.log if axis.logarithmic else np.asarray
@@ -84,7 +84,7 @@ def _points(panel, x, y):
 
 
 def _parsed(path):
-    """The points of an SVG path, a list for each piece."""
+    """Return the points of an SVG path, a list for each piece."""
     return [
         [tuple(map(float, point.split())) for point in piece.split("L")] for piece in path.split("M") if piece
     ]
@@ -112,7 +112,7 @@ def _cells(panel, frame):
 
 
 def setting_at(explorer, positions):
-    """The values of the sliders at these positions of the browser's."""
+    """Return the values of the sliders at these positions of the browser's."""
     return {
         name: kind.values[position] if kind.trait[0] == "index" else position
         for (name, kind), position in zip(explorer.sliders.items(), positions, strict=True)
@@ -120,7 +120,7 @@ def setting_at(explorer, positions):
 
 
 def last_on_the_way(explorer, now, positions, last_possible):
-    """The last possible setting as one slider after the other moves."""
+    """Return the last possible setting as one slider after the other moves."""
     for moved in range(len(positions), 0, -1):
         setting = setting_at(explorer, [*positions[:moved], *now[moved:]])
         if "impossible" not in frame_at(explorer, setting):

@@ -18,7 +18,7 @@ from .reference import AttentionRNN, Run
 SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
 STEPS = 12
 SEED = 117
-"""Of a network in which each of x[t], h[t−1] and h[t−2] is now and then attended to most, with scores below 10."""
+"""The seed of a network that attends most to x[t], to h[t−1] and to h[t−2] in turn, with scores below 10."""
 UNIT, WIDE_UNIT = 34, 44
 SCALES = [0, 0.5, 1, 2, 4]
 
@@ -69,7 +69,7 @@ def attention_map_explorer() -> Explorer:
 
 
 def map_frame(k: int, scale: float, T: int) -> Frame:
-    """The weights of the first T steps, time running to the right."""
+    """Return the weights of the first T steps, time running to the right."""
     weights = example(k, scale).weights[:T].T
     # Row i of the map is of the state i steps back, which at step t ≤ i is a zero vector.
     earlier = np.subtract.outer(np.arange(k + 1), np.arange(1, T + 1)) >= 0
@@ -77,7 +77,7 @@ def map_frame(k: int, scale: float, T: int) -> Frame:
 
 
 def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
-    """The scores, weights and values of one step."""
+    """Return the scores, weights and values of one step."""
     run, shown = example(k, scale), min(t, T)
     a, earlier = run.weights[shown - 1], np.arange(k + 1) >= shown
     triples, y = [run.network.input_triple, *run.network.past_triples], _read(run, shown)
@@ -140,7 +140,7 @@ def jacobian_explorer() -> Explorer:
 
 
 def terms_frame(scale: float, i: int, t: int) -> Frame:
-    """The two terms at one step, with their norms; k = 3."""
+    """Return the two terms at one step, with their norms; k = 3."""
     run = example(3, scale)
     terms = _terms(run, t, i)
     first, second, both = (fixed(float(np.linalg.norm(term))) for term in terms)
@@ -159,7 +159,7 @@ def terms_frame(scale: float, i: int, t: int) -> Frame:
 
 
 def norms_frame(scale: float, i: int) -> Frame:
-    """The norms of the two terms at every step. Where one is 0, which has no place on the axis, there is a gap."""
+    """Return the norms of the two terms at every step, NaN where one is 0, which has no place on the axis."""
     sizes = np.array(
         [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
     )
@@ -178,12 +178,12 @@ def _terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
 
 
 def _read(run: Run, t: int) -> list[Array]:
-    """What step t reads: x[t], h[t−1], …, h[t−k]."""
+    """Return the inputs of step t: x[t], h[t−1], …, h[t−k]."""
     return [run.x[t - 1], *run.past(t)[::-1]]
 
 
 def _roles(weights: Array, earlier: NDArray[np.bool_]) -> NDArray[np.integer]:
-    """The positions of weights in the legend: a zero state's first, then by size."""
+    """Return the positions of weights in the legend: a zero state's first, then by size."""
     return np.where(earlier, 0, 1 + np.digitize(weights, [1 / 8, 1 / 4, 1 / 2]))
 
 
@@ -192,5 +192,5 @@ def _name(s: int) -> str:
 
 
 def _for_a_cell(numbers: Array) -> Array:
-    """Two decimals, which fit into a cell."""
+    """Round to two decimals, which fit into a cell."""
     return np.round(numbers, 2)

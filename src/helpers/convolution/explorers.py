@@ -60,7 +60,7 @@ def output_size_explorer() -> Explorer:
 
 
 def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> Frame:
-    """The padded input with what is left over, the output, and equation (1.2) with its numbers put in."""
+    """Return the padded input with what is left over, the output, and equation (1.2) with its numbers put in."""
     setting = {"stride": stride, "padding": padding, "dilation": dilation}
     size = output_size(input_size, kernel_size, **setting)
     dropped = dropped_samples(input_size, kernel_size, **setting)
@@ -85,7 +85,7 @@ def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dil
 def window_rows_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, row: int
 ) -> Frame:
-    """The rows of the padded input that one output row reads."""
+    """Return the rows of the padded input that one output row reads."""
     output_row, window, sentence = _window(input_size, kernel_size, stride, padding, dilation, row, "row")
     return {"output_rows": output_row, "window_rows": window, "window_rows_sentence": sentence}
 
@@ -93,7 +93,7 @@ def window_rows_frame(
 def window_columns_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, column: int
 ) -> Frame:
-    """The columns of the padded input that one output column reads."""
+    """Return the columns of the padded input that one output column reads."""
     output_column, window, sentence = _window(
         input_size, kernel_size, stride, padding, dilation, column, "column"
     )
@@ -103,7 +103,7 @@ def window_columns_frame(
 def _window(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, position: int, axis: str
 ) -> tuple[Whole, Whole, str]:
-    """The position that is shown along one axis, the samples that it reads, and both in words."""
+    """Return the position that is shown along one axis, the samples that it reads, and both in words."""
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     shown = min(position, size - 1)
     # Each padding sample counts as one of the input here.
@@ -117,7 +117,7 @@ def _window(
 
 @cache
 def _places_read(length: int, kernel_size: int, stride: int, dilation: int, output_position: int) -> Whole:
-    """What an output reads: where its row of ∂y/∂x is not 0."""
+    """Return the places that an output reads: where its row of ∂y/∂x is not 0."""
     jacobian = input_jacobian(np.ones((1, 1, kernel_size)), length, stride=stride, dilation=dilation)
     return np.flatnonzero(jacobian[0, output_position, 0])
 
@@ -176,7 +176,7 @@ def example_layer(length: int, kernel_size: int) -> tuple[Whole, Whole, Whole]:
 
 
 def layer_frame(length: int, kernel_size: int, stride: int, dilation: int, channel: int) -> Frame:
-    """The sizes, and one channel of ∂f/∂x and ∂f/∂W."""
+    """Return the sizes, and one channel of ∂f/∂x and ∂f/∂W."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, _ = example_layer(length, kernel_size)
     band = input_jacobian(weight, length, **setting)[0, :, channel]
@@ -198,7 +198,7 @@ def layer_frame(length: int, kernel_size: int, stride: int, dilation: int, chann
 def backward_frame(
     length: int, kernel_size: int, stride: int, dilation: int, channel: int, tap: int
 ) -> Frame:
-    """One element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
+    """Write one element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, output_gradient = example_layer(length, kernel_size)
     size = output_size(length, kernel_size, **setting)

@@ -56,7 +56,7 @@ def forward(graph: Graph, operations: Mapping[str, Callable], **given: Any) -> d
 def backward(
     graph: Graph, pullbacks: Mapping[str, Callable], values: Mapping[str, Any], **gradients: Any
 ) -> dict[str, Any]:
-    """Return ∂ℓ/∂ every box of a diagram: the same arrows, followed from their points to their tails.
+    """Return ∂ℓ/∂(box) for every box of a diagram: the same arrows, followed from their points to their tails.
 
     A box hands its gradient back to each box that points to it, through the derivative of its operation. What
     comes back to a box along several arrows adds up.
@@ -68,7 +68,7 @@ def backward(
         For each operation, a function of the gradient with respect to its result and of the values it was given.
         It returns a list: the gradients with respect to these values.
     values : dict of str to object
-        What :func:`forward` returned.
+        The result of :func:`forward`.
     **gradients : object
         ∂ℓ/∂ the boxes in which the diagram ends.
 
@@ -101,5 +101,5 @@ def backward(
 
 
 def sources(graph: Graph, box: str) -> list[str]:
-    """The boxes that point to a box, in the order of the arrows."""
+    """Return the boxes that point to a box, in the order of the arrows."""
     return [source for source, target, *_ in graph.edges if target == box]

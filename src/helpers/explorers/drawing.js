@@ -161,7 +161,7 @@ const PANELS = {
       words(i) {
         const values = curves.map(({ label, x: its, y }) => {
           const there = its === x ? i : nearest([...its.keys()], (j) => its[j] - x[i]);
-          return `${label} ${formatNumber(y[there])}`;
+          return `${label} ${Number.isNaN(y[there]) ? "none" : formatNumber(y[there])}`;
         });
         return `${xAxis.label} = ${formatNumber(x[i])}: ${values.join("; ")}`;
       },

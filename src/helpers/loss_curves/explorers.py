@@ -18,10 +18,8 @@ from .cliff import descend, loss_and_gradient
 from .spikes import spike_onsets
 from .untrained import Untrained, expected_loss, untrained
 
-# --- The loss-curve lab.
-
 BUCKET = 20
-"""So many steps are drawn as two points, their smallest and their largest value: no spike is lost."""
+"""The steps that are drawn as two points, their smallest and their largest value, so that no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
 AXES = {
     "loss": Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10)),
@@ -76,7 +74,7 @@ def loss_curve_lab_explorer() -> Explorer:
 
 
 def steps_frame() -> Frame:
-    """Where the two points of each bucket stand: a third and two thirds along it."""
+    """Return the places of the two points of each bucket: a third and two thirds along it."""
     count = steps_of_a_run()
     return {
         "steps": np.arange(0, count, BUCKET).repeat(2)
@@ -85,7 +83,7 @@ def steps_frame() -> Frame:
 
 
 def run_frame(training: str, seed: int) -> Frame:
-    """What smoothing leaves alone: the gradients, the steps, where spikes begin, and what the run came to."""
+    """Return the parts that smoothing does not change: gradients, steps, where spikes begin, and the outcome."""
     curves, of_seed = recorded_census.curves(training, seed), recorded_census.runs(training)
     row = {column: values[seed] for column, values in of_seed.items()}
     begins = spike_onsets(curves["loss"])
@@ -104,7 +102,7 @@ def run_frame(training: str, seed: int) -> Frame:
 
 
 def smoothed_frame(training: str, seed: int, smoothing: int) -> Frame:
-    """Loss and accuracy, each the mean over the last so many batches."""
+    """Return loss and accuracy, each the mean over the last ``smoothing`` batches."""
     curves = recorded_census.curves(training, seed)
     words = (
         "Every batch is shown." if smoothing == 1 else f"Loss and accuracy are means of {smoothing} batches."
@@ -116,7 +114,7 @@ def smoothed_frame(training: str, seed: int, smoothing: int) -> Frame:
 
 
 def running_mean(curve: ArrayLike, batches: int) -> Array:
-    """Return at each step the mean of the last so many values, or of all there are so far."""
+    """Return at each step the mean of the last ``batches`` values, or of all so far where there are fewer."""
     total = np.concatenate([[0.0], np.cumsum(curve, dtype=np.float64)])
     last = np.arange(1, len(total))
     first = np.maximum(last - batches, 0)
@@ -133,7 +131,7 @@ def bucket_extremes(curve: ArrayLike) -> Array:
 
 
 def _marks(begins: NDArray[np.bool_], axis: Axis) -> Array:
-    """A short stroke at the top of the panel in each bucket in which a spike begins."""
+    """Return a short stroke at the top of the panel in each bucket in which a spike begins."""
     marked = begins.reshape(-1, BUCKET).any(axis=1, keepdims=True)
     low, high = (np.log([axis.low, axis.high])) if axis.logarithmic else (axis.low, axis.high)
     stroke = low + (high - low) * np.array([0.9, 1.0])
@@ -154,8 +152,6 @@ def _outcome(row: Mapping[str, float]) -> str:
         f"{spikes}{worst}; the last epoch has {100 * row['last_accuracy']:.0f} %."
     )
 
-
-# --- The cliff.
 
 STEPS = 200
 START = (5.5, -2.4)
@@ -216,7 +212,7 @@ def cliff_explorer() -> Explorer:
 
 @cache
 def contour_frame() -> Frame:
-    """Where the loss takes the values of the contours, from the reference on a fine grid: pairs of w and b, with gaps."""
+    """Return where the loss takes the values of the contours, on a fine grid: pairs of w and b, with gaps."""
     w, b = np.linspace(WEIGHT.low, WEIGHT.high, 601), np.linspace(BIAS.low, BIAS.high, 57)
     loss, _ = loss_and_gradient(w, b[:, np.newaxis])
     frame: Frame = {}
@@ -229,7 +225,7 @@ def contour_frame() -> Frame:
 
 
 def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
-    """The last place of each row, from left to right, at which the loss crosses the value; NaN where it does not."""
+    """Return the last place of each row at which the loss crosses the value; NaN where it does not."""
     points = np.full((len(b), 2), np.nan)
     for row in range(len(b)):
         crossings = np.flatnonzero((loss[row, :-1] < value) != (loss[row, 1:] < value))
@@ -242,7 +238,7 @@ def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
 
 @cache
 def ways() -> tuple[Array, Array, Array]:
-    """The places that gradient descent visits, with the loss and the norm of the gradient at each, for all settings."""
+    """Return the places that gradient descent visits, the loss and the norm of the gradient at each, for all settings."""
     thresholds = [_number(threshold) for threshold in THRESHOLDS]
     places = descend(START, np.reshape(LEARNING_RATES, (-1, 1)), thresholds, STEPS)
     loss, gradient = loss_and_gradient(places[..., 0], places[..., 1])
@@ -254,7 +250,7 @@ def _number(threshold: float | str) -> float:
 
 
 def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) -> Frame:
-    """The way so far, what it costs, and its longest step in words."""
+    """Return the way so far, the loss along it, and its longest step in words."""
     setting = LEARNING_RATES.index(learning_rate), THRESHOLDS.index(threshold)
     places, loss, norm = (values[:, *setting] for values in ways())
     limit = _number(threshold)
@@ -279,8 +275,6 @@ def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) ->
         + ("" if inside else " That is outside of the picture."),
     }
 
-
-# --- Untrained networks.
 
 CLASSES = range(2, 17)
 NETWORKS = 1000
@@ -328,12 +322,12 @@ def initial_loss_explorer() -> Explorer:
 
 @cache
 def fresh(classes: int, scale: float) -> Untrained:
-    """The untrained networks that the explorer shows."""
+    """Return the untrained networks that the explorer shows."""
     return untrained(classes, NETWORKS, scale=scale)
 
 
 def classes_frame(scale: float) -> Frame:
-    """Mean and spread of the loss for each C."""
+    """Return mean and spread of the loss for each C."""
     losses = np.array([fresh(classes, scale).loss for classes in CLASSES])
     lowest, highest = np.quantile(losses, [0.05, 0.95], axis=1)
     return {
@@ -346,7 +340,7 @@ def classes_frame(scale: float) -> Frame:
 
 
 def networks_frame(classes: int, scale: float) -> Frame:
-    """All networks of one C, and what (4.7) expects of them."""
+    """Return all networks of one C, and the loss that (4.7) expects."""
     untrained = fresh(classes, scale)
     excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
     formula = expected_loss(untrained.variance, classes) - np.log(classes)
