@@ -52,6 +52,7 @@ CLAIMS = "tests/claims/test_ledger.py"
 TESTS = {
     "numerics.arrays": ["tests/numerics/test_arrays.py"],
     "numerics.compare": ["tests/numerics/test_arrays.py"],
+    "numerics.formatting": ["tests/numerics/test_formatting.py"],
     "numerics.functions": ["tests/gated_rnn/test_reference.py"],
     "numerics.oracle": ["tests/numerics/test_oracle.py"],
     "numerics.bootstrap": ["tests/loss_curves/test_spikes.py"],
