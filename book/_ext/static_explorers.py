@@ -21,7 +21,9 @@ def on_the_page(saved):
     widgets = [
         {
             "script": scripts.index(widget["state"]["_esm"]),
-            "state": {k: v for k, v in widget["state"].items() if k[0] != "_" and k not in ("html", "layout")},
+            "state": {
+                k: v for k, v in widget["state"].items() if k[0] != "_" and k not in ("html", "layout")
+            },
             "buffers": widget.get("buffers", []),
         }
         for widget in placed

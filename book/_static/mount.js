@@ -1,21 +1,19 @@
 // Brings the widgets of a page to life, which has no kernel: puts the browser's own sliders into the HTML that Python
 // drew, and lets each widget's script take that over, with the state that the build saved.
 
-/** @typedef {import("../../src/helpers/explorers/drawing.js").Model} AnyModel */
 /** @typedef {import("../../src/helpers/explorers/drawing.js").Sliders} Sliders */
 /** @typedef {{ script: number, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
 /** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, module: Promise<any> }} Widget */
 
-/** A widget's state, as anywidget's model in JupyterLab. @implements {AnyModel} */
-class Model {
+/** A widget's state, as anywidget's model in JupyterLab. */
+class Model extends EventTarget {
   /** @param {Saved} saved */
   constructor({ state, buffers }) {
+    super();
     this.state = { ...state };
     for (const { path, data } of buffers) {
       this.state[path[0]] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
     }
-    /** @type {Record<string, (() => void)[]>} */
-    this.listeners = {};
   }
   /** @param {string} name */
   get(name) {
@@ -25,14 +23,11 @@ class Model {
   set(name, value) {
     if (this.state[name] === value) return;
     this.state[name] = value;
-    for (const listener of this.listeners[`change:${name}`] ?? []) listener();
+    this.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes() {} // there is no kernel to tell
-  /** @param {string} event @param {() => void} listener */
-  on(event, listener) {
-    (this.listeners[event] ??= []).push(listener);
-  }
-  off() {} // a widget stays as long as its page
+  on = this.addEventListener;
+  off = this.removeEventListener;
 }
 
 /** @returns {Widget[]} */

@@ -86,33 +86,31 @@ def window_rows_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, row: int
 ) -> Frame:
     """Return the rows of the padded input that one output row reads."""
-    output_row, window, sentence = _window(input_size, kernel_size, stride, padding, dilation, row, "row")
-    return {"output_rows": output_row, "window_rows": window, "window_rows_sentence": sentence}
+    return _window_frame(input_size, kernel_size, stride, padding, dilation, row, "row")
 
 
 def window_columns_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, column: int
 ) -> Frame:
     """Return the columns of the padded input that one output column reads."""
-    output_column, window, sentence = _window(
-        input_size, kernel_size, stride, padding, dilation, column, "column"
-    )
-    return {"output_columns": output_column, "window_columns": window, "window_columns_sentence": sentence}
+    return _window_frame(input_size, kernel_size, stride, padding, dilation, column, "column")
 
 
-def _window(
+def _window_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, position: int, axis: str
-) -> tuple[Whole, Whole, str]:
+) -> Frame:
     """Return the position that is shown along one axis, the samples that it reads, and both in words."""
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     shown = min(position, size - 1)
     # Each padding sample counts as one of the input here.
     window = _places_read(input_size + 2 * padding, kernel_size, stride, dilation, shown)
-    reads = (
-        f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {listed(window)} of the padded input"
-    )
-    span = f": a receptive field of {window[-1] - window[0] + 1}."
-    return np.array([shown]), window, reads + span + clamped_notice(f"output {axis}", position, shown)
+    return {
+        f"output_{axis}s": np.array([shown]),
+        f"window_{axis}s": window,
+        f"window_{axis}s_sentence": f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {listed(window)} of "
+        f"the padded input: a receptive field of {window[-1] - window[0] + 1}."
+        + clamped_notice(f"output {axis}", position, shown),
+    }
 
 
 @cache

@@ -137,9 +137,7 @@ def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
         _cell(look, row, column, (unit, unit), element("text", text, x=unit // 2, y=unit // 2))
         for ((row, column), look), text in zip(np.ndenumerate(looks), texts.flat, strict=True)
     ]
-    outline = (
-        [_outline(rows, columns, unit)] if extent and (panel.marked_rows or panel.marked_columns) else []
-    )
+    outline = [_outline(rows, columns, unit)] if extent else []
     keys = [(f"key {role}", role.replace("-", " ")) for role in panel.legend]
     view = (-2, -2, looks.shape[1] * unit + 4, looks.shape[0] * unit + 4)
     return _figure(panel.title, keys if len(keys) > 1 else [], view, cells + outline)
@@ -161,7 +159,7 @@ def _cell(look: str, row: int, column: int, size: tuple[int, int], inside: HTML)
 
 
 def _outline(rows: Sequence[int], columns: Sequence[int], unit: int) -> HTML:
-    """Draw a rectangle around all marked cells."""
+    """Draw the rectangle that an explorer has around all marked cells."""
     if not (len(rows) and len(columns)):
         return element("rect", class_="span", style="display: none")
     (top, left), (bottom, right) = (min(rows), min(columns)), (max(rows), max(columns))

@@ -133,7 +133,7 @@ const PANELS = {
         if (cell.getAttribute("class") !== look) cell.setAttribute("class", look); // what stays as it is costs nothing
         if (text.textContent !== number) text.textContent = number;
       }
-      if (span) outline(span, [...markedRows], [...markedColumns], panel.unit);
+      outline(span, [...markedRows], [...markedColumns], panel.unit);
     };
   },
 

@@ -96,6 +96,13 @@ class Drawing(anywidget.AnyWidget):
     place = traitlets.Unicode().tag(sync=True)
     sliders: traitlets.Dict = traitlets.Dict().tag(sync=True)
 
+    def __init__(self, panels: Sequence[Panel], sliders: Mapping[str, Slider], **traits: object) -> None:
+        super().__init__(
+            panels=[{"kind": type(panel).__name__, **asdict(panel)} for panel in panels],
+            sliders={parameter: slider.spec for parameter, slider in sliders.items()},
+            **traits,
+        )
+
     def link(self, parameter: str, slider: Slider) -> ipywidgets.Widget:
         """Return a widget for a slider; in the browser, this widget's trait of the parameter's name follows it."""
         widget, (trait, _, _) = slider.widget(), slider.trait
@@ -145,8 +152,7 @@ class Explorer(ipywidgets.VBox):
     def __init__(
         self, *functions: Callable[..., Frame], name: str, panels: Sequence[Panel], **sliders: Slider
     ) -> None:
-        if not (isinstance(name, str) and NAME.fullmatch(name)):
-            raise ValueError(f"name must be small letters with hyphens between words, got {name!r}")
+        _check_name(name)
         _check_sliders(functions, sliders)
         tables = evaluate(functions, {parameter: slider.values for parameter, slider in sliders.items()})
         frames = [frame for _, of_function in tables for frame in of_function]
@@ -158,13 +164,8 @@ class Explorer(ipywidgets.VBox):
         if IMPOSSIBLE in self.frame():
             raise ValueError(f"the sliders must start at a possible setting; {self.description()}")
         self.figure = _figure(self.panels, self.frame(), frames)
-        drawing = Drawing(
-            html=self.figure,
-            frames=pack(tables, as_text=[panel.numbers for panel in panels if isinstance(panel, Grid)]),
-            panels=[{"kind": type(panel).__name__, **asdict(panel)} for panel in panels],
-            place=self.place,
-            sliders={parameter: slider.spec for parameter, slider in sliders.items()},
-        )
+        as_text = [panel.numbers for panel in panels if isinstance(panel, Grid)]
+        drawing = Drawing(panels, sliders, html=self.figure, frames=pack(tables, as_text), place=self.place)
         widgets = [drawing.link(parameter, slider) for parameter, slider in sliders.items()]
         super().__init__([ipywidgets.VBox(widgets), drawing])
 
@@ -213,6 +214,11 @@ class Explorer(ipywidgets.VBox):
         sliders = element("div", *map(_static_slider, self.sliders.values()), class_="widget-box")
         drawing = element("div", self.figure, class_="widget-any")
         return f"{style()}\n{element('div', sliders, drawing, class_='widget-box explorer', id=self.place)}"
+
+
+def _check_name(name: str) -> None:
+    if not (isinstance(name, str) and NAME.fullmatch(name)):
+        raise ValueError(f"name must be small letters with hyphens between words, got {name!r}")
 
 
 def _check_sliders(functions: Sequence[Callable[..., Frame]], sliders: Mapping[str, Slider]) -> None:

@@ -124,9 +124,8 @@ def _compact(value: object, name: str, as_text: bool) -> object:
         return array.astype("<f4")
     if array.dtype.kind not in "biu":
         raise TypeError(f"{name} must hold real numbers to be packed, got dtype {array.dtype}")
-    if array.size == 0:
-        return array.astype("int8")
+    low, high = array.min(initial=0), array.max(initial=0)
     for dtype in ("int8", "<i2", "<i4"):
-        if np.iinfo(dtype).min <= array.min() and array.max() <= np.iinfo(dtype).max:
+        if np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
             return array.astype(dtype)
-    raise ValueError(f"{name} must hold integers of 32 bits to be packed, got {array.min()} to {array.max()}")
+    raise ValueError(f"{name} must hold integers of 32 bits to be packed, got {low} to {high}")

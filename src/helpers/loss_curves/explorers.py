@@ -21,19 +21,18 @@ from .untrained import Untrained, expected_loss, untrained
 BUCKET = 20
 """The steps that are drawn as two points, their smallest and their largest value, so that no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
-AXES = {
-    "loss": Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10)),
-    "accuracy": Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1)),
-    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
-    "step_size": Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
+GRADIENT_NORM = Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True)
+CURVES = {
+    "loss": ("Loss of the batch", "input", Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10))),
+    "accuracy": ("Accuracy of the batch", "output", Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1))),
+    "gradient_norm": ("Gradient norm, before clipping", "gradient", GRADIENT_NORM),
+    "step_size": (
+        "Size of the step taken",
+        "input",
+        Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
+    ),
 }
-TITLES = {
-    "loss": "Loss of the batch",
-    "accuracy": "Accuracy of the batch",
-    "gradient_norm": "Gradient norm, before clipping",
-    "step_size": "Size of the step taken",
-}
-ROLES = {"loss": "input", "accuracy": "output", "gradient_norm": "gradient", "step_size": "input"}
+"""The title, the role and the axis of each recorded curve."""
 
 
 def steps_of_a_run() -> int:
@@ -48,18 +47,17 @@ def loss_curve_lab_explorer() -> Explorer:
     steps = Axis("step", 0, count, tuple(range(0, count + 1, 620)))
     panels = [
         Lines(
-            TITLES[curve],
+            title,
             x="steps",
             lines=(
-                Line(curve, TITLES[curve].split(",")[0].lower(), ROLES[curve]),
+                Line(curve, title.split(",")[0].lower(), role),
                 Line(f"{curve}_marks", "a spike begins", "gate"),
             ),
             x_axis=steps,
             y_axis=axis,
-            width=620,
             height=110,
         )
-        for curve, axis in AXES.items()
+        for curve, (title, role, axis) in CURVES.items()
     ]
     return Explorer(
         steps_frame,
@@ -96,8 +94,8 @@ def run_frame(training: str, seed: int) -> Frame:
     }
     for curve in ("gradient_norm", "step_size"):
         frame[curve] = bucket_extremes(curves[curve])
-    for curve, axis in AXES.items():
-        frame[f"{curve}_marks"] = _marks(begins, axis)
+    for curve, (_, _, axis) in CURVES.items():
+        frame[f"{curve}_marks"] = _spike_strokes(begins, axis)
     return frame
 
 
@@ -130,12 +128,12 @@ def bucket_extremes(curve: ArrayLike) -> Array:
     return np.take_along_axis(buckets, at.T, axis=1).ravel().astype(np.float16)
 
 
-def _marks(begins: NDArray[np.bool_], axis: Axis) -> Array:
+def _spike_strokes(begins: NDArray[np.bool_], axis: Axis) -> Array:
     """Return a short stroke at the top of the panel in each bucket in which a spike begins."""
     marked = begins.reshape(-1, BUCKET).any(axis=1, keepdims=True)
-    low, high = (np.log([axis.low, axis.high])) if axis.logarithmic else (axis.low, axis.high)
-    stroke = low + (high - low) * np.array([0.9, 1.0])
-    stroke = np.exp(stroke) if axis.logarithmic else stroke
+    scale, inverse = (np.log, np.exp) if axis.logarithmic else (np.asarray, np.asarray)
+    low, high = scale([axis.low, axis.high])
+    stroke = inverse(low + (high - low) * np.array([0.9, 1.0]))
     return np.where(marked, stroke, np.nan).ravel()
 
 
