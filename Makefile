@@ -34,7 +34,7 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint"
-	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/python book/vendor.py run --silent lint
 	@echo "== side by side: the book, types, every notebook, and in CI a sample of small faults (some two minutes)"
 	@$(MAKE) --no-print-directory --jobs 3 $(OUTPUT_SYNC) book types test-notebooks $(if $(CI),sample)
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
@@ -57,9 +57,10 @@ sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
 	@$(BIN)/python tests/repository/mutants.py
 
-lint: $(INSTALLED)  ## format the code, check it, its types, and the spelling
+lint: $(INSTALLED) $(VENDORED)  ## format the code, check it, its types, and the spelling
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python book/vendor.py run --silent lint
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet tests/repository/test_spelling.py
 

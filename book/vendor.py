@@ -25,10 +25,10 @@ def with_node() -> dict[str, str]:
     return {**os.environ, "PATH": f"{NODE_FOLDER}{os.pathsep}{os.environ['PATH']}"}
 
 
-def npm(*arguments: str) -> None:
-    """Run npm in this folder, as pinned by the Python environment."""
+def npm(*arguments: str) -> int:
+    """Run npm in this folder, as pinned by the Python environment, and return its exit status."""
     (program,) = NODE.glob("**/node_modules/npm/bin/npm-cli.js")
-    subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node(), check=True)
+    return subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node()).returncode
 
 
 def copy_files() -> None:
@@ -42,5 +42,8 @@ def copy_files() -> None:
 
 
 if __name__ == "__main__":
-    npm(*(sys.argv[1:] or ["ci", "--ignore-scripts"]))
-    copy_files()
+    arguments = sys.argv[1:] or ["ci", "--ignore-scripts"]
+    status = npm(*arguments)
+    if status == 0 and arguments[0] != "run":
+        copy_files()
+    sys.exit(status)

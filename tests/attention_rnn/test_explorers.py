@@ -20,7 +20,7 @@ TWO_DECIMALS = 0.0051
 
 
 def step_of(run, t):
-    """What the oracle needs for step t alone."""
+    """Return the oracle's arguments for step t alone."""
     network = run.network
     return network.input_triple, network.past_triples, run.x[t - 1 : t], run.window_states(t)
 

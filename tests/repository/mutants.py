@@ -74,6 +74,7 @@ LAB = "tests/loss_curves/lab"
 RECORDED_CENSUS = "tests/loss_curves/test_recorded_census.py"
 ELSEWHERE = {
     "numerics.compare": ["tests/numerics/test_arrays.py"],
+    "numerics.formatting": ["tests/numerics/test_formatting.py"],
     "numerics.functions": ["tests/gated_rnn/test_reference.py"],
     "attention_rnn.linear_time": ["tests/attention_rnn/test_reference.py"],
     "loss_curves.recorded_census": [

@@ -402,12 +402,10 @@ def records(draw, _):
     return Call(helpers.records.record_path, {"name": "attention_rnn_cost.json"})
 
 
-@call_of("drawings.panels.Axis", "drawings.svg.format_number", "drawings.svg.picture")
+@call_of("drawings.panels.Axis", "drawings.svg.picture")
 def drawings(draw, name):
     if name == "Axis":
         return Call(Axis, {"label": "x", "low": 0.0, "high": 1.0, "ticks": (0.0, 1.0), "logarithmic": False})
-    if name == "written":
-        return Call(helpers.drawings.format_number, {"number": draw(st.floats(-1e3, 1e3))})
     axis = Axis("x", 0.0, 1.0, (0.0, 1.0))
     cells = Grid("matrix", "roles", ("input", "zero"), numbers="numbers")
     lines = Lines("curve", "at", (Line("heights", "height", "gate"),), axis, axis)
@@ -598,7 +596,7 @@ EXEMPT = {
     r"claims\.export\.\w+": "takes a ledger",
     r"\w+\.explorers\.\w+": "takes the values of its sliders, and is called with all of them",
     r"explorers\.packing\.\w+": "packs what Explorer has checked",
-    r"explorers\.explorer\.(Drawing|Slider\.widget|Explorer\.static_html)": "made by Explorer, from what it has checked",
+    r"explorers\.explorer\.(Drawing(\.link)?|Slider\.widget|Explorer\.static_html)": "made by Explorer, from what it has checked",
     r"(drawings\.graphs|\w+\.diagrams)\.\w+": "takes diagrams and functions that this package makes for each other",
     r"(gated_rnn|attention_rnn)\.(Run|Gradients)(\.\w+)?": "what a network returns",
     r"(?!numerics\.)\w+\.oracle\.\w+": "takes tensors, and leaves them to PyTorch",
@@ -607,9 +605,9 @@ EXEMPT = {
     r"numerics\.functions\.\w+": "takes arrays that its callers have checked",
     r"numerics\.arrays\.check_is_own_run": "checks what the networks' methods are called with here",
     r"attention_rnn\.linear_time\.\w+": "takes arrays that the network has checked",
-    r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.check)?": "says what to draw; picture holds it against a frame",
+    r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.(check|positions))?": "says what to draw; picture holds it against a frame",
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
-    r"drawings\.svg\.(draw|style)": "what picture and Explorer draw with, when they have checked",
+    r"drawings\.(svg\.(draw|style)|html\.\w+)": "what picture and Explorer draw with, when they have checked",
     r"loss_curves\.temporal_order\.Batch": "what sample returns",
     r"records\.(made_with|write_record|atomic_write)": "called by the experiments, with what they have measured",
     r"gated_rnn\.exponents\.\w+": "an experiment over a grid of its own: tests/gated_rnn/test_exponents.py",
@@ -618,7 +616,7 @@ EXEMPT = {
     r"exercises\.(collection\.Collection(\.progress)?|progress_file\..*)": "the reader's own folder: tests/exercises",
     r"exercises\.(?!collection\.|progress_file\.).*": "what check is made of; it is given anything",
     r"\w+\.exercises\..*": "the right answers, and what readers do wrong",
-    r"explorers\.(explorer\.format_value|words\.\w+)": "writes what a slider or a sentence says",
+    r"(explorers\.words|numerics\.formatting)\.\w+": "writes numbers that the package has computed",
     r"numerics\.bootstrap\.Interval": "what bootstrap returns",
     r"loss_curves\.(cliff|untrained|lab\.condense|lab\.replay)\.\w+": "an experiment on networks and folders of its own",
     r"loss_curves\.lab\.census\.\w+": "writes files: tests/loss_curves/lab/test_census.py",

@@ -98,7 +98,7 @@ def unrolled_diagram() -> Picture:
 
 
 def cell_operations(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
-    """What the boxes of one step do, as arrays go along its arrows."""
+    """Return the operation of each box of one step."""
     return {
         "W_c": lambda x: W_c @ x,
         "W_h": lambda h: W_h @ h,
@@ -114,7 +114,7 @@ def cell_operations(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[s
 
 
 def cell_pullbacks(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
-    """The derivative of each box of one step: each is linear in the gradient g that comes in."""
+    """Return the derivative of each box of one step: each is linear in the gradient g that comes in."""
 
     def gate(g: np.ndarray, a: np.ndarray) -> list[np.ndarray]:
         c = 1 / (1 + np.exp(-a))
