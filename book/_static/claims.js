@@ -1,6 +1,7 @@
 // Lets the reader of the claims page choose a verdict. Without this script the whole table is shown, and no choice.
 
 const rows = [...document.querySelectorAll("td .verdict")].map((cell) => ({ row: cell.closest("tr"), verdict: cell.textContent }));
+/** @type {Record<string, number>} */
 const counts = { all: rows.length };
 for (const verdict of ["confirmed", "completed", "repaired", "refuted", "lost"]) {
   const count = rows.filter((row) => row.verdict === verdict).length;
@@ -13,13 +14,14 @@ const legend = document.createElement("legend");
 legend.textContent = "Show the claims that are";
 choice.append(legend);
 
-const status = document.createElement("p");
-status.className = "verdicts-shown";
-status.setAttribute("role", "status");
+const shown = document.createElement("p");
+shown.className = "verdicts-shown";
+shown.setAttribute("role", "status");
 
+/** @param {string} chosen */
 function show(chosen) {
   for (const { row, verdict } of rows) row.hidden = chosen !== "all" && chosen !== verdict;
-  status.textContent = `${counts[chosen]} of ${rows.length} claims are shown.`;
+  shown.textContent = `${counts[chosen]} of ${rows.length} claims are shown.`;
 }
 
 for (const [verdict, count] of Object.entries(counts)) {
@@ -30,5 +32,5 @@ for (const [verdict, count] of Object.entries(counts)) {
   choice.append(label);
 }
 
-document.querySelector(".tag_claims").before(choice, status);
+document.querySelector(".tag_claims").before(choice, shown);
 show("all");

@@ -1,9 +1,9 @@
 """AttentionRNN(∞) over one long sequence: the running sums (3.8) and (3.9), arranged for speed.
 
 They are written to be read, and for any batch, in :mod:`helpers.attention_rnn.reference`. Here a call of NumPy takes
-longer than the arithmetic in it. So vectors of which a weighted sum is needed stand as rows of one array, and the sum is
-one product; it is x.dot(y), which on vectors this short takes half the time of x @ y; and a single number is a Python
-float.
+longer than the arithmetic in it. So vectors of which a weighted sum is needed stand as rows of one array, and the sum
+is one product; it is x.dot(y), which on vectors this short takes half the time of x @ y; and a single number is a
+Python float.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ BLOCK = 500
 def scan(triple: Array, w_0: Array, v_0: Array, trajectory: Array, log_normalisers: Array) -> None:
     """Fill in the states after the initial ones, and ln Z, by (3.8).
 
-    The present's scores and values, w_0 and v_0, have the shapes (T,) and (T, m); the trajectory, in which the initial
-    states come first, (initial states + T, m); ln Z is of shape (T,).
+    The present's scores w_0 have the shape (T,) and its values v_0 (T, m); the trajectory, in which the initial states
+    come first, has (initial states + T, m), and ln Z has (T,).
     """
     m, dtype = v_0.shape[1], trajectory.dtype
     Q, K, V = triple.astype(dtype)
@@ -101,6 +101,8 @@ def _backward_block(
     sums[0, 1] = G_and_C
     scale = np.exp(terms[:, 0, m] / 2 + largest)
     term_weights = np.stack((np.zeros(count), np.ones(count), scale), axis=1, dtype=dtype)
+    now, before = sums[:-1], sums[1:]
+    # But for the scale all are views: what is written to G V is in term, λ is in λ_and_G, and G_before in the next one.
     for h, scale_s, of_terms, of_sums, term, GV, λ_and_G, λ, G, G_before in zip(
         states,
         scale.tolist(),
@@ -108,18 +110,18 @@ def _backward_block(
         new_and_old,
         terms,
         terms[:, 2, :m],
-        sums,
-        sums[:, 0],
-        sums[:, 1, :m],
-        sums[1:, 1],
-        strict=False,
+        now,
+        now[:, 0],
+        now[:, 1, :m],
+        before[:, 1],
+        strict=True,
     ):
         G.dot(V, out=GV)
         GVh = term[2, m] = float(GV.dot(h))
         of_terms[0] = scale_s * (GVh - λ_and_G.item(1, m))
         of_terms.dot(term, out=λ)
         of_sums.dot(λ_and_G, out=G_before)
-    return sums[:-1, 0, :m], term_weights[:, 0], scale[:, None] * sums[:-1, 1, :m], sums[-1, 1]
+    return now[:, 0, :m], term_weights[:, 0], scale[:, None] * now[:, 1, :m], sums[-1, 1]
 
 
 def _rescaled(largest: float, score: float) -> tuple[float, float, float]:

@@ -211,7 +211,7 @@ class AttentionRNN:
         for t in range(run.T, 0, -1):
             past, now = run.window_states(t), slice(t - 1, t)
             q, k, v = self._project(past)
-            a = _weights(q, k, run.log_normalisers[..., now])
+            a = _weights(_dot(q, k), run.log_normalisers[..., now])
             projections = _attention_vjp(a, q, k, v, h[..., now, :], λ[..., now, :])
             by_past, by_triples = self._project_vjp(past, projections)
             total[..., run.window_slice(t), :] += by_past
@@ -239,7 +239,7 @@ class AttentionRNN:
     def _start(
         self, x: ArrayLike, initial_states: ArrayLike | None, left_out: int, expected: int | str
     ) -> Run:
-        """Check an input and the states before it, of which ``left_out`` are zeros; the states to come are not set."""
+        """Check an input and the states before it, ``left_out`` zeros if None; the states to come are not set."""
         _, m, n = self.input_triple.shape
         x = real_array(x, "x", shape=(..., "T", n), may_be_empty=True)
         *batch, T, _ = x.shape
@@ -266,7 +266,8 @@ class AttentionRNN:
         """Return all gradients: given the total ones of the states, those of the inputs need no recurrence."""
         q, k, v = _project(self.input_triple, run.x)
         λ = total[..., run.initial_count :, :]
-        projections = _attention_vjp(_weights(q, k, run.log_normalisers), q, k, v, run.states, λ)
+        a = _weights(_dot(q, k), run.log_normalisers)
+        projections = _attention_vjp(a, q, k, v, run.states, λ)
         x, input_triple = _project_vjp(self.input_triple, run.x, projections)
         return Gradients(
             input_triple=input_triple,
@@ -280,7 +281,7 @@ class AttentionRNN:
         triple = Q, K, V = self._triple(lag)
         y, h = run.window_states(t)[..., -lag, None, :], run.states[..., t - 1, None, :]
         q, k, v = _project(triple, y)
-        a = _weights(q, k, run.log_normalisers[..., t - 1, None])[..., None]
+        a = _weights(_dot(q, k), run.log_normalisers[..., t - 1, None])[..., None]
         return a * V + a * (v - h).swapaxes(-1, -2) * (k @ Q + q @ K)
 
 
@@ -480,8 +481,10 @@ class Run:
         weights = np.zeros((*w_0.shape, columns), self.trajectory.dtype)
         for t in range(1, self.T + 1):
             q, k, _ = self.network._project(self.window_states(t))
-            a, _ = _softargmax(np.concatenate((_dot(q, k), w_0[..., t - 1 : t]), axis=-1))
-            weights[..., t - 1, : a.shape[-1]] = a[..., ::-1]
+            w = np.concatenate((w_0[..., t - 1 : t], _dot(q, k)), axis=-1)
+            _, log_normaliser = _softargmax(w)
+            a = _weights(w, log_normaliser)
+            weights[..., t - 1, 0], weights[..., t - 1, 1 : a.shape[-1]] = a[..., 0], a[..., :0:-1]
         return weights
 
     def window_slice(self, t: int) -> slice:
@@ -535,9 +538,9 @@ def _softargmax(w: Array) -> tuple[Array, Array]:
     return exponentials / normaliser, np.add(largest, np.log(normaliser), dtype=float)
 
 
-def _weights(q: Array, k: Array, log_normaliser: Array) -> Array:
-    """Return the weights of rows from the run's normaliser. It is in double: in single, 10⁴ is off by 10⁻³."""
-    return np.exp(_dot(q, k) - log_normaliser).astype(q.dtype, copy=False)
+def _weights(w: Array, log_normaliser: Array) -> Array:
+    """Return exp(w) / Σ exp(w), given the logarithm of the sum in double: in single, one of 10⁴ is off by 10⁻³."""
+    return np.exp(w - log_normaliser).astype(w.dtype, copy=False)
 
 
 def _dot(rows: Array, other_rows: Array) -> Array:

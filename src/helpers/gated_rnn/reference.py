@@ -98,18 +98,18 @@ class GatedRNN:
         h[t], as if no later state depended on it. The *total* gradient λ[t] adds what the later states make of it. It
         obeys a recurrence that is linear, and runs from the end to the start (Werbos, 1990):
 
-            λ[T] = g[T],    g[0] = 0,
-            λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1]                                             (2.5)
-                   = g[t−1] + λ[t] ⊙ c[t] + (λ[t] ⊙ s[t]) W_h
+            λ[T] = g[T],    λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1]                             (2.5)
+                                   = g[t−1] + λ[t] ⊙ c[t] + (λ[t] ⊙ s[t]) W_h,    g[0] = 0
 
-        and with the gradients of what enters the gate, δ[t] = λ[t] ⊙ s[t], and of the candidate, ζ[t] = λ[t] ⊙ (1 − c[t]),
+        With δ[t] = λ[t] ⊙ s[t], the gradient of what enters the gate, and ζ[t] = λ[t] ⊙ (1 − c[t]), the candidate's,
 
             ∂ℓ/∂W_x = Σ_t ζ[t]ᵀ x[t]ᵀ,    ∂ℓ/∂W_c = Σ_t δ[t]ᵀ x[t]ᵀ
             ∂ℓ/∂W_h = Σ_t δ[t]ᵀ h[t−1]ᵀ                                                      (2.6)
             ∂ℓ/∂x[t] = δ[t] W_c + ζ[t] W_x,    ∂ℓ/∂h[0] = λ[0]
 
-        summed over the batch. The second form of (2.5) is the one that runs: no Jacobian is formed. An example, where
-        both inputs are multiplied by W_x, and so both count, ¼ of 4 and ½ of 6:
+        summed over the batch. The second form of (2.5) is the one that runs: no Jacobian is formed.
+
+        Both inputs are multiplied by W_x, and so both count, ¼ of 4 and ½ of 6:
 
         >>> network = GatedRNN([[0]], [[0]], [[1]])
         >>> network.vjp(network.run([[4], [6]]), [[0], [1]]).W_x
@@ -171,8 +171,7 @@ class GatedRNN:
     def log_propagator_norms(self, run: Run) -> Array:
         """Return ln ‖∂h[T]/∂h[t]‖ for t = 0, …, T: how strongly the end feels each state before it.
 
-        Its shape is (..., T + 1). The product is divided by its norm after every step, so that no T is too large;
-        where it is 0, the logarithm is −∞.
+        Its shape is (..., T + 1). Each product is divided by its norm, so that no T is too large; ln 0 is −∞.
 
         >>> network = GatedRNN([[0]], [[0]], [[1]])
         >>> np.exp(network.log_propagator_norms(network.run([[4], [6], [0]]))).round(3)
@@ -311,10 +310,8 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
 
         J[t] Q[t−1] = Q[t] R[t],    exponent_i = 1/T · Σ_t ln |R[t]_ii|                       (2.9)
 
-    with R[t] upper triangular (Benettin, Galgani, Giorgilli and Strelcyn, 1980); largest first, in nats. Each approaches
-    its limit as 1/T. If no J[t] is singular, all m add up to the mean of ln |det J[t]|, but for rounding. A direction that
-    a singular one takes away has −∞, or what rounding leaves; what is shrunk to less than the precision of what is
-    stretched most is noise.
+    with R[t] upper triangular (Benettin et al., 1980), the largest first. Each nears its limit as 1/T. If no J[t] is
+    singular, all m sum to the mean of ln |det J[t]|; a direction shrunk beyond the numbers' precision has −∞ or noise.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Validate arguments before any work.
 
-What is of the wrong kind raises TypeError; what is of the wrong size or shape, or does not fit the rest, ValueError. The
-message names the argument, what was expected, and what was given. NaN and infinity are data and pass.
+What is of the wrong kind raises TypeError; what is of the wrong size or shape, or does not fit the rest, ValueError.
+The message names the argument, what was expected, and what was given. NaN and infinity are data and pass.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Compare results with what an oracle expects.
 
-Both must hold real numbers, and must not be empty: such a comparison could not fail. Two empty arrays of one shape count
-as equal where they ``may_be_empty``, as the states of a sequence of no steps.
+Both must hold real numbers, and must not be empty: such a comparison could not fail. Two empty arrays of one shape
+count as equal where they ``may_be_empty``, as the states of a sequence of no steps.
 """
 
 from __future__ import annotations
