@@ -67,13 +67,13 @@ def test_half_of_a_file_is_never_there(tmp_path, trouble):
     path = tmp_path / "file"
     path.write_bytes(b"before")
 
-    def fail():
+    def write_half():
         with atomic_write(path) as file:
             file.write(b"half")
             raise trouble
 
     with pytest.raises(type(trouble)):
-        fail()
+        write_half()
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
 

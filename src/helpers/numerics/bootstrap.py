@@ -31,7 +31,7 @@ def bootstrap(
     resamples: int = 4000,
     level: float = 0.95,
 ) -> Interval:
-    """Return a statistic of all seeds, with its percentile interval over resampled seeds. Efron (1979).
+    """Return a statistic of all seeds, with its percentile interval over drawn seeds. Efron (1979).
 
     Seeds are drawn with replacement, as many as there are, again and again. A statistic that compares two trainings
     takes the same draw of both. So what they share, their first weights and their sequences, cancels.
@@ -54,7 +54,7 @@ def bootstrap(
     Raises
     ------
     ValueError, TypeError
-        If there is no seed or no resample, the level is not between 0 and 1, or the statistic reduces other axes.
+        If there are no seeds or no resamples, the level is not between 0 and 1, or the statistic reduces other axes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Validators for the settings and the seeds of an experiment."""
+"""Check the settings and the seeds of an experiment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Validator = Callable[[Any, "Attribute[Any]", Any], None]
 
 
 def _numbers(expected: str, holds: Callable[[Any], bool], count: int | None = None) -> Validator:
-    """Return a validator of one number, or of a tuple of ``count`` numbers."""
+    """Return a check of one number, or of a tuple of ``count`` numbers."""
 
     def validate(settings: object, field: Attribute[Any], value: Any) -> None:
         numbers = (value,) if count is None else value
@@ -42,7 +42,7 @@ def positive_integer(settings: object, field: Attribute[int], value: Any) -> Non
 
 
 def one_of(*kinds: type) -> Validator:
-    """Return a validator of the field's type, by its exact names."""
+    """Return a check that the field is of one of these types."""
     expected = ", ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
 
     def validate(settings: object, field: Attribute[Any], value: Any) -> None:
