@@ -787,12 +787,11 @@ def test_sizes_that_do_not_fit(function, arguments, error, message):
 
 
 def test_an_off_by_one_in_padding(monkeypatch):
-    right = reference._Geometry.__init__
+    right = reference._unpadded
 
-    def shifted(geometry, *sizes):
-        right(geometry, *sizes)
-        _, *inside = geometry.unpadded
-        geometry.unpadded = (..., *(slice(at.start + 1, at.stop + 1) for at in inside))
+    def shifted(axes):
+        _, *inside = right(axes)
+        return (..., *(slice(at.start + 1, at.stop + 1) for at in inside))
 
     with caught(test_naive_loop, (8,), (3,), (2,), (1,), (3,), (2,)):
-        monkeypatch.setattr(reference._Geometry, "__init__", shifted)
+        monkeypatch.setattr(reference, "_unpadded", shifted)
