@@ -29,8 +29,8 @@ book: $(INSTALLED) $(VENDORED)  ## build the published book
 	@$(BIN)/python book/build.py
 	@echo "Open $(SITE)/index.html"
 
-lab: $(INSTALLED)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
+lab: $(INSTALLED)  ## open copies of the notebooks in JupyterLab, yours to write in
+	@$(BIN)/python notebooks/lab.py
 
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint"
@@ -85,7 +85,7 @@ lock: $(INSTALLED)  ## pin every package again, for all systems and Python versi
 		--no-header --no-annotate --output-file constraints.txt pyproject.toml
 	$(BIN)/python book/vendor.py update --ignore-scripts
 
-clean:  ## remove everything these commands made
+clean:  ## remove everything these commands made, but your notebooks
 	rm -rf $(VENV) book/_build book/_vendor book/node_modules screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(INSTALLED): pyproject.toml constraints.txt

@@ -3,11 +3,13 @@
 The .md is what people edit. A twin holds no widget state and no times, so that it changes only where an output does.
 """
 
+import copy
 import sys
 from pathlib import Path
 
 import jupytext
 import nbformat
+from lab import set_aside
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
@@ -15,9 +17,17 @@ SECONDS_PER_CELL = 30
 """The longest a cell may run, here and in the tests."""
 
 
+def read(source):
+    """Return the notebook of an .md file; it may begin with a byte-order mark, as some editors on Windows write it."""
+    notebook = jupytext.reads(source.read_text(encoding="utf-8-sig"), fmt="md:myst")
+    if "kernelspec" not in notebook.metadata:
+        raise ValueError(f"{source} has to begin with a header that names its kernel")
+    return notebook
+
+
 def executed(source):
     """Return the notebook of an .md file with the outputs of a fresh run."""
-    notebook = jupytext.read(source)
+    notebook = read(source)
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
@@ -30,8 +40,16 @@ def executed(source):
 
 
 def stripped(notebook):
-    """Return the notebook without what differs from run to run and from machine to machine."""
-    notebook.metadata = {name: notebook.metadata[name] for name in ("jupytext", "kernelspec")}
+    """Return the notebook without what differs from run to run and from machine to machine.
+
+    Of the remarks of ``jupytext`` no more is left than its text of the twin needs in order to equal the .md. They make no pair of the two:
+    JupyterLab would compare their ages, and refuse the older one or write it over the newer.
+    """
+    lexer = notebook.metadata.get("jupytext", {}).get("default_lexer")
+    notebook.metadata = {
+        "jupytext": {"default_lexer": lexer},
+        "kernelspec": notebook.metadata.get("kernelspec"),
+    }
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         cell.metadata.pop("execution", None)
@@ -40,9 +58,22 @@ def stripped(notebook):
     return notebook
 
 
+def is_ours(twin):
+    """Whether a twin is as it was renewed: any other program leaves its traces in what it saves."""
+    try:
+        notebook = nbformat.read(twin, 4)
+    except Exception:
+        return True  # no notebook any more, but for instance two that git could not merge
+    return stripped(copy.deepcopy(notebook)) == notebook
+
+
 def renew(source):
     """Write the .ipynb twin of an .md file."""
-    nbformat.write(executed(source), source.with_suffix(".ipynb"))
+    notebook = executed(source)
+    twin = source.with_suffix(".ipynb")
+    if twin.exists() and not is_ours(twin):
+        print(f"{twin.name} was saved by another program: that is kept as {set_aside(twin)}")
+    nbformat.write(notebook, twin)
 
 
 if __name__ == "__main__":
