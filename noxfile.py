@@ -11,7 +11,7 @@ nox.options.error_on_missing_interpreters = "CI" in os.environ
 VARIED = {"numpy": "1.26.*", "ipywidgets": "8.1.5", "jupyterlab": "4.2.*"}
 """Of these the oldest and the newest versions are tested. The oldest are those of pyproject.toml; a test sees to it."""
 EVERYTHING = ".[notebooks,book,cluster,test]"
-"""What the tests need; as in the Makefile, a test sees to it."""
+"""What the tests need; as in environment.py, a test sees to it."""
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])

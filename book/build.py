@@ -11,24 +11,40 @@ from vendor import with_node
 
 ROOT = Path(__file__).parent.parent
 SITE = ROOT / "book" / "_build" / "html"
+BESIDE = SITE.with_name("next")
+"""Where a site is built: the one before stays until the new one is whole, whatever happens to it."""
 
 
 def build():
-    """Run Jupyter Book over the repository, showing its progress, and return its exit status."""
+    """Run Jupyter Book over the repository, showing its progress, put the new site in the old one's place, and return the exit status."""
     if not find_spec("torch"):
-        sys.exit("Each page is checked against PyTorch as it is built, and PyTorch is not installed.")
+        sys.exit(
+            "The site is checked against PyTorch as it is built, and PyTorch is not installed. "
+            "`make lab` opens the chapters, which run without it."
+        )
     command = [
         *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."),
-        *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", "book"),
+        *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", str(BESIDE)),
         *("--all", "--warningiserror", "--keep-going", "--quiet"),
     ]
-    shutil.rmtree(SITE, ignore_errors=True)  # or a page that is no more stays
+    shutil.rmtree(BESIDE, ignore_errors=True)  # or a page that is no more stays
+    made = BESIDE / "_build" / "html"
     status = subprocess.run(command, cwd=ROOT, env=with_node()).returncode
     if status == 0:
-        problems = finish(SITE)
+        problems = finish(made)
         print("\n".join(problems))
         status = bool(problems)
+    if status == 0:
+        replace_site(made)
     return status
+
+
+def replace_site(made):
+    """Put a site that is whole in the place of the one before."""
+    if SITE.exists():
+        SITE.rename(BESIDE / "before")
+    made.rename(SITE)
+    shutil.rmtree(BESIDE)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,98 @@
+"""Make .venv/, in which every command of the Makefile runs, and keep it in step with the lock file.
+
+The Makefile asks the Python of the environment what state it is in: ``ready`` or ``outdated``. One that was half made, moved or copied, or
+whose Python was upgraded, gives another answer or none, and is made anew.
+"""
+
+import hashlib
+import importlib
+import os
+import subprocess
+import sys
+import sysconfig
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+FOLDER = ROOT / ".venv"
+PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = FOLDER / ".installed"
+"""Where and for which Python the environment was made, and from which lock file; written last."""
+
+PACKAGES = ".[notebooks,book,cluster,test]"
+MINOR = "import sys; print(*sys.version_info[:2], sep='.')"
+
+
+def stamp():
+    """Return what the stamp has to say: the environment's folder and Python, which do not change, and its lock file, which may."""
+    lock = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + (ROOT / "constraints.txt").read_bytes())
+    version = "{}.{}".format(*sys.version_info)
+    return [os.fsencode(os.path.realpath(FOLDER)), version.encode(), lock.hexdigest().encode()]
+
+
+def state(*asked):
+    """Return the state of the environment that runs this; ``asked`` is the command of the Python that it should be of, if any."""
+    *place, lock = stamp()
+    *made_at, made_from = STAMP.read_bytes().split(b"\n")
+    helpers = find_spec("helpers")
+    usable = (
+        made_at == place
+        and os.path.samefile(sys.prefix, FOLDER)
+        and (not asked or subprocess.check_output([*asked, "-c", MINOR]).strip() == place[1])
+        and find_spec("pip")
+        and helpers
+        and os.path.samefile(helpers.origin, ROOT / "src/helpers/__init__.py")
+    )
+    return ("ready" if made_from == lock else "outdated") if usable else "unusable"
+
+
+def make():
+    """Make the environment anew."""
+    if FOLDER.exists():
+        print("== .venv/ is half made, from another place, or of another Python: it is made anew", flush=True)
+    else:
+        print("== installing the pinned packages into .venv/ (once; some minutes)", flush=True)
+    base = getattr(sys, "_base_executable", sys.executable)  # this may be the environment that is cleared
+    for command in ([base, "-m", "venv", "--clear", FOLDER], [PYTHON, __file__, "install"]):
+        if status := subprocess.run(command).returncode:
+            sys.exit(status)
+
+
+def install(packages=PACKAGES):
+    """Install packages into the environment that runs this, in the versions of the lock file."""
+    before = STAMP.read_bytes() if STAMP.exists() else b""
+    STAMP.unlink(missing_ok=True)  # an installation that is interrupted leaves none
+    pip = [sys.executable, "-m", "pip", "install", "--progress-bar", "on"]
+    status = subprocess.run(
+        [*pip, "--constraint", "constraints.txt", "--editable", packages], cwd=ROOT
+    ).returncode
+    if status:
+        if before:  # as where there is no network
+            STAMP.write_bytes(before)
+        sys.exit(status)
+    lead_to_source()
+    importlib.invalidate_caches()
+    if not find_spec("torch"):
+        print(
+            "PyTorch has no build for this machine: the chapters run without it, and say what is not checked."
+        )
+    STAMP.write_bytes(b"\n".join(stamp()))
+
+
+def lead_to_source():
+    """Write the way to the package's source relative to the environment.
+
+    The whole path would lead a copy to the original's source; and Python before 3.13 reads it in the encoding of the locale, which may not
+    have its letters.
+    """
+    packages = sysconfig.get_path("purelib")
+    (path,) = Path(packages).glob("*gradients_checked.pth")
+    path.write_text(os.path.relpath(ROOT / "src", os.path.realpath(packages)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    command, *arguments = sys.argv[1:]
+    if command == "state":
+        print(state(*arguments), end="")
+    else:
+        {"make": make, "install": install}[command](*arguments)
