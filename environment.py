@@ -20,7 +20,6 @@ STAMP = FOLDER / ".installed"
 """Where and for which Python the environment was made, and from which lock file; written last."""
 
 PACKAGES = ".[notebooks,book,cluster,test]"
-MINOR = "import sys; print(*sys.version_info[:2], sep='.')"
 
 
 def stamp():
@@ -38,12 +37,17 @@ def state(*asked):
     usable = (
         made_at == place
         and os.path.samefile(sys.prefix, FOLDER)
-        and (not asked or subprocess.check_output([*asked, "-c", MINOR]).strip() == place[1])
+        and (not asked or version_of(asked) == place[1])
         and find_spec("pip")
         and helpers
         and os.path.samefile(helpers.origin, ROOT / "src/helpers/__init__.py")
     )
     return ("ready" if made_from == lock else "outdated") if usable else "unusable"
+
+
+def version_of(command):
+    """Return the version of a Python as the stamp has it, without its patch level."""
+    return subprocess.check_output([*command, "--version"]).split()[1].rpartition(b".")[0]
 
 
 def make():

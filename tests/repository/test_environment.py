@@ -266,8 +266,8 @@ def test_a_lock_file_that_changed_is_installed_into_the_same_environment(project
 
 
 OTHER = f"""#!/bin/sh
-case "$2" in
-  *sep=*) echo 3.99 ;;
+case "$1" in
+  --version) echo Python 3.99.0 ;;
   *) exec '{sys.executable}' "$@" ;;
 esac
 """
