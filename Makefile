@@ -88,14 +88,14 @@ lock: $(INSTALLED)  ## pin every package again, for all systems and Python versi
 	$(BIN)/python book/vendor.py update --ignore-scripts
 
 clean:  ## remove everything these commands made, but your notebooks
-	rm -rf $(VENV) book/_build book/_vendor book/node_modules screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv.lock book/_build book/_vendor book/node_modules screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(INSTALLED): FORCE
 	@case "$$($(BIN)/python -I environment.py state $(ASKED) 2>/dev/null)" in \
 		ready) ;; \
 		outdated) echo "== installing the pinned packages that have changed"; $(BIN)/python environment.py install ;; \
 		*) $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")' \
-			&& $(PYTHON) environment.py make ;; \
+			&& $(PYTHON) environment.py make $(ASKED) ;; \
 	esac
 FORCE:
 

@@ -4,9 +4,11 @@ The Makefile asks the Python of the environment what state it is in: ``ready`` o
 whose Python was upgraded, gives another answer or none, and is made anew.
 """
 
+import contextlib
 import hashlib
 import importlib
 import os
+import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -50,15 +52,27 @@ def version_of(command):
     return subprocess.check_output([*command, "--version"]).split()[1].rpartition(b".")[0]
 
 
-def make():
+def is_ready(*asked):
+    """Whether the environment says so."""
+    try:
+        ask = [PYTHON, "-I", __file__, "state", *asked]
+        return subprocess.run(ask, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout == b"ready"
+    except OSError:
+        return False
+
+
+def make(*asked):
     """Make the environment anew."""
+    if is_ready(*asked):  # by another make, while this one waited for it
+        return
     if FOLDER.exists():
         print("== .venv/ is half made, from another place, or of another Python: it is made anew", flush=True)
     else:
         print("== installing the pinned packages into .venv/ (once; some minutes)", flush=True)
     base = getattr(sys, "_base_executable", sys.executable)  # this may be the environment that is cleared
-    for command in ([base, "-m", "venv", "--clear", FOLDER], [PYTHON, __file__, "install"]):
-        if status := subprocess.run(command).returncode:
+    install = [PYTHON, "-c", "from environment import install; install()"]
+    for command in ([base, "-m", "venv", "--clear", FOLDER], install):
+        if status := subprocess.run(command, cwd=ROOT).returncode:
             sys.exit(status)
 
 
@@ -94,9 +108,15 @@ def lead_to_source():
     path.write_text(os.path.relpath(ROOT / "src", os.path.realpath(packages)) + "\n", encoding="utf-8")
 
 
-if __name__ == "__main__":
-    command, *arguments = sys.argv[1:]
+def main(command, *arguments):
+    """Do what the Makefile asks for, and only while no other make does."""
     if command == "state":
         print(state(*arguments), end="")
-    else:
+        return
+    with contextlib.closing(sqlite3.connect(ROOT / ".venv.lock", timeout=3600)) as lock:
+        lock.execute("BEGIN EXCLUSIVE")  # which the system gives back, however this ends
         {"make": make, "install": install}[command](*arguments)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

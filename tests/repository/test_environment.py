@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,15 @@ def test_a_copy_runs_its_own_code_and_is_made_anew(project, tmp_path):
         [python(moved), "-I", "environment.py", "state"], cwd=moved, stdout=subprocess.PIPE
     )
     assert state.stdout == b"unusable"
+
+
+def test_two_makes_at_once_make_one_environment(project):
+    shutil.rmtree(project / ".venv")
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(make, [project, project]))
+    assert [status for _, status in answers] == [0, 0], answers
+    assert sorted(bool(says) for says, _ in answers) == [False, True]
+    check_sound(project)
 
 
 @POSIX
