@@ -14,7 +14,7 @@ EVERYTHING = ".[notebooks,book,cluster,test]"
 """What the tests need; as in environment.py, a test sees to it."""
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
 def locked(session):
     """The versions of the lock file, on each Python that is promised."""
     session.install("--constraint", "constraints.txt", "--editable", EVERYTHING)
@@ -28,7 +28,7 @@ def oldest(session):
     run_tests(session)
 
 
-@nox.session(python="3.13")
+@nox.session(python="3.14")
 def newest(session):
     """The newest NumPy, ipywidgets and JupyterLab."""
     install_with(session, "--upgrade", "--upgrade-strategy", "eager", *VARIED)

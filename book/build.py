@@ -16,7 +16,7 @@ BESIDE = SITE.with_name("next")
 
 
 def build():
-    """Run Jupyter Book over the repository, showing its progress, put the new site in the old one's place, and return the exit status."""
+    """Run Jupyter Book over the repository, put the new site in the old one's place, and return the exit status."""
     if not find_spec("torch"):
         sys.exit(
             "The site is checked against PyTorch as it is built, and PyTorch is not installed. "
@@ -29,12 +29,17 @@ def build():
     ]
     shutil.rmtree(BESIDE, ignore_errors=True)  # or a page that is no more stays
     made = BESIDE / "_build" / "html"
-    status = subprocess.run(command, cwd=ROOT, env=with_node()).returncode
+    quiet = {
+        "stdout": subprocess.DEVNULL
+    }  # it would say that the site is where it is built; warnings come by the other way
+    status = subprocess.run(command, cwd=ROOT, env=with_node(), **quiet).returncode
     if status == 0:
         problems = finish(made)
         print("\n".join(problems))
         status = bool(problems)
-    if status == 0:
+    if status:
+        print("The site was not built; the one before is left as it was.")
+    else:
         replace_site(made)
     return status
 
