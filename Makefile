@@ -46,7 +46,7 @@ test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit
 
 cells: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
-	@$(BESIDE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
+	@$(BESIDE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 
 types: $(INSTALLED)  ## check the types
 	@echo "== types"

@@ -48,7 +48,4 @@ def run_tests(session):
     """The numerical tests, and every notebook."""
     session.run("python", "-m", "pip", "freeze", "--exclude-editable")
     session.run("pytest", "--doctest-modules", "--ignore", "tests/site", "src/helpers", "tests")
-    session.run(
-        *("pytest", "--nbval", "--nbval-cell-timeout", "30"),
-        *("--nbval-sanitize-with", "notebooks/sanitize.cfg", "notebooks"),
-    )
+    session.run("pytest", "--nbval", "--nbval-sanitize-with", "notebooks/sanitize.cfg", "notebooks")

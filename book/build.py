@@ -10,6 +10,9 @@ from postprocess import finish
 from vendor import with_node
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "notebooks"))
+from limits import slowness  # noqa: E402
+
 SITE = ROOT / "book" / "_build" / "html"
 BESIDE = SITE.with_name("next")
 """Where a site is built: the one before stays until the new one is whole, whatever happens to it."""
@@ -32,7 +35,8 @@ def build():
     quiet = {
         "stdout": subprocess.DEVNULL
     }  # it would say that the site is where it is built; warnings come by the other way
-    status = subprocess.run(command, cwd=ROOT, env=with_node(), **quiet).returncode
+    environment = with_node() | {"SLOWNESS": str(slowness())}
+    status = subprocess.run(command, cwd=ROOT, env=environment, **quiet).returncode
     if status == 0:
         problems = finish(made)
         print("\n".join(problems))

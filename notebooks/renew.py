@@ -10,11 +10,10 @@ from pathlib import Path
 import jupytext
 import nbformat
 from lab import set_aside
+from limits import seconds_per_cell
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
-SECONDS_PER_CELL = 30
-"""The longest a cell may run, here and in the tests."""
 
 
 def read(source):
@@ -30,7 +29,7 @@ def executed(source):
     notebook = read(source)
     client = NotebookClient(
         notebook,
-        timeout=SECONDS_PER_CELL,
+        timeout=seconds_per_cell(),
         kernel_name="python3",
         coalesce_streams=True,  # or what is printed may stand in pieces, now so and now so
         resources={"metadata": {"path": source.parent}},

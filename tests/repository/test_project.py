@@ -90,15 +90,6 @@ def test_all_versions_are_tested_with_all_that_the_tests_need():
     assert f'PACKAGES = "{everything}"' in (ROOT / "environment.py").read_text()
 
 
-def test_one_time_limit_for_cells():
-    """The same number of seconds, wherever cells are run: for the twins, by nbval on each version, and for the page."""
-    renew = re.search(r"SECONDS_PER_CELL = (\d+)", (ROOT / "notebooks/renew.py").read_text())[1]
-    nbval = re.search(r"--nbval-cell-timeout (\d+)", (ROOT / "Makefile").read_text())[1]
-    nox = re.search(r'"--nbval-cell-timeout", "(\d+)"', (ROOT / "noxfile.py").read_text())[1]
-    page = yaml.safe_load((ROOT / "book/_config.yml").read_text())["execute"]["timeout"]
-    assert int(renew) == int(nbval) == int(nox) == page
-
-
 def test_code_in_notebooks_fits_the_column():
     for path in (ROOT / "notebooks").glob("*.md"):
         cells = re.findall(r"```\{code-cell\}.*?```", path.read_text(encoding="utf-8"), re.DOTALL)
