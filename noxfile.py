@@ -9,7 +9,7 @@ import nox
 
 nox.options.error_on_missing_interpreters = "CI" in os.environ
 VARIED = {"numpy": "1.26.*", "ipywidgets": "8.1.5", "jupyterlab": "4.2.*"}
-"""Of these the oldest and the newest versions are tested. The oldest are those of pyproject.toml; a test sees to it."""
+"""The oldest versions that are tested; a test sees to it that they are those of pyproject.toml."""
 EVERYTHING = ".[notebooks,book,cluster,test]"
 """What the tests need; as in environment.py, a test sees to it."""
 
@@ -30,8 +30,8 @@ def oldest(session):
 
 @nox.session(python="3.14")
 def newest(session):
-    """The newest NumPy, ipywidgets and JupyterLab."""
-    install_with(session, "--upgrade", "--upgrade-strategy", "eager", *VARIED)
+    """The newest of everything."""
+    session.install("--upgrade", "--upgrade-strategy", "eager", "--editable", EVERYTHING)
     run_tests(session)
 
 
