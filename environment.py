@@ -113,8 +113,12 @@ def main(command, *arguments):
     if command == "state":
         print(state(*arguments), end="")
         return
-    with contextlib.closing(sqlite3.connect(ROOT / ".venv.lock", timeout=3600)) as lock:
+    try:
+        lock = sqlite3.connect(ROOT / ".venv.lock", timeout=3600)
         lock.execute("BEGIN EXCLUSIVE")  # which the system gives back, however this ends
+    except sqlite3.OperationalError as error:
+        sys.exit(f"The environment is made in {ROOT}, where nothing can be written: {error}.")
+    with contextlib.closing(lock):
         {"make": make, "install": install}[command](*arguments)
 
 

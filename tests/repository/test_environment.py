@@ -54,13 +54,13 @@ POSIX = pytest.mark.skipif(
 MAKE = shutil.which("make")
 pytestmark = pytest.mark.skipif(not MAKE, reason="there is no make")
 
-# Without git and without a compiler, and where no package can be fetched.
+# Without a compiler, and where no package can be fetched.
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
     if name not in ("PYTHONPATH", "PYTHON", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "VIRTUAL_ENV")
 }
-ENVIRONMENT |= {"PIP_NO_INDEX": "1", "CC": "false", "CXX": "false", "GIT": "false"}
+ENVIRONMENT |= {"PIP_NO_INDEX": "1", "CC": "false", "CXX": "false"}
 ENVIRONMENT |= {"PYTHON": sys.executable} if os.name == "nt" else {}  # it has no python3
 ENVIRONMENT["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
@@ -307,6 +307,16 @@ def test_a_python_that_is_too_old_is_refused_and_nothing_is_lost(project, tmp_pa
     assert status
     assert "Python 3.11 or newer is needed" in says
     check_sound(project)
+
+
+def test_a_folder_in_which_nothing_can_be_written_is_named(tmp_path):
+    """As root may write everywhere, a folder stands where the file should."""
+    project = project_in(tmp_path / "locked")
+    (project / ".venv.lock").mkdir()
+    says, status = make(project)
+    assert status
+    assert says.startswith(f"The environment is made in {project}, where nothing can be written")
+    assert "Traceback" not in says
 
 
 def test_the_environment_is_made_in_one_place_only():
