@@ -9,11 +9,14 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-PYTHONS = ast.literal_eval(
-    re.search(r"python=(\[.*?\])\)\ndef locked", (ROOT / "noxfile.py").read_text(encoding="utf-8"))[1]
-)
-"""Every Python that is promised."""
 MAY_WRITE = {("test", "publish"): {"pages", "id-token"}, ("release", "publish"): {"id-token"}}
+
+
+@pytest.fixture
+def pythons():
+    """Every Python that is promised."""
+    sessions = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    return ast.literal_eval(re.search(r"python=(\[.*?\])\)\ndef locked", sessions)[1])
 
 
 def loaded(path):
@@ -52,18 +55,18 @@ def test_what_is_installed_in_a_workflow_has_its_version(path):
         assert "--constraint" in install or all("==" in package for package in install.split()), install
 
 
-def test_every_promised_python_is_tested():
+def test_every_promised_python_is_tested(pythons):
     matrix = loaded(ROOT / ".github/workflows/test.yml")["jobs"]["test"]["strategy"]["matrix"]
     tested = {*matrix["python"], *(run["python"] for run in matrix["include"])}
-    assert tested == set(PYTHONS)
-    assert matrix["python"] == [PYTHONS[0], PYTHONS[-1]]  # on every system
+    assert tested == set(pythons)
+    assert matrix["python"] == [pythons[0], pythons[-1]]  # on every system
     weekly = loaded(ROOT / ".github/workflows/weekly.yml")["jobs"]["versions"]["steps"][1]["with"]
     assert weekly["python-version"].split() == matrix["python"]
 
 
-def test_the_promise_is_the_same_everywhere():
+def test_the_promise_is_the_same_everywhere(pythons):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert f"You need Python {PYTHONS[0]} to {PYTHONS[-1]}" in readme
-    assert f'requires-python = ">={PYTHONS[0]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f"You need Python {pythons[0]} to {pythons[-1]}" in readme
+    assert f'requires-python = ">={pythons[0]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     binder = (ROOT / ".binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
-    assert binder in PYTHONS
+    assert binder in pythons
