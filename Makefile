@@ -1,7 +1,9 @@
 # Gradients, Checked: every command of the project. `make help` lists them.
-# Each sets up what it needs first, in .venv/ and book/node_modules/, and only when a lock file changed.
+# Each sets up what it needs first, in .venv/ and book/node_modules/, where it is not there and sound, or a lock file changed.
 
 PYTHON ?= python3
+# The Python that somebody has named, if anybody has.
+ASKED := $(if $(filter command environment,$(origin PYTHON)),$(PYTHON))
 # Or Python on Windows reads no Greek letters.
 export PYTHONUTF8 := 1
 VENV := .venv
@@ -29,8 +31,8 @@ book: $(INSTALLED) $(VENDORED)  ## build the published book
 	@$(BIN)/python book/build.py
 	@echo "Open $(SITE)/index.html"
 
-lab: $(INSTALLED)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/convolution.ipynb
+lab: $(INSTALLED)  ## open copies of the notebooks in JupyterLab, yours to write in
+	@$(BIN)/python notebooks/lab.py
 
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint"
@@ -44,7 +46,7 @@ test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit
 
 test-notebooks: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
-	@$(NICE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
+	@$(NICE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 
 types: $(INSTALLED)  ## check the types
 	@echo "== types"
@@ -77,7 +79,7 @@ pdf: book browser  ## print every chapter to book/_build/pdf/
 	@$(BIN)/python tests/site/paper.py
 
 bench: book browser  ## time the references against their peers
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	@$(BIN)/python environment.py install '.[bench]'
 	@for benchmark in $$(grep -l __main__ benchmarks/*.py); do echo "== $$benchmark"; $(BIN)/python $$benchmark || exit; done
 
 lock: $(INSTALLED)  ## pin every package again, for all systems and Python versions
@@ -86,15 +88,17 @@ lock: $(INSTALLED)  ## pin every package again, for all systems and Python versi
 		--no-header --no-annotate --output-file constraints.txt pyproject.toml
 	$(BIN)/python book/vendor.py update --ignore-scripts
 
-clean:  ## remove everything these commands made
-	rm -rf $(VENV) book/_build book/_vendor book/node_modules screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean:  ## remove everything these commands made, but your notebooks
+	rm -rf $(VENV) .venv.lock book/_build book/_vendor book/node_modules screenshots .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@echo "== installing the pinned packages into $(VENV)/ (once; some minutes)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
-	@test -d $(BIN) || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --progress-bar on --constraint constraints.txt --editable '.[notebooks,book,cluster,test]'
-	@touch $@
+$(INSTALLED): FORCE
+	@case "$$($(BIN)/python -I environment.py state $(ASKED) 2>/dev/null)" in \
+		ready) ;; \
+		outdated) echo "== installing the pinned packages that have changed"; $(BIN)/python environment.py install ;; \
+		*) $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")' \
+			&& $(PYTHON) environment.py make $(ASKED) ;; \
+	esac
+FORCE:
 
 $(VENDORED): book/package.json book/package-lock.json book/vendor.py $(INSTALLED)
 	@echo "== fetching the page's scripts and fonts"

@@ -11,26 +11,51 @@ from postprocess import finish
 from vendor import with_node
 
 ROOT = Path(__file__).parent.parent
+sys.path.append(str(ROOT / "notebooks"))
+from limits import slowness  # noqa: E402
+
 SITE = ROOT / "book" / "_build" / "html"
+BESIDE = SITE.with_name("next")
+"""Where a site is built: the one before stays until the new one is whole, whatever happens to it."""
 
 
 def build() -> int:
-    """Run Jupyter Book over the repository, showing its progress, and return the exit status."""
+    """Run Jupyter Book over the repository, put the new site in the old one's place, and return the exit status."""
     if not find_spec("torch"):
-        sys.exit("Each page is checked against PyTorch as it is built, and PyTorch is not installed.")
+        sys.exit(
+            "The site is checked against PyTorch as it is built, and PyTorch is not installed. "
+            "`make lab` opens the chapters, which run without it."
+        )
     command = [
         *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."),
-        *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", "book"),
+        *("--config", "book/_config.yml", "--toc", "book/_toc.yml", "--path-output", str(BESIDE)),
         *("--all", "--warningiserror", "--keep-going", "--quiet"),
     ]
-    shutil.rmtree(SITE, ignore_errors=True)  # or a page that is no more stays
-    status = subprocess.run(command, cwd=ROOT, env=with_node()).returncode
+    shutil.rmtree(BESIDE, ignore_errors=True)  # or a page that is no more stays
+    made = BESIDE / "_build" / "html"
+    quiet = {
+        "stdout": subprocess.DEVNULL
+    }  # it would say that the site is where it is built; warnings come by the other way
+    environment = with_node() | {"SLOWNESS": str(slowness())}
+    status = subprocess.run(command, cwd=ROOT, env=environment, **quiet).returncode
     if status == 0:
         gc.disable()  # in a page's tree nothing is garbage, and to find that out takes as long as to build it
-        problems = finish(SITE)
+        problems = finish(made)
         print("\n".join(problems))
         status = int(bool(problems))
+    if status:
+        print("The site was not built; the one before is left as it was.")
+    else:
+        replace_site(made)
     return status
+
+
+def replace_site(made):
+    """Put a site that is whole in the place of the one before."""
+    if SITE.exists():
+        SITE.rename(BESIDE / "before")
+    made.rename(SITE)
+    shutil.rmtree(BESIDE)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,9 @@ def copy_files() -> None:
     fonts_of_old_browsers = shutil.ignore_patterns("*.ttf", "*.woff")
     shutil.copytree(modules / "katex/dist/fonts", VENDOR / "fonts", ignore=fonts_of_old_browsers)
     shutil.copy(modules / "katex/dist/katex.min.css", VENDOR / "katex.min.css")
+    shutil.copy(
+        modules / "katex/LICENSE", VENDOR / "katex.LICENSE.txt"
+    )  # on whose condition the others may go along
 
 
 if __name__ == "__main__":

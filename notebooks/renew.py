@@ -3,24 +3,33 @@
 The .md is what people edit. A twin holds no widget state and no times, so that it changes only where an output does.
 """
 
+import copy
 import sys
 from pathlib import Path
 
 import jupytext
 import nbformat
+from lab import set_aside
+from limits import seconds_per_cell
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parent
-SECONDS_PER_CELL = 30
-"""The longest a cell may run, here and in the tests."""
+
+
+def read(source):
+    """Return the notebook of an .md file; it may begin with a byte-order mark, as some editors on Windows write it."""
+    notebook = jupytext.reads(source.read_text(encoding="utf-8-sig"), fmt="md:myst")
+    if "kernelspec" not in notebook.metadata:
+        raise ValueError(f"{source} has to begin with a header that names its kernel")
+    return notebook
 
 
 def executed(source):
     """Return the notebook of an .md file with the outputs of a fresh run."""
-    notebook = jupytext.read(source)
+    notebook = read(source)
     client = NotebookClient(
         notebook,
-        timeout=SECONDS_PER_CELL,
+        timeout=seconds_per_cell(),
         kernel_name="python3",
         coalesce_streams=True,  # or what is printed may stand in pieces, now so and now so
         resources={"metadata": {"path": source.parent}},
@@ -30,8 +39,13 @@ def executed(source):
 
 
 def stripped(notebook):
-    """Return the notebook without what differs from run to run and from machine to machine."""
-    notebook.metadata = {name: notebook.metadata[name] for name in ("jupytext", "kernelspec")}
+    """Return the notebook without what differs from run to run and from machine to machine.
+
+    What ``jupytext`` notes is that of the .md, but for the text's own format: so its text of the twin equals the .md, and it opens either,
+    whichever is newer.
+    """
+    notes = {name: note for name, note in notebook.metadata["jupytext"].items() if name != "text_representation"}
+    notebook.metadata = {"jupytext": notes, "kernelspec": notebook.metadata["kernelspec"]}
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         cell.metadata.pop("execution", None)
@@ -40,9 +54,22 @@ def stripped(notebook):
     return notebook
 
 
+def is_ours(twin):
+    """Whether a twin is as it was renewed: any other program leaves its traces in what it saves."""
+    try:
+        notebook = nbformat.read(twin, 4)
+    except Exception:
+        return True  # no notebook any more, but for instance two that git could not merge
+    return stripped(copy.deepcopy(notebook)) == notebook
+
+
 def renew(source):
     """Write the .ipynb twin of an .md file."""
-    nbformat.write(executed(source), source.with_suffix(".ipynb"))
+    notebook = executed(source)
+    twin = source.with_suffix(".ipynb")
+    if twin.exists() and not is_ours(twin):
+        print(f"{twin.name} was saved by another program: that is kept as {set_aside(twin)}")
+    nbformat.write(notebook, twin)
 
 
 if __name__ == "__main__":

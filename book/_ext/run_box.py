@@ -54,7 +54,7 @@ def box(address: str, branch: str, chapter: str, downloads: list[str]) -> list[n
     parts = [
         sentence(f"With git, make, and Python 3.11 or newer{where} (the first time takes some minutes):"),
         commands(*clone(address)),
-        sentence("Then open ", nodes.literal(text=notebook), "."),
+        sentence("Then open ", nodes.literal(text=f"my-{notebook}"), ", your copy of it."),
         sentence("This chapter alone: download ", twin, ", with its outputs, or its source ", source, "."),
         sentence(f"Then{where}:"),
         commands(f'pip install "{install(address)}"'),

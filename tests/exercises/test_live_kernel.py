@@ -1,6 +1,7 @@
 """In a notebook's kernel: a wrong answer reads well, an endless loop ends, and the next cell runs."""
 
 import nbformat
+from limits import seconds_per_cell
 from nbclient import NotebookClient
 
 CELLS = [
@@ -17,7 +18,7 @@ CELLS = [
 def test_the_notebook_goes_on(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in CELLS])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    NotebookClient(notebook, timeout=30, resources={"metadata": {"path": tmp_path}}).execute()
+    NotebookClient(notebook, timeout=seconds_per_cell(), resources={"metadata": {"path": tmp_path}}).execute()
     outputs = [cell.outputs for cell in notebook.cells]
     assert all(len(output) == 1 for output in outputs[1:])  # nothing is printed, no exception is left over
     endless, typo, asking, after = (output[0].data["text/plain"] for output in outputs[1:])

@@ -7,7 +7,8 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from renew import stripped
+from jupytext.config import load_jupytext_config
+from renew import read, stripped
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SOURCES = sorted(NOTEBOOKS.glob("*.md"))
@@ -47,7 +48,15 @@ def test_every_notebook_has_its_twin():
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_pair_is_in_step(path):
-    check_in_step(jupytext.read(path), nbformat.read(path.with_suffix(".ipynb"), as_version=4))
+    check_in_step(read(path), nbformat.read(path.with_suffix(".ipynb"), as_version=4))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_jupytexts_text_of_a_twin_is_its_source(path):
+    """So whoever opens either in JupyterLab, or pairs the two for himself, is not refused, and saves what was there."""
+    twin = path.with_suffix(".ipynb")
+    text = jupytext.writes(nbformat.read(twin, 4), fmt="md:myst", config=load_jupytext_config(str(twin)))
+    assert text == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("path", TWINS, ids=lambda path: path.stem)

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
 NAMES_ON_CONDA_FORGE = {"pytorch": "torch"}
 
 
 def split(requirement):
-    """A requirement as its name and the set of its version ranges."""
-    name, ranges = re.fullmatch(r"([A-Za-z0-9_.-]+)(.*)", requirement).groups()
+    """A requirement as its name and the set of its version ranges, on whatever machine it is wanted."""
+    name, ranges = re.fullmatch(r"([A-Za-z0-9_.-]+)(.*)", requirement.partition(";")[0]).groups()
     return NAMES_ON_CONDA_FORGE.get(name, name), frozenset(filter(None, ranges.split(",")))
 
 
@@ -54,6 +55,27 @@ def test_lock_pins_everything_that_is_required(pyproject):
     assert not missing
 
 
+@pytest.mark.parametrize(
+    ("system", "processor", "wanted"),
+    [
+        ("linux", "x86_64", True),
+        ("linux", "aarch64", True),
+        ("darwin", "arm64", True),
+        ("win32", "AMD64", True),
+        ("darwin", "x86_64", False),
+        ("win32", "ARM64", False),
+    ],
+)
+def test_pytorch_is_wanted_where_it_has_a_build(pyproject, system, processor, wanted):
+    """Where it has none, what has no build there without it is not wanted either; and the lock file says the same."""
+    machine = {"sys_platform": system, "platform_machine": processor}
+    notebooks, test = (pyproject["optional-dependencies"][name] for name in ("notebooks", "test"))
+    locked = (ROOT / "constraints.txt").read_text().splitlines()
+    for name, lines in (("torch", notebooks), ("torch", locked), ("mutmut", test), ("mutmut", locked)):
+        (requirement,) = (line for line in lines if line.startswith((f"{name}>", f"{name}=")))
+        assert Requirement(requirement).marker.evaluate(machine) == wanted
+
+
 def test_oldest_versions_are_those_that_are_tested(pyproject):
     oldest = ast.literal_eval(re.search(r"VARIED = (\{.*?\})", (ROOT / "noxfile.py").read_text())[1])
     required = [*pyproject["dependencies"], *pyproject["optional-dependencies"]["notebooks"]]
@@ -84,16 +106,7 @@ def test_the_versions_of_python_that_are_named_are_those_that_are_tested(pyproje
 
 def test_all_versions_are_tested_with_all_that_the_tests_need():
     everything = re.search(r'EVERYTHING = "(.*)"', (ROOT / "noxfile.py").read_text())[1]
-    assert f"--editable '{everything}'" in (ROOT / "Makefile").read_text()
-
-
-def test_one_time_limit_for_cells():
-    """The same number of seconds, wherever cells are run: for the twins, by nbval on each version, and for the page."""
-    renew = re.search(r"SECONDS_PER_CELL = (\d+)", (ROOT / "notebooks/renew.py").read_text())[1]
-    nbval = re.search(r"--nbval-cell-timeout (\d+)", (ROOT / "Makefile").read_text())[1]
-    nox = re.search(r'"--nbval-cell-timeout", "(\d+)"', (ROOT / "noxfile.py").read_text())[1]
-    page = yaml.safe_load((ROOT / "book/_config.yml").read_text())["execute"]["timeout"]
-    assert int(renew) == int(nbval) == int(nox) == page
+    assert f'PACKAGES = "{everything}"' in (ROOT / "environment.py").read_text()
 
 
 def test_code_in_notebooks_fits_the_column():

@@ -11,7 +11,17 @@ from spellchecker import SpellChecker
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["*.md", "book/**/*.md", "notebooks/*.md", "src/**/sheet.toml"]
-CODE = ["src/**/*.py", "book/*.py", "book/_ext/*.py", "notebooks/*.py", "benchmarks/*.py", "noxfile.py"]
+CODE = [
+    *(
+        "src/**/*.py",
+        "book/*.py",
+        "book/_ext/*.py",
+        "notebooks/*.py",
+        "benchmarks/*.py",
+        "noxfile.py",
+        "environment.py",
+    )
+]
 OWN = (ROOT / "tests/repository/words.txt").read_text(encoding="utf-8").split()
 """The field's words, names of people and things, and British spelling, where the dictionary has none."""
 

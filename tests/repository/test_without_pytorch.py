@@ -14,8 +14,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from limits import seconds_per_cell
 from nbclient import NotebookClient
-from renew import SECONDS_PER_CELL
 
 from helpers.numerics.without_pytorch import SkipWithoutTorch, skip_message
 
@@ -58,7 +58,7 @@ def run(installed, tmp_path):
     def run(notebook, folder=tmp_path):
         client = NotebookClient(
             notebook,
-            timeout=SECONDS_PER_CELL,
+            timeout=seconds_per_cell(),
             kernel_name="python3",
             allow_errors=True,
             resources={"metadata": {"path": folder}},

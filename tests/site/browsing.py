@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import yaml
+from limits import slowness
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "book" / "_build" / "html"
@@ -103,6 +104,12 @@ def serving(site=SITE):
         listening.shutdown()
 
 
+@functools.cache
+def patience():
+    """The longest, in milliseconds, that a page may take for anything that a test waits for."""
+    return 30_000 * slowness()
+
+
 class Reader:
     """Who opens pages of the site in the browser, and hears what they complain of and which other hosts they ask."""
 
@@ -115,6 +122,7 @@ class Reader:
         context = self.browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, **options
         )
+        context.set_default_timeout(patience())
         self.contexts.append(context)
         context.add_init_script(
             f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import FLAGS, SITE, Reader, opening, page_of, serving
+from browsing import FLAGS, SITE, Reader, opening, page_of, patience, serving
 from find_browser import find
 from playwright.sync_api import sync_playwright
 from xdist.scheduler import LoadScopeScheduling
@@ -23,7 +23,7 @@ def browser(request):
         request.config.stash[MISSING] = True
         pytest.skip("no browser was found; `make browser` installs one")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=patience())
         yield chromium
         chromium.close()
 

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import pytest
 from attrs import evolve
+from limits import slowness
 
 from helpers.loss_curves.lab import SGD, NormClipping, Training, train
 from helpers.loss_curves.lab import census as module
@@ -220,7 +221,7 @@ def test_command_killed_in_the_middle_goes_on(tmp_path):
     command = [sys.executable, "-m", "helpers.loss_curves", "census", "--directory", str(tmp_path)]
     command += ["--trainings", "untreated", "--epochs", "1", "--jobs", "1", "--replicas", "1", "--seeds"]
     process = subprocess.Popen([*command, "1000"], stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 60 * slowness()
     while len(list(tmp_path.glob("untreated/*.npz"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     process.kill()
