@@ -601,7 +601,7 @@ EXEMPT = {
     r"numerics\.oracle\.(conv|gated_rnn|attention_rnn)": "takes tensors, and leaves them to PyTorch",
     r"numerics\.without_pytorch\..*": "takes the cells of a notebook: tests/repository/test_without_pytorch.py",
     r"numerics\.functions\.\w+": "takes arrays that its callers have checked",
-    r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.(check|positions))?": "says what to draw; picture holds it against a frame",
+    r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.(check|positions))?|drawings\.panels\.check_frame": "says what to draw; picture holds it against a frame",
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
     r"drawings\.(svg\.(draw|style)|html\.\w+)": "what picture and Explorer draw with, when they have checked",
     r"loss_curves\.temporal_order\.Batch": "what sample returns",
