@@ -88,10 +88,13 @@ def test_every_chapter_has_explorers():
         assert all(isinstance(made(name, number), Explorer) for number in range(len(makers)))
 
 
-def test_a_planted_fault_in_a_drawing_is_caught(open_page):
+@pytest.mark.parametrize(
+    "fault", ["classList.remove('marked')", "closest('svg').lastChild.setAttribute('d', '')"]
+)
+def test_a_planted_fault_in_a_drawing_is_caught(open_page, fault):
     page = open_page("notebooks/convolution")
     place = page.locator(".explorer").first
-    place.evaluate("explorer => explorer.querySelector('.marked').classList.remove('marked')")
+    place.evaluate(f"explorer => explorer.querySelector('.marked').{fault}")
     with pytest.raises(AssertionError, match="panel 1"):
         check_drawn(place.evaluate(READ), made("notebooks/convolution", 0))
 

@@ -151,11 +151,13 @@ def _cell(look: str, row: int, column: int, size: tuple[int, int], inside: HTML)
 
 def _outline(rows: Sequence[int], columns: Sequence[int], unit: int) -> HTML:
     """Draw the rectangle that an explorer has around all marked cells."""
-    if not (len(rows) and len(columns)):
-        return element("rect", class_="span", style="display: none")
-    (top, left), (bottom, right) = (min(rows), min(columns)), (max(rows), max(columns))
-    width, height = (right - left + 1) * unit + 2, (bottom - top + 1) * unit + 2
-    return element("rect", class_="span", x=left * unit - 1, y=top * unit - 1, width=width, height=height)
+    path = ""
+    if len(rows) and len(columns):
+        (top, left), (bottom, right) = (min(rows), min(columns)), (max(rows) + 1, max(columns) + 1)
+        path = (
+            f"M{left * unit - 1} {top * unit - 1}H{right * unit + 1}V{bottom * unit + 1}H{left * unit - 1}z"
+        )
+    return element("path", class_="span", d=path)
 
 
 @draw.register
