@@ -4,7 +4,7 @@
     exercises.hint("1.1.c.iv")                         # the next hint
     exercises.progress()                               # what is solved
 
-A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs more than NumPy.
+A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs PyTorch.
 """
 
 from __future__ import annotations
