@@ -33,11 +33,9 @@ def build() -> int:
     ]
     shutil.rmtree(BESIDE, ignore_errors=True)  # or a page that is no more stays
     made = BESIDE / "_build" / "html"
-    quiet = {
-        "stdout": subprocess.DEVNULL
-    }  # it would say that the site is where it is built; warnings come by the other way
     environment = with_node() | {"SLOWNESS": str(slowness())}
-    status = subprocess.run(command, cwd=ROOT, env=environment, **quiet).returncode
+    # It would print where the site is built, and not where it will be; warnings come by the other way.
+    status = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL).returncode
     if status == 0:
         gc.disable()  # in a page's tree nothing is garbage, and to find that out takes as long as to build it
         problems = finish(made)
@@ -50,7 +48,7 @@ def build() -> int:
     return status
 
 
-def replace_site(made):
+def replace_site(made: Path) -> None:
     """Put a site that is whole in the place of the one before."""
     if SITE.exists():
         SITE.rename(BESIDE / "before")

@@ -44,7 +44,9 @@ def stripped(notebook):
     What ``jupytext`` notes is that of the .md, but for the text's own format: so its text of the twin equals the .md, and it opens either,
     whichever is newer.
     """
-    notes = {name: note for name, note in notebook.metadata["jupytext"].items() if name != "text_representation"}
+    notes = {
+        name: note for name, note in notebook.metadata["jupytext"].items() if name != "text_representation"
+    }
     notebook.metadata = {"jupytext": notes, "kernelspec": notebook.metadata["kernelspec"]}
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"

@@ -5,10 +5,12 @@
 
 import os
 
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinxcontrib import katex
 
 
-def stretch(app, config):
+def stretch(app: Sphinx, config: Config) -> None:
     """Stretch each limit."""
     slowness = float(os.environ.get("SLOWNESS", "1"))
     config.nb_execution_timeout = round(config.nb_execution_timeout * slowness)
@@ -16,6 +18,6 @@ def stretch(app, config):
     katex.RENDER_TIMEOUT *= slowness
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", stretch)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -60,7 +60,9 @@ def new_edition(twin, text="A new edition."):
 @pytest.mark.parametrize("seconds", [-100, 0, 100])
 @pytest.mark.parametrize("first", [0, 1], ids=["text first", "twin first"])
 @pytest.mark.parametrize("twin", TWINS, ids=lambda path: path.stem)
-def test_jupyterlab_opens_and_saves_either_of_a_pair_whichever_is_newer(project, contents, twin, first, seconds):
+def test_jupyterlab_opens_and_saves_either_of_a_pair_whichever_is_newer(
+    project, contents, twin, first, seconds
+):
     pair = [project / "notebooks" / (twin.stem + ending) for ending in (".md", ".ipynb")]
     before = [path.read_text(encoding="utf-8") for path in pair]
     now = pair[0].stat().st_mtime

@@ -15,7 +15,10 @@ FORMAT = 1
 
 NAME = "gradients-checked"
 FORMER = ("$XDG_DATA_HOME", "$LOCALAPPDATA", "~/Library/Application Support")
-"""Places where a file may be from before the system's own place was known from ``platformdirs``."""
+"""Places where a file may be from before the system's own place was known from ``platformdirs``.
+
+:meta hide-value:
+"""
 
 
 def folder() -> Path:
