@@ -109,12 +109,14 @@ def _compact(value: object, name: str, as_text: bool) -> object:
     if not isinstance(value, (np.ndarray, tuple)):
         return value
     array = np.asarray(value)
-    if array.dtype.kind == "f":
-        return array.astype("<f4")
-    if array.dtype.kind not in "biu":
+    if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers to be packed, got dtype {array.dtype}")
+    return array.astype("<f4" if array.dtype.kind == "f" else _integer_type(array, name))
+
+
+def _integer_type(array: np.ndarray, name: str) -> str:
     low, high = array.min(initial=0), array.max(initial=0)
     for dtype in ("int8", "<i2", "<i4"):
         if np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
-            return array.astype(dtype)
+            return dtype
     raise ValueError(f"{name} must hold integers of 32 bits to be packed, got {low} to {high}")
