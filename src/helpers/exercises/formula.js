@@ -418,7 +418,7 @@ const scalar = (value) => ({ rows: 1, columns: 1, data: [value] });
 const isScalar = ({ data }) => data.length === 1;
 const each = (value, f) => ({ ...value, data: value.data.map(f) });
 export const sizeOf = ({ rows, columns }) => `${rows} × ${columns}`;
-const sameSize = (one, other) => one.rows === other.rows && one.columns === other.columns;
+export const sameSize = (one, other) => one.rows === other.rows && one.columns === other.columns;
 export const transposed = ({ rows, columns, data }) => ({
   rows: columns, columns: rows, data: data.map((_, place) => data[(place % rows) * columns + Math.floor(place / rows)]),
 });
@@ -589,7 +589,7 @@ export function evaluate(tree, { text, inputs, first = {}, budget = new Budget()
 
 // ── Typeset ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+export const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 const mi = (name) => `<mi mathvariant="normal"${name.length === 1 ? ' class="variable"' : ""}>${escaped(name)}</mi>`;
 const mo = (sign, more = "") => `<mo${more}>${escaped(sign)}</mo>`;
 const row = (...parts) => `<mrow>${parts.join("")}</mrow>`;

@@ -1,0 +1,336 @@
+"""An answer box: a question, a field, and an answer in words, in JupyterLab and on the published page.
+
+Python packs what is expected on small cases, and what each known mistake gives there. ``formula.js`` evaluates what the reader
+typed on the same cases, ``findings.js`` compares, and ``answer_box.js`` shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike
+
+from .answer import marked_up
+from .exercise import Exercise, NumberExercise, WrongFunction, WrongNumber
+
+HERE = Path(__file__).parent
+MODULES = ("formula.js", "findings.js", "answer_box.js")
+"""In the order in which each imports from those before."""
+
+Inputs = Mapping[str, ArrayLike]
+Pack = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """What all kinds of answer box have.
+
+    Parameters
+    ----------
+    id : str
+        Of the exercise.
+    question : str
+        What is asked. Code stands between backticks.
+    label : str
+        What the field holds.
+    given : str
+        The names that there are, with their sizes; or what form the answer has.
+    """
+
+    id: str
+    question: str
+    label: str
+    given: str
+
+    kind = ""
+
+    def pack(self) -> Pack:
+        """Return what the browser needs to judge an answer."""
+        return {"kind": self.kind, "id": self.id, "given": self.given}
+
+    def field(self, name: str) -> str:
+        """Return the field and its button as HTML; ``name`` is what ids begin with."""
+        described = f'id="{name}-answer" data-answer aria-describedby="{name}-given {name}-status" autocomplete="off" autocapitalize="off" spellcheck="false"'
+        written = self._input(described)
+        return (
+            f'<label for="{name}-answer">{marked_up(self.label)}</label><div class="gc-box-row">{written}{BUTTON}</div>'
+            '<div class="gc-box-preview" aria-hidden="true"></div>'
+        )
+
+    def _input(self, attributes: str) -> str:
+        return f'<input type="text" {attributes}>'
+
+    def html(self) -> str:
+        """Return the box as HTML, which reads and prints without a script."""
+        name = f"box-{re.sub('[^a-z0-9]', '-', self.id)}"
+        return (
+            f'<form class="gc gc-box" data-exercise="{escape(self.id)}" data-lm-suppress-shortcuts="true" novalidate aria-labelledby="{name}-question">'
+            f'<p id="{name}-question">{marked_up(self.question)} <span class="gc-box-tick">✓ solved</span></p>'
+            f'<p class="gc-box-given" id="{name}-given">{marked_up(self.given)}</p>{self.field(name)}'
+            f'<div role="status" id="{name}-status" data-outcome="unanswered" data-mistake=""></div></form>'
+        )
+
+
+BUTTON = '<button type="submit" data-check>Check</button>'
+
+
+@dataclass(frozen=True)
+class WrongProduct:
+    """A known product that has no value, such as the sheet's ``k_1Q_1``: a column times a matrix.
+
+    Parameters
+    ----------
+    name : str
+        What the answer does, as in "it drops a transpose".
+    product : str
+    hint : str
+    sheets : bool
+        Whether the answer sheet makes it.
+    """
+
+    name: str
+    product: str
+    hint: str
+    sheets: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormulaBox(Box):
+    """A formula to find, judged by its values on the cases of an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        Whose cases, reference and mistakes are taken.
+    inputs : callable
+        Takes the arguments of a case; returns the formula's inputs by name. A vector is a column.
+    over : sequence of str
+        Free indices, which run from 0: the formula is one entry, and the expected array has an axis for each.
+    tags : callable
+        Takes the arguments of a case; returns what is special about it: ``{"m": 1}``, ``{"W_h = 0": True}``.
+    result : callable
+        Lays an expected value out as the formula's: a gradient as a row.
+    first : dict of str to int
+        From which number the first index of an input counts, where that is not 0.
+    aliases : dict of str to str
+        Other spellings of names, such as ``h[t−1]`` for ``h``.
+    more : sequence of WrongFunction
+        Known mistakes besides those of the exercise.
+    words : dict of str to str
+        Hints in place of the exercise's own, by the mistakes' names.
+    products : sequence of WrongProduct
+    every : int
+        Of how many cases one is taken.
+    because : str
+        What is said to a right answer.
+    """
+
+    exercise: Exercise
+    inputs: Callable[..., Inputs]
+    over: Sequence[str] = ()
+    tags: Callable[..., Mapping[str, float | bool]] = lambda *_: {}
+    result: Callable[[np.ndarray], ArrayLike] = np.asarray
+    first: Mapping[str, int] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    more: Sequence[WrongFunction] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    products: Sequence[WrongProduct] = ()
+    every: int = 1
+    because: str = ""
+
+    kind = "formula"
+
+    def cases(self) -> list[tuple]:
+        """Return the cases that the formula is tried on, the smallest first."""
+        return self.exercise.ordered_cases()[:: self.every]
+
+    def _input(self, attributes: str) -> str:
+        return f'<textarea rows="2" {attributes}></textarea>'
+
+    def pack(self) -> Pack:
+        """Return the cases, with what is expected and what each known mistake gives."""
+        cases = self.cases()
+        expected = [self.value(self.exercise.reference, case) for case in cases]
+        if any(value is None for value in expected):
+            raise ValueError(f"the reference of {self.id} must give finite numbers in every case")
+        mistakes = []
+        for mistake in (*self.exercise.mistakes, *self.more):
+            values = [
+                self._comparable(self.value(mistake.function, case), right)
+                for case, right in zip(cases, expected, strict=True)
+            ]
+            if any(value is not None for value in values):
+                hint = self.words.get(mistake.name, mistake.hint)
+                mistakes.append(
+                    {"name": mistake.name, "hint": hint, "sheets": mistake.sheets, "values": values}
+                )
+        return super().pack() | {
+            "names": list(self.inputs(*cases[0])),
+            "aliases": dict(self.aliases),
+            "first": dict(self.first),
+            "over": list(self.over),
+            "cases": [
+                {
+                    "inputs": {name: _nested(value) for name, value in self.inputs(*case).items()},
+                    "tags": dict(self.tags(*case)),
+                    "expected": _nested(right),
+                }
+                for case, right in zip(cases, expected, strict=True)
+            ],
+            "mistakes": mistakes,
+            "misfits": [
+                {
+                    "name": wrong.name,
+                    "product": re.sub(r"\s", "", wrong.product).replace("-", "−"),
+                    "hint": wrong.hint,
+                    "sheets": wrong.sheets,
+                }
+                for wrong in self.products
+            ],
+            "because": self.because,
+        }
+
+    def value(self, function: Callable[..., Any], case: tuple) -> np.ndarray | None:
+        """Return what a function gives in a case, laid out as the formula's value; None where it has none."""
+        try:
+            with np.errstate(all="ignore"):
+                value = np.asarray(self.result(np.asarray(function(*case), float)), float)
+        except (ValueError, IndexError, ArithmeticError):
+            return None
+        return value if np.isfinite(value).all() else None
+
+    def _comparable(self, value: np.ndarray | None, right: np.ndarray) -> Any:
+        """A mistake's value, where a formula could give it."""
+        fits = value is not None and (value.shape == right.shape if self.over else value.ndim <= 2)
+        return _nested(value) if fits else None
+
+
+def _nested(value: ArrayLike | None) -> Any:
+    """An array as nested lists, its whole numbers as integers, which are shorter."""
+    array = np.asarray(value, float)
+    if not np.isfinite(array).all():
+        raise ValueError(f"a case must hold finite numbers, got {value}")
+    whole = np.abs(array).max(initial=0) < 2**53 and np.array_equal(array, np.round(array))
+    return (array.astype(int) if whole else array).tolist()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumbersBox(Box):
+    """A number, or several, to find.
+
+    Parameters
+    ----------
+    exercise : NumberExercise
+    more : sequence of WrongNumber
+        Known mistakes besides those of the exercise.
+    """
+
+    exercise: NumberExercise
+    more: Sequence[WrongNumber] = ()
+
+    kind = "numbers"
+
+    def pack(self) -> Pack:
+        """Return the numbers, and those of each known mistake."""
+        return super().pack() | {
+            "answer": list(self.exercise.answer),
+            "tolerance": self.exercise.tolerance,
+            "mistakes": [
+                {
+                    "name": wrong.name,
+                    "numbers": list(wrong.numbers),
+                    "hint": wrong.hint,
+                    "sheets": wrong.sheets,
+                }
+                for wrong in (*self.exercise.mistakes, *self.more)
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from.
+
+    Parameters
+    ----------
+    text : str
+    reply : str
+        What is said to it.
+    name : str
+        Of the mistake; empty where it is right.
+    """
+
+    text: str
+    reply: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoiceBox(Box):
+    """One of several answers to choose."""
+
+    options: Sequence[Option]
+
+    kind = "choice"
+
+    def pack(self) -> Pack:
+        """Return what is said to each option."""
+        return super().pack() | {
+            "options": [
+                {"right": not option.name, "name": option.name, "reply": option.reply}
+                for option in self.options
+            ]
+        }
+
+    def field(self, name: str) -> str:
+        """Return the options and the button as HTML."""
+        options = "".join(
+            f'<label><input type="radio" name="{name}-answer" value="{number}"> <span>{marked_up(option.text)}</span></label>'
+            for number, option in enumerate(self.options)
+        )
+        return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'
+
+
+@cache
+def _script() -> str:
+    """The modules as one, since a notebook loads a widget from one text."""
+    texts = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
+    joined = re.sub(r'^import .* from "\./.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
+    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+
+
+@cache
+def _style() -> str:
+    drawings = (HERE.parent / "drawings" / "drawings.css").read_text(encoding="utf-8")
+    return f"{drawings}\n{(HERE / 'answer_box.css').read_text(encoding='utf-8')}"
+
+
+class AnswerBox(anywidget.AnyWidget):
+    """The widget of a :class:`Box`."""
+
+    pack = traitlets.Dict().tag(sync=True)
+    html = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, box: Box) -> None:
+        self._esm, self._css = _script(), _style()
+        self.box = box
+        super().__init__(pack=box.pack(), html=box.html())
+
+    def __repr__(self) -> str:
+        return f"Answer box of exercise {self.box.id}. {self.box.question}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
+        bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data["text/plain"] = repr(self)
+        data["text/html"] = f"<style>{_style()}</style>\n{self.box.html()}"
+        return bundle
