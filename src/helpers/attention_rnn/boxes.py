@@ -68,6 +68,14 @@ JACOBIAN_BOX = FormulaBox(
     ),
     more=(
         WrongFunction(
+            "has v_1 − h[t] the wrong way round",
+            lambda q, k, v, Q_1, K_1, V_1: (
+                2 * _projected(q, k, v, Q_1, K_1, V_1)["a_1"] * V_1
+                - JACOBIAN.reference(q, k, v, Q_1, K_1, V_1)
+            ),
+            "With more weight on v_1, h[t] moves towards it: the column is v_1 − h[t].",
+        ),
+        WrongFunction(
             "moves the weight without the state's share",
             _without_state,
             "When a_1 grows, a_0 and a_2 shrink: the column is v_1 − h[t].",

@@ -46,8 +46,7 @@ export default {
 export function previewOf(pack, text) {
   if (!text.trim()) return "";
   try {
-    const names = [...pack.names ?? [], ...pack.over ?? []];
-    if (pack.kind === "formula") return mathml(parse(text, { names, aliases: pack.aliases }));
+    if (pack.kind === "formula") return mathml(parse(text, pack));
     return parseList(text, { several: pack.answer.length > 1 }).map(mathml).join(", ");
   } catch (error) {
     if (!(error instanceof Unreadable || error instanceof RangeError)) throw error;

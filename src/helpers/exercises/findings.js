@@ -54,7 +54,7 @@ const JUDGE = {
 
   formula(pack, typed) {
     if (!typed.trim()) return found("unanswered", "Type a formula first.");
-    const tree = parse(typed, { names: [...pack.names, ...pack.over], aliases: pack.aliases });
+    const tree = parse(typed, pack);
     const budget = new Budget();
     const tried = pack.cases.map((packed, number) => ({ number, tags: packed.tags, packed, right: laidOut(pack, packed.expected), ...attempt(pack, packed, tree, typed, budget) }));
     return judgeValues(pack, tried);
@@ -109,8 +109,7 @@ function distance(mine, right) {
 const same = (mine, right) => distance(mine, right) <= SAME;
 
 function judgeValues(pack, tried) {
-  const misfitting = tried.find(({ misfit }) => misfit);
-  if (misfitting) return judgeMisfit(pack, misfitting.misfit, tried);
+  if (tried.some(({ misfit }) => misfit)) return judgeMisfit(pack, tried);
   const error = Math.max(...tried.map(({ mine, right }) => distance(mine, right)));
   if (error <= SAME) return found("right", `It agrees with the reference in all of ${tried.length} cases. None of ${pack.mistakes.length + pack.misfits.length} known mistakes is made.`, pack.because);
   const failing = tried.filter(({ mine, right }) => !same(mine, right));
@@ -118,17 +117,19 @@ function judgeValues(pack, tried) {
   const made = pack.mistakes.filter(({ values }) => makesSame(pack, values, tried));
   if (made.length) return named(made, "It", shown);
   if (error <= FLOAT32) return found("right", "It is right, to float32's digits.", pack.because);
-  const where = rightWhere(pack, tried);
   const says = error <= NEARLY
     ? [`It is nearly right, off by ${error.toExponential(0).replace("-", "−")} of the largest number in the worst of all cases. A number may be rounded.`]
-    : [wrongSize(tried) ?? notFinite(tried) ?? inGeneral(tried, pack.over) ?? (where ? "" : "It gives other numbers than are expected."), where];
+    : [wrongSize(tried) ?? notFinite(tried) ?? inGeneral(tried, pack.over) ?? rightWhere(pack, tried) ?? "It gives other numbers than are expected."];
   return { ...found("not-yet", ...says), shown };
 }
 
-function judgeMisfit(pack, misfit, tried) {
-  const known = pack.misfits.filter(({ product }) => product === misfit.product);
-  const fits = tried.some(({ mine }) => mine);
-  const sentence = `${fits ? `${inWords(tried.find((one) => one.misfit).tags)}: ` : ""}${misfit.message}`;
+/** Of the cases in which something does not fit, the one that says most: a known product, or else a product. */
+function judgeMisfit({ misfits }, tried) {
+  const knownBy = ({ product }) => misfits.filter((known) => (known.product.startsWith("…") ? product.endsWith(known.product.slice(1)) : product === known.product));
+  const misfitting = tried.filter(({ misfit }) => misfit);
+  const { misfit, tags } = misfitting.find((one) => knownBy(one.misfit).length) ?? misfitting.find((one) => one.misfit.product) ?? misfitting[0];
+  const known = knownBy(misfit);
+  const sentence = `${misfitting.length < tried.length ? `${inWords(tags)}: ` : ""}${misfit.message}`;
   if (!known.length) return found("not-yet", sentence);
   const answer = named(known, "It");
   return { ...answer, says: [sentence, ...answer.says] };
@@ -161,6 +162,11 @@ function inGeneral(tried, over) {
   if (all((mine) => scaled(-1)(transposed(mine)))) return "It is the **negative of the transpose** of what is expected.";
   const factor = constant(tried, (mine, right) => mine / right, (right) => Math.abs(right) > 1e-6);
   if (factor !== null && all(scaled(1 / factor))) return `It is **${inFractions(factor)} times** what is expected, in every case.`;
+  const factors = tried.map((one) => constant([one], (mine, right) => mine / right, (right) => Math.abs(right) > 1e-6));
+  const several = factors.filter((factor) => factor !== null);
+  if (several.length > 2 && tried.every(({ mine, right }, k) => (factors[k] === null ? right.data.length <= 2 : same(scaled(1 / factors[k])(mine), right)))) {
+    return `In each case it is a **multiple** of what is expected, and by another factor each time, such as ${several.slice(-2).map(inFractions).join(" and ")}. A factor is missing, or one is too many.`;
+  }
   const added = constant(tried, (mine, right) => mine - right, () => true);
   if (added !== null) return `It is **${inFractions(Math.abs(added))} too ${added > 0 ? "large" : "small"}**, in every case.`;
   if (all(magnitudes) && tried.every(({ right }) => same(magnitudes(right), right))) return "It is right but for its sign.";
@@ -210,7 +216,7 @@ function rightWhere(pack, tried) {
     return { phrases: phrases({ ...tags, ...setting }), isRight };
   }));
   const good = parts.filter(({ isRight }) => isRight).length;
-  if (!good || good === parts.length) return "";
+  if (!good || good === parts.length) return null;
   const has = (phrase) => ({ phrases }) => phrases.includes(phrase);
   const all = [...new Set(parts.flatMap(({ phrases }) => phrases))];
   const only = all.find((phrase) => parts.every((part) => has(phrase)(part) === part.isRight));
@@ -218,7 +224,7 @@ function rightWhere(pack, tried) {
   const but = all.find((phrase) => parts.every((part) => has(phrase)(part) !== part.isRight));
   if (but) return `It is wrong where **${but}**, and right elsewhere.`;
   const sure = all.map((phrase) => [phrase, parts.filter(has(phrase))]).filter(([, those]) => those.length > 1 && those.length < parts.length && those.every(({ isRight }) => isRight));
-  if (!sure.length) return "";
+  if (!sure.length) return null;
   const [phrase] = sure.reduce((best, one) => (one[1].length > best[1].length ? one : best));
   const elsewhere = parts.filter((part) => !has(phrase)(part)), wrong = elsewhere.filter(({ isRight }) => !isRight).length;
   return `It is right wherever **${phrase}**; elsewhere it is wrong in ${wrong} of ${elsewhere.length} ${pack.over.length ? "places" : "cases"}.`;

@@ -30,7 +30,7 @@ const LETTER = "[\\p{Lu}\\p{Ll}\\p{Lo}∂∇]";
 const NAME = new RegExp(`\\\\?${LETTER}+\\d*(?:_(?:\\d+|${LETTER}+|\\{[\\p{L}\\d]+\\})|[${LOWERED}]+|[${Object.keys(LOWERED_LETTERS).join("")}])?`, "uy");
 const TRANSPOSED = "(?:T|⊤|ᵀ|\\\\top|\\\\intercal)";
 const SIGNS = [
-  ["'", new RegExp(`\\^\\s*(?:${TRANSPOSED}|[({]\\s*${TRANSPOSED}\\s*[)}])(?![\\p{L}\\d_])|\\.T(?![\\p{L}\\d_])|[ᵀ⊤'’′]`, "uy")],
+  ["'", new RegExp(`\\^\\s*(?:${TRANSPOSED}|[({]\\s*${TRANSPOSED}\\s*[)}])|\\.T(?![\\p{L}\\d_])|[ᵀ⊤'’′]`, "uy")],
   [".^", /\.\^|\.\*\*/y], ["⊙", /\.\*|[⊙∘◦]|\\odot(?![a-z])/y], ["⊘", /\.\/|⊘/y],
   ["^", /\*\*|\^/y], ["//", /\/\//y], ["/", /[/÷∕]/y], ["·", /[*·⋅∙×@]|\\(?:cdot|times)(?![a-z])/y],
   ["−", /[-−–—]/y], ["+", /[+]/y], ["…", /\.{2,3}|…/y],
@@ -120,20 +120,20 @@ const CONSTANTS = { __proto__: null, e: Math.E, "π": Math.PI };
 const CLOSED_BY = { "(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉" };
 const BEGIN_A_FACTOR = ["number", "name", "(", "{", "⌊", "⌈", "√"];
 
-/** Read a formula; of an equation, its last side. `names` are those of the inputs, `aliases` other spellings of them. */
-export function parse(text, { names = [], aliases = {} } = {}) {
-  return new Parser(text, names, aliases).formula();
+/** Read a formula; of an equation, its last side. `names` are those of the inputs, `aliases` other spellings of them, `over` free indices. */
+export function parse(text, { names = [], aliases = {}, over = [] } = {}) {
+  return new Parser(text, names, aliases, over).formula();
 }
 
 /** Read a list of formulas, as sizes are written: 5 × 2, (5, 2), [17/4] + 1 × [7/4] + 1 = 5 × 2. */
 export function parseList(text, { several }) {
   const blank = text.replace(/^\s*(?:≈|~|about|ca\.)\s*/u, (sign) => " ".repeat(sign.length));
-  return new Parser(several ? blank.replace(/(?<=[\d)\]]\s*)[xX](?=\s*[\d(\[])/g, "×") : blank, [], {}).list(several);
+  return new Parser(several ? blank.replace(/(?<=[\d)\]]\s*)[xX](?=\s*[\d(\[])/g, "×") : blank).list(several);
 }
 
 class Parser {
-  constructor(text, names, aliases) {
-    Object.assign(this, { text, names, aliases, bound: [], at: 0, depth: 0, commaSeparates: false });
+  constructor(text, names = [], aliases = {}, over = []) {
+    Object.assign(this, { text, names, aliases, bound: [...over], at: 0, depth: 0, commaSeparates: false });
     this.tokens = tokens(text, aliases);
   }
 
@@ -302,6 +302,11 @@ class Parser {
     const { name, start } = this.next();
     const known = this.known(name);
     if (known) return this.node("name", start, { name: known });
+    const [, base, lowered] = name.match(/^(.+)_(.+)$/u) ?? [];
+    if (base && this.known(base) && (this.bound.includes(lowered) || /^\d+$/.test(lowered))) { // λ_i for λ[i]
+      const index = /^\d/.test(lowered) ? this.node("number", start, { value: Number(lowered) }) : this.node("name", start, { name: lowered });
+      return this.node("index", start, { of: this.node("name", start, { name: this.known(base) }), indices: [index] });
+    }
     if (name === "frac" && this.is("{")) {
       const left = this.group("{"), right = this.is("{") ? this.group("{") : this.primary();
       return this.node("binary", start, { sign: "/", left, right });
@@ -469,7 +474,7 @@ export function evaluate(tree, { text, inputs, first = {}, budget = new Budget()
       const place = whole(index);
       if (place < from || place >= from + shape[axis]) {
         const where = [...indices].map(([name, number]) => `${name} = ${number}`).join(", ");
-        throw new Misfit(`${source(node)} reads place ${place}${where ? ` where ${where}` : ""}; ${["the first", "the second", "the third", "the fourth"][axis]} index of ${source(node.of)} goes from ${from} to ${from + shape[axis] - 1}.`.replace(/-(?=\d)/g, "−"));
+        throw new Misfit(`${source(node)} reads place ${place}${where ? ` where ${where}` : ""}; ${["the first", "the second", "the third", "the fourth"][axis]} index of ${source(node.of)} goes from ${from} to ${from + shape[axis] - 1}.${place < from ? ` Indices count from ${from} here.` : ""}`.replace(/-(?=\d)/g, "−"));
       }
       size /= shape[axis];
       offset += (place - from) * size;

@@ -38,7 +38,7 @@ STEP_BOX = FormulaBox(
     id="1.2.1.a",
     question="Write the network's step: from the state before, h[t−1], and the input x[t] to the state h[t].",
     label="h[t] =",
-    given="The names: W_c and W_x, m × n; W_h, m × m; the columns x[t], n × 1, and h[t−1], m × 1. σ may be typed as sigma(…), ⊙ as .*",
+    given="The names: W_c and W_x, m × n; W_h, m × m; the columns x[t], n × 1, and h[t−1], m × 1. Write the gate out. σ may be typed as sigma(…), ⊙ as .*",
     exercise=STEP,
     inputs=lambda W_c, W_h, W_x, x, h: {"W_c": W_c, "W_h": W_h, "W_x": W_x, "x": x, "h": h},
     aliases={"x[t]": "x", "h[t−1]": "h"},
@@ -75,9 +75,16 @@ STEP_DERIVATIVE_BOX = FormulaBox(
     question="How does one state h_i[t] change with one weight of W_x, in row a and column b? W_x has acted on h[t−1] already.",
     label="∂h_i[t] / ∂W_x[a, b] =",
     given="The names: the gate c[i] and the input x[b]; the step's Jacobian J[i, s] = ∂h_i[t]/∂h_s[t−1]; B[s, a, b] = ∂h_s[t−1]/∂W_x[a, b]; "
-    "δ[i, a], which is 1 where i = a and 0 elsewhere. Indices count from 0.",
+    "δ[i, a], which is 1 where i = a and 0 elsewhere; m, the number of states. Indices count from 0.",
     exercise=STEP_DERIVATIVE,
-    inputs=lambda c, x, jacobian, before: {"c": c, "x": x, "J": jacobian, "B": before, "δ": np.eye(len(c))},
+    inputs=lambda c, x, jacobian, before: {
+        "c": c,
+        "x": x,
+        "J": jacobian,
+        "B": before,
+        "δ": np.eye(len(c)),
+        "m": len(c),
+    },
     over=("i", "a", "b"),
     tags=lambda c, x, jacobian, before: {
         "m": len(c),
@@ -125,6 +132,13 @@ JACOBIAN_BOX = FormulaBox(
             "forgets what is kept",
             lambda c, h, z, W_h: ((h - z) * c * (1 - c))[:, None] * W_h,
             "A share c of h[t−1] is still there in h[t]: add diag(c).",
+        ),
+    ),
+    products=(
+        WrongProduct(
+            "multiplies a column with W_h",
+            "… W_h",
+            "The slope of gate i belongs to row i of W_h: make a diagonal matrix of the column, diag(…) W_h.",
         ),
     ),
 )
