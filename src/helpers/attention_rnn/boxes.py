@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.answer_box import Box, FormulaBox, WrongProduct
-from ..exercises.exercise import WrongFunction
+from ..exercises.answer_box import Box, FormulaBox, Mistake, SheetMistake
 from ..numerics.arrays import Array
 from .exercises import JACOBIAN, STATE_GRADIENT
 
@@ -53,39 +52,33 @@ JACOBIAN_BOX = FormulaBox(
         "drops both transposes": _ROW,
         "drops a transpose, of k_1, and squares inside of the sum": f"{_ROW} And in [6] it is the sum that is squared, (Σ exp(…))².",
     },
-    products=(
-        WrongProduct(
-            "drops a transpose, of k_1",
+    products={
+        "drops a transpose, of k_1": SheetMistake(
             "k_1 Q_1",
             "As a column, k_1 cannot stand before Q_1. The score is q_1ᵀ k_1 = k_1ᵀ q_1, and q_1 = Q_1 h[t−1]: the row is k_1ᵀ Q_1.",
-            sheets=True,
         ),
-        WrongProduct(
-            "drops a transpose, of q_1",
+        "drops a transpose, of q_1": Mistake(
             "q_1 K_1",
             "As a column, q_1 cannot stand before K_1. The score is q_1ᵀ k_1, and k_1 = K_1 h[t−1]: the row is q_1ᵀ K_1.",
         ),
-    ),
-    more=(
-        WrongFunction(
-            "has v_1 − h[t] the wrong way round",
+    },
+    more={
+        "has v_1 − h[t] the wrong way round": Mistake(
             lambda q, k, v, Q_1, K_1, V_1: (
                 2 * _projected(q, k, v, Q_1, K_1, V_1)["a_1"] * V_1
                 - JACOBIAN.reference(q, k, v, Q_1, K_1, V_1)
             ),
             "With more weight on v_1, h[t] moves towards it: the column is v_1 − h[t].",
         ),
-        WrongFunction(
-            "moves the weight without the state's share",
+        "moves the weight without the state's share": Mistake(
             _without_state,
             "When a_1 grows, a_0 and a_2 shrink: the column is v_1 − h[t].",
         ),
-        WrongFunction(
-            "forgets a factor a_1",
+        "forgets a factor a_1": Mistake(
             _by_score,
             "∂a_1/∂w_1 = a_1 (1 − a_1), and ∂a_i/∂w_1 = −a_i a_1: each has a factor a_1.",
         ),
-    ),
+    },
 )
 
 STATE_GRADIENT_BOX = FormulaBox(
@@ -112,34 +105,28 @@ STATE_GRADIENT_BOX = FormulaBox(
     words={
         "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: λ[i] D[i].",
     },
-    products=(
-        WrongProduct(
-            "puts the Jacobian before the gradient",
+    products={
+        "puts the Jacobian before the gradient": SheetMistake(
             "D[i] λ[i]",
             "A gradient is a row and stands before the Jacobian: λ[i] D[i].",
-            sheets=True,
         ),
-        WrongProduct(
-            "puts the Jacobian before the gradient, and counts paths twice",
+        "puts the Jacobian before the gradient, and counts paths twice": SheetMistake(
             "J[i] λ[i]",
             "A gradient is a row and stands before the Jacobian; and total gradients go with direct Jacobians: λ[i] D[i].",
-            sheets=True,
         ),
-    ),
-    more=(
-        WrongFunction(
-            "takes the direct gradient of h[T] alone",
+    },
+    more={
+        "takes the direct gradient of h[T] alone": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: g,
             "h[T] acts on the loss through the next k states, too.",
         ),
-        WrongFunction(
-            "takes the last of the k states alone",
+        "takes the last of the k states alone": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + total_gradients[-1] @ direct_jacobians[-1]
             ),
             "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
         ),
-    ),
+    },
 )
 
 BOXES: list[Box] = [JACOBIAN_BOX, STATE_GRADIENT_BOX]

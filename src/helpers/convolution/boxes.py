@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.answer_box import Box, FormulaBox, NumbersBox
-from ..exercises.exercise import WrongFunction
+from ..exercises.answer_box import Box, FormulaBox, Mistake, NumbersBox
 from ..numerics.arrays import Array
 from .exercises import (
     CHANNELS,
@@ -39,23 +38,20 @@ IN_GENERAL_BOX = FormulaBox(
     words={
         "divides without the floor": "A kernel stops at a whole number of places: take the floor of the quotient."
     },
-    more=(
-        WrongFunction(
-            "gives the dilated kernel a span of D(K − 1)",
+    more={
+        "gives the dilated kernel a span of D(K − 1)": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - D * (K - 1)) // S + 1,
             "K taps with gaps of D between them span D(K − 1) + 1 samples: the last tap is a sample too.",
         ),
-        WrongFunction(
-            "forgets the padding",
+        "forgets the padding": Mistake(
             lambda H, K, S, P, D: (H - D * (K - 1) - 1) // S + 1,
             "P zeros stand before the input and P behind it: H + 2P samples.",
         ),
-        WrongFunction(
-            "forgets the stride",
+        "forgets the stride": Mistake(
             lambda H, K, S, P, D: H + 2 * P - D * (K - 1),
             "The kernel stops at every S-th place only.",
         ),
-    ),
+    },
 )
 
 
@@ -74,13 +70,12 @@ FORWARD_BOX = FormulaBox(
     exercise=FORWARD,
     inputs=lambda x, W: {"x": x, "W": W},
     over=("r",),
-    more=(
-        WrongFunction(
-            "begins one stop late",
+    more={
+        "begins one stop late": Mistake(
             _counted_from_1,
             "Counted from 0, output r begins at position 2r.",
         ),
-    ),
+    },
 )
 
 WEIGHT_JACOBIAN_BOX = FormulaBox(

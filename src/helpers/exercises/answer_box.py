@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -28,6 +28,45 @@ MODULES = ("formula.js", "findings.js", "answer_box.js")
 
 Inputs = Mapping[str, ArrayLike]
 Pack = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong answer.
+
+    Parameters
+    ----------
+    answer : callable, tuple of float, or str
+        What is wrong: a function, numbers, or a product that has no value, such as the sheet's ``k_1 Q_1``, a column times
+        a matrix. A product that begins with … has anything before it.
+    hint : str
+        What to look at. Code stands between backticks.
+    """
+
+    answer: Any
+    hint: str
+
+
+class SheetMistake(Mistake):
+    """A mistake that the answer sheet makes."""
+
+
+Mistakes = Mapping[str, Mistake]
+"""Known wrong answers by name, as in "it *drops a transpose*"."""
+
+
+def _by_name(mistakes: Sequence[WrongFunction | WrongNumber]) -> Mistakes:
+    """The mistakes of an exercise by their names."""
+    return {
+        wrong.name: (SheetMistake if wrong.sheets else Mistake)(
+            wrong.function if isinstance(wrong, WrongFunction) else wrong.numbers, wrong.hint
+        )
+        for wrong in mistakes
+    }
+
+
+def _packed(name: str, mistake: Mistake, **more: Any) -> Pack:
+    return {"name": name, "hint": mistake.hint, "sheets": isinstance(mistake, SheetMistake)} | more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,26 +122,6 @@ class Box:
 BUTTON = '<button type="submit" data-check>Check</button>'
 
 
-@dataclass(frozen=True)
-class WrongProduct:
-    """A known product that has no value, such as the sheet's ``k_1Q_1``: a column times a matrix.
-
-    Parameters
-    ----------
-    name : str
-        What the answer does, as in "it drops a transpose".
-    product : str
-    hint : str
-    sheets : bool
-        Whether the answer sheet makes it.
-    """
-
-    name: str
-    product: str
-    hint: str
-    sheets: bool = False
-
-
 @dataclass(frozen=True, kw_only=True)
 class FormulaBox(Box):
     """A formula to find, judged by its values on the cases of an exercise.
@@ -123,11 +142,12 @@ class FormulaBox(Box):
         From which number the first index of an input counts, where that is not 0.
     aliases : dict of str to str
         Other spellings of names, such as ``h[t−1]`` for ``h``.
-    more : sequence of WrongFunction
+    more : dict of str to Mistake
         Known mistakes besides those of the exercise.
     words : dict of str to str
         Hints in place of the exercise's own, by the mistakes' names.
-    products : sequence of WrongProduct
+    products : dict of str to Mistake
+        Known products that have no value.
     every : int
         Of how many cases one is taken.
     because : str
@@ -141,9 +161,9 @@ class FormulaBox(Box):
     result: Callable[[np.ndarray], ArrayLike] = np.asarray
     first: Mapping[str, int] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
-    more: Sequence[WrongFunction] = ()
+    more: Mistakes = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
-    products: Sequence[WrongProduct] = ()
+    products: Mistakes = field(default_factory=dict)
     every: int = 1
     because: str = ""
 
@@ -162,17 +182,14 @@ class FormulaBox(Box):
         expected = [self.value(self.exercise.reference, case) for case in cases]
         if any(value is None for value in expected):
             raise ValueError(f"the reference of {self.id} must give finite numbers in every case")
-        mistakes = []
-        for mistake in (*self.exercise.mistakes, *self.more):
-            values = [
-                self._comparable(self.value(mistake.function, case), right)
-                for case, right in zip(cases, expected, strict=True)
-            ]
-            if any(value is not None for value in values):
-                hint = self.words.get(mistake.name, mistake.hint)
-                mistakes.append(
-                    {"name": mistake.name, "hint": hint, "sheets": mistake.sheets, "values": values}
-                )
+        known = _by_name(self.exercise.mistakes) | self.more
+        reworded = {
+            name: replace(mistake, hint=self.words.get(name, mistake.hint)) for name, mistake in known.items()
+        }
+        mistakes = [
+            _packed(name, mistake, values=self._values(mistake, cases, expected))
+            for name, mistake in reworded.items()
+        ]
         return super().pack() | {
             "names": list(self.inputs(*cases[0])),
             "aliases": dict(self.aliases),
@@ -186,15 +203,12 @@ class FormulaBox(Box):
                 }
                 for case, right in zip(cases, expected, strict=True)
             ],
-            "mistakes": mistakes,
+            "mistakes": [
+                mistake for mistake in mistakes if any(value is not None for value in mistake["values"])
+            ],
             "misfits": [
-                {
-                    "name": wrong.name,
-                    "product": re.sub(r"\s", "", wrong.product).replace("-", "−"),
-                    "hint": wrong.hint,
-                    "sheets": wrong.sheets,
-                }
-                for wrong in self.products
+                _packed(name, mistake, product=re.sub(r"\s", "", mistake.answer).replace("-", "−"))
+                for name, mistake in self.products.items()
             ],
             "because": self.because,
         }
@@ -208,10 +222,15 @@ class FormulaBox(Box):
             return None
         return value if np.isfinite(value).all() else None
 
-    def _comparable(self, value: np.ndarray | None, right: np.ndarray) -> Any:
-        """A mistake's value, where a formula could give it."""
-        fits = value is not None and (value.shape == right.shape if self.over else value.ndim <= 2)
-        return _nested(value) if fits else None
+    def _values(self, mistake: Mistake, cases: list[tuple], expected: list[np.ndarray]) -> list:
+        """What a mistake gives in each case, where a formula could give it."""
+        values = [self.value(mistake.answer, case) for case in cases]
+        return [
+            _nested(value)
+            if value is not None and (value.shape == right.shape if self.over else value.ndim <= 2)
+            else None
+            for value, right in zip(values, expected, strict=True)
+        ]
 
 
 def _nested(value: ArrayLike | None) -> Any:
@@ -230,12 +249,12 @@ class NumbersBox(Box):
     Parameters
     ----------
     exercise : NumberExercise
-    more : sequence of WrongNumber
+    more : dict of str to Mistake
         Known mistakes besides those of the exercise.
     """
 
     exercise: NumberExercise
-    more: Sequence[WrongNumber] = ()
+    more: Mistakes = field(default_factory=dict)
 
     kind = "numbers"
 
@@ -245,13 +264,8 @@ class NumbersBox(Box):
             "answer": list(self.exercise.answer),
             "tolerance": self.exercise.tolerance,
             "mistakes": [
-                {
-                    "name": wrong.name,
-                    "numbers": list(wrong.numbers),
-                    "hint": wrong.hint,
-                    "sheets": wrong.sheets,
-                }
-                for wrong in (*self.exercise.mistakes, *self.more)
+                _packed(name, mistake, numbers=list(mistake.answer))
+                for name, mistake in (_by_name(self.exercise.mistakes) | self.more).items()
             ],
         }
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.answer_box import Box, FormulaBox, WrongProduct
-from ..exercises.exercise import WrongFunction
+from ..exercises.answer_box import Box, FormulaBox, Mistake, SheetMistake
 from ..numerics.arrays import Array
 from ..numerics.functions import sigmoid
 from .exercises import REASON, STEP, STEP_DERIVATIVE
@@ -49,24 +48,21 @@ STEP_BOX = FormulaBox(
         "h[t−1] = 0": not h.any(),
     },
     words={"swaps what is kept and what replaces it": _SIGMOID},
-    more=(
-        WrongFunction(
-            "forgets σ's minus",
+    more={
+        "forgets σ's minus": Mistake(
             lambda W_c, W_h, W_x, x, h: (1 - _gate(W_c, W_h, x, h)) * h + _gate(W_c, W_h, x, h) * (W_x @ x),
             _SIGMOID,
         ),
-        WrongFunction(
-            "adds the whole candidate",
+        "adds the whole candidate": Mistake(
             _unscaled,
             "What replaces the state has the share 1 − c.",
         ),
-        WrongFunction(
-            "exchanges W_c and W_x",
+        "exchanges W_c and W_x": Mistake(
             _exchanged,
             "W_c makes the gate, and W_x the candidate.",
         ),
-        WrongFunction("transposes W_h", _transposed, "The gate is σ(W_c x[t] + W_h h[t−1])."),
-    ),
+        "transposes W_h": Mistake(_transposed, "The gate is σ(W_c x[t] + W_h h[t−1])."),
+    },
     because="All of this chapter's gradients turn on the gate's looking at the state.",
 )
 
@@ -91,31 +87,26 @@ STEP_DERIVATIVE_BOX = FormulaBox(
         "n": len(x),
         "nothing was before": not before.any(),
     },
-    products=(
-        WrongProduct(
-            "makes one product of two columns",
+    products={
+        "makes one product of two columns": SheetMistake(
             "(1 - c) x",
             "The derivative of m states by an m × n matrix has three axes: name its entry, with c[i], x[b], and δ[i, a].",
-            sheets=True,
         ),
-    ),
+    },
     words={
         "lets each state depend on every row of W_x": "Within the step, h_i[t] depends on row i alone: where a is another row, the term is 0. That is δ[i, a].",
     },
-    more=(
-        WrongFunction(
-            "lets each state depend on every row of W_x, and forgets that W_x has acted on h[t−1] already",
+    more={
+        "lets each state depend on every row of W_x, and forgets that W_x has acted on h[t−1] already": SheetMistake(
             lambda c, x, jacobian, before: np.broadcast_to(np.outer(1 - c, x)[:, None], before.shape),
             "Within the step, h_i[t] depends on row i alone: that is δ[i, a]. And h[t−1] depends on W_x too: add what it did before, "
             "∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
-            sheets=True,
         ),
-        WrongFunction(
-            "forgets what W_x does within the step",
+        "forgets what W_x does within the step": Mistake(
             lambda c, x, jacobian, before: np.tensordot(jacobian, before, axes=1),
             "Add what W_x does within step t: the candidate has the share 1 − c.",
         ),
-    ),
+    },
 )
 
 JACOBIAN_BOX = FormulaBox(
@@ -127,20 +118,18 @@ JACOBIAN_BOX = FormulaBox(
     inputs=lambda c, h, z, W_h: {"c": c, "h": h, "z": z, "W_h": W_h},
     aliases={"h[t−1]": "h", "c[t]": "c"},
     tags=lambda c, h, z, W_h: {"m": len(c), "h = z": np.array_equal(h, z), "h[t−1] = 0": not h.any()},
-    more=(
-        WrongFunction(
-            "forgets what is kept",
+    more={
+        "forgets what is kept": Mistake(
             lambda c, h, z, W_h: ((h - z) * c * (1 - c))[:, None] * W_h,
             "A share c of h[t−1] is still there in h[t]: add diag(c).",
         ),
-    ),
-    products=(
-        WrongProduct(
-            "multiplies a column with W_h",
+    },
+    products={
+        "multiplies a column with W_h": Mistake(
             "… W_h",
             "The slope of gate i belongs to row i of W_h: make a diagonal matrix of the column, diag(…) W_h.",
         ),
-    ),
+    },
 )
 
 BOXES: list[Box] = [STEP_BOX, STEP_DERIVATIVE_BOX, JACOBIAN_BOX]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..exercises.answer_box import Box, ChoiceBox, NumbersBox, Option
-from ..exercises.exercise import WrongNumber
 from .exercises import ACCURACY, LOSS
 
 CAUSE_BOX = ChoiceBox(
@@ -51,13 +50,6 @@ LOSS_BOX = NumbersBox(
     label="Loss at the start",
     given="One number, to three digits after the point, or as a formula with ln, exp and sqrt.",
     exercise=LOSS,
-    more=(
-        WrongNumber(
-            "is the mean of untrained networks",
-            (1.398,),
-            "A fresh network's logits are not all equal, which costs a little more. Asked is what equal logits cost.",
-        ),
-    ),
 )
 
 ACCURACY_BOX = NumbersBox(
