@@ -1,5 +1,6 @@
 """After Sphinx: mend what its theme leaves on every page, and refuse a site with a broken link or two equal ids."""
 
+import json
 import re
 import urllib.parse
 from collections import Counter
@@ -25,6 +26,30 @@ def mended(page):
     for fault, remedy in MENDED:
         page = re.sub(fault, remedy, page, flags=re.DOTALL)
     return page
+
+
+STATE = re.compile(
+    r'(<script type="application/vnd\.jupyter\.widget-state\+json">)(.*?)(</script>)', re.DOTALL
+)
+LONG = 1000
+"""From how many characters on a text of several widgets stands on the page only once."""
+
+
+def with_texts_once(page):
+    """Return a page on which the script and the style that several widgets share stand once, and are referred to; mount.js reads it."""
+
+    def shortened(match):
+        saved = json.loads(match[2])
+        seen = {}
+        for id_, model in saved["state"].items():
+            for name, value in model["state"].items():
+                if isinstance(value, str) and len(value) >= LONG:
+                    first = seen.setdefault((name, value), id_)
+                    if first != id_:
+                        model["state"][name] = {"same_as": first}
+        return f"{match[1]}{json.dumps(saved).replace('</', '<' + chr(92) + '/')}{match[3]}"
+
+    return STATE.sub(shortened, page)
 
 
 SETTING = re.compile(r"(explorer-[a-z-]+)\.\w+=.+")
@@ -85,5 +110,5 @@ def pages_of(site):
 def finish(site):
     """Mend every page of a built site; return what is still wrong with it."""
     for path in pages_of(site):
-        path.write_text(mended(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(with_texts_once(mended(path.read_text(encoding="utf-8"))), encoding="utf-8")
     return problems(site)

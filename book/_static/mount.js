@@ -118,7 +118,12 @@ function savedModels() {
   const models = {};
   for (const script of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
     const { state } = JSON.parse(script.textContent);
-    for (const [id, entry] of Object.entries(state)) models[id] = new Model(entry);
+    for (const [id, entry] of Object.entries(state)) {
+      for (const [name, value] of Object.entries(entry.state)) { // postprocess.py leaves a long text once
+        if (value?.same_as) entry.state[name] = state[value.same_as].state[name];
+      }
+      models[id] = new Model(entry);
+    }
   }
   for (const model of Object.values(models)) if (model.kind === "LinkModel") link(model, models);
   return models;
@@ -151,10 +156,22 @@ function takeFromAddress(drawings) {
   return named;
 }
 
+// An answer box is on the page already; its module listens to it.
+function listen(place, model) {
+  style(model.get("_css"));
+  const el = place.parentElement;
+  place.remove();
+  return moduleOf(model.get("_esm")).then((module) => module.default.render({ model, el }));
+}
+
 async function mount() {
   const models = savedModels();
-  const places = [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')];
-  const explorers = places.map((place) => models[JSON.parse(place.textContent).model_id]);
+  const outputs = [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')];
+  const modelOf = (place) => models[JSON.parse(place.textContent).model_id];
+  const boxes = outputs.filter((place) => modelOf(place).kind === "AnyModel");
+  for (const place of boxes) listen(place, modelOf(place));
+  const places = outputs.filter((place) => !boxes.includes(place));
+  const explorers = places.map(modelOf);
   const drawings = explorers.map((explorer) =>
     explorer.get("children").map((child) => referred(child, models)).find((child) => child.kind === "AnyModel"));
   const [first] = takeFromAddress(drawings);

@@ -179,10 +179,8 @@ class FormulaBox(Box):
     def pack(self) -> Pack:
         """Return the cases, with what is expected and what each known mistake gives."""
         cases = self.cases()
-        expected = [self.value(self.exercise.reference, case) for case in cases]
-        if any(value is None for value in expected):
-            raise ValueError(f"the reference of {self.id} must give finite numbers in every case")
-        known = _by_name(self.exercise.mistakes) | self.more
+        expected = [self._expected(case) for case in cases]
+        known = {**_by_name(self.exercise.mistakes), **self.more}
         reworded = {
             name: replace(mistake, hint=self.words.get(name, mistake.hint)) for name, mistake in known.items()
         }
@@ -213,6 +211,14 @@ class FormulaBox(Box):
             "because": self.because,
         }
 
+    def _expected(self, case: tuple) -> np.ndarray:
+        value = self.value(self.exercise.reference, case)
+        if value is None:
+            raise ValueError(
+                f"the reference of {self.id} must give finite numbers in every case, not so in {case}"
+            )
+        return value
+
     def value(self, function: Callable[..., Any], case: tuple) -> np.ndarray | None:
         """Return what a function gives in a case, laid out as the formula's value; None where it has none."""
         try:
@@ -237,7 +243,7 @@ def _nested(value: ArrayLike | None) -> Any:
     """An array as nested lists, its whole numbers as integers, which are shorter."""
     array = np.asarray(value, float)
     if not np.isfinite(array).all():
-        raise ValueError(f"a case must hold finite numbers, got {value}")
+        raise ValueError(f"a case must hold finite numbers, got {value!r}")
     whole = np.abs(array).max(initial=0) < 2**53 and np.array_equal(array, np.round(array))
     return (array.astype(int) if whole else array).tolist()
 
@@ -265,7 +271,7 @@ class NumbersBox(Box):
             "tolerance": self.exercise.tolerance,
             "mistakes": [
                 _packed(name, mistake, numbers=list(mistake.answer))
-                for name, mistake in (_by_name(self.exercise.mistakes) | self.more).items()
+                for name, mistake in {**_by_name(self.exercise.mistakes), **self.more}.items()
             ],
         }
 
@@ -344,7 +350,28 @@ class AnswerBox(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        data: Any = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = repr(self)
         data["text/html"] = f"<style>{_style()}</style>\n{self.box.html()}"
         return bundle
+
+
+def box(id: str) -> AnswerBox:
+    """Return the answer box of an exercise: a question, a field, and an answer in words.
+
+    Parameters
+    ----------
+    id : str
+        Of the exercise, as on the page.
+
+    Examples
+    --------
+    >>> from helpers import exercises
+    >>> exercises.box("1.1.a")
+    Answer box of exercise 1.1.a. A kernel of 4 × 5 moves by 4 over an input of 21 × 12, without padding. How large is the output?
+    """
+    from ..book import boxes
+
+    if id not in boxes():
+        raise ValueError(f"id must be one of {', '.join(boxes())}, got {id!r}")
+    return AnswerBox(boxes()[id])
