@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -320,7 +319,6 @@ class ChoiceBox(Box):
         return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'
 
 
-@cache
 def _script() -> str:
     """The modules as one, since a notebook loads a widget from one text."""
     texts = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
@@ -328,7 +326,6 @@ def _script() -> str:
     return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
 
 
-@cache
 def _style() -> str:
     drawings = (HERE.parent / "drawings" / "drawings.css").read_text(encoding="utf-8")
     return f"{drawings}\n{(HERE / 'answer_box.css').read_text(encoding='utf-8')}"
@@ -337,11 +334,12 @@ def _style() -> str:
 class AnswerBox(anywidget.AnyWidget):
     """The widget of a :class:`Box`."""
 
+    _esm = _script()
+    _css = _style()
     pack = traitlets.Dict().tag(sync=True)
     html = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, box: Box) -> None:
-        self._esm, self._css = _script(), _style()
         self.box = box
         super().__init__(pack=box.pack(), html=box.html())
 
@@ -352,7 +350,7 @@ class AnswerBox(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
         data: Any = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = repr(self)
-        data["text/html"] = f"<style>{_style()}</style>\n{self.box.html()}"
+        data["text/html"] = f"<style>{self._css}</style>\n{self.box.html()}"
         return bundle
 
 

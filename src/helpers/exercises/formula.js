@@ -608,7 +608,7 @@ const TYPESET = {
   number: ({ value, written }) => (written ? mi(written) : `<mn>${String(value).replace("-", "−")}</mn>`),
   name: ({ name }) => symbol(name),
   group: ({ of, open }) => (open === "{" ? typeset(of) : row(mo(open), typeset(of), mo(CLOSED_BY[open]))),
-  index: ({ of, indices }) => row(typeset(of), mo("["), indices.map(typeset).join(mo(",")), mo("]")),
+  index: ({ of, indices }) => row(typeset(of), mo("[", ' stretchy="false"'), indices.map(typeset).join(mo(",")), mo("]", ' stretchy="false"')),
   minus: ({ of }) => row(mo("−", ' form="prefix"'), typeset(of)),
   transposed: ({ of }) => `<msup>${typeset(of)}<mo class="transposed">⊤</mo></msup>`,
   binary({ sign, left, right }) {
