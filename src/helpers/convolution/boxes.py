@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ..exercises.answer_box import Box, FormulaBox, Mistake, NumbersBox
-from ..numerics.arrays import Array
 from .exercises import (
     CHANNELS,
     FORWARD,
@@ -55,12 +54,6 @@ IN_GENERAL_BOX = FormulaBox(
 )
 
 
-def _counted_from_1(x: Array, W: Array) -> Array:
-    """x[c, 2(r + 1) + k], where there is such a place: the sheet's r counted from 0, and its k from −1."""
-    padded = np.pad(x, ((0, 0), (0, 2)))
-    return np.array([(padded[:, 2 * r + 2 : 2 * r + 5] * W[0]).sum() for r in range(ROWS)])
-
-
 FORWARD_BOX = FormulaBox(
     id="1.1.c.i",
     question="The layer has 5 channels, 7 positions, one filter of size 3, and stride 2. What is its output f[r]?",
@@ -70,12 +63,6 @@ FORWARD_BOX = FormulaBox(
     exercise=FORWARD,
     inputs=lambda x, W: {"x": x, "W": W},
     over=("r",),
-    more={
-        "begins one stop late": Mistake(
-            _counted_from_1,
-            "Counted from 0, output r begins at position 2r.",
-        ),
-    },
 )
 
 WEIGHT_JACOBIAN_BOX = FormulaBox(
@@ -102,6 +89,7 @@ WEIGHT_GRADIENT_BOX = FormulaBox(
     exercise=WEIGHT_GRADIENT,
     inputs=lambda output_gradient, x: {"g": output_gradient[0], "x": x},
     aliases={"∂ℓ/∂f": "g"},
+    words={"leaves the first row out": "Indices count from 0: the rows are r = 0, 1, 2."},
     result=lambda gradient: gradient[0] if np.shape(gradient) == (1, CHANNELS, TAPS) else gradient,
     over=("c", "k"),
 )

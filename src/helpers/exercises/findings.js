@@ -211,10 +211,11 @@ function inFractions(number) {
 
 /** "It is right where m = 1, and wrong elsewhere": from which cases and entries fail. */
 function rightWhere(pack, tried) {
+  const all0 = ({ data }) => data.every((number) => number === 0);
   const parts = tried.flatMap(({ mine, right, tags, packed }) => settings(pack, packed).map((setting, place) => {
-    const isRight = pack.over.length ? Math.abs(mine.data[place] - right.data[place]) <= SAME * largest(right.data) : same(mine, right);
-    return { phrases: phrases({ ...tags, ...setting }), isRight };
-  }));
+    const [a, b] = pack.over.length ? [mine, right].map(({ data }) => ({ rows: 1, columns: 1, data: [data[place]] })) : [mine, right];
+    return { phrases: phrases({ ...tags, ...setting }), isRight: distance(a, b) * largest(b.data) <= SAME * largest(right.data), says: !(all0(a) && all0(b)) };
+  })).filter(({ says }) => says); // that 0 is 0 says nothing
   const good = parts.filter(({ isRight }) => isRight).length;
   if (!good || good === parts.length) return null;
   const has = (phrase) => ({ phrases }) => phrases.includes(phrase);

@@ -30,7 +30,7 @@ const LETTER = "[\\p{Lu}\\p{Ll}\\p{Lo}∂∇]";
 const NAME = new RegExp(`\\\\?${LETTER}+\\d*(?:_(?:\\d+|${LETTER}+|\\{[\\p{L}\\d]+\\})|[${LOWERED}]+|[${Object.keys(LOWERED_LETTERS).join("")}])?`, "uy");
 const TRANSPOSED = "(?:T|⊤|ᵀ|\\\\top|\\\\intercal)";
 const SIGNS = [
-  ["'", new RegExp(`\\^\\s*(?:${TRANSPOSED}|[({]\\s*${TRANSPOSED}\\s*[)}])|\\.T(?![\\p{L}\\d_])|[ᵀ⊤'’′]`, "uy")],
+  ["'", new RegExp(`\\^\\s*(?:${TRANSPOSED}|[({]\\s*${TRANSPOSED}\\s*[)}])|\\.T(?![\\p{Lu}\\p{Ll}\\d_])|[ᵀ⊤'’′]`, "uy")],
   [".^", /\.\^|\.\*\*/y], ["⊙", /\.\*|[⊙∘◦]|\\odot(?![a-z])/y], ["⊘", /\.\/|⊘/y],
   ["^", /\*\*|\^/y], ["//", /\/\//y], ["/", /[/÷∕]/y], ["·", /[*·⋅∙×@]|\\(?:cdot|times)(?![a-z])/y],
   ["−", /[-−–—]/y], ["+", /[+]/y], ["…", /\.{2,3}|…/y],
@@ -244,12 +244,12 @@ class Parser {
 
   index(start, of, open) {
     this.expect(open);
-    const indices = this.separated(() => this.list_of(CLOSED_BY[open]));
+    const indices = this.separated(() => this.listUpTo(CLOSED_BY[open]));
     this.expect(CLOSED_BY[open], `“,” or “${CLOSED_BY[open]}”`);
     return this.node("index", start, { of, indices });
   }
 
-  list_of(close) {
+  listUpTo(close) {
     const parts = [this.expression()];
     while (!this.is(close) && this.take(",")) parts.push(this.expression());
     return parts;
@@ -347,12 +347,22 @@ class Parser {
   call(start, name) {
     if (this.is("(", "[", "{")) {
       const open = this.token.kind;
+      if (name === "min" || name === "max") return this.extreme(start, name, open);
       return this.node("call", start, { name, of: this.group(open) });
     }
     if (!this.is("number", "name")) throw this.fail(`“(” and what ${name} is taken of`);
     const of = this.deeper(() => this.power());
     if (this.is("/")) throw new Unreadable(`Write ${name}(…) with brackets: “${this.text.slice(start, this.token.end)}” can be read in two ways.`, this.token.start);
     return this.node("call", start, { name, of });
+  }
+
+  /** min(w) of all entries, or min(1, a). */
+  extreme(start, name, open) {
+    this.next();
+    const parts = this.separated(() => this.listUpTo(CLOSED_BY[open]));
+    this.expect(CLOSED_BY[open], `“,” or “${CLOSED_BY[open]}”`);
+    if (parts.length === 1) return this.node("call", start, { name, of: { type: "group", of: parts[0], open: "(", start, end: this.token.start } });
+    return parts.reduce((left, right) => this.node("binary", start, { sign: name, left, right }));
   }
 
   /** sum(r, 0, 2, x[r]), sum(r = 0 to 2) x[r], Σ_{r=0}^2 x[r], and the sum of all entries, sum(w). */
@@ -364,8 +374,8 @@ class Parser {
     if (!lowered && !runs) return this.call(start, "sum");
     if (!CLOSED_BY[open]) throw this.fail("“(”");
     this.next();
-    const index = this.next().name;
-    this.next();
+    const index = this.expect("name", "the name of an index").name;
+    if (!this.take("=")) this.expect(",", "“=” and the first value");
     const from = this.separated(() => this.expression());
     let to, body;
     const upTo = () => {
@@ -490,7 +500,7 @@ export function evaluate(tree, { text, inputs, first = {}, budget = new Budget()
   const turned = (node) => (node.type === "transposed" ? bracketed(node.of) : `${bracketed(node)}ᵀ`);
   const bracketed = (node) => (["binary", "minus"].includes(node.type) ? `(${source(node)})` : source(node));
 
-  const ENTRIES = { "+": (a, b) => a + b, "−": (a, b) => a - b, "⊙": (a, b) => a * b, "⊘": (a, b) => a / b, ".^": Math.pow, "//": (a, b) => Math.floor(a / b) };
+  const ENTRIES = { "+": (a, b) => a + b, "−": (a, b) => a - b, "⊙": (a, b) => a * b, "⊘": (a, b) => a / b, ".^": Math.pow, "//": (a, b) => Math.floor(a / b), min: Math.min, max: Math.max };
   const WORDS = { "+": "they do not add", "−": "they do not subtract", "⊙": "they do not multiply entry by entry", "⊘": "they do not divide entry by entry" };
   const entries = (node, left, right, sign = node.sign) => {
     budget.spend(Math.max(left.data.length, right.data.length));
@@ -616,6 +626,7 @@ const TYPESET = {
     if (sign === "/") return `<mfrac>${inner(left)}${inner(right)}</mfrac>`;
     if (sign === "//") return row(mo("⌊"), `<mfrac>${inner(left)}${inner(right)}</mfrac>`, mo("⌋"));
     if (sign === "^" || sign === ".^") return `<msup>${typeset(left)}${inner(right)}</msup>`;
+    if (sign === "min" || sign === "max") return row(mi(sign), mo("("), typeset(left), mo(","), typeset(right), mo(")"));
     if (sign === "") return row(typeset(left), '<mspace width="0.15em"></mspace>', typeset(right));
     return row(typeset(left), mo(sign), typeset(right));
   },
