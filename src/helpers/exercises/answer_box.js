@@ -49,8 +49,8 @@ export function previewOf(pack, text) {
     if (pack.kind === "formula") return mathml(parse(text, pack));
     return parseList(text, { several: pack.answer.length > 1 }).map(mathml).join(", ");
   } catch (error) {
-    if (!(error instanceof Unreadable || error instanceof RangeError)) throw error;
-    const at = error.at ?? 0;
+    if (!(error instanceof Unreadable)) throw error;
+    const { at } = error;
     return `<span class="gc-box-unread">${escaped(text.slice(Math.max(0, at - 80), at))}<mark>${escaped(text.slice(at, at + 80)) || " "}</mark></span>`;
   }
 }

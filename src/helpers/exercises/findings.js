@@ -9,7 +9,6 @@ export function judge(pack, typed) {
     return JUDGE[pack.kind](pack, typed);
   } catch (error) {
     if (error instanceof Unreadable) return { ...found("unreadable", error.message), at: error.at };
-    if (error instanceof RangeError) return found("unreadable", "This is nested too deeply. Write it in a simpler way.");
     throw error;
   }
 }
@@ -123,11 +122,11 @@ function judgeValues(pack, tried) {
   return { ...found("not-yet", ...says), shown };
 }
 
-/** Of the cases in which something does not fit, the one that says most: a known product, or else a product. */
+/** Of the cases in which something does not fit, the one that says most: a product. */
 function judgeMisfit({ misfits }, tried) {
   const knownBy = ({ product }) => misfits.filter((known) => (known.product.startsWith("…") ? product.endsWith(known.product.slice(1)) : product === known.product));
   const misfitting = tried.filter(({ misfit }) => misfit);
-  const { misfit, tags } = misfitting.find((one) => knownBy(one.misfit).length) ?? misfitting.find((one) => one.misfit.product) ?? misfitting[0];
+  const { misfit, tags } = misfitting.find((one) => one.misfit.product) ?? misfitting[0];
   const known = knownBy(misfit);
   const sentence = `${misfitting.length < tried.length ? `${inWords(tags)}: ` : ""}${misfit.message}`;
   if (!known.length) return found("not-yet", sentence);
