@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 from ..exercises.answer_box import Box, ChoiceBox, NumbersBox, Option
 from .exercises import ACCURACY, LOSS
 
@@ -9,7 +11,7 @@ CAUSE_BOX = ChoiceBox(
     id="1.3.2.cause",
     question="What lets the loss of a network that has learned exceed that of one that knows nothing?",
     label="Choose the reason",
-    given="A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = 1.386.",
+    given=f"A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = {log(4):.3f}.",
     options=(
         Option(
             "It is sure and wrong, and cross-entropy has no upper limit.",
