@@ -39,7 +39,7 @@ CAUSE_BOX = ChoiceBox(
             "puts it down to chance in the batch",
         ),
         Option(
-            "It has overfitted.",
+            "It has learnt the training batches by heart.",
             "Each batch is drawn afresh, so there is little to learn by heart.",
             "puts it down to overfitting",
         ),
