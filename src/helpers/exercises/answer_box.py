@@ -107,9 +107,14 @@ class Box:
     def _input(self, attributes: str) -> str:
         return f'<input type="text" {attributes}>'
 
+    @property
+    def place(self) -> str:
+        """The id of the box on the page: ``box-1-2-2-e``."""
+        return f"box-{self.id.replace('.', '-')}"
+
     def html(self) -> str:
         """Return the box as HTML, which reads and prints without a script."""
-        name = f"box-{re.sub('[^a-z0-9]', '-', self.id)}"
+        name = self.place
         return (
             f'<form class="gc gc-box" data-exercise="{escape(self.id)}" data-lm-suppress-shortcuts="true" novalidate aria-labelledby="{name}-question">'
             f'<p id="{name}-question">{marked_up(self.question)} <span class="gc-box-tick">✓ solved</span></p>'
@@ -338,10 +343,12 @@ class AnswerBox(anywidget.AnyWidget):
     _css = _style()
     pack = traitlets.Dict().tag(sync=True)
     html = traitlets.Unicode().tag(sync=True)
+    place = traitlets.Unicode().tag(sync=True)
+    sliders = traitlets.Dict().tag(sync=True)  # none: mount.js mounts a box as it does an explorer
 
     def __init__(self, box: Box) -> None:
         self.box = box
-        super().__init__(pack=box.pack(), html=box.html())
+        super().__init__(pack=box.pack(), html=box.html(), place=box.place)
 
     def __repr__(self) -> str:
         return f"Answer box of exercise {self.box.id}. {self.box.question}"
@@ -350,7 +357,9 @@ class AnswerBox(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
         data: Any = bundle[0] if isinstance(bundle, tuple) else bundle
         data["text/plain"] = repr(self)
-        data["text/html"] = f"<style>{self._css}</style>\n{self.box.html()}"
+        data["text/html"] = (
+            f'<style>{self._css}</style>\n<div id="{self.place}"><div class="widget-any">{self.html}</div></div>'
+        )
         return bundle
 
 
