@@ -21,7 +21,7 @@ export class Misfit extends Error {
 
 // ── Tokens ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const BLANK = /(?:[\s\u200b\u2060-\u2064\ufeff]|\\left(?![a-z])|\\right(?![a-z])|\\[,;!: ])+/uy;
+const BLANK = /(?:[\s\u200b\u2060-\u2064\ufeff]|\\left(?![a-z])|\\right(?![a-z])|\\[,;!: ]|(?:np|numpy|math)\.(?=[a-z]))+/uy;
 const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-−]?\d+)?/uy;
 const FRACTIONS = { "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8, "⅑": 1 / 9 };
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹", LOWERED = "₀₁₂₃₄₅₆₇₈₉";
@@ -127,8 +127,9 @@ export function parse(text, { names = [], aliases = {}, over = [] } = {}) {
 
 /** Read a list of formulas, as sizes are written: 5 × 2, (5, 2), [17/4] + 1 × [7/4] + 1 = 5 × 2. */
 export function parseList(text, { several }) {
-  const blank = text.replace(/^\s*(?:≈|~|about|ca\.)\s*/u, (sign) => " ".repeat(sign.length));
-  return new Parser(several ? blank.replace(/(?<=[\d)\]]\s*)[xX](?=\s*[\d(\[])/g, "×") : blank).list(several);
+  const as = (sign) => (words) => sign.padEnd(words.length); // so that places stay
+  const written = text.replace(/^\s*(?:≈|~|about|ca\.)/u, as(" ")).replace(/(?<=\d\s*)per ?cent\b/g, as("%"));
+  return new Parser(several ? written.replace(/(?<=[\d)\]]\s*)[xX](?=\s*[\d(\[])/g, "×") : written.replace(/(?<=\d\s*)(?:in|out of|:)(?=\s*\d)/g, as("/"))).list(several);
 }
 
 class Parser {
