@@ -39,7 +39,7 @@ RIGHT = {
         "exp(q_1'k_1)/(exp(q_0'k_0) + exp(q_1'k_1) + exp(q_2'k_2)) (V_1 + (v_1 - h)(k_1'Q_1 + q_1'K_1))",
     ],
     "1.2.2.f": ["g + sum(i, 1, k, λ[i] D[i])", "g + Σ_{i=1}^k λ_i D_i", "sum(i = 1 to i = k) lambda[i] D[i] + g", "g + (sum(i,1,k,D[i]'λ[i]'))'"],
-    "1.3.4.loss": ["ln 4", "1.386", "1,386", "1.386 nats", "ln 4 nats", "2ln2", "2 ln 2", "log_e 4", "\\ln 4", "-ln(1/4)", "about 1.386", "log(4)", "ln(¼)·−1", "loss = ln 4", "e^(ln(ln 4))", "math.log(4)", "np.log(4)"],
+    "1.3.4.loss": ["ln 4", "1.386", "1,386", "1.386 nats", "ln 4 nats", "2ln2", "2 ln 2", "log_e 4", "\\ln 4", "-ln(1/4)", "about 1.386", "log(4)", "ln(¼)·−1", "loss = ln 4", "e^(ln(ln 4))", "math.log(4)", "np.log(4)", "1e^0 ln 4"],
     "1.3.4.accuracy": ["¼", "0.25", "0,25", "1/4", "25 %", "25 percent", "25 per cent", "1 in 4", "1 out of 4", "1:4", "e^(-ln 4)"],
     "1.3.2.cause": ["0"],
 }  # fmt: skip
@@ -146,6 +146,7 @@ SHEETS = {
     "1.2.1.d.reason": {"diag(c)": "forgets the path through the gate"},
     "1.2.2.e": {
         "k_1Q_1": "drops a transpose, of k_1",
+        "a_1 V_1 + a_1 k_1 Q_1": "drops a transpose, of k_1",
         "k_1Q_1 + q_1^TK_1": "drops a transpose, of k_1",
         "-v_0 (k_1Q_1 + q_1^TK_1) (exp(q_0^T k_0)) (exp(q_1^T k_1)) / (sum(i, 0, 2, exp(q_1^T k_1)))^2": "drops a transpose, of k_1",
         f"a_1 V_1 + v_1 {{{ROW} a_1 - a_1 {ROW} a_1/(a_0^2 + a_1^2 + a_2^2)}}": "drops a transpose, of k_1",

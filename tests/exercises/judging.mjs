@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import { previewOf } from "../../src/helpers/exercises/answer_box.js";
 import { attempt, judge } from "../../src/helpers/exercises/findings.js";
-import { parse } from "../../src/helpers/exercises/formula.js";
+import { parse } from "../../src/helpers/exercises/formulas/parser.js";
 
 const values = (pack, typed) => {
   const tree = parse(typed, pack);

@@ -194,6 +194,7 @@ UNREADABLE = [
     ("q", "“q” is no name here. Did you mean q_0?"),
     ("v_1, h", "a sign of calculation is expected, and “,” stands there."),
     ("sum(i, 0 v_1)", "“,” and the last value is expected"),
+    ("sum(i, 0, 1, a_1) i", "“i” is no name here."),
     ("(" * 61 + "a_1" + ")" * 61, "This is nested more than 60 deep."),
     ("a_1" * 700, "This is too long to be read: 2100 characters, of at most 2000."),
 ]
@@ -211,7 +212,7 @@ HOSTILE = [
     'import("fs")', "import('fs').then(x => x)", 'createUnit("a")', "cos.constructor", "exp.constructor('return 1')()", "constructor", "a_1.constructor.constructor",
     "__proto__", "toString()", "hasOwnProperty(1)", "valueOf", "self", "globalThis", "process.exit(1)", "while(1){}", "(() => 1)()", "a_1 = V_1; h = 0", "f(x) = x",
     "sum(i, 0, 10^9, 1)", "sum(i, 0, 900, sum(j, 0, 900, sum(l, 0, 900, sum(o, 0, 900, i))))", "sum(i, 0, 999, V_1^16) + sum(i, 0, 999, V_1^16)",
-    "+".join(["a_1"] * 400), "(" * 50_000, "(" * 50_000 + "a_1" + ")" * 50_000, "-" * 1999 + "a_1", "a_1 +" * 20_000, "x" * 100_000, "a_1'" + "'" * 1990, "a_1" + "^2" * 900, "exp " * 499 + "a_1",
+    "+".join(["a_1"] * 400), "(" * 50_000, "(" * 50_000 + "a_1" + ")" * 50_000, "-" * 1999 + "a_1", "a_1 +" * 20_000, "x" * 100_000, "q" * 1999, "2e^1", "1e+", "3e−2", "a_1'" + "'" * 1990, "a_1" + "^2" * 900, "exp " * 499 + "a_1",
     "(" * 55 + "a_1" + ")" * 55, "9" * 1999, "1e999", "-1e999", "0/0", "9^9^9^9", "V_1^1000000", "h[10^9]", "h[0.5]", "h[h]", "h[-1]", "sum(i, 0, h, 1)",
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a_1 <b>", "&lt;", "\\href{javascript:alert(1)}{x}", "\u202e a_1", "\x00", "\ud800", "𝒂_1", "🙂", "`**a**`",
     "sum(", "sum(i", "sum(i,", "sum(i=", "sum_{", "sum_{i=0}", "Σ_{i=0}^", "Σ", "√", "⌊", "⌊⌋", "[]", "{}", "()", "'", "^T", "^", "/", "½½", "1½", "⁻", "²", "a_1²³", "_", "\\", "\\frac", "\\frac{a_1}",

@@ -249,3 +249,9 @@ def test_a_fault_in_the_pack_is_seen(browser, tmp_path):
         page.wait_for_selector("[data-ready]")
         assert answer(page, "1.2.2.e", right("1.2.2.e")) == ("not-yet", "")
         assert "negative" in page.get_by_role("status").inner_text()
+
+
+def test_the_script_of_all_boxes_stands_once(site):
+    page = (site / "boxes.html").read_text(encoding="utf-8")
+    assert page.count("class Parser") == 1
+    assert page.count('"same_as"') >= len(BOXES) - 1

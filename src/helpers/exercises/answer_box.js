@@ -1,6 +1,9 @@
 // An answer box takes an answer and answers back. Python draws it; this listens to it, in JupyterLab and on the page.
-import { Unreadable, escaped, mathml, parse, parseList } from "./formula.js";
 import { judge, written } from "./findings.js";
+import { parseNumbers } from "./formulas/numbers.js";
+import { parse } from "./formulas/parser.js";
+import { Unreadable } from "./formulas/tokens.js";
+import { escaped, mathml } from "./formulas/typesetting.js";
 
 const HEADINGS = { right: "✓ Right.", "not-yet": "✗ Not right yet.", unreadable: "This cannot be read yet.", unanswered: "… Not answered yet." };
 const MOST_CELLS = 12;
@@ -47,7 +50,7 @@ export function previewOf(pack, text) {
   if (!text.trim()) return "";
   try {
     if (pack.kind === "formula") return mathml(parse(text, pack));
-    return parseList(text, { several: pack.answer.length > 1 }).map(mathml).join(", ");
+    return parseNumbers(text, { several: pack.answer.length > 1 }).map(({ tree }) => mathml(tree)).join(", ");
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const { at } = error;

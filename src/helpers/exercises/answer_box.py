@@ -1,7 +1,7 @@
 """An answer box: a question, a field, and an answer in words, in JupyterLab and on the published page.
 
-Python packs what is expected on small cases, and what each known mistake gives there. ``formula.js`` evaluates what the reader
-typed on the same cases, ``findings.js`` compares, and ``answer_box.js`` shows.
+Python packs what is expected on small cases, and what each known mistake gives there. ``formulas/`` reads what the reader typed and
+evaluates it on the same cases, ``findings.js`` compares, and ``answer_box.js`` shows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from .answer import marked_up
 from .exercise import Exercise, NumberExercise, WrongFunction, WrongNumber
 
 HERE = Path(__file__).parent
-MODULES = ("formula.js", "findings.js", "answer_box.js")
+MODULES = (
+    *(
+        f"formulas/{name}.js"
+        for name in ("tokens", "parser", "numbers", "matrices", "evaluator", "typesetting")
+    ),
+    "findings.js",
+    "answer_box.js",
+)
 """In the order in which each imports from those before."""
 
 Inputs = Mapping[str, ArrayLike]

@@ -1,5 +1,9 @@
 // Judges what a reader typed against what Python computed, and says in words what is wrong with it.
-import { Budget, Misfit, Unreadable, arrayOf, evaluate, matrixOf, parse, parseList, sameSize, sizeOf, transposed } from "./formula.js";
+import { Budget, evaluate } from "./formulas/evaluator.js";
+import { Misfit, arrayOf, each, matrixOf, sameSize, sizeOf, transposed } from "./formulas/matrices.js";
+import { parseNumbers } from "./formulas/numbers.js";
+import { parse } from "./formulas/parser.js";
+import { Unreadable } from "./formulas/tokens.js";
 
 const SAME = 1e-9, FLOAT32 = 5e-7, NEARLY = 1e-4; // relative to the largest number expected, or to 1
 
@@ -34,10 +38,7 @@ const JUDGE = {
     if (!typed.trim()) return found("unanswered", given);
     const several = answer.length > 1;
     const budget = new Budget();
-    const numbers = parseList(typed, { several }).map((tree) => {
-      const { data } = evaluate(tree, { text: typed, inputs: {}, budget });
-      return data[0];
-    });
+    const numbers = parseNumbers(typed, { several }).map(({ tree, text }) => evaluate(tree, { text, inputs: {}, budget }).data[0]);
     const near = (wanted, within = Math.max(tolerance, SAME)) =>
       wanted.length === numbers.length && wanted.every((number, k) => Math.abs(numbers[k] - number) <= within * Math.max(Math.abs(number), 1e-12));
     const listed = numbers.length === 1 ? written(numbers[0], 12) : `(${numbers.map((number) => written(number, 12)).join(", ")})`;
@@ -155,7 +156,7 @@ const TRANSPOSE = "It is the **transpose** of what is expected.";
 /** What the values have to do with those expected, in every case; or null. */
 function inGeneral(tried, over) {
   const all = (change) => tried.every(({ mine, right }) => same(change(mine), right)) && tried.some(({ mine }) => !same(change(mine), mine));
-  const scaled = (factor) => ({ data, ...size }) => ({ ...size, data: data.map((number) => factor * number) });
+  const scaled = (factor) => (matrix) => each(matrix, (number) => factor * number);
   if (all(transposed)) return TRANSPOSE;
   if (all(scaled(-1))) return "It is the **negative** of what is expected.";
   if (all((mine) => scaled(-1)(transposed(mine)))) return "It is the **negative of the transpose** of what is expected.";
@@ -185,8 +186,8 @@ function inGeneral(tried, over) {
   return null;
 }
 
-const magnitudes = ({ data, ...size }) => ({ ...size, data: data.map(Math.abs) });
-const reversed = ({ data, ...size }) => ({ ...size, data: [...data].reverse() });
+const magnitudes = (matrix) => each(matrix, Math.abs);
+const reversed = (matrix) => each(matrix, (_, place) => matrix.data.at(-1 - place));
 const shiftedBy = (by, mine, right) => {
   const scale = largest(right.data);
   const overlap = mine.data.filter((_, k) => k + by in right.data);
