@@ -1,7 +1,7 @@
 // Asked by the tests: judges what was typed, or evaluates it, for each line of JSON on the input.
 import { createInterface } from "node:readline";
 import { previewOf } from "../../src/helpers/exercises/answer_box.js";
-import { attempt, judge } from "../../src/helpers/exercises/findings.js";
+import { attempt, judge } from "../../src/helpers/exercises/findings/judge.js";
 import { parse } from "../../src/helpers/exercises/formulas/parser.js";
 
 const values = (pack, typed) => {

@@ -255,3 +255,14 @@ def test_the_script_of_all_boxes_stands_once(site):
     page = (site / "boxes.html").read_text(encoding="utf-8")
     assert page.count("class Parser") == 1
     assert page.count('"same_as"') >= len(BOXES) - 1
+
+
+def test_what_the_browser_keeps_may_be_spoilt(open_boxes):
+    page = open_boxes()
+    for kept in ("5", "null", "{", '{"a": 1}', '"1.1.a"'):
+        page.evaluate("kept => localStorage.setItem('gradients-checked.solved', kept)", kept)
+        page.reload()
+        page.wait_for_function(f"document.querySelectorAll('[data-ready]').length === {len(BOXES)}")
+        assert not page.locator('[data-exercise="1.1.a"] .gc-box-tick').is_visible()
+    assert answer(page, "1.1.a", "5 × 2") == ("right", "")
+    assert page.locator('[data-exercise="1.1.a"] .gc-box-tick').is_visible()

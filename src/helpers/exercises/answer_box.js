@@ -1,5 +1,6 @@
 // An answer box takes an answer and answers back. Python draws it; this listens to it, in JupyterLab and on the page.
-import { judge, written } from "./findings.js";
+import { written } from "./findings/comparison.js";
+import { judge } from "./findings/judge.js";
 import { parseNumbers } from "./formulas/numbers.js";
 import { parse } from "./formulas/parser.js";
 import { Unreadable } from "./formulas/tokens.js";
@@ -61,7 +62,7 @@ export function previewOf(pack, text) {
 function show(status, { outcome, mistake, says, shown }) {
   status.dataset.outcome = outcome;
   status.dataset.mistake = mistake;
-  const [first = "", ...others] = says.map(marked);
+  const [first = "", ...others] = says.map(markedUp);
   status.innerHTML = `<p><strong>${HEADINGS[outcome]}</strong> ${first}</p>${others.map((text) => `<p>${text}</p>`).join("")}${shown ? caseOf(shown) : ""}`;
 }
 
@@ -84,14 +85,14 @@ function table(title, grid) {
   return `<table><caption>${escaped(title)}</caption><tbody>${rows}</tbody></table>`;
 }
 
-const marked = (text) => escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>").replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
+const markedUp = (text) => escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>").replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
 
 // What is solved is kept in this browser. Where it keeps nothing, as some do on a page opened from a file, nothing is lost but this.
 const KEPT = "gradients-checked.solved";
 
 function kept() {
   try {
-    return JSON.parse(localStorage.getItem(KEPT) ?? "[]");
+    return [...JSON.parse(localStorage.getItem(KEPT) ?? "[]")];
   } catch {
     return [];
   }

@@ -1,7 +1,7 @@
 """An answer box: a question, a field, and an answer in words, in JupyterLab and on the published page.
 
 Python packs what is expected on small cases, and what each known mistake gives there. ``formulas/`` reads what the reader typed and
-evaluates it on the same cases, ``findings.js`` compares, and ``answer_box.js`` shows.
+evaluates it on the same cases, ``findings/`` compares, and ``answer_box.js`` shows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MODULES = (
         f"formulas/{name}.js"
         for name in ("tokens", "parser", "numbers", "matrices", "evaluator", "typesetting")
     ),
-    "findings.js",
+    *(f"findings/{name}.js" for name in ("comparison", "general", "judge")),
     "answer_box.js",
 )
 """In the order in which each imports from those before."""
@@ -334,7 +334,7 @@ class ChoiceBox(Box):
 def _script() -> str:
     """The modules as one, since a notebook loads a widget from one text."""
     texts = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
-    joined = re.sub(r'^import .* from "\./.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
+    joined = re.sub(r'^import .* from "\.{1,2}/.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
 
 
