@@ -153,6 +153,9 @@ SAID = [
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, max(2r, 4 - 2r) + k] W[0, c, k]))", "It is wrong where **r = 0**, and right elsewhere."),
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2r + k] W[0, c, k])) (1 - ⌊r/2⌋)", "It is wrong where **r = 2**, and right elsewhere."),
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2(r − 1) + k] W[0, c, k]))", "reads place −2 where c = 0, k = 0; the second index of x goes from 0 to 6. Indices count from 0 here."),
+    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, min(2r + 2, 4) + k] W[0, c, k]))", "It is **shifted by one**: each entry is that of the next."),
+    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, max(2r - 2, 0) + k] W[0, c, k]))", "It is **shifted by one**: each entry is that of the one before."),
+    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2r + k] W[0, c, k])) (1 - 2r (2 - r))", "Its entries are right **but for their signs**."),
     ("1.1.c.i", "x", "For each r one number is expected, and this is 5 × 7."),
     ("1.1.c.i", "W", "W has 3 axes, 1 × 5 × 3: give it its indices"),
     ("1.2.1.a", f"{C} ⊙ h + (1 − {C}) ⊙ W_x x + 0.000001 W_x x", "It is nearly right"),
@@ -369,6 +372,69 @@ def pack_of(inputs):
         "kind": "formula", "names": list(inputs), "aliases": {}, "first": {}, "over": [], "mistakes": [], "misfits": [],
         "cases": [{"inputs": {name: np.asarray(value).tolist() for name, value in inputs.items()}, "tags": {}, "expected": 0}],
     }  # fmt: skip
+
+
+def judged(node, typed, *cases, **more):
+    """The answer to a formula of a, where each case is a, what is expected, and what is special about it."""
+    packed = [{"inputs": {"a": a}, "expected": expected, "tags": tags} for a, expected, tags in cases]
+    (answer,) = node(pack_of({"a": 0}) | {"cases": packed, "because": ""} | more, typed)
+    return answer
+
+
+OTHER = "It gives other numbers than are expected."
+
+
+def test_where_it_is_right_is_said_only_where_that_is_so(node):
+    right, wrong = (1, 1), (1, 7)
+    said = judged(node, "a", (*right, {"m": 1}), (2, 9, {"m": 2}), (*right, {"m": 1}), (2, 5, {"m": 3}))[
+        "says"
+    ]
+    assert said == ["It is right where **m = 1**, and wrong elsewhere."]
+    said = judged(node, "a", (*wrong, {"m": 1}), (2, 9, {"m": 1}), (3, 5, {"m": 1}))["says"]
+    assert said == [OTHER], "all are wrong, and all have m = 1"
+    one_each = [
+        (*right, {"m": 1, "k": 2}),
+        (*wrong, {"m": 1, "k": 4}),
+        (*right, {"m": 2, "k": 3}),
+        (2, 4, {"m": 2, "k": 5}),
+    ]
+    assert judged(node, "a", *one_each)["says"] == [OTHER], "one case may be right by chance"
+    both = [(*right, {"m": 1, "P": 0})] * 2 + [
+        (*right, {"m": 2, "P": 0}),
+        (*right, {"m": 3, "P": 1}),
+        (*wrong, {"m": 3, "P": 1}),
+    ]
+    said = judged(node, "a", *both)["says"]
+    assert said == ["It is right wherever **P = 0**; elsewhere it is wrong in 1 of 2."]
+
+
+def test_a_factor_is_said_only_of_many_numbers(node):
+    assert judged(node, "a", (2, 1, {}), (4, 2, {}))["says"] == [OTHER]
+    assert judged(node, "a", (2, 1, {}), (4, 2, {}), (6, 3, {}))["says"] == [
+        "It is **2 times** what is expected, in every case."
+    ]
+    assert judged(node, "0 a", (2, 1, {}), (4, 2, {}), (6, 3, {}))["says"] == [OTHER]
+
+
+def test_a_known_variant_is_named_however_near_it_is(node):
+    """As ε inside of the root: nothing is rounded."""
+    cases = [(3, 3.0000003, {}), (5, 5.0000005, {})]
+    variant = {"name": "leaves ε out", "hint": "Add ε.", "sheets": False}
+    assert judged(node, "a", *cases)["outcome"] == "right"
+    for values in ([3, 5], [3, None]):
+        answer = judged(node, "a", *cases, mistakes=[variant | {"values": values}])
+        assert (answer["outcome"], answer["mistake"]) == ("not-yet", "leaves ε out")
+    assert judged(node, "a", *cases, mistakes=[variant | {"values": [3, 6]}])["outcome"] == "right"
+
+
+def test_the_smallest_case_is_shown_with_digits_that_differ(node):
+    shown = judged(node, "a", (1.00000123, 1.00000321, {"m": 2}), (1, 2, {}))["shown"]
+    assert shown == {
+        "tags": "m = 2",
+        "inputs": {"a": 1.00000123},
+        "expected": [[{"text": "1.0000032", "differs": True}]],
+        "yours": [[{"text": "1.0000012", "differs": True}]],
+    }
 
 
 def test_formulas_at_random_have_numpys_value(node):

@@ -42,7 +42,7 @@ function constant(cases, relate, counts = () => true) {
   const all = cases.flatMap(({ mine, expected }) => expected.data.map((number, place) => [mine.data[place], number]))
     .filter(([, number]) => counts(number)).map(([mine, number]) => relate(mine, number));
   const [first] = all;
-  return all.length > 2 && Math.abs(first) > SAME && all.every((number) => Math.abs(number - first) <= 1e-8 * Math.max(1, Math.abs(first))) ? first : null;
+  return all.length > 2 && all.every((number) => Math.abs(number - first) <= 1e-8 * Math.max(1, Math.abs(first))) ? first : null;
 }
 
 /** The factor by which the entries are those expected. */
