@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from helpers import exercises
-from helpers.book import boxes
+from helpers.book import BOXES
 
 ROOT = Path(__file__).parents[1]
 sys.path += [str(ROOT / folder) for folder in ("tests", "tests/site", "book")]
@@ -37,20 +37,20 @@ READY = "document.querySelectorAll('[data-ready]').length === document.querySele
 def main():
     chromium, times = find(), []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        write_page(Path(folder), [exercises.box(id) for id in boxes()])
+        write_page(Path(folder), [exercises.box(id) for id in BOXES])
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         with serving(folder) as address:
             page = browser.new_page()
             page.goto(f"{address}/boxes.html")
             page.wait_for_function(READY)
             ready = page.evaluate("performance.now()")
-            first = page.evaluate(ANSWER, [boxes()["1.2.2.e"].place, RIGHT["1.2.2.e"][0]])
-            for id, box in boxes().items():
+            first = page.evaluate(ANSWER, [BOXES["1.2.2.e"].place, RIGHT["1.2.2.e"][0]])
+            for id, box in BOXES.items():
                 for typed in [*RIGHT[id], *MADE.get(id, {}).values()] * 3:
                     times.append(page.evaluate(ANSWER, [box.place, typed]))
         browser.close()
     print(
-        f"{len(boxes())} boxes are ready {ready:.0f} ms after the page was asked for; the first answer took {first:.0f} ms"
+        f"{len(BOXES)} boxes are ready {ready:.0f} ms after the page was asked for; the first answer took {first:.0f} ms"
     )
     print(
         f"{len(times)} later answers: median {statistics.median(times):.1f} ms, all within {max(times):.0f} ms"

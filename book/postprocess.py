@@ -49,7 +49,19 @@ def with_texts_once(page):
                         model["state"][name] = {"same_as": first}
         return f"{match[1]}{json.dumps(saved).replace('</', '<' + chr(92) + '/')}{match[3]}"
 
-    return STATE.sub(shortened, page)
+    return STATE.sub(shortened, without_repetition(page))
+
+
+def without_repetition(page):
+    """Return a page without the style sheets that stand on it already: each figure, explorer and box brings its own."""
+    seen = set()
+
+    def kept(match):
+        repeated = match[0] in seen
+        seen.add(match[0])
+        return "" if repeated else match[0]
+
+    return re.sub(r"<style>.*?</style>", kept, page, flags=re.DOTALL)
 
 
 SETTING = re.compile(r"(explorer-[a-z-]+)\.\w+=.+")

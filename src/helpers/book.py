@@ -7,17 +7,12 @@ claim stands on the sheet.
 from __future__ import annotations
 
 import re
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from .claims.ledger import Ledger
 from .exercises.collection import Collection
-
-if TYPE_CHECKING:
-    from .exercises.answer_box import Box
 
 
 def _place(id: str) -> list[tuple[bool, int, str]]:
@@ -46,8 +41,5 @@ CLAIMS = Ledger(claim for module in _modules("claims") for claim in module.CLAIM
 EXERCISES = Collection(exercise for module in _modules("exercises") for exercise in module.EXERCISES)
 """Every exercise of the book, in the order of the sheet."""
 
-
-@cache
-def boxes() -> dict[str, Box]:
-    """Return every answer box by its exercise's number; they need ipywidgets, so they are not loaded before."""
-    return {box.id: box for module in _modules("boxes") for box in module.BOXES}
+BOXES = {box.id: box for module in _modules("boxes") for box in module.BOXES}
+"""Every answer box of the book, by its exercise's number."""

@@ -11,11 +11,10 @@ from typed_answers import MADE, RIGHT, SHEETS, C, S, U
 from vendor import with_node
 
 from helpers import exercises
-from helpers.book import EXERCISES, boxes
+from helpers.book import BOXES, EXERCISES
 from helpers.exercises import answer_box
 
 HERE = Path(__file__).parent
-BOXES = boxes()
 FORMULAS = [id for id, box in BOXES.items() if box.kind == "formula"]
 
 

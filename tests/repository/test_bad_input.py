@@ -613,7 +613,7 @@ EXEMPT = {
     r"claims\.ledger\.(Finding|Experiment)": "made by the claims of chapter 4, from what they measured",
     r"exercises\.(collection\.Collection(\.progress)?|progress_file\..*)": "the reader's own folder: tests/exercises/test_exercise.py",
     r"exercises\.(answer|sandbox|exercise|parse_numbers)\..*": "what check is made of; it is given anything",
-    r"exercises\.answer_box\..*|book\.boxes": "made by chapters; box is given a number: tests/exercises/test_answer_box.py",
+    r"exercises\.(answer_box|boxes)\..*": "made by chapters; box is given a number: tests/exercises/test_answer_box.py",
     r"\w+\.exercises\..*": "the right answers, and what readers do wrong",
     r"explorers\.(explorer\.format_value|words\.\w+)": "writes what a slider or a sentence says",
     r"numerics\.bootstrap\.Interval": "what bootstrap returns",

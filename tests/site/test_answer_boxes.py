@@ -8,10 +8,9 @@ from browsing import AXE, opening, serving
 from typed_answers import RIGHT, SHEETS
 
 from helpers import exercises
-from helpers.book import boxes
+from helpers.book import BOXES
 from helpers.convolution.explorers import output_size_explorer
 
-BOXES = boxes()
 WRONG = {
     "1.1.a": ("6 × 3", "rounds up"),
     "1.1.b": ("⌊(H+2P-K)/S⌋+1", "forgets that dilation spreads the kernel"),
@@ -255,6 +254,7 @@ def test_the_script_of_all_boxes_stands_once(site):
     page = (site / "boxes.html").read_text(encoding="utf-8")
     assert page.count("class Parser") == 1
     assert page.count('"same_as"') >= len(BOXES) - 1
+    assert page.count(".gc-box-given {") == 2, "in the state of one box, and in the style sheet of the page"
 
 
 def test_what_the_browser_keeps_may_be_spoilt(open_boxes):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.answer_box import Box, FormulaBox, Mistake, NumbersBox
+from ..exercises.boxes import Box, FormulaBox, Mistake, NumbersBox
 from .exercises import (
     CHANNELS,
     FORWARD,

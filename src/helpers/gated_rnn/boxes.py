@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.answer_box import Box, FormulaBox, Mistake, SheetMistake
+from ..exercises.boxes import Box, FormulaBox, Mistake, SheetMistake
 from ..numerics.arrays import Array
 from ..numerics.functions import sigmoid
 from .exercises import REASON, STEP, STEP_DERIVATIVE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from ..exercises.answer_box import Box, ChoiceBox, NumbersBox, Option
+from ..exercises.boxes import Box, ChoiceBox, NumbersBox, Option
 from .exercises import ACCURACY, LOSS
 
 CAUSE_BOX = ChoiceBox(
