@@ -48,17 +48,17 @@ def compare(dtype):
     rng = np.random.default_rng(0)
     shapes = [(m, n), (m, m), (m, n), (T, n)]
     arrays = [(rng.normal(size=shape) / np.sqrt(shape[-1])).astype(dtype) for shape in shapes]
-    state_gradient = rng.normal(size=(T, m)).astype(dtype)
+    direct_gradient = rng.normal(size=(T, m)).astype(dtype)
     tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
-    state_gradient_tensor = torch.tensor(state_gradient)
+    direct_gradient_tensor = torch.tensor(direct_gradient)
 
     def numpy_passes():
         *weights, x = arrays
         network = GatedRNN(*weights)
-        return network.vjp(network.run(x), state_gradient)[:4]
+        return network.vjp(network.run(x), direct_gradient)[:4]
 
     def pytorch_passes():
-        return torch.autograd.grad(pytorch_states(*tensors), tensors, state_gradient_tensor)
+        return torch.autograd.grad(pytorch_states(*tensors), tensors, direct_gradient_tensor)
 
     tolerance = 1e-10 if dtype == "float64" else 1e-4
     for ours, theirs in zip(numpy_passes(), pytorch_passes(), strict=True):

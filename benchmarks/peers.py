@@ -109,16 +109,16 @@ def convolutions(x, weight, stride, output_gradient):
 # The gated RNN's gradient: each function returns ∂ℓ/∂W_c, ∂ℓ/∂W_h, ∂ℓ/∂W_x and ∂ℓ/∂x.
 
 
-def gated_rnns(W_c, W_h, W_x, x, state_gradient):
+def gated_rnns(W_c, W_h, W_x, x, direct_gradient):
     """The same gradient in each library. All take the products with x out of the loop."""
     arrays = W_c, W_h, W_x, x
 
     def numpy_reference():
         network = GatedRNN(W_c, W_h, W_x)
-        return network.vjp(network.run(x), state_gradient)[:4]
+        return network.vjp(network.run(x), direct_gradient)[:4]
 
     tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
-    g_torch = torch.from_numpy(state_gradient)
+    g_torch = torch.from_numpy(direct_gradient)
 
     def pytorch():
         return torch.autograd.grad(pytorch_states(*tensors), tensors, g_torch)
@@ -135,7 +135,7 @@ def gated_rnns(W_c, W_h, W_x, x, state_gradient):
 
     def hips_autograd():
         vjp, _ = autograd.core.make_vjp(autograd_states, arrays)
-        return vjp(state_gradient)
+        return vjp(direct_gradient)
 
     @jax.jit
     def jax_passes(W_c, W_h, W_x, x, g):
@@ -150,7 +150,7 @@ def gated_rnns(W_c, W_h, W_x, x, state_gradient):
 
         return jax.vjp(states, W_c, W_h, W_x, x)[1](g)
 
-    jax_arrays = [jax.numpy.asarray(array) for array in (*arrays, state_gradient)]
+    jax_arrays = [jax.numpy.asarray(array) for array in (*arrays, direct_gradient)]
     return {
         "NumPy reference": numpy_reference,
         "PyTorch": pytorch,

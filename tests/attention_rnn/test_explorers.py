@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.attention_rnn import AttentionRNN
+from helpers.attention_rnn import AttentionRNN, oracle
 from helpers.attention_rnn import explorers as chapter
 from helpers.attention_rnn.diagrams import follow, one_step, unrolled
 from helpers.drawings import Graph
-from helpers.numerics import check_close, oracle, relative_error
+from helpers.numerics import check_close, relative_error
 
 few = settings(max_examples=40, deadline=None)
 scales = st.sampled_from(chapter.SCALES)
@@ -20,9 +20,9 @@ TWO_DECIMALS = 0.0051
 
 
 def step_of(run, t):
-    """What the oracle needs for step t alone."""
+    """Return the oracle's arguments for step t alone."""
     network = run.network
-    return network.input_triple, network.past_triples, run.x[t - 1 : t], run.past(t)
+    return network.input_triple, network.past_triples, run.x[t - 1 : t], run.window_states(t)
 
 
 def plain_step(run, t):
@@ -92,7 +92,7 @@ def test_terms_are_what_autograd_says(scale, i, t):
         V = torch.from_numpy(np.array(run.network.past_triples[:, 2]))
         return torch.einsum("i,iab,ib->a", weights[1:], V, past.flip(0))
 
-    first = oracle.jacobian(at_fixed_weights, run.past(t))[:, -i]
+    first = oracle.jacobian(at_fixed_weights, run.window_states(t))[:, -i]
     for name, expected in {"first": first, "second": both - first, "both": both}.items():
         assert np.abs(frame[name] - expected).max() < TWO_DECIMALS
         norms = chapter.norms_frame(scale, i)[f"{name}_norms"]

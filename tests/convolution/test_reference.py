@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
+from caught import caught
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import convolution
-from helpers.numerics import check_close, oracle
+from helpers.convolution import oracle, reference
+from helpers.numerics import check_close
 
 examples = settings(deadline=None, max_examples=100)
 
@@ -208,15 +210,19 @@ def test_vjps_agree_with_autograd(layer):
     )
 
 
+BLOCK = convolution.reference.BLOCK // (2 * 3)
+"""As many windows, of 2 channels and 3 taps."""
+
+
 @pytest.mark.parametrize(
     "positions",
     [
-        (convolution.reference.BLOCK,),
-        (convolution.reference.BLOCK + 1,),
-        (2 * convolution.reference.BLOCK + 1,),
-        (2, convolution.reference.BLOCK - 1),
-        (2, convolution.reference.BLOCK + 1),
-        (3, convolution.reference.BLOCK // 2),
+        (BLOCK,),
+        (BLOCK + 1,),
+        (2 * BLOCK + 1,),
+        (2, BLOCK // 3 - 1),
+        (2, BLOCK // 3 + 1),
+        (3, BLOCK // 6),
     ],
 )
 def test_several_blocks_of_windows_agree_with_pytorch(positions):
@@ -481,6 +487,20 @@ def test_numbers_too_large_for_the_dtype_become_infinite():
     np.testing.assert_array_equal(convolution.weight_vjp(np.ones_like(blocks), blocks, 1), [[[np.inf]]])
 
 
+@pytest.mark.parametrize("batch", [(0,), (2, 0)])
+@pytest.mark.parametrize("filters", [1, 3])
+@pytest.mark.parametrize("layer", [LAYER, {}])
+def test_an_empty_batch(batch, filters, layer):
+    """Nothing comes of it, and the weight's gradient is a sum of nothing."""
+    x, weight = np.ones((*batch, 2, 5, 6)), np.ones((filters, 2, 2, 3))
+    y = convolution.conv(x, weight, **layer)
+    assert y.shape == (*batch, filters, *convolution.output_size((5, 6), (2, 3), **layer))
+    assert convolution.input_vjp(y, weight, (5, 6), **layer).shape == x.shape
+    assert convolution.weight_jacobian(x, weight.shape, **layer).shape == y.shape + weight.shape
+    gradient = convolution.weight_vjp(y, x, (2, 3), **layer)
+    np.testing.assert_array_equal(gradient, np.zeros(weight.shape))
+
+
 def transposed(array):
     return np.ascontiguousarray(array.T).T
 
@@ -687,16 +707,14 @@ def test_arrays_of_another_shape(function, name, shape, message):
 @pytest.mark.parametrize(
     ("function", "name", "shape"),
     [
-        ("conv", "x", (0, 2, 4, 5)),
         ("conv", "x", (2, 0, 5)),
         ("conv", "weight", (0,)),
         ("conv", "weight", (3, 2, 0, 2)),
-        ("input_vjp", "output_gradient", (0, 3, 3, 4)),
         ("input_vjp", "weight", (0, 2, 2, 2)),
         ("weight_vjp", "output_gradient", (0, 3, 4)),
         ("weight_vjp", "x", (2, 4, 0)),
         ("input_jacobian", "weight", (3, 0, 2, 2)),
-        ("weight_jacobian", "x", (0, 2, 4, 5)),
+        ("weight_jacobian", "x", (2, 4, 0)),
     ],
 )
 def test_empty_arrays(function, name, shape):
@@ -763,3 +781,17 @@ def test_sizes_that_do_not_fit(function, arguments, error, message):
     input_size, kernel_size, *stride = arguments
     with refuses(error, message):
         function(input_size, kernel_size, stride=stride[0] if stride else 1)
+
+
+# Planted faults
+
+
+def test_an_off_by_one_in_padding(monkeypatch):
+    right = reference._unpadded
+
+    def shifted(axes):
+        _, *inside = right(axes)
+        return (..., *(slice(at.start + 1, at.stop + 1) for at in inside))
+
+    with caught(test_naive_loop, (8,), (3,), (2,), (1,), (3,), (2,)):
+        monkeypatch.setattr(reference, "_unpadded", shifted)

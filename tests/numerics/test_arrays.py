@@ -84,6 +84,30 @@ def test_real_array_refuses_empty_arrays(shape):
 
 @pytest.mark.parametrize(
     ("shape", "expected"),
+    [((0, 3), (..., "T", 3)), ((2, 0), (..., "T", "n")), ((0, 0), ("m", 0)), ((4, 0, 2), (..., "C", 2))],
+)
+def test_real_array_refuses_an_axis_of_no_length_that_a_word_stands_for(shape, expected):
+    with refuses(ValueError, f"x must not be empty, got shape {shape}"):
+        real_array(np.ones(shape), "x", shape=expected)
+    assert real_array(np.ones(shape), "x", shape=expected, may_be_empty=True).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((0, 2, 3), (..., "T", 3)),
+        ((2, 0, 1), (..., "n")),
+        ((0, 3), (0, 3)),
+        ((0,), (...,)),
+        ((4, 0), ("T", 0)),
+    ],
+)
+def test_real_array_lets_a_batch_be_empty_and_what_must_be(shape, expected):
+    assert real_array(np.ones(shape), "x", shape=expected).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
     [
         ((), ()),
         ((3,), (3,)),
@@ -184,6 +208,14 @@ def test_whole_number_refuses_what_is_not_one_whole_number(value):
     assert whole_number(np.int8(2), "steps", at_least=2) == 2
     with refuses(ValueError, "steps must be at least 3, got 2"):
         whole_number(2, "steps", at_least=3)
+
+
+def test_whole_number_refuses_what_is_too_large():
+    assert whole_number(3, "t", at_least=1, at_most=3) == 3
+    with refuses(ValueError, "t must be at most 3, the number of steps, got 4"):
+        whole_number(4, "t", at_least=1, at_most=3, limit="the number of steps")
+    with refuses(ValueError, "t must be at least 1, got 0"):
+        whole_number(0, "t", at_least=1, at_most=0)
 
 
 def test_is_sequence():

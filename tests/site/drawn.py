@@ -4,7 +4,8 @@ import functools
 
 import numpy as np
 
-from helpers.drawings import EMPTY_ROLES, format_number
+from helpers.drawings import Grid, Text
+from helpers.numerics.formatting import format_number
 
 READ = """explorer => ({
   values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
@@ -36,12 +37,12 @@ def _frame(explorer, *setting):
 
 
 def frame_at(explorer, setting):
-    """What the reference implementation, called now, makes of a setting; asked for it again, it is what it was."""
+    """Return the frame that the reference implementation computes now; called again, the same frame."""
     return _frame(explorer, *setting.items())
 
 
 def expected(explorer, setting, last_possible):
-    """What the page should show at a setting."""
+    """Return the panels that the page should show at a setting."""
     frame = frame_at(explorer, setting)
     impossible = frame.get("impossible")
     excuse = [impossible, FADED]
@@ -49,11 +50,11 @@ def expected(explorer, setting, last_possible):
         frame = frame_at(explorer, last_possible)
     panels = []
     for panel in explorer.panels:
-        if panel.kind == "text":
+        if isinstance(panel, Text):
             sentences = excuse if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
             excuse = []  # said once
-        elif panel.kind == "cells":
+        elif isinstance(panel, Grid):
             cells = list(_cells(panel, frame))
             panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
         else:
@@ -63,7 +64,7 @@ def expected(explorer, setting, last_possible):
 
 
 def _points(panel, x, y):
-    """Where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
+    """Return where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
 
     def place(axis, values, length):
         scale = np.log if axis.logarithmic else np.asarray
@@ -83,14 +84,14 @@ def _points(panel, x, y):
 
 
 def _parsed(path):
-    """The points of an SVG path, a list for each piece."""
+    """Return the points of an SVG path, a list for each piece."""
     return [
         [tuple(map(float, point.split())) for point in piece.split("L")] for piece in path.split("M") if piece
     ]
 
 
 def _cells(panel, frame):
-    roles = np.asarray(frame[panel.roles])
+    roles = np.asarray(frame[panel.roles]) if panel.roles else np.zeros(np.shape(frame[panel.numbers]), int)
     marked = np.zeros(roles.shape, bool)
     if panel.marked_rows or panel.marked_columns:
         rows = frame[panel.marked_rows] if panel.marked_rows else range(roles.shape[0])
@@ -100,7 +101,7 @@ def _cells(panel, frame):
         name = panel.legend[role]
         number = (
             ""
-            if panel.numbers is None or name in EMPTY_ROLES
+            if panel.numbers is None or name in panel.unnumbered
             else format_number(np.asarray(frame[panel.numbers])[row, column])
         )
         yield [
@@ -111,15 +112,15 @@ def _cells(panel, frame):
 
 
 def setting_at(explorer, positions):
-    """The values of the sliders at these positions of the browser's."""
+    """Return the values of the sliders at these positions of the browser's."""
     return {
-        name: kind.values[position] if kind.linked[0] == "index" else position
+        name: kind.values[position] if kind.trait[0] == "index" else position
         for (name, kind), position in zip(explorer.sliders.items(), positions, strict=True)
     }
 
 
 def last_on_the_way(explorer, now, positions, last_possible):
-    """The last possible setting as one slider after the other moves."""
+    """Return the last possible setting as one slider after the other moves."""
     for moved in range(len(positions), 0, -1):
         setting = setting_at(explorer, [*positions[:moved], *now[moved:]])
         if "impossible" not in frame_at(explorer, setting):

@@ -64,7 +64,7 @@ def right(id):
 
 
 def test_each_box_keeps_the_contract(page):
-    assert page.locator(".explorer:not(.still) input[type=range]").count() > 0
+    assert page.locator(".explorer input[type=range]").count() > 0
     for id in BOXES:
         box = page.locator(f'[data-exercise="{id}"]')
         for part in ("[data-answer]", "button[data-check]", "[role=status]"):
@@ -251,10 +251,7 @@ def test_a_fault_in_the_pack_is_seen(browser, tmp_path):
 
 
 def test_the_script_of_all_boxes_stands_once(site):
-    page = (site / "boxes.html").read_text(encoding="utf-8")
-    assert page.count("class Parser") == 1
-    assert page.count('"same_as"') >= len(BOXES) - 1
-    assert page.count(".gc-box-given {") == 2, "in the state of one box, and in the style sheet of the page"
+    assert (site / "boxes.html").read_text(encoding="utf-8").count("class Parser") == 1
 
 
 def test_what_the_browser_keeps_may_be_spoilt(open_boxes):

@@ -52,7 +52,7 @@ def test_random_settings(move_on, name, number):
     random = np.random.default_rng(0)
     kinds = explorer.sliders.values()
     settings = [
-        [int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1] for kind in kinds]
+        [int(random.integers(len(kind.values))) * kind.trait[2] + kind.trait[1] for kind in kinds]
         for _ in range(30)
     ]
     last, now = None, place.evaluate(READ)["values"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.boxes import Box, FormulaBox, Mistake, SheetMistake
+from ..exercises import Mistake, SheetMistake
+from ..exercises.boxes import FormulaBox
 from ..numerics.arrays import Array
 from .exercises import JACOBIAN, STATE_GRADIENT
 
@@ -128,5 +129,3 @@ STATE_GRADIENT_BOX = FormulaBox(
         ),
     },
 )
-
-BOXES: list[Box] = [JACOBIAN_BOX, STATE_GRADIENT_BOX]

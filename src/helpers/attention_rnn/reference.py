@@ -22,6 +22,10 @@ and in the unbounded network a state has the same score at every later step, so 
 running sums (see :class:`UnboundedAttentionRNN`).
 
 Time counts from 1, as on paper: row t − 1 of an array is step t. Gradients are rows.
+
+Arrays are real and steps whole numbers (else TypeError), of the shapes and in the ranges named, and a run is this
+network's own (else ValueError). NaN and infinity are data: they spread as in PyTorch, and what overflows is infinite,
+or NaN where two infinities meet.
 """
 
 from __future__ import annotations
@@ -29,26 +33,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, inf, log
+from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..numerics.arrays import Array, real_array, whole_number
+from ..numerics.arrays import Array, check_is_own_run, real_array, whole_number
+from ..numerics.functions import quiet
+from .linear_time import LOWEST, scan, scan_vjp
 
 __all__ = ["AttentionRNN", "Gradients", "Run", "UnboundedAttentionRNN"]
-
-_OVERFLOW_IS_FOR_LATER = np.errstate(over="ignore", invalid="ignore")
-"""Around what :meth:`AttentionRNN._refuse_overflow` looks at when it is done, once and not at each operation."""
 
 Triple = Sequence[ArrayLike] | Array
 """Q, K and V."""
 Projections = tuple[Array, Array, Array]
-"""∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v."""
-
-BLOCK = 500
-"""So many steps go back together in linear time, in memory that stays near the processor."""
+"""∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of some rows, each of shape (..., rows, m)."""
+Sums = tuple[Any, Any, Any]
+"""The largest exponent so far, and two sums divided by its exponential: axes (..., 1 or m)."""
 
 
 class AttentionRNN:
@@ -60,20 +62,6 @@ class AttentionRNN:
         (Q_0, K_0, V_0), for the input.
     past_triples : sequence of k ≥ 1 sequences of three array_like, shape (m, m)
         (Q_1, K_1, V_1) for the latest state, and so on to (Q_k, K_k, V_k) for the one k steps back.
-
-    Attributes
-    ----------
-    input_triple : numpy.ndarray, shape (3, m, n)
-    past_triples : numpy.ndarray, shape (k, 3, m, m)
-    window : int
-        k, how many past states a step looks at.
-
-    Raises
-    ------
-    ValueError
-        If a triple does not hold three matrices, their shapes do not fit each other, one is empty, or k < 1.
-    TypeError
-        If a matrix is not real, or ``past_triples`` is not a sequence.
 
     Examples
     --------
@@ -87,12 +75,6 @@ class AttentionRNN:
     >>> run.weights.round(2)
     array([[0.33, 0.33, 0.33],
            [0.33, 0.33, 0.33]])
-
-    The last state holds a third of x[2], and a third of h[1], which holds a third of x[1]:
-
-    >>> network.vjp(run, [[0], [9]]).x.round(6)
-    array([[1.],
-           [3.]])
     """
 
     def __init__(self, input_triple: Triple, past_triples: Sequence[Triple] | Array) -> None:
@@ -112,32 +94,20 @@ class AttentionRNN:
                 for i, triple in enumerate(past_triples, start=1)
             ]
         )
-        self.window: Any = len(past_triples)  # infinity, in the network below
+        self.window: float = len(past_triples)
+        """k, how many past states a step looks at."""
 
+    @quiet()
     def run(self, x: ArrayLike, initial_states: ArrayLike | None = None) -> Run:
         """Return every state that the network goes through as it reads x.
 
         Parameters
         ----------
-        x : array_like, shape (T, n)
-            T may be 0.
-        initial_states : array_like, shape (k, m), optional
-            h[1−k], …, h[0], the latest last; left out, they are 0. The unbounded network takes any number
-            of them; left out, there are none. The last states of one run continue it in another.
-
-        Returns
-        -------
-        Run
-
-        Raises
-        ------
-        ValueError
-            If x does not fit the input's triple, or the initial states do not fit the network.
-        TypeError
-            If an array is not real.
-        OverflowError
-            If finite numbers make a state that is not: matrices V that lengthen what they see can do that. NaN and
-            infinity in x, the initial states or the triples pass.
+        x : array_like, shape (..., T, n)
+            Any number of batch axes, then time. T may be 0.
+        initial_states : array_like, shape (..., k, m), optional
+            h[1−k], …, h[0], the latest last, with the batch axes of x; left out, they are 0. The last states of one
+            run continue it in another.
 
         Examples
         --------
@@ -145,15 +115,18 @@ class AttentionRNN:
         >>> network.run([[9]], initial_states=[[1], [2]]).states
         array([[4.]])
         """
-        run = self._start(x, initial_states)
-        self._attend(run)
-        return self._finished(run)
+        k = len(self.past_triples)
+        run = self._start(x, initial_states, k, k)
+        self._forward(run)
+        return run
 
+    @quiet()
     def vjp(self, run: Run, direct_gradient: ArrayLike) -> Gradients:
         """Return the gradients of a loss ℓ from what it makes of each state: backpropagation through time.
 
-        The *total* gradient λ[t] of h[t] is the *direct* one, g[t], what ℓ itself makes of h[t], plus what comes
-        back from later states. In a step, softargmax passes on
+        The rows of ``direct_gradient``, of shape (..., T, m), are the *direct* gradients g[t]: what ℓ itself makes of
+        h[t], as if no later state depended on it. The *total* gradient λ[t] adds what comes back from later states.
+        In a step, softargmax passes on
 
             ∂ℓ/∂v_i = a_i λ[t],    ∂ℓ/∂w_i = a_i λ[t] (v_i − h[t])
             ∂ℓ/∂q_i = ∂ℓ/∂w_i k_iᵀ,    ∂ℓ/∂k_i = ∂ℓ/∂w_i q_iᵀ                                (3.5)
@@ -163,30 +136,9 @@ class AttentionRNN:
             ∂ℓ/∂Q_i = Σ_t (∂ℓ/∂q_i[t])ᵀ y_i[t]ᵀ,    and so K_i and V_i
             ∂ℓ/∂y_i = ∂ℓ/∂q_i Q_i + ∂ℓ/∂k_i K_i + ∂ℓ/∂v_i V_i                                (3.6)
 
-        For i = 0 the latter is the gradient of x[t]; for the others it is added to that of h[t−i].
+        For i = 0 the latter is the gradient of x[t]; for the others it is added to that of h[t−i]. Gradients of
+        triples are summed over the batch.
 
-        Parameters
-        ----------
-        run : Run
-            What :meth:`run` returned.
-        direct_gradient : array_like, shape (T, m)
-            What ℓ makes of h[1], …, h[T], as if no later state depended on them.
-
-        Returns
-        -------
-        Gradients
-
-        Raises
-        ------
-        ValueError
-            If ``direct_gradient`` does not have the shape of ``run.states``, or the run is another network's.
-        TypeError
-            If ``direct_gradient`` is not real, or ``run`` is not a run.
-        OverflowError
-            If finite numbers make a gradient that is not, as in :meth:`run`.
-
-        Examples
-        --------
         V_0 has met half of the second input, and by way of h[1] half of the half of the first, ½ · 6 + ¼ · 4:
 
         >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])])
@@ -194,194 +146,143 @@ class AttentionRNN:
         array([[4.]])
         """
         total = self._total(run, direct_gradient)
-        past_triples = self._attend_back(run, total)
-        return self._gradients(run, direct_gradient, total, past_triples)
+        past_triples = self._backward(run, total)
+        return self._gradients(run, total, past_triples)
 
+    @quiet()
     def step_jacobian(self, run: Run, t: int, lag: int) -> Array:
-        """Return the direct Jacobian ∂h[t]/∂h[t−lag], equation (3.4): all other states are held fixed.
+        """Return the direct Jacobian ∂h[t]/∂h[t−lag], equation (3.4), of shape (..., m, m).
 
-        Parameters
-        ----------
-        run : Run
-        t : int
-            From 1 to T.
-        lag : int
-            How many steps back, from 1 to k; for the unbounded network, to the earliest state there is.
+        All other states are held fixed. The lag is from 1 to k; in the unbounded network, to the earliest state.
 
-        Returns
-        -------
-        numpy.ndarray, shape (m, m)
-
-        Raises
-        ------
-        ValueError
-            If there is no such step, or it does not see so far back, or the run is another network's.
-        TypeError
-            If t or lag is not a whole number, or ``run`` is not a run.
-
-        Examples
-        --------
         With Q_1 = 0 the weight does not depend on the state, and the Jacobian is a_1 V_1:
 
         >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[1]], [[6]])])
         >>> network.step_jacobian(network.run([[4], [6]]), t=2, lag=1).round(6)
         array([[3.]])
         """
-        self._check_own(run)
-        t = _from_1(t, "t", run.T, "the number of steps")
-        past = run.past(t)
-        lag = _from_1(lag, "lag", len(past), f"the number of states that step {t} sees")
-        Q, K, V = self._triple(lag)
-        y, h = past[-lag], run.states[t - 1]
-        q, k, v = Q @ y, K @ y, V @ y
-        a = np.exp(q @ k - run.log_normalisers[t - 1])
-        return a * V + a * np.outer(v - h, k @ Q + q @ K)
+        check_is_own_run(run, self, Run)
+        t = _step(t, run)
+        past = run.window_states(t)
+        lag = whole_number(
+            lag, "lag", at_least=1, at_most=past.shape[-2], limit=f"the number of states that step {t} sees"
+        )
+        return self._step_jacobian(run, t, lag)
 
-    @_OVERFLOW_IS_FOR_LATER
-    def state_gradient(self, run: Run, direct_gradient: ArrayLike, t: int) -> Array:
-        """Return the total gradient ∂ℓ/∂h[t] from those of the later states that see h[t].
+    @quiet()
+    def total_gradient(self, run: Run, direct_gradient: ArrayLike, t: int) -> Array:
+        """Return the total gradient ∂ℓ/∂h[t], of shape (..., m), from those of the later states that see h[t].
 
             λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.7)
 
         The sum over i is right only with the *total* gradients λ[t+i] and the *direct* Jacobians (3.4). With
         total Jacobians, which follow every path from h[t] to h[t+i], a path by way of h[t+1] is counted
-        there and again in λ[t+1].
+        there and again in λ[t+1]. :meth:`vjp` gives the gradients of all states at once, and sooner.
 
-        Parameters
-        ----------
-        run : Run
-        direct_gradient : array_like, shape (T, m)
-            As in :meth:`vjp`, which gives the gradients of all states at once, and sooner.
-        t : int
-            From 1 to T.
-
-        Returns
-        -------
-        numpy.ndarray, shape (m,)
-
-        Raises
-        ------
-        ValueError, TypeError, OverflowError
-            As :meth:`step_jacobian` and :meth:`vjp`.
-
-        Examples
-        --------
         Each Jacobian is 3: λ[3] = 1, λ[2] = 1 · 3, and λ[1] = 10 + 3 · 3.
 
         >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[1]], [[6]])])
-        >>> network.state_gradient(network.run([[1], [1], [1]]), [[10], [0], [1]], t=1).round(6)
+        >>> network.total_gradient(network.run([[1], [1], [1]]), [[10], [0], [1]], t=1).round(6)
         array([19.])
         """
-        total = self._total(run, direct_gradient)[run.earlier :]
-        t = _from_1(t, "t", run.T, "the number of steps")
+        λ = self._total(run, direct_gradient)[..., run.initial_count :, :]
+        t = _step(t, run)
         for s in range(run.T, t - 1, -1):
-            for i in range(1, min(self.window, run.T - s) + 1):
-                total[s - 1] += total[s + i - 1] @ self.step_jacobian(run, s + i, i)
-        self._refuse_overflow(f"∂ℓ/∂h[{t}]", total[t - 1], run.trajectory, direct_gradient)
-        return total[t - 1]
+            for i in range(1, int(min(self.window, run.T - s)) + 1):
+                later = λ[..., s + i - 1, None, :] @ self._step_jacobian(run, s + i, i)
+                λ[..., s - 1, :] += later[..., 0, :]
+        return λ[..., t - 1, :]
 
-    @_OVERFLOW_IS_FOR_LATER
-    def _attend(self, run: Run) -> None:
-        """Make the states of a run by (3.1) to (3.3), from the first to the last."""
+    def _forward(self, run: Run) -> None:
+        """Fill in a run by (3.1) to (3.3), from the first state to the last."""
         q_0, k_0, v_0 = _project(self.input_triple, run.x)
-        w_0 = _dot(q_0, k_0)
+        w_0, states = _dot(q_0, k_0), run.states
         for t in range(1, run.T + 1):
-            q, k, v = self._project(run.past(t))
-            w = np.concatenate((w_0[t - 1 : t], _dot(q, k)))
-            a, run.log_normalisers[t - 1] = _softargmax(w)
-            run.states[t - 1] = a[0] * v_0[t - 1] + a[1:] @ v
+            now = slice(t - 1, t)
+            q, k, v = self._project(run.window_states(t))
+            w = np.concatenate((w_0[..., now], _dot(q, k)), axis=-1)
+            a, run.log_normalisers[..., now] = _softargmax(w)
+            states[..., now, :] = a[..., :1, None] * v_0[..., now, :] + a[..., None, 1:] @ v
 
-    @_OVERFLOW_IS_FOR_LATER
-    def _attend_back(self, run: Run, total: Array) -> Array:
-        """Make direct gradients total by (3.5), in place, from the last state to the first; return the triples'."""
-        past_triples = np.zeros_like(self.past_triples, dtype=total.dtype)
-        states_total = total[run.earlier :]
+    def _backward(self, run: Run, total: Array) -> Array:
+        """Turn direct gradients into total ones by (3.5) and (3.6), in place; return those of the past triples."""
+        past_triples = np.zeros(self.past_triples.shape, total.dtype)
+        h, λ = run.states, total[..., run.initial_count :, :]
         for t in range(run.T, 0, -1):
-            q, k, v = self._project(run.past(t))
-            a = np.exp(_dot(q, k) - run.log_normalisers[t - 1])
-            projections = _attention_vjp(a, q, k, v, run.states[t - 1], states_total[t - 1])
-            total[run.seen(t)] += self._past_vjp(projections)
-            past_triples += self._past_triples_vjp(run.past(t), projections)
+            past, now = run.window_states(t), slice(t - 1, t)
+            q, k, v = self._project(past)
+            a = _weights(_dot(q, k), run.log_normalisers[..., now])
+            projections = _attention_vjp(a, q, k, v, h[..., now, :], λ[..., now, :])
+            by_past, by_triples = self._project_vjp(past, projections)
+            total[..., run.window_slice(t), :] += by_past
+            past_triples += by_triples
         return past_triples
 
     def _triple(self, lag: int) -> Array:
         return self.past_triples[lag - 1]
 
+    # Past states come with the latest last; its triple is the first.
+
     def _project(self, past: Array) -> Array:
-        """q_i, k_i, v_i of the past states, axes (3, state, m), the latest last."""
-        return np.einsum("iqab,ib->qia", self.past_triples[::-1], past)
+        """Return q_i, k_i and v_i of past states, (3.1): axes (3, ..., state, m)."""
+        return np.einsum("iqab,...ib->q...ia", self.past_triples[::-1], past)
 
-    def _past_vjp(self, projections: Projections) -> Array:
-        """∂ℓ/∂ the past states, from ∂ℓ/∂ their projections."""
-        return np.einsum("qia,iqab->ib", projections, self.past_triples[::-1])
+    def _project_vjp(self, past: Array, projections: Projections) -> tuple[Array, Array]:
+        """Return ∂ℓ/∂ the past states and ∂ℓ/∂ the triples, (3.6)."""
+        rows = (-1, *past.shape[-2:])
+        projections = np.array(projections)
+        return (
+            np.einsum("q...ia,iqab->...ib", projections, self.past_triples[::-1]),
+            np.einsum("qnia,nib->iqab", projections.reshape(3, *rows), past.reshape(rows))[::-1],
+        )
 
-    def _past_triples_vjp(self, past: Array, projections: Projections) -> Array:
-        """∂ℓ/∂ the triples, from ∂ℓ/∂ the projections of the past states."""
-        return np.einsum("qia,ib->iqab", projections, past)[::-1]
-
-    def _start(self, x: ArrayLike, initial_states: ArrayLike | None) -> Run:
-        """Check an input and the states before it, and make room for the states to come."""
+    def _start(
+        self, x: ArrayLike, initial_states: ArrayLike | None, left_out: int, expected: int | str
+    ) -> Run:
+        """Check an input and the states before it, ``left_out`` zeros if None; the states to come are not set."""
         _, m, n = self.input_triple.shape
-        x = real_array(x, "x", shape=("T", n), may_be_empty=True)
-        count, expected = (0, "states") if self.window == inf else (self.window, self.window)
+        x = real_array(x, "x", shape=(..., "T", n), may_be_empty=True)
+        *batch, T, _ = x.shape
         if initial_states is None:
-            initial_states = np.zeros((count, m), x.dtype)
-        initial_states = real_array(initial_states, "initial_states", shape=(expected, m), may_be_empty=True)
+            initial_states = np.zeros((*batch, left_out, m), x.dtype)
+        initial_states = real_array(
+            initial_states, "initial_states", shape=(*batch, expected, m), may_be_empty=True
+        )
         dtype = np.result_type(x, initial_states, self.input_triple, self.past_triples)
-        trajectory = np.empty((len(initial_states) + len(x), m), dtype)
-        trajectory[: len(initial_states)] = initial_states
-        return Run(self, x, trajectory, np.empty(len(x), dtype))
+        count = initial_states.shape[-2]
+        trajectory = np.empty((*batch, count + T, m), dtype)
+        trajectory[..., :count, :] = initial_states
+        return Run(self, x, trajectory, np.empty((*batch, T)))
 
     def _total(self, run: Run, direct_gradient: ArrayLike) -> Array:
-        """What the total gradients, those of the initial states first, start from: the direct gradients."""
-        self._check_own(run)
-        direct_gradient = real_array(
-            direct_gradient, "direct_gradient", shape=run.states.shape, may_be_empty=True
-        )
+        """Return what the total gradients, those of the initial states first, start from: the direct gradients."""
+        check_is_own_run(run, self, Run)
+        direct_gradient = real_array(direct_gradient, "direct_gradient", shape=run.states.shape)
         total = np.zeros(run.trajectory.shape, np.result_type(run.trajectory, direct_gradient))
-        total[run.earlier :] = direct_gradient
+        total[..., run.initial_count :, :] = direct_gradient
         return total
 
-    @_OVERFLOW_IS_FOR_LATER
-    def _gradients(
-        self, run: Run, direct_gradient: ArrayLike, total: Array, past_triples: Array
-    ) -> Gradients:
-        """Given the total gradients of all states, those of the inputs need no recurrence."""
+    def _gradients(self, run: Run, total: Array, past_triples: Array) -> Gradients:
+        """Return all gradients: given the total ones of the states, those of the inputs need no recurrence."""
         q, k, v = _project(self.input_triple, run.x)
-        a = np.exp(_dot(q, k) - run.log_normalisers)
-        states = total[run.earlier :]
-        projections = _attention_vjp(a, q, k, v, run.states, states)
-        gradients = Gradients(
-            input_triple=_triple_vjp(run.x, projections),
+        λ = total[..., run.initial_count :, :]
+        a = _weights(_dot(q, k), run.log_normalisers)
+        projections = _attention_vjp(a, q, k, v, run.states, λ)
+        x, input_triple = _project_vjp(self.input_triple, run.x, projections)
+        return Gradients(
+            input_triple=input_triple,
             past_triples=past_triples,
-            x=_projected_vjp(self.input_triple, projections),
-            initial_states=total[: run.earlier],
-            states=states,
+            x=x,
+            initial_states=total[..., : run.initial_count, :],
+            states=λ,
         )
-        for name, gradient in gradients._asdict().items():
-            self._refuse_overflow(f"∂ℓ/∂{name}", gradient, run.trajectory, direct_gradient)
-        return gradients
 
-    def _finished(self, run: Run) -> Run:
-        """Return a run whose states are filled in, unless they overflow."""
-        for t in 1 + np.flatnonzero(~np.isfinite(run.states).all(axis=1))[:1]:
-            self._refuse_overflow(f"h[{t}]", run.states[t - 1], run.x[:t], run.initial_states)
-        return run
-
-    def _refuse_overflow(self, name: str, result: Array, *made_of: ArrayLike) -> None:
-        """Raise if finite numbers, and this network's, have ended as others; NaN and infinity that came in pass."""
-        if not np.isfinite(result).all() and all(
-            np.isfinite(array).all() for array in (self.input_triple, self.past_triples, *made_of)
-        ):
-            raise OverflowError(
-                f"{name} must stay within {result.dtype}, but finite numbers have grown beyond it"
-            )
-
-    def _check_own(self, run: Run) -> None:
-        if not isinstance(run, Run):
-            raise TypeError(f"run must be what AttentionRNN.run returns, got {type(run).__name__}")
-        if run.network is not self:
-            raise ValueError("run must come from this network, got a run of another one")
+    def _step_jacobian(self, run: Run, t: int, lag: int) -> Array:
+        triple = Q, K, V = self._triple(lag)
+        y, h = run.window_states(t)[..., -lag, None, :], run.states[..., t - 1, None, :]
+        q, k, v = _project(triple, y)
+        a = _weights(_dot(q, k), run.log_normalisers[..., t - 1, None])[..., None]
+        return a * V + a * (v - h).swapaxes(-1, -2) * (k @ Q + q @ K)
 
 
 class UnboundedAttentionRNN(AttentionRNN):
@@ -412,20 +313,7 @@ class UnboundedAttentionRNN(AttentionRNN):
     input_triple : sequence of three array_like, shape (m, n)
         (Q_0, K_0, V_0), for the input.
     shared_triple : sequence of three array_like, shape (m, m)
-        (Q, K, V), for every past state.
-
-    Attributes
-    ----------
-    input_triple : numpy.ndarray, shape (3, m, n)
-    past_triples : numpy.ndarray, shape (3, m, m)
-        The one triple.
-    window : float
-        ∞.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :class:`AttentionRNN`.
+        (Q, K, V), for every past state; the attribute ``past_triples`` holds it.
 
     Examples
     --------
@@ -433,10 +321,6 @@ class UnboundedAttentionRNN(AttentionRNN):
 
     >>> network = UnboundedAttentionRNN(([[0]], [[0]], [[1]]), ([[0]], [[0]], [[1]]))
     >>> run = network.run([[8], [4], [1]])
-    >>> run.states
-    array([[8.],
-           [6.],
-           [5.]])
     >>> run.weights.round(2)
     array([[1.  , 0.  , 0.  ],
            [0.5 , 0.5 , 0.  ],
@@ -449,26 +333,18 @@ class UnboundedAttentionRNN(AttentionRNN):
         self.past_triples = _triple(shared_triple, "shared_triple", "", (m, m))
         self.window = inf
 
+    @quiet()
     def run(self, x: ArrayLike, initial_states: ArrayLike | None = None, *, linear_time: bool = True) -> Run:
         """Return every state that the network goes through as it reads x, as :meth:`AttentionRNN.run`.
 
         Parameters
         ----------
-        x : array_like, shape (T, n)
-        initial_states : array_like, shape (any number, m), optional
+        x : array_like, shape (..., T, n)
+        initial_states : array_like, shape (..., any number, m), optional
             The latest last; left out, there are none.
         linear_time : bool
-            By the running sums (3.8). If false, as (3.1) to (3.3) stand: each step projects, scores and
-            weighs all states before it, O(T²) in all.
-
-        Returns
-        -------
-        Run
-
-        Raises
-        ------
-        ValueError, TypeError, OverflowError
-            As :meth:`AttentionRNN.run`.
+            By the running sums (3.8); one sequence goes the quick way of :mod:`helpers.attention_rnn.linear_time`. If
+            false, as (3.1) to (3.3) stand: each step projects, scores and weighs all states before it, O(T²) in all.
 
         Examples
         --------
@@ -476,100 +352,35 @@ class UnboundedAttentionRNN(AttentionRNN):
         >>> network.run([[6]], initial_states=[[1], [2]]).states
         array([[3.]])
         """
-        if not linear_time:
-            return super().run(x, initial_states)
-        run = self._start(x, initial_states)
-        self._scan(run)
-        return self._finished(run)
+        run = self._start(x, initial_states, 0, "states")
+        if linear_time:
+            q_0, k_0, v_0 = _project(self.input_triple, run.x)
+            forward = scan if run.x.ndim == 2 else _running_sums
+            forward(self.past_triples, _dot(q_0, k_0), v_0, run.trajectory, run.log_normalisers)
+        else:
+            self._forward(run)
+        return run
 
+    @quiet()
     def vjp(self, run: Run, direct_gradient: ArrayLike, *, linear_time: bool = True) -> Gradients:
         """Return the gradients of a loss ℓ from what it makes of each state, as :meth:`AttentionRNN.vjp`.
 
-        Parameters
-        ----------
-        run : Run
-        direct_gradient : array_like, shape (T, m)
-        linear_time : bool
-            By the running sums (3.9). If false, as (3.5) stands: each step passes its gradient to all
-            states before it, O(T²) in all.
+        They are made of the running sums (3.9), or, if not ``linear_time``, as (3.5) stands: each step passes its
+        gradient to all states before it, O(T²) in all.
 
-        Returns
-        -------
-        Gradients
-
-        Raises
-        ------
-        ValueError, TypeError, OverflowError
-            As :meth:`AttentionRNN.vjp`.
-
-        Examples
-        --------
         >>> network = UnboundedAttentionRNN(([[0]], [[0]], [[1]]), ([[0]], [[0]], [[1]]))
         >>> network.vjp(network.run([[8], [4], [1]]), [[0], [0], [6]]).x.round(6)
         array([[3.],
                [1.],
                [2.]])
         """
-        if not linear_time:
-            return super().vjp(run, direct_gradient)
         total = self._total(run, direct_gradient)
-        past_triples = self._scan_back(run, total)
-        return self._gradients(run, direct_gradient, total, past_triples)
-
-    # In both directions a call of NumPy costs more than its arithmetic. So vectors whose weighted sum is needed stand
-    # as rows of one array, and the sum is one product; and it is x.dot(y), which on vectors this short takes half
-    # the time of x @ y.
-
-    @_OVERFLOW_IS_FOR_LATER
-    def _scan(self, run: Run) -> None:
-        """Make the states of a run by (3.8), from the first to the last."""
-        q_0, k_0, v_0 = _project(self.input_triple, run.x)
-        w_0 = _dot(q_0, k_0).tolist()
-        m, dtype = run.trajectory.shape[1], run.trajectory.dtype
-        Q, K, V = self.past_triples.astype(dtype)
-        V_and_QK = np.concatenate((V, Q.T @ K))  # w = (Q h)ᵀ K h = hᵀ QᵀK h
-        rows, weights = np.zeros((4, m), dtype), np.empty(2, dtype)
-        v, N, _, QKh = rows
-        v_and_N, N_and_Vh, Vh_and_QKh = rows[:2], rows[1:3], rows[2:].reshape(2 * m)
-        largest, D = -inf, 0.0
-        for t, h in enumerate(run.trajectory, start=-run.earlier):
-            if t >= 0:
-                v[:] = v_0[t]
-                present_largest, old, new = _rescaled(largest, w_0[t])
-                Z = old * D + new
-                weights[0], weights[1] = new / Z, old / Z
-                weights.dot(v_and_N, out=h)
-                run.log_normalisers[t] = present_largest + log(Z)
-            V_and_QK.dot(h, out=Vh_and_QKh)
-            largest, old, new = _rescaled(largest, float(h.dot(QKh)))
-            D = old * D + new
-            weights[0], weights[1] = old, new
-            N[:] = weights.dot(N_and_Vh)
-
-    @_OVERFLOW_IS_FOR_LATER
-    def _scan_back(self, run: Run, total: Array) -> Array:
-        """Make direct gradients total by (3.9), in place, from the last state to the first; return the triple's."""
-        (count, m), dtype = total.shape, total.dtype
-        triple = self.past_triples.astype(dtype)
-        Q, K, _ = triple
-        # The sums over t > s are kept divided by e^largest[s + 1], the largest 1 / Z[t] in them. An initial state is
-        # no step and adds nothing: its 1 / Z is next to 0, as is that of the end.
-        log_1_by_Z = np.full(count + 1, np.finfo(dtype).min)
-        log_1_by_Z[run.earlier : count] = -run.log_normalisers
-        largest = np.maximum.accumulate(log_1_by_Z[::-1])[::-1]
-        new_and_old = np.exp(np.stack((log_1_by_Z[:-1], largest[1:]), axis=1) - largest[:-1, None])
-
-        G_and_C, past_triples = np.zeros(m + 1), np.zeros((3, m, m), dtype)
-        for stop in range(count, 0, -BLOCK):
-            block = slice(max(0, stop - BLOCK), stop)
-            h = run.trajectory[block]
-            total[block], w_gradient, v_gradient, G_and_C = _block_back(
-                triple, h, total[block], G_and_C, largest[1:][block], new_and_old[block]
-            )
-            # Σ_s ∂ℓ/∂w[s] k[s] h[s]ᵀ = K Σ_s ∂ℓ/∂w[s] h[s] h[s]ᵀ
-            outer = (w_gradient[:, None] * h).T @ h
-            past_triples += np.stack([K @ outer, Q @ outer, v_gradient.T @ h])
-        return past_triples
+        if linear_time:
+            backward = scan_vjp if run.x.ndim == 2 else _running_sums_vjp
+            shared_triple = backward(self.past_triples, run.trajectory, run.log_normalisers, total)
+        else:
+            shared_triple = self._backward(run, total)
+        return self._gradients(run, total, shared_triple)
 
     def _triple(self, lag: int) -> Array:
         return self.past_triples
@@ -577,79 +388,113 @@ class UnboundedAttentionRNN(AttentionRNN):
     def _project(self, past: Array) -> Array:
         return _project(self.past_triples, past)
 
-    def _past_vjp(self, projections: Projections) -> Array:
-        return _projected_vjp(self.past_triples, projections)
+    def _project_vjp(self, past: Array, projections: Projections) -> tuple[Array, Array]:
+        return _project_vjp(self.past_triples, past, projections)
 
-    def _past_triples_vjp(self, past: Array, projections: Projections) -> Array:
-        return _triple_vjp(past, projections)
+
+def _running_sums(triple: Array, w_0: Array, v_0: Array, trajectory: Array, log_normalisers: Array) -> None:
+    """Fill in the states after the initial ones, and ln Z, by (3.8)."""
+    T = w_0.shape[-1]
+    initial_count = trajectory.shape[-2] - T
+    sums = LOWEST, 0.0, 0.0  # the largest exponent, D and N
+    for t in range(-initial_count, T):
+        h = trajectory[..., initial_count + t, :]
+        if t >= 0:
+            largest, Z, numerator = _add(sums, w_0[..., t, None], 1, v_0[..., t, :])
+            h[:] = numerator / Z
+            log_normalisers[..., t] = (largest + np.log(Z))[..., 0]
+        q, k, v = _project(triple, h)
+        sums = _add(sums, _dot(q, k)[..., None], 1, v)
+
+
+def _running_sums_vjp(triple: Array, trajectory: Array, log_normalisers: Array, total: Array) -> Array:
+    """Turn direct gradients into total ones by (3.9), in place; return those of the triple."""
+    T = log_normalisers.shape[-1]
+    initial_count = trajectory.shape[-2] - T
+    sums = LOWEST, 0.0, np.zeros(triple.shape[1])  # the largest exponent, C and G
+    triple_gradient = np.zeros(triple.shape, total.dtype)
+    for s in reversed(range(-initial_count, T)):
+        h, λ = trajectory[..., initial_count + s, :], total[..., initial_count + s, :]
+        q, k, v = _project(triple, h)
+        largest, C, G = sums
+        e = np.exp(_dot(q, k)[..., None] + largest)  # at the last step 0: nothing is later
+        v_gradient, w_gradient = e * G, e * (_dot(G, v)[..., None] - C)
+        by_h, by_triple = _project_vjp(triple, h, (w_gradient * k, w_gradient * q, v_gradient))
+        λ += by_h
+        triple_gradient += by_triple
+        if s >= 0:
+            sums = _add(sums, -log_normalisers[..., s, None], _dot(λ, h)[..., None], λ)
+    return triple_gradient
+
+
+def _add(sums: Sums, exponent: Array, one: Any, other: Any) -> Sums:
+    """Add e^exponent times one and other to the sums, which are divided by e^largest: so no exponent is positive."""
+    largest, first, second = sums
+    new_largest = np.maximum(largest, exponent)
+    old, new = np.exp(largest - new_largest), np.exp(exponent - new_largest)
+    return new_largest, old * first + new * one, old * second + new * other
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a network went through as it read a sequence; the backward pass starts from it.
-
-    Attributes
-    ----------
-    network : AttentionRNN
-        Whose run it is.
-    x : numpy.ndarray, shape (T, n)
-        The input.
-    trajectory : numpy.ndarray, shape (earlier + T, m)
-        The initial states, then h[1], …, h[T].
-    log_normalisers : numpy.ndarray, shape (T,)
-        ln Σ_i exp(w_i[t]), what softargmax divides by.
-    """
+    """What a network went through as it read a sequence; the backward pass starts from it."""
 
     network: AttentionRNN
     x: np.ndarray
+    """The input, of shape (..., T, n)."""
     trajectory: np.ndarray
+    """The initial states, then h[1], …, h[T], of shape (..., initial_count + T, m)."""
     log_normalisers: np.ndarray
+    """ln Σ_i exp(w_i[t]), what softargmax divides by, of shape (..., T); in double precision."""
 
-    @property
+    @cached_property
     def T(self) -> int:
         """The number of steps."""
-        return len(self.x)
+        return self.x.shape[-2]
 
-    @property
-    def earlier(self) -> int:
+    @cached_property
+    def initial_count(self) -> int:
         """The number of initial states."""
-        return len(self.trajectory) - self.T
+        return self.trajectory.shape[-2] - self.T
 
     @property
     def states(self) -> Array:
-        """h[1], …, h[T], of shape (T, m)."""
-        return self.trajectory[self.earlier :]
+        """h[1], …, h[T], of shape (..., T, m)."""
+        return self.trajectory[..., self.initial_count :, :]
 
     @property
     def initial_states(self) -> Array:
-        """The states before h[1], of shape (earlier, m), the latest last."""
-        return self.trajectory[: self.earlier]
+        """The states before h[1], of shape (..., initial_count, m), the latest last."""
+        return self.trajectory[..., : self.initial_count, :]
 
     @cached_property
+    @quiet()
     def weights(self) -> Array:
-        """a[t] in row t − 1, of shape (T, k + 1): of the input, of h[t−1], of h[t−2], and so on.
+        """a[t] in row t − 1, of shape (..., T, k + 1): of the input, of h[t−1], of h[t−2], and so on.
 
-        The unbounded network needs earlier + T columns, T² numbers; they are computed when asked for, and
+        The unbounded network needs initial_count + T columns, T² numbers; they are computed when asked for, and
         are 0 where there is no state.
         """
         q, k, _ = _project(self.network.input_triple, self.x)
-        columns = 1 + min(self.network.window, self.earlier + max(self.T - 1, 0))
-        weights = np.zeros((self.T, columns), self.trajectory.dtype)
-        weights[:, 0] = np.exp(_dot(q, k) - self.log_normalisers)
+        w_0 = _dot(q, k)
+        columns = 1 + int(min(self.network.window, self.initial_count + max(self.T - 1, 0)))
+        weights = np.zeros((*w_0.shape, columns), self.trajectory.dtype)
         for t in range(1, self.T + 1):
-            q, k, _ = self.network._project(self.past(t))
-            a = np.exp(_dot(q, k) - self.log_normalisers[t - 1])
-            weights[t - 1, 1 : len(a) + 1] = a[::-1]
+            q, k, _ = self.network._project(self.window_states(t))
+            w = np.concatenate((w_0[..., t - 1 : t], _dot(q, k)), axis=-1)
+            _, log_normaliser = _softargmax(w)
+            a = _weights(w, log_normaliser)
+            weights[..., t - 1, 0], weights[..., t - 1, 1 : a.shape[-1]] = a[..., 0], a[..., :0:-1]
         return weights
 
-    def past(self, t: int) -> Array:
-        """The states that step t attends to, the latest last."""
-        return self.trajectory[self.seen(t)]
-
-    def seen(self, t: int) -> slice:
-        """Which rows of the trajectory step t attends to."""
-        end = self.earlier + t - 1
+    def window_slice(self, t: int) -> slice:
+        """Return which rows of the trajectory step t attends to."""
+        end = self.initial_count + t - 1
         return slice(max(0, end - self.network.window), end)
+
+    def window_states(self, t: int) -> Array:
+        """Return the states that step t attends to, of shape (..., states, m), the latest last."""
+        return self.trajectory[..., self.window_slice(t), :]
 
 
 class Gradients(NamedTuple):
@@ -664,92 +509,42 @@ class Gradients(NamedTuple):
 
 
 def _project(triple: Array, y: Array) -> Array:
-    """q, k and v of each row of y: axes (3, row, m)."""
-    return y @ triple.swapaxes(1, 2)
+    """Return q, k and v of each row of y, (3.1): axes (3, ..., row, m)."""
+    _, m, n = triple.shape
+    batch = (1,) * (y.ndim - 2)
+    return y @ triple.swapaxes(1, 2).reshape(3, *batch, n, m)
 
 
-def _projected_vjp(triple: Array, projections: Projections) -> Array:
-    """∂ℓ/∂y, from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of its rows."""
-    return sum(gradient @ matrix for gradient, matrix in zip(projections, triple, strict=True))
+def _project_vjp(triple: Array, y: Array, projections: Projections) -> tuple[Array, Array]:
+    """Return ∂ℓ/∂y and ∂ℓ/∂(Q, K, V), (3.6), from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of the rows of y."""
+    (Q, K, V), (by_q, by_k, by_v) = triple, projections
+    m, n = Q.shape
+    rows = y.reshape(-1, n)
+    by_triple = np.stack([by.reshape(-1, m).T @ rows for by in projections])
+    return by_q @ Q + by_k @ K + by_v @ V, by_triple
 
 
-def _triple_vjp(y: Array, projections: Projections) -> Array:
-    """∂ℓ/∂(Q, K, V), from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of the rows of y."""
-    return np.stack([gradient.T @ y for gradient in projections])
+def _attention_vjp(a: Array, q: Array, k: Array, v: Array, h: Array, λ: Array) -> Projections:
+    """Return ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v by (3.5) of rows that had the weights a in h, whose total gradient is λ."""
+    w_gradient = (a * _dot(v - h, λ))[..., None]
+    return w_gradient * k, w_gradient * q, a[..., None] * λ
 
 
-def _attention_vjp(a: Array, q: Array, k: Array, v: Array, h: Array, total: Array) -> Projections:
-    """Equation (3.5): ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of what had the weights a in states h, given λ."""
-    w_gradient = a * _dot(v - h, total)
-    return w_gradient[:, None] * k, w_gradient[:, None] * q, a[:, None] * total
+def _softargmax(w: Array) -> tuple[Array, Array]:
+    """Return exp(w) / Σ exp(w), and the logarithm of that sum; no exponent is positive, so none overflows."""
+    largest = np.maximum.reduce(w, axis=-1, keepdims=True)
+    exponentials = np.exp(w - largest)
+    normaliser = np.add.reduce(exponentials, axis=-1, keepdims=True)
+    return exponentials / normaliser, np.add(largest, np.log(normaliser), dtype=float)
 
 
-def _softargmax(w: Array) -> tuple[Array, np.floating]:
-    """exp(w) / Σ exp(w), and the logarithm of that sum; no exponent is positive, so none overflows."""
-    exponentials = np.exp(w - w.max())
-    normaliser = exponentials.sum()
-    return exponentials / normaliser, w.max() + np.log(normaliser)
-
-
-def _block_back(
-    triple: Array, states: Array, direct: Array, G_and_C: Array, largest: Array, new_and_old: Array
-) -> tuple[Array, Array, Array, Array]:
-    """(3.9) for some states in a row, the last first.
-
-    Returns
-    -------
-    total : numpy.ndarray, shape (s, m)
-        λ.
-    w_gradient, v_gradient : numpy.ndarray, shapes (s,) and (s, m)
-    G_and_C : numpy.ndarray, shape (m + 1,)
-        Of the states before these.
-    """
-    Q, K, V = triple
-    count, m = states.shape
-    # Five rows for each state, which are u, g, G V, λ and G. Behind each stands its product with h: behind u,
-    # which is kᵀQ + qᵀK, this is 2 w; and as λ h is behind λ, C is behind G. Row 0 is before the first of these states.
-    rows = np.zeros((1 + count, 5, m + 1), direct.dtype)
-    rows[1:, 0, :m] = states @ (Q.T @ K + K.T @ Q)
-    rows[1:, 1, :m] = direct
-    rows[1:, :2, m] = _dot(rows[1:, :2, :m], states[:, None])
-    rows[count, 4] = G_and_C
-    scale = np.exp(rows[1:, 0, m] / 2 + largest)  # e^w, and what the sums are divided by
-    of_u_g_GV = np.stack((np.zeros(count), np.ones(count), scale), axis=1, dtype=rows.dtype)
-    now, before = rows[:0:-1], rows[-2::-1]
-    for h, scale_s, of_three, of_two, row, u_g_GV, GV, λ, λ_G, G, G_before in zip(
-        states[::-1],
-        scale[::-1].tolist(),
-        of_u_g_GV[::-1],
-        new_and_old[::-1],
-        now,
-        now[:, :3],
-        now[:, 2, :m],
-        now[:, 3],
-        now[:, 3:],
-        now[:, 4, :m],
-        before[:, 4],
-        strict=True,
-    ):
-        G.dot(V, out=GV)
-        Gv = row[2, m] = float(GV.dot(h))
-        of_three[0] = scale_s * (Gv - row.item(4, m))
-        of_three.dot(u_g_GV, out=λ)
-        of_two.dot(λ_G, out=G_before)
-    return rows[1:, 3, :m], of_u_g_GV[:, 0], scale[:, None] * rows[1:, 4, :m], rows[0, 4]
-
-
-def _rescaled(largest: float, score: float) -> tuple[float, float, float]:
-    """The largest score once another has come; and by what the sums so far, and the new term, are multiplied.
-
-    Sums are kept divided by e^largest. So no exponent is positive.
-    """
-    if score <= largest:
-        return largest, 1.0, exp(score - largest)
-    return score, exp(largest - score), 1.0
+def _weights(w: Array, log_normaliser: Array) -> Array:
+    """Return exp(w) / Σ exp(w), given the logarithm of the sum in double: in single, one of 10⁴ is off by 10⁻³."""
+    return np.exp(w - log_normaliser).astype(w.dtype, copy=False)
 
 
 def _dot(rows: Array, other_rows: Array) -> Array:
-    """The dot product of each row with the other, or with the one other."""
+    """Return the dot product of each row with the other, or with the one other."""
     return np.einsum("...a,...a->...", rows, other_rows)
 
 
@@ -771,9 +566,5 @@ def _triple(triple: Triple, name: str, subscript: str, shape: tuple[int | str, i
     )
 
 
-def _from_1(value: int, name: str, last: int, meaning: str) -> int:
-    """Check a whole number from 1 to last."""
-    value = whole_number(value, name, at_least=1)
-    if value > last:
-        raise ValueError(f"{name} must be at most {last}, {meaning}, got {value}")
-    return value
+def _step(t: int, run: Run) -> int:
+    return whole_number(t, "t", at_least=1, at_most=run.T, limit="the number of steps")

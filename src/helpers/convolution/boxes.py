@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.boxes import Box, FormulaBox, Mistake, NumbersBox
+from ..exercises import Mistake
+from ..exercises.boxes import FormulaBox, NumbersBox
 from .exercises import (
     CHANNELS,
     FORWARD,
@@ -93,5 +94,3 @@ WEIGHT_GRADIENT_BOX = FormulaBox(
     result=lambda gradient: gradient[0] if np.shape(gradient) == (1, CHANNELS, TAPS) else gradient,
     over=("c", "k"),
 )
-
-BOXES: list[Box] = [SIZE_BOX, IN_GENERAL_BOX, FORWARD_BOX, WEIGHT_JACOBIAN_BOX, WEIGHT_GRADIENT_BOX]

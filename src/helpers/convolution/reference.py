@@ -11,20 +11,26 @@ Indices start at 0. Several dimensions each have their own r, k, S, D and P.
 What reads x reads it through a *window view*: the array X with X[c, k, r] = x[c, S·r + D·k − P]. It is the
 padded input itself, seen through other strides. The sum over c and k is then a product of two matrices, of
 which X has a column for each window.
+
+Sizes are whole numbers (else TypeError) that fit each other, and arrays are real (else TypeError), not empty but for
+their batch axes, and of the shapes named (else ValueError). NaN and infinity are data: they spread as in PyTorch's
+float64, where padding is 0 and 0 · NaN is NaN; what overflows becomes infinite. Floats keep their precision.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import starmap
 from types import EllipsisType
-from typing import overload
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
 from ..numerics.arrays import Array, DoesNotFit, Sizes, is_sequence, real_array, whole_numbers
+from ..numerics.functions import quiet
 
 __all__ = [
     "conv",
@@ -39,22 +45,16 @@ __all__ = [
 Place = tuple[slice | EllipsisType, ...]
 """Samples of every channel: a range in each spatial dimension."""
 
-BLOCK = 16_384
-"""How many windows of a long signal are multiplied at a time: what they hold is copied."""
+BLOCK = 2**16
+"""How many numbers of a signal's window view are copied and multiplied at a time: they stay in the cache."""
 
 
-@overload
-def output_size(
-    input_size: int, kernel_size: int, *, stride: int = ..., padding: int = ..., dilation: int = ...
-) -> int: ...
-@overload
-def output_size(
-    input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = ..., padding: Sizes = ..., dilation: Sizes = ...
-) -> int | tuple[int, ...]: ...
 def output_size(
     input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
-) -> int | tuple[int, ...]:
-    """Return how many times a kernel fits: ⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1.
+) -> Any:
+    """Return how many times a kernel fits: ⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1, equation (1.2).
+
+    Relationship 15 of Dumoulin and Visin (2016).
 
     Parameters
     ----------
@@ -68,17 +68,6 @@ def output_size(
     int or tuple of int
         A tuple if any argument is a sequence.
 
-    Raises
-    ------
-    ValueError
-        If the kernel, spread by its dilation, is longer than the padded input.
-    TypeError
-        If a size is not a whole number.
-
-    Notes
-    -----
-    Equation (1.2) of the book; relationship 15 of Dumoulin and Visin (2016).
-
     Examples
     --------
     The sheet's 21 × 12 input under a 4 × 5 kernel that moves by 4:
@@ -89,43 +78,23 @@ def output_size(
     Traceback (most recent call last):
     helpers.numerics.arrays.DoesNotFit: kernel_size 3 with dilation 4 spans 9 samples, but input_size 7 with padding 0 has only 7
     """
-    arguments = input_size, kernel_size, stride, padding, dilation
-    return _number_or_tuple(_Geometry.of(*arguments).output_size, arguments)
+    return _of_each("output", input_size, kernel_size, stride, padding, dilation)
 
 
-@overload
-def dropped_samples(
-    input_size: int, kernel_size: int, *, stride: int = ..., padding: int = ..., dilation: int = ...
-) -> int: ...
-@overload
-def dropped_samples(
-    input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = ..., padding: Sizes = ..., dilation: Sizes = ...
-) -> int | tuple[int, ...]: ...
 def dropped_samples(
     input_size: Sizes, kernel_size: Sizes, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
-) -> int | tuple[int, ...]:
-    """Return how many samples at the end of the padded input no window reaches.
+) -> Any:
+    """Return how many samples at the end of the padded input no window reaches: (H + 2P − D(K − 1) − 1) mod S.
 
-    They are the remainder that the floor in :func:`output_size` throws away:
-    (H + 2P − D(K − 1) − 1) mod S.
-
-    Parameters
-    ----------
-    input_size, kernel_size, stride, padding, dilation
-        As in :func:`output_size`.
-
-    Returns
-    -------
-    int or tuple of int
-        Number of samples, padding included; a tuple if any argument is a sequence.
+    They are the remainder that the floor in :func:`output_size` throws away, which has the same arguments and
+    returns a number or a tuple alike.
 
     Examples
     --------
     >>> dropped_samples((21, 12), (4, 5), stride=4)
     (1, 3)
     """
-    arguments = input_size, kernel_size, stride, padding, dilation
-    return _number_or_tuple(_Geometry.of(*arguments).dropped, arguments)
+    return _of_each("dropped", input_size, kernel_size, stride, padding, dilation)
 
 
 def conv(
@@ -146,17 +115,6 @@ def conv(
     -------
     numpy.ndarray, shape (..., F, *output_size)
 
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit each other, an array is empty, or the kernel does not fit the input.
-    TypeError
-        If an array is not real, or a size is not a whole number.
-
-    Notes
-    -----
-    NaN and infinity spread as they do in PyTorch's float64: padding is 0, and 0 · NaN is NaN.
-
     Examples
     --------
     A kernel that subtracts neighbours, at every second place:
@@ -166,14 +124,14 @@ def conv(
     """
     weight = _weight(weight)
     filters, channels, *kernel_size = weight.shape
-    x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
-    batch = x.shape[: -len(kernel_size) - 1]
-    y = np.empty((*batch, filters, math.prod(geometry.output_size)), np.result_type(weight, x))
-    with _spreading_nan():
-        for block, columns in geometry.columns(x):
+    x, axes = _signal(x, channels, kernel_size, stride, padding, dilation)
+    batch, output = x.shape[: -len(axes) - 1], [axis.output for axis in axes]
+    y = np.empty((*batch, filters, math.prod(output)), np.result_type(weight, x))
+    with quiet():
+        for block, columns in _columns(x, axes):
             # (F, C·K) with (..., C·K, R) → (..., F, R)
             np.matmul(weight.reshape(filters, -1), columns, out=y[..., block])
-    return y.reshape(*batch, filters, *geometry.output_size)
+    return y.reshape(*batch, filters, *output)
 
 
 def input_vjp(
@@ -205,11 +163,6 @@ def input_vjp(
     -------
     numpy.ndarray, shape (..., C, *input_size)
 
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv`; also if ``output_gradient`` is not of the size that the convolution returns.
-
     Examples
     --------
     The last of five samples is beyond the reach of a kernel of 2 that moves by 2:
@@ -217,22 +170,25 @@ def input_vjp(
     >>> input_vjp([[1, 10]], [[[2, 3]]], 5, stride=2)
     array([[ 2.,  3., 20., 30.,  0.]])
     """
-    weight, geometry = _kernel(weight, input_size, stride, padding, dilation)
+    weight, axes = _kernel(weight, input_size, stride, padding, dilation)
+    filters, channels, *kernel_size = weight.shape
     output_gradient = real_array(
-        output_gradient, "output_gradient", shape=(..., weight.shape[0], *geometry.output_size)
+        output_gradient, "output_gradient", shape=(..., filters, *(axis.output for axis in axes))
     )
-    *batch, _ = output_gradient.shape[: -len(geometry.kernel_size)]
-    with _spreading_nan():
-        # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
-        if len(weight) == 1:  # nothing is summed, and at that BLAS is slow
-            contributions = np.multiply.outer(weight[0], output_gradient.take(0, axis=len(batch)))
+    *batch, _ = output_gradient.shape[: -len(axes)]
+    dtype = np.result_type(weight, output_gradient)
+    padded = np.zeros((channels, *batch, *(axis.padded for axis in axes)), dtype)
+    with quiet():
+        if filters == 1:  # nothing is summed, and at that BLAS is slow
+            only = output_gradient.take(0, axis=len(batch))
         else:
-            contributions = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
-        padded = np.zeros((weight.shape[1], *batch, *geometry.padded_size), contributions.dtype)
+            # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
+            sums = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
         # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
-        for tap in np.ndindex(geometry.kernel_size):
-            padded[geometry.reached_by(tap)] += contributions[:, *tap]
-    return np.moveaxis(padded[geometry.unpadded], 0, len(batch))
+        for tap in np.ndindex(*kernel_size):
+            made = np.multiply.outer(weight[0, :, *tap], only) if filters == 1 else sums[:, *tap]
+            padded[_read_by(tap, axes)] += made
+    return np.moveaxis(padded[_unpadded(axes)], 0, len(batch))
 
 
 def weight_vjp(
@@ -266,27 +222,21 @@ def weight_vjp(
     -------
     numpy.ndarray, shape (F, C, *kernel_size)
 
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv`; also if ``output_gradient`` is not of the size that the convolution returns.
-
     Examples
     --------
     >>> weight_vjp([[1, 10]], [[1, 2, 3, 4, 5]], 2, stride=2)
     array([[[31., 42.]]])
     """
     kernel_size = whole_numbers(kernel_size, "kernel_size", at_least=1)
-    x, geometry = _signal(x, "C", kernel_size, stride, padding, dilation)
-    *batch, channels = x.shape[: -len(kernel_size)]
-    output_gradient = real_array(
-        output_gradient, "output_gradient", shape=(*batch, "F", *geometry.output_size)
-    )
+    x, axes = _signal(x, "C", kernel_size, stride, padding, dilation)
+    *batch, channels = x.shape[: -len(axes)]
+    output = [axis.output for axis in axes]
+    output_gradient = real_array(output_gradient, "output_gradient", shape=(*batch, "F", *output))
     filters = output_gradient.shape[len(batch)]
-    rows = output_gradient.reshape(*batch, filters, -1)
+    rows = output_gradient.reshape(*batch, filters, math.prod(output))
     gradient = np.zeros((filters, channels * math.prod(kernel_size)), np.result_type(rows, x))
-    with _spreading_nan():
-        for block, columns in geometry.columns(x):
+    with quiet():
+        for block, columns in _columns(x, axes):
             # (..., F, R) with (..., C·K, R) → (F, C·K)
             gradient += _sum_of_products(rows[..., block], columns)
     return gradient.reshape(filters, channels, *kernel_size)
@@ -302,18 +252,12 @@ def input_jacobian(
     Parameters
     ----------
     weight : array_like, shape (F, C, *kernel_size)
-    input_size : int or sequence of int
-    stride, padding, dilation : int or sequence of int
+    input_size, stride, padding, dilation : int or sequence of int
 
     Returns
     -------
     numpy.ndarray, shape (F, *output_size, C, *input_size)
         Most of it is 0; meant for looking at, not for computing with. :func:`input_vjp` needs none of it.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv`.
 
     Examples
     --------
@@ -321,15 +265,16 @@ def input_jacobian(
     array([[2., 3., 0., 0., 0.],
            [0., 0., 2., 3., 0.]])
     """
-    weight, geometry = _kernel(weight, input_size, stride, padding, dilation)
-    filters, channels = weight.shape[:2]
-    padded = np.zeros((filters, *geometry.output_size, channels, *geometry.padded_size), weight.dtype)
-    r = np.indices(geometry.output_size)
-    for tap in np.ndindex(geometry.kernel_size):
-        i = (s * r_d + d * k for r_d, s, d, k in zip(r, geometry.stride, geometry.dilation, tap, strict=True))
+    weight, axes = _kernel(weight, input_size, stride, padding, dilation)
+    filters, channels, *kernel_size = weight.shape
+    output, padded_size = [axis.output for axis in axes], [axis.padded for axis in axes]
+    padded = np.zeros((filters, *output, channels, *padded_size), weight.dtype)
+    r = np.indices(output)
+    for tap in np.ndindex(*kernel_size):
+        i = (axis.stride * r_d + axis.dilation * k for axis, r_d, k in zip(axes, r, tap, strict=True))
         # One sample for each position: these axes come first, (*output, F, C).
         padded[:, *r, :, *i] = weight[..., *tap]
-    return padded[geometry.unpadded]
+    return padded[_unpadded(axes)]
 
 
 def weight_jacobian(
@@ -351,11 +296,6 @@ def weight_jacobian(
     numpy.ndarray, shape (..., F, *output_size, F, C, *kernel_size)
         Meant for looking at; :func:`weight_vjp` needs none of it.
 
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv`.
-
     Examples
     --------
     >>> weight_jacobian([[1, 2, 3, 4, 5]], (1, 1, 2), stride=2)[0, :, 0, 0]
@@ -366,113 +306,114 @@ def weight_jacobian(
     if len(sizes) < 3:
         raise ValueError(f"weight_shape must be (F, C, *kernel_size), got {weight_shape!r}")
     filters, channels, *kernel_size = sizes
-    x, geometry = _signal(x, channels, kernel_size, stride, padding, dilation)
-    dimensions = len(kernel_size)
+    x, axes = _signal(x, channels, kernel_size, stride, padding, dilation)
+    d = len(axes)
     # (..., C, *kernel, *output) → (..., *output, C, *kernel)
-    windows = np.moveaxis(
-        geometry.windows(x), range(-dimensions, 0), range(-2 * dimensions - 1, -dimensions - 1)
-    )
-    batch = x.shape[: -dimensions - 1]
-    jacobian = np.zeros((*batch, filters, *geometry.output_size, filters, channels, *kernel_size), x.dtype)
-    f = np.arange(filters)
-    every = (slice(None),) * dimensions
+    windows = np.moveaxis(_windows(x, axes), range(-d, 0), range(-2 * d - 1, -d - 1))
+    batch, output = x.shape[: -d - 1], [axis.output for axis in axes]
+    jacobian = np.zeros((*batch, filters, *output, filters, channels, *kernel_size), x.dtype)
+    f, every = np.arange(filters), (slice(None),) * d
     # One f for both axes: it comes first, (F, ..., *output, C, *kernel), before windows that do not know it.
     jacobian[..., f, *every, f, :, *every] = windows  # type: ignore[index]
     return jacobian
 
 
-class _Geometry:
-    """Where each tap of each window falls: S·r + D·k in the padded input, in every dimension."""
+class _Axis(NamedTuple):
+    """One spatial dimension: tap k of window r reads sample S·r + D·k of the padded input."""
 
-    def __init__(
-        self,
-        input_size: tuple[int, ...],
-        kernel_size: tuple[int, ...],
-        stride: tuple[int, ...],
-        padding: tuple[int, ...],
-        dilation: tuple[int, ...],
-    ) -> None:
-        self.kernel_size = kernel_size
-        self.stride = stride
-        self.padding = padding
-        self.dilation = dilation
-        self.padded_size = tuple(h + 2 * p for h, p in zip(input_size, padding, strict=True))
-        self.spans = tuple(d * (k - 1) + 1 for k, d in zip(kernel_size, dilation, strict=True))
-        for h, p, k, d, span, padded in zip(
-            input_size, padding, kernel_size, dilation, self.spans, self.padded_size, strict=True
-        ):
-            if span > padded:
-                raise DoesNotFit(
-                    f"kernel_size {k} with dilation {d} spans {span} samples, "
-                    f"but input_size {h} with padding {p} has only {padded}"
-                )
-        last_starts = tuple(padded - span for padded, span in zip(self.padded_size, self.spans, strict=True))
-        self.output_size = tuple(last // s + 1 for last, s in zip(last_starts, stride, strict=True))
-        self.dropped = tuple(last % s for last, s in zip(last_starts, stride, strict=True))
-        self.unpadded: Place = (..., *(slice(p, p + h) for h, p in zip(input_size, padding, strict=True)))
+    input: int
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int
 
-    @classmethod
-    def of(
-        cls, input_size: Sizes, kernel_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
-    ) -> _Geometry:
-        """Check the five arguments, spread single numbers over the dimensions, and fit them together."""
-        arguments = {
-            "input_size": (input_size, 1),
-            "kernel_size": (kernel_size, 1),
-            "stride": (stride, 1),
-            "padding": (padding, 0),
-            "dilation": (dilation, 1),
-        }
-        # An empty sequence is refused below, by its own name.
-        dimensions = next((len(size) for size, _ in arguments.values() if is_sequence(size)), 1) or 1
-        return cls(
-            *(
-                whole_numbers(size, name, at_least=smallest, count=dimensions)
-                for name, (size, smallest) in arguments.items()
+    @property
+    def padded(self) -> int:
+        return self.input + 2 * self.padding
+
+    @property
+    def span(self) -> int:
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def output(self) -> int:
+        return (self.padded - self.span) // self.stride + 1  # (1.2)
+
+    @property
+    def dropped(self) -> int:
+        return (self.padded - self.span) % self.stride
+
+    def read_by(self, k: int) -> slice:
+        """Return the samples that tap k reads, window after window."""
+        first = self.dilation * k
+        return slice(first, first + self.stride * (self.output - 1) + 1, self.stride)
+
+
+_LEAST = {"input_size": 1, "kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
+"""The arguments that make an axis, in its order, and the least that each may be."""
+
+
+def _axes(*arguments: Sizes) -> tuple[_Axis, ...]:
+    """Check the arguments of :data:`_LEAST`, spread single numbers over the dimensions, and fit them together."""
+    # An empty sequence is refused below, by its own name.
+    dimensions = next((len(size) for size in arguments if is_sequence(size)), 1) or 1
+    sizes = (
+        whole_numbers(size, name, at_least=least, count=dimensions)
+        for size, (name, least) in zip(arguments, _LEAST.items(), strict=True)
+    )
+    axes = tuple(starmap(_Axis, zip(*sizes, strict=True)))
+    for axis in axes:
+        if axis.span > axis.padded:
+            raise DoesNotFit(
+                f"kernel_size {axis.kernel} with dilation {axis.dilation} spans {axis.span} samples, "
+                f"but input_size {axis.input} with padding {axis.padding} has only {axis.padded}"
             )
-        )
-
-    def windows(self, x: Array) -> Array:
-        """The window view of x, with axes (..., C, *kernel, *output); no sample is copied but for padding."""
-        if any(self.padding):
-            leading = ((0, 0),) * (x.ndim - len(self.padding))
-            x = np.pad(x, (*leading, *((p, p) for p in self.padding)))
-        dimensions = len(self.kernel_size)
-        # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
-        windows = sliding_window_view(x, self.spans, axis=tuple(range(-dimensions, 0)))
-        every: Place = (..., *(slice(None, None, step) for step in (*self.stride, *self.dilation)))
-        # (..., C, *output, *kernel) → (..., C, *kernel, *output)
-        return np.moveaxis(windows[every], range(-dimensions, 0), range(-2 * dimensions, -dimensions))
-
-    def columns(self, x: Array) -> Iterator[tuple[slice, Array]]:
-        """Yield the windows as the columns of a matrix, (..., C·K, R), some rows of the output at a time, and which R they are.
-
-        They are copied: BLAS does not read rows that overlap.
-        """
-        windows, dimensions = self.windows(x), len(self.kernel_size)
-        *batch, channels = windows.shape[: -2 * dimensions]
-        others = math.prod(self.output_size[1:])
-        step = max(1, BLOCK // others)
-        for start in range(0, self.output_size[0], step):
-            some: Place = (..., slice(start, start + step), *[slice(None)] * (dimensions - 1))
-            columns = np.ascontiguousarray(windows[some])
-            yield (
-                slice(start * others, (start + step) * others),
-                columns.reshape(*batch, channels * math.prod(self.kernel_size), -1),
-            )
-
-    def reached_by(self, tap: tuple[int, ...]) -> Place:
-        """The samples of the padded input that one tap reads, window after window."""
-        read = (
-            slice(d * k, d * k + s * (n - 1) + 1, s)
-            for k, d, s, n in zip(tap, self.dilation, self.stride, self.output_size, strict=True)
-        )
-        return (..., *read)
+    return axes
 
 
-def _number_or_tuple(sizes: tuple[int, ...], arguments: Iterable[Sizes]) -> int | tuple[int, ...]:
-    """A tuple if any argument is one, and one number otherwise."""
-    return sizes if any(map(is_sequence, arguments)) else sizes[0]
+def _of_each(name: str, *arguments: Sizes) -> int | tuple[int, ...]:
+    """Return a property of each axis: a tuple if any argument is one, and one number otherwise."""
+    values = tuple(getattr(axis, name) for axis in _axes(*arguments))
+    return values if any(map(is_sequence, arguments)) else values[0]
+
+
+def _read_by(tap: tuple[int, ...], axes: tuple[_Axis, ...]) -> Place:
+    return (..., *(axis.read_by(k) for axis, k in zip(axes, tap, strict=True)))
+
+
+def _unpadded(axes: tuple[_Axis, ...]) -> Place:
+    return (..., *(slice(axis.padding, axis.padding + axis.input) for axis in axes))
+
+
+def _windows(x: Array, axes: tuple[_Axis, ...]) -> Array:
+    """Return the window view of x, with axes (..., C, *kernel, *output); no sample is copied but for padding."""
+    d = len(axes)
+    if any(axis.padding for axis in axes):
+        x = np.pad(x, [(0, 0)] * (x.ndim - d) + [(axis.padding, axis.padding) for axis in axes])
+    # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
+    windows = sliding_window_view(x, [axis.span for axis in axes], axis=tuple(range(-d, 0)))
+    steps = [axis.stride for axis in axes] + [axis.dilation for axis in axes]
+    every: Place = (..., *(slice(None, None, step) for step in steps))
+    # (..., C, *output, *kernel) → (..., C, *kernel, *output)
+    return np.moveaxis(windows[every], range(-d, 0), range(-2 * d, -d))
+
+
+def _columns(x: Array, axes: tuple[_Axis, ...]) -> Iterator[tuple[slice, Array]]:
+    """Yield some positions R, and their windows as the columns of a matrix, (..., C·K, R), until all have come.
+
+    They are copied: BLAS does not read rows that overlap.
+    """
+    windows, d = _windows(x, axes), len(axes)
+    *batch, channels = windows.shape[: -2 * d]
+    taps = channels * math.prod(axis.kernel for axis in axes)
+    rows, *others = windows.shape[-d:]
+    row = math.prod(others)
+    step = max(1, BLOCK // (taps * row))
+    for start in range(0, rows, step):
+        some: Place = (..., slice(start, start + step), *[slice(None)] * (d - 1))
+        columns = np.ascontiguousarray(windows[some])
+        block = slice(start * row, (start + step) * row)
+        yield block, columns.reshape(*batch, taps, columns.shape[-d] * row)
 
 
 def _weight(weight: ArrayLike) -> Array:
@@ -484,12 +425,12 @@ def _weight(weight: ArrayLike) -> Array:
 
 def _kernel(
     weight: ArrayLike, input_size: Sizes, stride: Sizes, padding: Sizes, dilation: Sizes
-) -> tuple[Array, _Geometry]:
+) -> tuple[Array, tuple[_Axis, ...]]:
     """Check a weight, and fit it to an input of the size named."""
     weight = _weight(weight)
     kernel_size = weight.shape[2:]
     input_size = whole_numbers(input_size, "input_size", at_least=1, count=len(kernel_size))
-    return weight, _Geometry.of(input_size, kernel_size, stride, padding, dilation)
+    return weight, _axes(input_size, kernel_size, stride, padding, dilation)
 
 
 def _signal(
@@ -499,12 +440,12 @@ def _signal(
     stride: Sizes,
     padding: Sizes,
     dilation: Sizes,
-) -> tuple[Array, _Geometry]:
+) -> tuple[Array, tuple[_Axis, ...]]:
     """Check an input, and fit it to a kernel of the size named."""
-    dimensions = len(kernel_size)
-    axes = ["length"] if dimensions == 1 else [f"size_{d}" for d in range(dimensions)]
-    x = real_array(x, "x", shape=(..., channels, *axes))
-    return x, _Geometry.of(x.shape[-dimensions:], kernel_size, stride, padding, dilation)
+    d = len(kernel_size)
+    space = ["length"] if d == 1 else [f"size_{dimension}" for dimension in range(d)]
+    x = real_array(x, "x", shape=(..., channels, *space))
+    return x, _axes(x.shape[-d:], kernel_size, stride, padding, dilation)
 
 
 def _sum_of_products(a: Array, b: Array) -> Array:
@@ -515,8 +456,3 @@ def _sum_of_products(a: Array, b: Array) -> Array:
         return (a @ b.swapaxes(-1, -2)).sum(axis=images)
     # What each image makes would be larger than what it is made of: one product, of all of them side by side.
     return np.tensordot(a, b, axes=((*images, -1), (*images, -1)))
-
-
-def _spreading_nan() -> np.errstate:
-    """Return a context in which NaN and infinity spread without a warning, as in PyTorch: they are data."""
-    return np.errstate(invalid="ignore", over="ignore")

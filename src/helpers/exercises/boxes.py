@@ -16,45 +16,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .answer import marked_up
-from .exercise import Exercise, NumberExercise, WrongFunction, WrongNumber
+from .exercise import Mistake, SheetMistake
+from .function_exercise import FunctionExercise
+from .number_exercise import NumberExercise
 
 Inputs = Mapping[str, ArrayLike]
 Pack = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A known wrong answer.
-
-    Parameters
-    ----------
-    answer : callable, tuple of float, or str
-        What is wrong: a function, numbers, or a product that has no value, such as the sheet's ``k_1 Q_1``, a column times
-        a matrix. A product that begins with … has anything before it.
-    hint : str
-        What to look at. Code stands between backticks.
-    """
-
-    answer: Any
-    hint: str
-
-
-class SheetMistake(Mistake):
-    """A mistake that the answer sheet makes."""
-
-
 Mistakes = Mapping[str, Mistake]
 """Known wrong answers by name, as in "it *drops a transpose*"."""
-
-
-def _by_name(mistakes: Sequence[WrongFunction | WrongNumber]) -> Mistakes:
-    """Return the mistakes of an exercise by their names."""
-    return {
-        wrong.name: (SheetMistake if wrong.sheets else Mistake)(
-            wrong.function if isinstance(wrong, WrongFunction) else wrong.numbers, wrong.hint
-        )
-        for wrong in mistakes
-    }
 
 
 def _packed(name: str, mistake: Mistake, **more: Any) -> Pack:
@@ -125,7 +96,7 @@ class FormulaBox(Box):
 
     Parameters
     ----------
-    exercise : Exercise
+    exercise : FunctionExercise
         Whose cases, reference and mistakes are taken.
     inputs : callable
         Takes the arguments of a case; returns the formula's inputs by name. A vector is a column.
@@ -144,14 +115,15 @@ class FormulaBox(Box):
     words : dict of str to str
         Hints in place of the exercise's own, by the mistakes' names.
     products : dict of str to Mistake
-        Known products that have no value.
+        Known products that have no value, such as the sheet's ``k_1 Q_1``, a column times a matrix. One that begins with … has
+        anything before it.
     every : int
         Of how many cases one is taken.
     because : str
         What is said to a right answer.
     """
 
-    exercise: Exercise
+    exercise: FunctionExercise
     inputs: Callable[..., Inputs]
     over: Sequence[str] = ()
     tags: Callable[..., Mapping[str, float | bool]] = lambda *_: {}
@@ -177,7 +149,7 @@ class FormulaBox(Box):
         """Return the cases, with what is expected and what each known mistake gives."""
         cases = self.cases()
         expected = [self._expected(case) for case in cases]
-        known = {**_by_name(self.exercise.mistakes), **self.more}
+        known = {**self.exercise.mistakes, **self.more}
         reworded = {
             name: replace(mistake, hint=self.words.get(name, mistake.hint)) for name, mistake in known.items()
         }
@@ -268,7 +240,7 @@ class NumbersBox(Box):
             "tolerance": self.exercise.tolerance,
             "mistakes": [
                 _packed(name, mistake, numbers=list(mistake.answer))
-                for name, mistake in {**_by_name(self.exercise.mistakes), **self.more}.items()
+                for name, mistake in {**self.exercise.mistakes, **self.more}.items()
             ],
         }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..exercises.boxes import Box, FormulaBox, Mistake, SheetMistake
+from ..exercises import Mistake, SheetMistake
+from ..exercises.boxes import FormulaBox
 from ..numerics.arrays import Array
 from ..numerics.functions import sigmoid
 from .exercises import REASON, STEP, STEP_DERIVATIVE
@@ -131,5 +132,3 @@ JACOBIAN_BOX = FormulaBox(
         ),
     },
 )
-
-BOXES: list[Box] = [STEP_BOX, STEP_DERIVATIVE_BOX, JACOBIAN_BOX]

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..numerics.arrays import Array
+from ..numerics.formatting import format_number
 from ..records import made_with, write_record
 from .reference import GatedRNN, lyapunov_exponents
 
@@ -45,7 +46,7 @@ def random_network(
     -------
     network : GatedRNN
     x : numpy.ndarray, shape (scales, T, m)
-    h0 : numpy.ndarray, shape (scales, m)
+    initial_state : numpy.ndarray, shape (scales, m)
 
     Examples
     --------
@@ -60,8 +61,8 @@ def random_network(
     return GatedRNN(W_c, gain * W_h, W_x), x, np.broadcast_to(h0, (len(scales), m))
 
 
-def tanh_jacobians(network: GatedRNN, x: Array, h0: Array) -> Iterator[Array]:
-    """The step Jacobians diag(1 − h[t]²) W_h of the plain network h[t] = tanh(W_h h[t−1] + W_x x[t]), one by one.
+def tanh_jacobians(network: GatedRNN, x: Array, initial_state: Array) -> Iterator[Array]:
+    """Yield the step Jacobians diag(1 − h[t]²) W_h of the plain network h[t] = tanh(W_h h[t−1] + W_x x[t]).
 
     Examples
     --------
@@ -69,7 +70,7 @@ def tanh_jacobians(network: GatedRNN, x: Array, h0: Array) -> Iterator[Array]:
     >>> list(tanh_jacobians(network, np.zeros((1, 1)), np.zeros(1)))
     [array([[2.]])]
     """
-    h = h0
+    h = initial_state
     for t in range(x.shape[-2]):
         h = np.tanh(h @ network.W_h.T + x[..., t, :] @ network.W_x.T)
         yield (1 - h**2)[..., None] * network.W_h
@@ -122,7 +123,7 @@ def read(path: str | Path) -> dict[str, Any]:
 
 
 def describe_positive(exponents: ArrayLike, gains: Sequence[float], scales: Sequence[float]) -> str:
-    """Say, gain by gain, at which input scales an exponent is above 0.
+    """Describe, gain by gain, at which input scales an exponent is above 0.
 
     Parameters
     ----------
@@ -146,7 +147,9 @@ def describe_positive(exponents: ArrayLike, gains: Sequence[float], scales: Sequ
 
 
 def _range(lowest: float, highest: float, alone: str = "", several: str = "") -> str:
-    return f"{alone}{lowest:g}" if lowest == highest else f"{several}{lowest:g} to {highest:g}"
+    if lowest == highest:
+        return f"{alone}{format_number(lowest)}"
+    return f"{several}{format_number(lowest)} to {format_number(highest)}"
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log
 
-from ..exercises.boxes import Box, ChoiceBox, NumbersBox, Option
+from ..exercises.boxes import ChoiceBox, NumbersBox, Option
 from .exercises import ACCURACY, LOSS
 
 CAUSE_BOX = ChoiceBox(
@@ -61,5 +61,3 @@ ACCURACY_BOX = NumbersBox(
     given="One number: a share, a fraction, or per cent.",
     exercise=ACCURACY,
 )
-
-BOXES: list[Box] = [CAUSE_BOX, LOSS_BOX, ACCURACY_BOX]

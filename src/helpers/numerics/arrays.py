@@ -1,4 +1,8 @@
-"""Validate arguments before any work."""
+"""Validate arguments before any work.
+
+What is of the wrong kind raises TypeError; what is of the wrong size or shape, or does not fit the rest, ValueError.
+The message names the argument, what was expected, and what was given. NaN and infinity are data and pass.
+"""
 
 from __future__ import annotations
 
@@ -24,33 +28,11 @@ class DoesNotFit(ValueError):
 
 
 def real_array(value: object, name: str, *, shape: tuple | None = None, may_be_empty: bool = False) -> Array:
-    """Return ``value`` as an array of floating-point numbers, or say what is wrong with it.
+    """Return ``value``, called ``name`` in messages, as an array of floating-point numbers.
 
-    Integers become float64, so that no sum can overflow; floats keep their precision. NaN and
-    infinity are data and pass.
-
-    Parameters
-    ----------
-    value : array_like
-        What the caller was given.
-    name : str
-        The argument's name, for the message.
-    shape : tuple of (int or str), optional
-        The axes that are expected: a number must match, a word stands for any length, and a leading
-        ``...`` for any number of batch axes.
-    may_be_empty : bool
-        Whether an axis may have length 0, as in a sequence of no steps.
-
-    Returns
-    -------
-    numpy.ndarray
-
-    Raises
-    ------
-    TypeError
-        If the numbers are not real: complex, boolean, text, or Python objects; or if some are masked.
-    ValueError
-        If the array is ragged, does not have the shape expected, or is empty and may not be.
+    Integers become float64, so that no sum can overflow; floats keep their precision. ``shape`` lists the axes: a
+    number must match, a word stands for any length, and a leading ``...`` for any batch axes. A batch may be empty,
+    an axis that a word stands for (without ``shape``, any axis) only if ``may_be_empty``.
 
     Examples
     --------
@@ -63,22 +45,17 @@ def real_array(value: object, name: str, *, shape: tuple | None = None, may_be_e
     array = plain_array(value, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
-    if shape is not None and not _fits(array.shape, shape):
+    shape = ("length",) * array.ndim if shape is None else shape
+    lengths = _open_lengths(array.shape, shape)
+    if lengths is None:
         raise ValueError(f"{name} must have shape {_as_words(shape)}, got shape {array.shape}")
-    if array.size == 0 and not may_be_empty:
+    if 0 in lengths and not may_be_empty:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     return array.astype(np.float64) if array.dtype.kind in "iu" else array
 
 
 def plain_array(value: object, name: str) -> NDArray[Any]:
-    """Return ``value`` as an array of whatever it holds, or say what is wrong with it.
-
-    Raises
-    ------
-    ValueError
-        If it is ragged.
-    TypeError
-        If NumPy would drop a part of it in silence, as a mask, or refuses it, as a tensor that requires a gradient.
+    """Return ``value`` as an array of whatever it holds, unless it is ragged or NumPy would drop a part in silence.
 
     Examples
     --------
@@ -92,30 +69,14 @@ def plain_array(value: object, name: str) -> NDArray[Any]:
         return np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name} must be a rectangular array, got rows of different lengths") from error
-    except RuntimeError as error:
+    except RuntimeError as error:  # a tensor that requires a gradient
         raise TypeError(f"{name} must be an array, got {type(value).__name__}: {error}") from error
 
 
 def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = None) -> tuple[int, ...]:
-    """Return ``value`` as a tuple of ``count`` integers, one per dimension.
+    """Return ``value`` as a tuple of ``count`` integers (not 2.0, not True), one per dimension.
 
-    Parameters
-    ----------
-    value : int or sequence of int
-        One number for every dimension, or one per dimension.
-    name : str
-        The argument's name, for the message.
-    at_least : int
-        The smallest number allowed.
-    count : int, optional
-        The number of dimensions. Left out, a sequence keeps its own length and a number gives one.
-
-    Raises
-    ------
-    TypeError
-        If something is not an integer (``2.0`` and ``True`` are not).
-    ValueError
-        If a number is too small or larger than any array, or there are too many or too few.
+    A number stands for every dimension; without ``count``, for one, and a sequence keeps its own length.
 
     Examples
     --------
@@ -143,31 +104,18 @@ def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = N
     return numbers
 
 
-def whole_number(value: Any, name: str, *, at_least: int) -> int:
-    """Return ``value`` as one integer.
-
-    Parameters
-    ----------
-    value : int
-    name : str
-        The argument's name, for the message.
-    at_least : int
-        The smallest number allowed.
-
-    Raises
-    ------
-    TypeError
-        If it is not an integer (``2.0``, ``True`` and ``[2]`` are not).
-    ValueError
-        If it is too small.
+def whole_number(
+    value: Any, name: str, *, at_least: int, at_most: int | None = None, limit: str = "the last"
+) -> int:
+    """Return ``value`` as one integer; messages call ``at_most`` the ``limit``.
 
     Examples
     --------
-    >>> whole_number(3, "steps", at_least=1)
+    >>> whole_number(3, "t", at_least=1, at_most=3)
     3
-    >>> whole_number([3], "steps", at_least=1)
+    >>> whole_number(4, "t", at_least=1, at_most=3, limit="the number of steps")
     Traceback (most recent call last):
-    TypeError: steps must be a whole number, got [3]
+    ValueError: t must be at most 3, the number of steps, got 4
     """
     wrong = f"{name} must be a whole number, got {value!r}"
     if is_sequence(value):
@@ -176,6 +124,8 @@ def whole_number(value: Any, name: str, *, at_least: int) -> int:
         (number,) = whole_numbers(value, name, at_least=at_least)
     except TypeError:
         raise TypeError(wrong) from None
+    if at_most is not None and number > at_most:
+        raise ValueError(f"{name} must be at most {at_most}, {limit}, got {value}")
     return number
 
 
@@ -190,13 +140,24 @@ def is_sequence(value: object) -> TypeGuard[Sequence]:
     return isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim == 1)
 
 
-def _fits(shape: tuple[int, ...], expected: tuple) -> bool:
+def check_is_own_run(run: Any, network: object, kind: type[Any]) -> None:
+    """Raise unless ``run`` is of this kind, and is what this very network went through."""
+    if not isinstance(run, kind):
+        raise TypeError(f"run must be what {type(network).__name__}.run returns, got {type(run).__name__}")
+    if run.network is not network:
+        raise ValueError("run must come from this network, got a run of another one")
+
+
+def _open_lengths(shape: tuple[int, ...], expected: tuple) -> list[int] | None:
+    """Return the lengths that ``expected`` leaves open, batch axes aside; None if the shape does not fit."""
     if expected[:1] == (...,):
-        expected = expected[1:]
-        shape = shape[max(0, len(shape) - len(expected)) :]
-    return len(shape) == len(expected) and all(
-        isinstance(length, str) or length == actual for length, actual in zip(expected, shape, strict=True)
-    )
+        shape, expected = shape[max(0, len(shape) - len(expected) + 1) :], expected[1:]
+    if len(shape) != len(expected):
+        return None
+    pairs = list(zip(shape, expected, strict=True))
+    if not all(isinstance(wanted, str) or wanted == length for length, wanted in pairs):
+        return None
+    return [length for length, wanted in pairs if isinstance(wanted, str)]
 
 
 def _as_words(shape: tuple) -> str:

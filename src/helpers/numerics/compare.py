@@ -1,4 +1,8 @@
-"""Compare results with what an oracle expects."""
+"""Compare results with what an oracle expects.
+
+Both must hold real numbers, and must not be empty: such a comparison could not fail. Two empty arrays of one shape
+count as equal where they ``may_be_empty``, as the states of a sequence of no steps.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .arrays import real_array
+from .functions import quiet
 
 TOLERANCE = 1e-10
 """The relative error up to which two results in float64 count as the same."""
 
 
 def relative_error(actual: ArrayLike, expected: ArrayLike, *, may_be_empty: bool = False) -> float:
-    """Return how far ``actual`` is from ``expected``, as one number.
+    """Return the largest absolute difference, divided by the largest magnitude expected (by 1 where that is smaller).
 
-    The largest absolute difference, divided by the largest magnitude expected (by 1 where that is
-    smaller). Arrays of different shape are infinitely far apart, and so is NaN from a number.
-
-    Parameters
-    ----------
-    actual, expected : array_like
-    may_be_empty : bool
-        Whether two empty arrays of one shape count as equal, as the states of a sequence of no steps.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError, TypeError
-        If either is empty and may not be, or does not hold real numbers: such a comparison could not fail.
+    Arrays of different shape are infinitely far apart, and so is NaN from a number.
 
     Examples
     --------
@@ -55,24 +44,9 @@ def check_close(
     name: str = "result",
     may_be_empty: bool = False,
 ) -> None:
-    """Raise unless ``actual`` equals ``expected`` to within ``tolerance``.
+    """Raise AssertionError unless the :func:`relative_error` is at most ``tolerance``.
 
-    Parameters
-    ----------
-    actual, expected : array_like
-    tolerance : float
-        The largest :func:`relative_error` allowed.
-    name : str
-        What is being compared, for the message.
-    may_be_empty : bool
-        As in :func:`relative_error`.
-
-    Raises
-    ------
-    AssertionError
-        Naming the shapes, or the place where the two differ most and by how much.
-    ValueError, TypeError
-        If either is empty and may not be, or does not hold real numbers: such a check could not fail.
+    The message names the shapes, or the place where the two differ most and by how much.
 
     Examples
     --------
@@ -95,9 +69,9 @@ def check_close(
         )
 
 
+@quiet()
 def _difference(actual: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """|actual − expected|, where equal infinities and two NaN are 0 apart, and NaN is ∞ from a number."""
+    """Return |actual − expected|, where equal infinities and two NaN are 0 apart, and NaN is ∞ from a number."""
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
-    with np.errstate(invalid="ignore", over="ignore"):
-        difference = np.where(same, 0.0, np.abs(actual - expected))
+    difference = np.where(same, 0.0, np.abs(actual - expected))
     return np.where(np.isnan(difference), np.inf, difference)
