@@ -6,16 +6,24 @@ import { parse } from "./formulas/parser.js";
 import { Unreadable } from "./formulas/tokens.js";
 import { escaped, mathml } from "./formulas/typesetting.js";
 
+/** @typedef {import("./findings/judge.js").Pack} Pack */
+/** @typedef {import("./findings/judge.js").Answer} Answer */
+/** @typedef {{ text: string, differs?: boolean }} Cell */
+
+/** @type {Record<Answer["outcome"], string>} */
 const HEADINGS = { right: "✓ Right.", "not-yet": "✗ Not right yet.", unreadable: "This cannot be read yet.", unanswered: "… Not answered yet." };
 const MOST_CELLS = 12;
 
 export default {
+  /** @param {{ model: { get(name: string): any }, el: HTMLElement }} view */
   render({ model, el }) {
     if (!el.querySelector("[data-exercise]")) el.innerHTML = model.get("html");
     const pack = model.get("pack");
+    /** @type {HTMLFormElement} */
     const box = el.querySelector("[data-exercise]");
+    /** @type {HTMLElement} */
     const status = box.querySelector("[role=status]");
-    const fields = [...box.querySelectorAll("textarea, input")];
+    const fields = /** @type {HTMLInputElement[]} */ ([...box.querySelectorAll("textarea, input")]);
     const typed = () => (pack.kind === "choice" ? fields.find(({ checked }) => checked)?.value ?? "" : fields[0].value);
     const preview = box.querySelector(".gc-box-preview");
 
@@ -31,7 +39,7 @@ export default {
       check();
     });
     box.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey && event.target.matches("textarea")) {
+      if (event.key === "Enter" && !event.shiftKey && /** @type {Element} */ (event.target).matches("textarea")) {
         event.preventDefault();
         check();
       }
@@ -46,7 +54,7 @@ export default {
   },
 };
 
-/** What is typed, as it is read; where it cannot be read, as it is typed, with a mark at the place. */
+/** What is typed, as it is read; where it cannot be read, as it is typed, with a mark at the place. @param {Pack} pack @param {string} text */
 export function previewOf(pack, text) {
   if (!text.trim()) return "";
   try {
@@ -59,6 +67,7 @@ export function previewOf(pack, text) {
   }
 }
 
+/** @param {HTMLElement} status @param {Answer} answer */
 function show(status, { outcome, mistake, says, shown }) {
   status.dataset.outcome = outcome;
   status.dataset.mistake = mistake;
@@ -66,30 +75,34 @@ function show(status, { outcome, mistake, says, shown }) {
   status.innerHTML = `<p><strong>${HEADINGS[outcome]}</strong> ${first}</p>${others.map((text) => `<p>${text}</p>`).join("")}${shown ? caseOf(shown) : ""}`;
 }
 
+/** @param {Answer["shown"]} shown */
 function caseOf({ tags, inputs, expected, yours }) {
   const given = Object.entries(inputs).map(([name, value]) => table(name, gridOf(value))).join("");
   return `<p>The smallest case that fails${tags && `, ${escaped(tags)}`}:</p><div class="gc-box-case">${table("expected", expected)}${table("yours", yours)}</div>` +
     `<details><summary>Its inputs</summary><div class="gc-box-case">${given}</div></details>`;
 }
 
-/** An input as a matrix of text; of more than two axes, its matrices one below the other. */
+/** An input as a matrix of text; of more than two axes, its matrices one below the other. @param {any} value @returns {Cell[][]} */
 function gridOf(value) {
   const rows = !Array.isArray(value) ? [[value]] : !Array.isArray(value[0]) ? value.map((number) => [number]) : Array.isArray(value[0][0]) ? value.flat(value[0][0][0]?.length ? 2 : 1) : value;
-  return rows.map((row) => row.map((number) => ({ text: written(number, 4) })));
+  return rows.map((/** @type {number[]} */ row) => row.map((number) => ({ text: written(number, 4) })));
 }
 
+/** @param {string} title @param {Cell[][]} grid */
 function table(title, grid) {
-  const cut = (cells) => (cells.length > MOST_CELLS ? [...cells.slice(0, MOST_CELLS), null] : cells);
-  const cell = (one) => (one === null ? "<td>…</td>" : `<td${one.differs ? ' class="differs"' : ""}>${one.differs ? `<strong>${one.text}</strong>` : one.text}</td>`);
+  const cut = (/** @type {any[]} */ cells) => (cells.length > MOST_CELLS ? [...cells.slice(0, MOST_CELLS), null] : cells);
+  const cell = (/** @type {Cell | null} */ one) => (one === null ? "<td>…</td>" : `<td${one.differs ? ' class="differs"' : ""}>${one.differs ? `<strong>${one.text}</strong>` : one.text}</td>`);
   const rows = cut(grid).map((row) => `<tr>${row === null ? "<td>…</td>" : cut(row).map(cell).join("")}</tr>`).join("");
   return `<table><caption>${escaped(title)}</caption><tbody>${rows}</tbody></table>`;
 }
 
+/** @param {string} text */
 const markedUp = (text) => escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>").replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
 
 // What is solved is kept in this browser. Where it keeps nothing, as some do on a page opened from a file, nothing is lost but this.
 const KEPT = "gradients-checked.solved";
 
+/** @returns {string[]} */
 function kept() {
   try {
     return [...JSON.parse(localStorage.getItem(KEPT) ?? "[]")];
@@ -98,12 +111,14 @@ function kept() {
   }
 }
 
+/** @param {string} id */
 function remember(id) {
   try {
     localStorage.setItem(KEPT, JSON.stringify([...new Set([...kept(), id])]));
   } catch { /* it is full, or there is none */ }
 }
 
+/** @param {Element} box @param {string} id */
 function solved(box, id) {
   box.toggleAttribute("data-solved", kept().includes(id));
 }

@@ -3,11 +3,18 @@ import { Misfit, diag, each, isScalar, isSquare, matrixOf, product, sameSize, sc
 import { ENTRYWISE } from "./parser.js";
 import { Unreadable } from "./tokens.js";
 
+/** @typedef {import("./matrices.js").Matrix} Matrix */
+/** @typedef {import("./matrices.js").ArrayOfNumbers} ArrayOfNumbers */
+/** @typedef {import("./parser.js").Node} Node */
+/** @typedef {{ text: string, inputs: Record<string, ArrayOfNumbers>, first?: Record<string, number>, budget?: Budget }} Setting */
+
 const MOST_OPERATIONS = 1e6; // a fifth of a second; by the clock, a slow machine would refuse what is right
+/** @type {Record<string, (a: number, b: number) => number>} */
 const ENTRIES = {
   "+": (a, b) => a + b, "−": (a, b) => a - b, "⊙": (a, b) => a * b, "⊘": (a, b) => a / b, "//": (a, b) => Math.floor(a / b),
   ".^": Math.pow, min: Math.min, max: Math.max,
 };
+/** @type {Record<string, string>} */
 const DO_NOT = { "+": "they do not add", "−": "they do not subtract", "⊙": "they do not multiply entry by entry" };
 const ORDINALS = ["first", "second", "third", "fourth"];
 
@@ -15,35 +22,49 @@ const ORDINALS = ["first", "second", "third", "fourth"];
 export class Budget {
   left = MOST_OPERATIONS;
 
+  /** @param {number} operations */
   spend(operations) {
     this.left -= operations;
     if (this.left < 0) throw new Unreadable("This takes too much calculation. A sum here needs some ten terms.");
   }
 }
 
-/** The value of a tree. `inputs` are arrays by name; `first` says from which number the first index of a name counts, if not from 0. */
+/** The value of a tree. `inputs` are arrays by name; `first` says from which number the first index of a name counts, if not from 0. @param {Node} tree @param {Setting} setting */
 export function evaluate(tree, { text, inputs, first = {}, budget = new Budget() }) {
   return new Evaluator(text, inputs, first, budget).value(tree);
 }
 
 class Evaluator {
+  /** @param {string} text @param {Setting["inputs"]} inputs @param {Setting["first"]} first @param {Budget} budget */
   constructor(text, inputs, first, budget) {
-    Object.assign(this, { text, inputs, first, budget });
+    this.text = text;
+    this.inputs = inputs;
+    this.first = first;
+    this.budget = budget;
+    /** @type {Map<string, number>} */
     this.indices = new Map(); // of the sums around, with their present values
   }
 
+  /** @param {Node} node @returns {Matrix} */
   value(node) {
     this.budget.spend(1);
-    return this[node.type](node);
+    return this[/** @type {"number" | "name" | "binary" | "sum"} */ (node.type)](node);
   }
 
+  /** @param {Node} node */
   number(node) { return scalar(node.value); }
+  /** @param {Node} node */
   name(node) { return matrixOf(this.array(node), node.name); }
+  /** @param {Node} node */
   group(node) { return this.value(node.of); }
+  /** @param {Node} node */
   index(node) { return matrixOf(this.array(node), this.source(node)); }
+  /** @param {Node} node */
   minus(node) { return each(this.value(node.of), (entry) => -entry); }
+  /** @param {Node} node */
   transposed(node) { return transposed(this.value(node.of)); }
 
+  /** @param {Node} node */
   binary(node) {
     const left = this.value(node.left), right = this.value(node.right);
     if (node.sign === "" || node.sign === "·") return this.product(node, left, right);
@@ -52,6 +73,7 @@ class Evaluator {
     return this.entries(node, left, right, node.sign);
   }
 
+  /** @param {Pick<Node, "left" | "right">} node @param {Matrix} left @param {Matrix} right @param {string} sign */
   entries(node, left, right, sign) {
     this.budget.spend(Math.max(left.data.length, right.data.length));
     const f = ENTRIES[sign];
@@ -62,6 +84,7 @@ class Evaluator {
     throw this.misfit(node, left, right, `${DO_NOT[sign] ?? "they do not fit entry by entry"}${instead}`);
   }
 
+  /** @param {Node} node @param {Matrix} left @param {Matrix} right @returns {Matrix} */
   product(node, left, right) {
     if (isScalar(left) || isScalar(right)) return this.entries(node, left, right, "⊙");
     this.budget.spend(left.rows * left.columns * right.columns);
@@ -75,11 +98,13 @@ class Evaluator {
     throw this.misfit(node, left, right, `they do not multiply in this order${words && `; ${words}`}`);
   }
 
+  /** @param {Node} node @param {Matrix} left @param {Matrix} right */
   quotient(node, left, right) {
     if (isScalar(left) || isScalar(right)) return this.entries(node, left, right, "⊘");
     throw this.misfit(node, left, right, "one is not divided by the other; entry by entry it is “./”");
   }
 
+  /** @param {Node} node @param {Matrix} base @param {Matrix} exponent */
   power(node, base, exponent) {
     if (isScalar(base)) return each(exponent, (entry) => base.data[0] ** entry);
     const [times] = exponent.data, is = `${this.source(node.left)} is ${sizeOf(base)}`;
@@ -90,6 +115,7 @@ class Evaluator {
     return result;
   }
 
+  /** @param {Node} node */
   call(node) {
     const of = this.value(node.of), f = ENTRYWISE[node.name];
     this.budget.spend(of.data.length);
@@ -102,6 +128,7 @@ class Evaluator {
     return node.name === "diag" ? diag(of) : softargmax(of);
   }
 
+  /** @param {Node} node */
   sum(node) {
     const from = this.whole(node.from), to = this.whole(node.to), around = this.indices.get(node.index);
     let total = scalar(0);
@@ -114,6 +141,7 @@ class Evaluator {
     return total;
   }
 
+  /** @param {Node} node */
   whole(node) {
     const { data } = this.value(node);
     if (data.length > 1) throw new Misfit(`${this.source(node)} is to be a whole number here, and is a vector.`);
@@ -121,7 +149,7 @@ class Evaluator {
     return data[0];
   }
 
-  /** What a name stands for, or a part of it, with all of its axes. */
+  /** What a name stands for, or a part of it, with all of its axes. @param {Node} node @returns {ArrayOfNumbers} */
   array(node) {
     if (node.type === "group") return this.array(node.of);
     if (node.type === "index") return this.part(node, this.array(node.of));
@@ -130,6 +158,7 @@ class Evaluator {
     return { shape: columns === 1 ? [rows] : rows === 1 ? [columns] : [rows, columns], data };
   }
 
+  /** @param {Node} node @param {ArrayOfNumbers} array */
   part(node, { shape, data }) {
     const { of, indices } = node;
     if (indices.length > shape.length) throw new Misfit(`${this.source(of)} has ${shape.length || "no"} ${shape.length === 1 ? "axis" : "axes"}, and ${this.source(node)} gives it ${indices.length} indices.`);
@@ -144,6 +173,7 @@ class Evaluator {
     return { shape: shape.slice(indices.length), data: data.slice(offset, offset + size) };
   }
 
+  /** @param {Node} node @param {number} axis @param {number} place @param {number} from @param {number} to */
   outside(node, axis, place, from, to) {
     const where = [...this.indices].map(([name, value]) => `${name} = ${value}`).join(", ");
     const counted = place < from ? ` Indices count from ${from} here.` : "";
@@ -151,6 +181,7 @@ class Evaluator {
     return new Misfit(`${this.source(node)} ${words.replaceAll("-", "−")}`);
   }
 
+  /** @param {Pick<Node, "left" | "right">} node @param {Matrix} left @param {Matrix} right @param {string} words */
   misfit(node, left, right, words) {
     const [a, b] = [this.source(node.left), this.source(node.right)];
     const isProduct = node.left.type === "binary" && ["", "·"].includes(node.left.sign);
@@ -158,12 +189,14 @@ class Evaluator {
     return new Misfit(`${a} is ${sizeOf(left)} and ${b} is ${sizeOf(right)}: ${words}.`, product);
   }
 
-  /** A part as it was typed. */
+  /** A part as it was typed. @param {Node} node */
   source({ start, end }) {
     const typed = this.text.slice(start, end).replace(/['’′]|\^\s*\{?T\}?/gu, "ᵀ").replaceAll("-", "−");
     return typed.length > 40 ? `${typed.slice(0, 18)} … ${typed.slice(-18)}` : typed;
   }
 
+  /** @param {Node} node @returns {string} */
   bracketed(node) { return ["binary", "minus"].includes(node.type) ? `(${this.source(node)})` : this.source(node); }
+  /** @param {Node} node */
   turned(node) { return node.type === "transposed" ? this.bracketed(node.of) : `${this.bracketed(node)}ᵀ`; }
 }

@@ -1,9 +1,14 @@
 // From text to a tree. Lowest first: + −, then ⊙, then products, which may have no sign; then ^ and transposes.
 import { Unreadable, letterAt, tail, tokens } from "./tokens.js";
 
+/** @typedef {{ type: string, start: number, end: number, sign?: string, left?: Node, right?: Node, of?: Node, name?: string, open?: string,
+ *   value?: number, written?: string, indices?: Node[], index?: string, from?: Node, to?: Node, body?: Node }} Node of the tree */
+/** @typedef {{ names?: string[], aliases?: Record<string, string>, over?: string[] }} Vocabulary */
+/** @typedef {() => Node} Read */
+
 const DEEPEST = 60;
 
-/** Functions of one number, which of a matrix are taken entry by entry. */
+/** Functions of one number, which of a matrix are taken entry by entry. @type {Record<string, (value: number) => number>} */
 export const ENTRYWISE = {
   __proto__: null,
   exp: Math.exp, ln: Math.log, sqrt: Math.sqrt, tanh: Math.tanh, abs: Math.abs, floor: Math.floor, ceil: Math.ceil, round: Math.round,
@@ -11,23 +16,28 @@ export const ENTRYWISE = {
 };
 const OF_MATRICES = ["diag", "softargmax", "norm", "sum", "min", "max"];
 const FUNCTIONS = [...Object.keys(ENTRYWISE).filter((name) => !/\d/.test(name)), ...OF_MATRICES];
+/** @type {Record<string, string>} */
 const SYNONYMS = { __proto__: null, log: "ln", log_e: "ln", sigmoid: "σ", sigma: "σ", softmax: "softargmax", "√": "sqrt", "∑": "sum", "Σ": "sum", pi: "π" };
+/** @type {Record<string, number>} */
 const CONSTANTS = { __proto__: null, e: Math.E, "π": Math.PI };
+/** @type {Record<string, string>} */
 const GREEK = { __proto__: null, alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", zeta: "ζ", eta: "η", theta: "θ", lambda: "λ", mu: "μ",
   rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω" };
-/** The closing bracket of each opening one. */
+/** The closing bracket of each opening one. @type {Record<string, string>} */
 export const CLOSING = { __proto__: null, "(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉" };
 const BEGIN_A_FACTOR = ["number", "name", "(", "{", "⌊", "⌈"];
 
 /**
  * Read a formula; of an equation, its last side.
  * `names` are those of the inputs, `aliases` other spellings of them, `over` free indices.
+ * @param {string} text @param {Vocabulary} vocabulary
  */
 export function parse(text, { names = [], aliases = {}, over = [] } = {}) {
   return new Parser(text, names, aliases, over).formula();
 }
 
 class Parser {
+  /** @param {string} text @param {string[]} names @param {Record<string, string>} aliases @param {string[]} over */
   constructor(text, names, aliases, over) {
     this.text = text;
     this.names = names;
@@ -40,16 +50,21 @@ class Parser {
   }
 
   get token() { return this.tokens[this.at]; }
+  /** @param {...string} kinds */
   is(...kinds) { return kinds.includes(this.token.kind); }
+  /** @param {string} word */
   isWord(word) { return this.token.name === word; }
   next() { return this.tokens[this.at++]; }
+  /** @param {string} kind */
   take(kind) { return this.is(kind) ? this.next() : null; }
 
+  /** @param {string} kind @param {string} [words] */
   expect(kind, words = `“${kind}”`) {
     if (!this.is(kind)) throw this.stopped(words);
     return this.next();
   }
 
+  /** @param {string} expected */
   stopped(expected) {
     const { start, kind } = this.token, before = tail(this.text, start);
     const there = kind === "end" ? "it ends there" : `“${letterAt(this.text, start)}” stands there`;
@@ -57,9 +72,10 @@ class Parser {
     return new Unreadable(`${what} is expected, and ${there}.`, start);
   }
 
-  /** A node that ends with the token before. */
+  /** A node that ends with the token before. @param {string} type @param {number} start @param {Partial<Node>} parts @returns {Node} */
   node(type, start, parts) { return { type, start, end: this.tokens[this.at - 1].end, ...parts }; }
 
+  /** @param {Read} read */
   deeper(read) {
     if (++this.depth > DEEPEST) throw new Unreadable(`This is nested more than ${DEEPEST} deep. Write it in a simpler way.`, this.token.start);
     const node = read();
@@ -67,7 +83,7 @@ class Parser {
     return node;
   }
 
-  /** Read with a comma as a separator, or as a decimal comma. */
+  /** Read with a comma as a separator, or as a decimal comma. @template T @param {boolean} separates @param {() => T} read */
   withComma(separates, read) {
     const before = this.commaSeparates;
     this.commaSeparates = separates;
@@ -79,7 +95,7 @@ class Parser {
   formula() {
     let depth = 0;
     this.tokens.forEach(({ kind }, place) => {
-      depth += (kind in CLOSING) - Object.values(CLOSING).includes(kind);
+      depth += Number(kind in CLOSING) - Number(Object.values(CLOSING).includes(kind));
       if (kind === "=" && depth === 0) this.at = place + 1;
     });
     const tree = this.expression();
@@ -89,6 +105,7 @@ class Parser {
 
   expression() { return this.deeper(() => this.chain(["+", "−"], () => this.chain(["⊙", "⊘"], () => this.product()))); }
 
+  /** @param {string[]} signs @param {Read} part */
   chain(signs, part) {
     const { start } = this.token;
     let left = part();
@@ -113,6 +130,7 @@ class Parser {
     }
   }
 
+  /** @returns {Node} */
   unary() {
     const { start, kind } = this.token;
     if (!this.is("−", "+")) return this.power();
@@ -140,11 +158,13 @@ class Parser {
     }
   }
 
+  /** @param {number} value */
   constant(value) {
     const { start } = this.next();
     return this.node("number", start, { value });
   }
 
+  /** @returns {Node} */
   primary() {
     const { kind } = this.token;
     if (kind === "number") return this.number();
@@ -160,6 +180,7 @@ class Parser {
     return this.node("number", start, { value: isDecimal ? Number(`${text}.${digits.text}`) : value });
   }
 
+  /** @returns {Node} */
   group() {
     const { start, kind: open } = this.next();
     const of = this.withComma(false, () => this.expression());
@@ -180,7 +201,7 @@ class Parser {
     });
   }
 
-  /** The input or index that a name stands for, in one of its spellings. */
+  /** The input or index that a name stands for, in one of its spellings. @param {string} name */
   known(name) {
     if (Object.hasOwn(this.aliases, name)) return this.aliases[name];
     const there = [...this.indices, ...this.names];
@@ -198,7 +219,7 @@ class Parser {
     return this.lowered(name, start) ?? this.adjacent(name, start) ?? this.unknown(name, start);
   }
 
-  /** λ_i, which is λ[i]. */
+  /** λ_i, which is λ[i]. @param {string} name @param {number} start */
   lowered(name, start) {
     const [, base, index] = name.match(/^(.+)_(.+)$/u) ?? [];
     const of = base && this.known(base), isNumber = /^\d+$/.test(index);
@@ -207,8 +228,9 @@ class Parser {
     return this.node("index", start, { of: this.node("name", start, { name: of }), indices: [place] });
   }
 
-  /** Names side by side without a blank: Dk, W_hh. */
+  /** Names side by side without a blank: Dk, W_hh. @param {string} name @param {number} start @returns {Node | undefined} */
   adjacent(name, start) {
+    /** @type {string[][]} */
     const ways = [...Array(name.length), []]; // for each place, the names from there to the end
     for (let from = name.length - 1; from >= 0; from--) {
       for (let to = name.length; to > from && !ways[from]; to--) {
@@ -216,10 +238,12 @@ class Parser {
       }
     }
     let end = start;
+    /** @type {Node[]} */
     const factors = ways[0]?.map((part) => ({ type: "name", name: this.known(part), start: end, end: (end += part.length) }));
     return factors?.reduce((left, right) => ({ type: "binary", sign: "", left, right, start, end: right.end }));
   }
 
+  /** @param {string} name @param {number} at @returns {never} */
   unknown(name, at) {
     const there = [...new Set([...this.indices, ...this.names])];
     const near = there.find((other) => other.toLowerCase() === name.toLowerCase()) ?? there.find((other) => other.replace(/_.*/, "") === name);
@@ -228,11 +252,13 @@ class Parser {
     throw new Unreadable(`“${short}” is no name here.${near ? ` Did you mean ${near}?` : ""} There ${words} the functions ${FUNCTIONS.join(", ")}.`, at);
   }
 
+  /** @param {number} start */
   fraction(start) {
     const left = this.group(), right = this.primary();
     return this.node("binary", start, { sign: "/", left, right });
   }
 
+  /** @param {number} start @param {string} name */
   call(start, name) {
     const bracket = this.is("(", "[", "{");
     if (bracket && (name === "min" || name === "max")) return this.extreme(start, name);
@@ -243,14 +269,14 @@ class Parser {
     return this.node("call", start, { name, of });
   }
 
-  /** min(w), of all entries, or min(1, a). */
+  /** min(w), of all entries, or min(1, a). @param {number} start @param {string} name */
   extreme(start, name) {
     const parts = this.list();
     if (parts.length === 1) return this.node("call", start, { name, of: { ...parts[0], type: "group", of: parts[0], open: "(" } });
     return parts.reduce((left, right) => this.node("binary", start, { sign: name, left, right }));
   }
 
-  /** sum(r, 0, 2, x[r]), sum(r = 0 to 2) x[r], Σ_{r=0}^2 x[r], and sum(w), of all entries. */
+  /** sum(r, 0, 2, x[r]), sum(r = 0 to 2) x[r], Σ_{r=0}^2 x[r], and sum(w), of all entries. @param {number} start @returns {Node} */
   sum(start) {
     const lowered = this.take("_");
     const [, name, sign] = this.tokens.slice(this.at);
@@ -281,6 +307,7 @@ class Parser {
     return this.primary();
   }
 
+  /** @param {string} index @param {Read} read */
   summand(index, read) {
     this.indices.push(index);
     const body = this.deeper(read);

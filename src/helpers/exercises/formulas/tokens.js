@@ -1,9 +1,13 @@
 // The words and signs of a formula, each with its place in the text.
 
+/** @typedef {{ kind: string, start: number, end: number, text: string, name?: string, value?: number, fraction?: boolean }} Token */
+/** @typedef {(at: number) => [string, string] | undefined} AliasAt */
+
 const LONGEST = 2000;
 
 /** The text cannot be read, from the place `at` on; or it asks for too much. */
 export class Unreadable extends Error {
+  /** @param {string} message */
   constructor(message, at = 0) {
     super(message);
     this.at = at;
@@ -12,7 +16,9 @@ export class Unreadable extends Error {
 
 const LETTER = "[\\p{Lu}\\p{Ll}\\p{Lo}∂∇]"; // not ᵀ, which is a letter to Unicode
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹", LOWERED = "₀₁₂₃₄₅₆₇₈₉";
+/** @type {Record<string, string>} */
 const LOWERED_LETTERS = { "ₕ": "h", "ₓ": "x", "ₜ": "t", "ₖ": "k", "ᵢ": "i" };
+/** @type {Record<string, number>} */
 const FRACTIONS = { "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅙": 1 / 6, "⅛": 1 / 8, "⅑": 1 / 9 };
 const T = "(?:T|⊤|ᵀ|\\\\top|\\\\intercal)";
 
@@ -23,40 +29,50 @@ const POWER = new RegExp(`⁻?[${RAISED}]+`, "uy");
 const NAME = new RegExp(
   "[∑Σ√](?![\\p{L}\\d])|sum(?=_)|(?:ln|exp|sqrt)(?=\\d)" + // what a number or an index may follow
     `|\\\\?${LETTER}+\\d*(?:_(?:\\d+|${LETTER}+|\\{[\\p{L}\\d]+\\})|[${LOWERED}]+|[${Object.keys(LOWERED_LETTERS).join("")}])?`, "uy");
+/** @type {[string, RegExp][]} */
 const SIGNS = [
   ["'", new RegExp(`\\^\\s*(?:${T}|[({]\\s*${T}\\s*[)}])|\\.T(?![\\p{Lu}\\p{Ll}\\d_])|[ᵀ⊤'’′]`, "uy")],
   [".^", /\.(?:\^|\*\*)/y], ["⊙", /\.\*|[⊙∘◦]|\\odot(?![a-z])/y], ["⊘", /\.\/|⊘/y],
   ["^", /\*\*|\^/y], ["//", /\/\//y], ["/", /[/÷∕]/y], ["·", /[*·⋅∙×@]|\\(?:cdot|times)(?![a-z])/y],
   ["−", /[-−–—]/y], ["…", /\.{2,3}|…/y],
-  ...[..."+()[]{},;=⌊⌋⌈⌉_%"].map((sign) => [sign, new RegExp(`\\${sign}`, "y")]),
+  ...[..."+()[]{},;=⌊⌋⌈⌉_%"].map((sign) => /** @type {[string, RegExp]} */ ([sign, new RegExp(`\\${sign}`, "y")])),
 ];
 
+/** @param {RegExp} pattern @param {string} text @param {number} at */
 function matchAt(pattern, text, at) {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0];
 }
 
-/** The pattern of a name that is more than letters, such as h[t−1]: blanks do not count, and any minus will do. */
+/** The pattern of a name that is more than letters, such as h[t−1]: blanks do not count, and any minus will do. @param {string} name */
 const patternOf = (name) => new RegExp([...name.replace(/\s/g, "")]
   .map((letter) => (/[-−]/.test(letter) ? "[-−–]" : letter.replace(/[^\p{L}\d]/u, "\\$&"))).join("\\s*"), "y");
 
-/** A name as it is listed: W_h for W_{h} and Wₕ. */
+/** A name as it is listed: W_h for W_{h} and Wₕ. @param {string} name */
 const listed = (name) => name.replace(/[\\{}]/g, "")
   .replace(new RegExp(`[${LOWERED}]+`, "u"), (digits) => `_${[...digits].map((digit) => LOWERED.indexOf(digit)).join("")}`)
   .replace(/[ₕₓₜₖᵢ]/u, (letter) => `_${LOWERED_LETTERS[letter]}`);
 
+/** @param {string} raised */
 const numberOf = (raised) => Number([...raised].map((digit) => (digit === "⁻" ? "-" : RAISED.indexOf(digit))).join(""));
 
-/** The tokens of a text, up to the one of kind "end". `aliases` are names that are more than letters. */
+/** The tokens of a text, up to the one of kind "end". `aliases` are names that are more than letters. @param {string} text @param {string[]} aliases @returns {Token[]} */
 export function tokens(text, aliases) {
   if (text.length > LONGEST) throw new Unreadable(`This is too long to be read: ${text.length} characters, of at most ${LONGEST}.`);
+  /** @type {[string, RegExp][]} */
   const patterns = aliases.map((name) => [name, patternOf(name)]);
-  const aliasAt = (at) => patterns.map(([name, pattern]) => [name, matchAt(pattern, text, at)]).find(([, taken]) => taken);
+  /** @type {AliasAt} */
+  const aliasAt = (at) => {
+    const [name, pattern] = patterns.find(([, pattern]) => matchAt(pattern, text, at)) ?? [];
+    return name && [name, matchAt(pattern, text, at)];
+  };
+  /** @type {Token[]} */
   const found = [];
   let at = matchAt(BLANK, text, 0)?.length ?? 0;
   while (at < text.length) {
-    const token = { start: at, ...tokenAt(text, at, aliasAt) };
-    at = token.end = at + token.text.length;
+    const taken = tokenAt(text, at, aliasAt);
+    const token = { start: at, end: at + taken.text.length, ...taken };
+    at = token.end;
     const before = found.at(-1);
     if (token.fraction && before?.kind === "number" && before.end === token.start) Object.assign(before, { value: before.value + token.value, end: at }); // 1½
     else found.push(token);
@@ -65,6 +81,7 @@ export function tokens(text, aliases) {
   return [...found, { kind: "end", start: text.length, end: text.length, text: "" }];
 }
 
+/** @param {string} text @param {number} at @param {AliasAt} aliasAt @returns {Omit<Token, "start" | "end">} */
 function tokenAt(text, at, aliasAt) {
   const alias = aliasAt(at);
   if (alias) return { kind: "name", name: alias[0], text: alias[1] };
@@ -83,9 +100,10 @@ function tokenAt(text, at, aliasAt) {
   return { kind: "name", name: listed(name), text: name };
 }
 
+/** @param {string} text @param {number} at */
 export const letterAt = (text, at) => String.fromCodePoint(text.codePointAt(at));
 
-/** What stands before a place, to say where it is. */
+/** What stands before a place, to say where it is. @param {string} text @param {number} at */
 export function tail(text, at) {
   const before = text.slice(0, at).trim();
   return before.length > 24 ? `…${before.slice(-24)}` : before;

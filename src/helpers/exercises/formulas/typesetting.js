@@ -1,25 +1,38 @@
 // A tree as MathML, which browsers draw by themselves.
 import { CLOSING } from "./parser.js";
 
+/** @typedef {import("./parser.js").Node} Node */
+
+/** @param {Node} tree */
 export function mathml(tree) {
   return `<math display="inline">${row(typeset(tree))}</math>`;
 }
 
+/** @param {string} text */
 export const escaped = (text) => text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+/** @param {Node} node @returns {string} */
 const typeset = (node) => TYPESET[node.type](node);
+/** @param {...string} parts */
 const row = (...parts) => `<mrow>${parts.join("")}</mrow>`;
+/** @param {string} sign */
 const mo = (sign, more = "") => `<mo${more}>${sign}</mo>`;
+/** @param {string} name */
 const mi = (name) => `<mi mathvariant="normal"${name.length === 1 ? ' class="variable"' : ""}>${name}</mi>`;
 const space = '<mspace width="0.15em"></mspace>';
+/** @param {Node} node */
 const withoutBrackets = (node) => typeset(node.type === "group" ? node.of : node);
+/** @param {string} name @param {string} inside */
 const rounded = (name, inside) => (name === "floor" ? row(mo("⌊"), inside, mo("⌋")) : row(mo("⌈"), inside, mo("⌉")));
+/** @param {Node} above @param {Node} below */
 const fraction = (above, below) => `<mfrac>${withoutBrackets(above)}${withoutBrackets(below)}</mfrac>`;
 
+/** @param {string} name */
 function symbol(name) {
   const [base, lowered] = name.split("_");
   return lowered ? `<msub>${mi(base)}${/^\d/.test(lowered) ? `<mn>${lowered}</mn>` : mi(lowered)}</msub>` : mi(base);
 }
 
+/** @type {Record<string, (left: Node, right: Node) => string>} */
 const BINARY = {
   "/": fraction,
   "//": (left, right) => rounded("floor", fraction(left, right)),
@@ -29,6 +42,7 @@ const BINARY = {
   max: (left, right) => row(mi("max"), mo("("), typeset(left), mo(","), typeset(right), mo(")")),
 };
 
+/** @type {Record<string, (node: Node) => string>} */
 const TYPESET = {
   number: ({ value, written }) => (written ? mi(written) : `<mn>${String(value).replace("-", "−")}</mn>`),
   name: ({ name }) => symbol(name),
