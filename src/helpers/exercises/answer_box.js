@@ -11,7 +11,12 @@ import { escaped, mathml } from "./formulas/typesetting.js";
 /** @typedef {{ text: string, differs?: boolean }} Cell */
 
 /** @type {Record<Answer["outcome"], string>} */
-const HEADINGS = { right: "✓ Right.", "not-yet": "✗ Not right yet.", unreadable: "This cannot be read yet.", unanswered: "… Not answered yet." };
+const HEADINGS = {
+  right: "✓ Right.",
+  "not-yet": "✗ Not right yet.",
+  unreadable: "This cannot be read yet.",
+  unanswered: "… Not answered yet.",
+};
 const MOST_CELLS = 12;
 
 export default {
@@ -24,13 +29,15 @@ export default {
     /** @type {HTMLElement} */
     const status = box.querySelector("[role=status]");
     const fields = /** @type {HTMLInputElement[]} */ ([...box.querySelectorAll("textarea, input")]);
-    const typed = () => (pack.kind === "choice" ? fields.find(({ checked }) => checked)?.value ?? "" : fields[0].value);
+    const typed = () =>
+      pack.kind === "choice" ? (fields.find(({ checked }) => checked)?.value ?? "") : fields[0].value;
     const preview = box.querySelector(".gc-box-preview");
 
     const check = () => {
       const answer = judge(pack, typed());
       show(status, answer);
-      for (const field of fields) field.setAttribute("aria-invalid", String(["not-yet", "unreadable"].includes(answer.outcome)));
+      for (const field of fields)
+        field.setAttribute("aria-invalid", String(["not-yet", "unreadable"].includes(answer.outcome)));
       if (answer.outcome === "right") remember(pack.id);
       solved(box, pack.id);
     };
@@ -45,7 +52,9 @@ export default {
       }
     });
     if (preview) {
-      const typeset = () => { preview.innerHTML = previewOf(pack, typed()); };
+      const typeset = () => {
+        preview.innerHTML = previewOf(pack, typed());
+      };
       fields[0].addEventListener("input", typeset);
       typeset();
     }
@@ -54,12 +63,15 @@ export default {
   },
 };
 
-/** What is typed, as it is read; where it cannot be read, as it is typed, with a mark at the place. @param {Pack} pack @param {string} text */
+/** What is typed, as it is read; where it cannot be read, as it is typed, with a mark at the place.
+ * @param {Pack} pack @param {string} text */
 export function previewOf(pack, text) {
   if (!text.trim()) return "";
   try {
     if (pack.kind === "formula") return mathml(parse(text, pack));
-    return parseNumbers(text, { several: pack.answer.length > 1 }).map(({ tree }) => mathml(tree)).join(", ");
+    return parseNumbers(text, { several: pack.answer.length > 1 })
+      .map(({ tree }) => mathml(tree))
+      .join(", ");
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     const { at } = error;
@@ -77,27 +89,47 @@ function show(status, { outcome, mistake, says, shown }) {
 
 /** @param {Answer["shown"]} shown */
 function caseOf({ tags, inputs, expected, yours }) {
-  const given = Object.entries(inputs).map(([name, value]) => table(name, gridOf(value))).join("");
-  return `<p>The smallest case that fails${tags && `, ${escaped(tags)}`}:</p><div class="gc-box-case">${table("expected", expected)}${table("yours", yours)}</div>` +
-    `<details><summary>Its inputs</summary><div class="gc-box-case">${given}</div></details>`;
+  const given = Object.entries(inputs)
+    .map(([name, value]) => table(name, gridOf(value)))
+    .join("");
+  return (
+    `<p>The smallest case that fails${tags && `, ${escaped(tags)}`}:</p><div class="gc-box-case">${table("expected", expected)}${table("yours", yours)}</div>` +
+    `<details><summary>Its inputs</summary><div class="gc-box-case">${given}</div></details>`
+  );
 }
 
-/** An input as a matrix of text; of more than two axes, its matrices one below the other. @param {any} value @returns {Cell[][]} */
+/** An input as a matrix of text; of more than two axes, its matrices one below the other.
+ * @param {any} value @returns {Cell[][]} */
 function gridOf(value) {
-  const rows = !Array.isArray(value) ? [[value]] : !Array.isArray(value[0]) ? value.map((number) => [number]) : Array.isArray(value[0][0]) ? value.flat(value[0][0][0]?.length ? 2 : 1) : value;
+  const rows = !Array.isArray(value)
+    ? [[value]]
+    : !Array.isArray(value[0])
+      ? value.map((number) => [number])
+      : Array.isArray(value[0][0])
+        ? value.flat(value[0][0][0]?.length ? 2 : 1)
+        : value;
   return rows.map((/** @type {number[]} */ row) => row.map((number) => ({ text: written(number, 4) })));
 }
 
 /** @param {string} title @param {Cell[][]} grid */
 function table(title, grid) {
-  const cut = (/** @type {any[]} */ cells) => (cells.length > MOST_CELLS ? [...cells.slice(0, MOST_CELLS), null] : cells);
-  const cell = (/** @type {Cell | null} */ one) => (one === null ? "<td>…</td>" : `<td${one.differs ? ' class="differs"' : ""}>${one.differs ? `<strong>${one.text}</strong>` : one.text}</td>`);
-  const rows = cut(grid).map((row) => `<tr>${row === null ? "<td>…</td>" : cut(row).map(cell).join("")}</tr>`).join("");
+  const cut = (/** @type {any[]} */ cells) =>
+    cells.length > MOST_CELLS ? [...cells.slice(0, MOST_CELLS), null] : cells;
+  const cell = (/** @type {Cell | null} */ one) =>
+    one === null
+      ? "<td>…</td>"
+      : `<td${one.differs ? ' class="differs"' : ""}>${one.differs ? `<strong>${one.text}</strong>` : one.text}</td>`;
+  const rows = cut(grid)
+    .map((row) => `<tr>${row === null ? "<td>…</td>" : cut(row).map(cell).join("")}</tr>`)
+    .join("");
   return `<table><caption>${escaped(title)}</caption><tbody>${rows}</tbody></table>`;
 }
 
 /** @param {string} text */
-const markedUp = (text) => escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>").replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
+const markedUp = (text) =>
+  escaped(text)
+    .replace(/`([^`]+)`/g, "<code>$1</code>")
+    .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
 
 // What is solved is kept in this browser. Where it keeps nothing, as some do on a page opened from a file, nothing is lost but this.
 const KEPT = "gradients-checked.solved";
@@ -115,7 +147,9 @@ function kept() {
 function remember(id) {
   try {
     localStorage.setItem(KEPT, JSON.stringify([...new Set([...kept(), id])]));
-  } catch { /* it is full, or there is none */ }
+  } catch {
+    /* it is full, or there is none */
+  }
 }
 
 /** @param {Element} box @param {string} id */

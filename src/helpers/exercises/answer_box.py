@@ -30,7 +30,7 @@ MODULES = (
 def _script() -> str:
     """Return the modules as one, since a notebook loads a widget from one text."""
     texts = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
-    joined = re.sub(r'^import .* from "\.{1,2}/.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
+    joined = re.sub(r'^import [^;]* from "\.{1,2}/.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
 
 

@@ -10,7 +10,8 @@ export const SAME = 1e-9;
 /** @param {Matrix} matrix */
 export const scaleOf = ({ data }) => data.reduce((most, number) => Math.max(most, Math.abs(number)), 1);
 
-/** The largest difference of two matrices, relative to the largest number expected, or to 1. @param {Matrix} mine @param {Matrix} expected */
+/** The largest difference of two matrices, relative to the largest number expected, or to 1.
+ * @param {Matrix} mine @param {Matrix} expected */
 export function distance(mine, expected) {
   if (!sameSize(mine, expected)) return Infinity;
   const differences = mine.data.map((number, place) => Math.abs(number - expected.data[place]));
@@ -27,7 +28,9 @@ export const sameEntries = (mine, expected) =>
 /** A number with so many digits, whole ones as they are. @param {number} number @param {number} [digits] */
 export function written(number, digits) {
   const isWhole = Number.isInteger(number) && Math.abs(number) < 1e15;
-  return String(isWhole ? number : Number(number.toPrecision(digits))).replaceAll("-", "−").replace("Infinity", "∞");
+  return String(isWhole ? number : Number(number.toPrecision(digits)))
+    .replaceAll("-", "−")
+    .replace("Infinity", "∞");
 }
 
 /** A number as a fraction of small whole numbers, if it is one. @param {number} number */
@@ -41,6 +44,8 @@ export function asFraction(number) {
 
 /** What is special about a case: { m: 1, "W_h = 0": true } is "m = 1" and "W_h = 0". @param {Tags} tags */
 export const phrases = (tags) =>
-  Object.entries(tags).filter(([, value]) => value !== false).map(([name, value]) => (value === true ? name : `${name} = ${written(Number(value), 4)}`));
+  Object.entries(tags)
+    .filter(([, value]) => value !== false)
+    .map(([name, value]) => (value === true ? name : `${name} = ${written(Number(value), 4)}`));
 /** @param {Tags} tags */
 export const inWords = (tags) => phrases(tags).join(", ");

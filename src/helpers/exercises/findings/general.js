@@ -7,7 +7,8 @@ import { SAME, asFraction, inWords, same, sameEntries, scaleOf } from "./compari
 /** @typedef {(cases: Case[], over: string[]) => string | false | undefined} Finding */
 /** @typedef {{ phrases: string[], isRight: boolean }} Part a case, or an entry of one */
 
-/** The first finding that holds in every case, as a sentence; or undefined. `over` are the free indices. @param {Case[]} cases @param {string[]} over */
+/** The first finding that holds in every case, as a sentence; or undefined. `over` are the free indices.
+ * @param {Case[]} cases @param {string[]} over */
 export function generalFinding(cases, over) {
   for (const finding of FINDINGS) {
     const sentence = finding(cases, over);
@@ -45,21 +46,41 @@ function anotherSize(cases) {
 /** @param {Case[]} cases */
 function notFinite(cases) {
   const wrong = cases.flatMap(({ mine }) => mine.data).find((number) => !Number.isFinite(number));
-  return wrong !== undefined && `It is ${Number.isNaN(wrong) ? "no number" : "infinite"} in one case: something is divided by 0, or is too large.`;
+  return (
+    wrong !== undefined &&
+    `It is ${Number.isNaN(wrong) ? "no number" : "infinite"} in one case: something is divided by 0, or is too large.`
+  );
 }
 
-/** The number that relates all entries to those expected, if it is one and the same for more than two of them. @param {Case[]} cases @param {(mine: number, expected: number) => number} relate */
-function constant(cases, relate, counts = (/** @type {number} */ _) => true) {
-  const all = cases.flatMap(({ mine, expected }) => expected.data.map((number, place) => [mine.data[place], number]))
-    .filter(([, number]) => counts(number)).map(([mine, number]) => relate(mine, number));
+/** The number that relates all entries to those expected, if it is one and the same for more than two of them.
+ * @param {Case[]} cases @param {(mine: number, expected: number) => number} relate */
+function constant(cases, relate, counts = (/** @type {number} */ number) => Number.isFinite(number)) {
+  const all = cases
+    .flatMap(({ mine, expected }) => expected.data.map((number, place) => [mine.data[place], number]))
+    .filter(([, number]) => counts(number))
+    .map(([mine, number]) => relate(mine, number));
   const [first] = all;
-  return all.length > 2 && all.every((number) => Math.abs(number - first) <= 1e-8 * Math.max(1, Math.abs(first))) ? first : null;
+  return all.length > 2 && all.every((number) => Math.abs(number - first) <= 1e-8 * Math.max(1, Math.abs(first)))
+    ? first
+    : null;
 }
 
 /** The factor by which the entries are those expected. @param {Case[]} cases */
 function factorOf(cases) {
-  const factor = constant(cases, (mine, number) => mine / number, (number) => Math.abs(number) > 1e-6);
-  return factor !== null && cases.every(({ mine, expected }) => same(each(mine, (number) => number / factor), expected)) ? factor : null;
+  const factor = constant(
+    cases,
+    (mine, number) => mine / number,
+    (number) => Math.abs(number) > 1e-6,
+  );
+  return factor !== null &&
+    cases.every(({ mine, expected }) =>
+      same(
+        each(mine, (number) => number / factor),
+        expected,
+      ),
+    )
+    ? factor
+    : null;
 }
 
 /** @param {Case[]} cases */
@@ -72,33 +93,50 @@ function multiple(cases) {
 function multiples(cases) {
   const large = cases.filter(({ expected }) => expected.data.length > 2);
   const factors = large.map((one) => factorOf([one]));
-  return factors.length > 2 && !factors.includes(null) &&
-    `In each case it is a **multiple** of what is expected, and by another factor each time, such as ${factors.slice(-2).map(asFraction).join(" and ")}. A factor is missing, or one is too many.`;
+  return (
+    factors.length > 2 &&
+    !factors.includes(null) &&
+    `In each case it is a **multiple** of what is expected, and by another factor each time, such as ${factors.slice(-2).map(asFraction).join(" and ")}. A factor is missing, or one is too many.`
+  );
 }
 
 /** @param {Case[]} cases */
 function shift(cases) {
   const added = constant(cases, (mine, number) => mine - number);
-  return added !== null && `It is **${asFraction(Math.abs(added))} too ${added > 0 ? "large" : "small"}**, in every case.`;
+  return (
+    added !== null && `It is **${asFraction(Math.abs(added))} too ${added > 0 ? "large" : "small"}**, in every case.`
+  );
 }
 
 /** @param {Case[]} cases */
 function signs(cases) {
   const magnitudes = (/** @type {Matrix} */ matrix) => each(matrix, Math.abs);
-  return cases.every(({ mine, expected }) => same(magnitudes(mine), magnitudes(expected))) && "Its entries are right **but for their signs**.";
+  return (
+    cases.every(({ mine, expected }) => same(magnitudes(mine), magnitudes(expected))) &&
+    "Its entries are right **but for their signs**."
+  );
 }
 
 /** @param {Case[]} cases @param {string[]} over */
 function reversed(cases, over) {
   const backwards = (/** @type {Matrix} */ matrix) => each(matrix, (_, place) => matrix.data.at(-1 - place));
   const isVector = cases.every(({ expected }) => expected.columns === 1);
-  return isVector && cases.every(({ mine, expected }) => same(backwards(mine), expected)) && `Its entries are right, in **reverse order**${over.length ? ` of ${over}` : ""}.`;
+  return (
+    isVector &&
+    cases.every(({ mine, expected }) => same(backwards(mine), expected)) &&
+    `Its entries are right, in **reverse order**${over.length ? ` of ${over}` : ""}.`
+  );
 }
 
 /** @param {Case[]} cases */
 function oneStep(cases) {
-  const isShifted = (/** @type {number} */ by) => (/** @type {Case} */ { mine, expected }) =>
-    mine.data.every((number, place) => !(place + by in expected.data) || Math.abs(number - expected.data[place + by]) <= SAME * scaleOf(expected));
+  const isShifted =
+    (/** @type {number} */ by) =>
+    (/** @type {Case} */ { mine, expected }) =>
+      mine.data.every(
+        (number, place) =>
+          !(place + by in expected.data) || Math.abs(number - expected.data[place + by]) <= SAME * scaleOf(expected),
+      );
   const isVector = cases.every(({ expected }) => expected.columns === 1 && expected.rows > 2);
   const by = isVector && [1, -1].find((by) => cases.every(isShifted(by)));
   return by && `It is **shifted by one**: each entry is that of the ${by > 0 ? "next" : "one before"}.`;
@@ -107,8 +145,10 @@ function oneStep(cases) {
 /** @param {Case[]} cases */
 function diagonal(cases) {
   const square = cases.filter(({ expected }) => isSquare(expected) && expected.rows > 1);
-  const isRight = (/** @type {boolean} */ on) => (/** @type {Case} */ { mine, expected }) =>
-    sameEntries(mine, expected).every((isSame, place) => isSame || (place % (expected.rows + 1) === 0) !== on);
+  const isRight =
+    (/** @type {boolean} */ on) =>
+    (/** @type {Case} */ { mine, expected }) =>
+      sameEntries(mine, expected).every((isSame, place) => isSame || (place % (expected.rows + 1) === 0) !== on);
   const on = square.length > 1 && [true, false].find((on) => square.every(isRight(on)));
   return typeof on === "boolean" && square.length > 1 && `It is right **${on ? "on" : "off"} the diagonal only**.`;
 }
@@ -124,7 +164,12 @@ export function rightWhere(parts) {
   const but = all.find((phrase) => parts.every((part) => has(phrase)(part) !== part.isRight));
   if (but) return `It is wrong where **${but}**, and right elsewhere.`;
   const count = (/** @type {string} */ phrase) => parts.filter(has(phrase)).length;
-  const [sure] = all.filter((phrase) => count(phrase) > 1 && parts.filter(has(phrase)).every(isRight)).sort((one, other) => count(other) - count(one));
+  const [sure] = all
+    .filter((phrase) => count(phrase) > 1 && parts.filter(has(phrase)).every(isRight))
+    .sort((one, other) => count(other) - count(one));
   const elsewhere = parts.filter((part) => !has(sure)(part));
-  return sure && `It is right wherever **${sure}**; elsewhere it is wrong in ${elsewhere.filter((part) => !part.isRight).length} of ${elsewhere.length}.`;
+  return (
+    sure &&
+    `It is right wherever **${sure}**; elsewhere it is wrong in ${elsewhere.filter((part) => !part.isRight).length} of ${elsewhere.length}.`
+  );
 }

@@ -1,5 +1,19 @@
 // The value of a tree: a small matrix, or words on what does not fit.
-import { Misfit, diag, each, isScalar, isSquare, matrixOf, product, sameSize, scalar, sizeOf, softargmax, sum, transposed } from "./matrices.js";
+import {
+  Misfit,
+  diag,
+  each,
+  isScalar,
+  isSquare,
+  matrixOf,
+  product,
+  sameSize,
+  scalar,
+  sizeOf,
+  softargmax,
+  sum,
+  transposed,
+} from "./matrices.js";
 import { ENTRYWISE } from "./parser.js";
 import { Unreadable } from "./tokens.js";
 
@@ -11,8 +25,14 @@ import { Unreadable } from "./tokens.js";
 const MOST_OPERATIONS = 1e6; // a fifth of a second; by the clock, a slow machine would refuse what is right
 /** @type {Record<string, (a: number, b: number) => number>} */
 const ENTRIES = {
-  "+": (a, b) => a + b, "−": (a, b) => a - b, "⊙": (a, b) => a * b, "⊘": (a, b) => a / b, "//": (a, b) => Math.floor(a / b),
-  ".^": Math.pow, min: Math.min, max: Math.max,
+  "+": (a, b) => a + b,
+  "−": (a, b) => a - b,
+  "⊙": (a, b) => a * b,
+  "⊘": (a, b) => a / b,
+  "//": (a, b) => Math.floor(a / b),
+  ".^": Math.pow,
+  min: Math.min,
+  max: Math.max,
 };
 /** @type {Record<string, string>} */
 const DO_NOT = { "+": "they do not add", "−": "they do not subtract", "⊙": "they do not multiply entry by entry" };
@@ -29,7 +49,8 @@ export class Budget {
   }
 }
 
-/** The value of a tree. `inputs` are arrays by name; `first` says from which number the first index of a name counts, if not from 0. @param {Node} tree @param {Setting} setting */
+/** The value of a tree. `inputs` are arrays by name; `first` says from which number the first index of a name counts, if not from 0.
+ * @param {Node} tree @param {Setting} setting */
 export function evaluate(tree, { text, inputs, first = {}, budget = new Budget() }) {
   return new Evaluator(text, inputs, first, budget).value(tree);
 }
@@ -52,21 +73,34 @@ class Evaluator {
   }
 
   /** @param {Node} node */
-  number(node) { return scalar(node.value); }
+  number(node) {
+    return scalar(node.value);
+  }
   /** @param {Node} node */
-  name(node) { return matrixOf(this.array(node), node.name); }
+  name(node) {
+    return matrixOf(this.array(node), node.name);
+  }
   /** @param {Node} node */
-  group(node) { return this.value(node.of); }
+  group(node) {
+    return this.value(node.of);
+  }
   /** @param {Node} node */
-  index(node) { return matrixOf(this.array(node), this.source(node)); }
+  index(node) {
+    return matrixOf(this.array(node), this.source(node));
+  }
   /** @param {Node} node */
-  minus(node) { return each(this.value(node.of), (entry) => -entry); }
+  minus(node) {
+    return each(this.value(node.of), (entry) => -entry);
+  }
   /** @param {Node} node */
-  transposed(node) { return transposed(this.value(node.of)); }
+  transposed(node) {
+    return transposed(this.value(node.of));
+  }
 
   /** @param {Node} node */
   binary(node) {
-    const left = this.value(node.left), right = this.value(node.right);
+    const left = this.value(node.left),
+      right = this.value(node.right);
     if (node.sign === "" || node.sign === "·") return this.product(node, left, right);
     if (node.sign === "/") return this.quotient(node, left, right);
     if (node.sign === "^") return this.power(node, left, right);
@@ -89,9 +123,11 @@ class Evaluator {
     if (isScalar(left) || isScalar(right)) return this.entries(node, left, right, "⊙");
     this.budget.spend(left.rows * left.columns * right.columns);
     if (left.columns === right.rows) return product(left, right);
-    const a = this.bracketed(node.left), b = this.bracketed(node.right);
+    const a = this.bracketed(node.left),
+      b = this.bracketed(node.right);
     const instead = [
-      [left.rows === right.rows, `${this.turned(node.left)} ${b} does`], [left.columns === right.columns, `${a} ${this.turned(node.right)} does`],
+      [left.rows === right.rows, `${this.turned(node.left)} ${b} does`],
+      [left.columns === right.columns, `${a} ${this.turned(node.right)} does`],
       [right.columns === left.rows, `${b} ${a} does`],
     ].find(([fits]) => fits);
     const words = [instead?.[1], sameSize(left, right) && `entry by entry ${a} ⊙ ${b}`].filter(Boolean).join(", and ");
@@ -107,9 +143,11 @@ class Evaluator {
   /** @param {Node} node @param {Matrix} base @param {Matrix} exponent */
   power(node, base, exponent) {
     if (isScalar(base)) return each(exponent, (entry) => base.data[0] ** entry);
-    const [times] = exponent.data, is = `${this.source(node.left)} is ${sizeOf(base)}`;
+    const [times] = exponent.data,
+      is = `${this.source(node.left)} is ${sizeOf(base)}`;
     if (!isSquare(base)) throw new Misfit(`${is}, and has no power; entry by entry it is “.^”.`);
-    if (!isScalar(exponent) || !Number.isInteger(times) || times < 1) throw new Misfit(`${is}: its power has to be a whole number from 1 on.`);
+    if (!isScalar(exponent) || !Number.isInteger(times) || times < 1)
+      throw new Misfit(`${is}: its power has to be a whole number from 1 on.`);
     let result = base;
     for (let k = 1; k < times; k++) result = this.product(node, result, base);
     return result;
@@ -117,20 +155,24 @@ class Evaluator {
 
   /** @param {Node} node */
   call(node) {
-    const of = this.value(node.of), f = ENTRYWISE[node.name];
+    const of = this.value(node.of),
+      f = ENTRYWISE[node.name];
     this.budget.spend(of.data.length);
     if (f) return each(of, (entry) => f(entry));
     if (node.name === "norm") return scalar(Math.hypot(...of.data));
     if (node.name === "sum") return scalar(sum(of));
     if (node.name === "min" || node.name === "max") return scalar(Math[node.name](...of.data));
     if (node.name === "diag" && isSquare(of)) return diag(of);
-    if (of.rows > 1 && of.columns > 1) throw new Misfit(`${node.name} is taken of a vector, and ${this.source(node.of)} is ${sizeOf(of)}.`);
+    if (of.rows > 1 && of.columns > 1)
+      throw new Misfit(`${node.name} is taken of a vector, and ${this.source(node.of)} is ${sizeOf(of)}.`);
     return node.name === "diag" ? diag(of) : softargmax(of);
   }
 
   /** @param {Node} node */
   sum(node) {
-    const from = this.whole(node.from), to = this.whole(node.to), around = this.indices.get(node.index);
+    const from = this.whole(node.from),
+      to = this.whole(node.to),
+      around = this.indices.get(node.index);
     let total = scalar(0);
     for (let index = from; index <= to; index++) {
       this.indices.set(node.index, index);
@@ -145,7 +187,8 @@ class Evaluator {
   whole(node) {
     const { data } = this.value(node);
     if (data.length > 1) throw new Misfit(`${this.source(node)} is to be a whole number here, and is a vector.`);
-    if (!Number.isInteger(data[0])) throw new Misfit(`${this.source(node)} is to be a whole number here, and is ${data[0]}.`);
+    if (!Number.isInteger(data[0]))
+      throw new Misfit(`${this.source(node)} is to be a whole number here, and is ${data[0]}.`);
     return data[0];
   }
 
@@ -153,7 +196,8 @@ class Evaluator {
   array(node) {
     if (node.type === "group") return this.array(node.of);
     if (node.type === "index") return this.part(node, this.array(node.of));
-    if (node.type === "name") return this.indices.has(node.name) ? { shape: [], data: [this.indices.get(node.name)] } : this.inputs[node.name];
+    if (node.type === "name")
+      return this.indices.has(node.name) ? { shape: [], data: [this.indices.get(node.name)] } : this.inputs[node.name];
     const { rows, columns, data } = this.value(node);
     return { shape: columns === 1 ? [rows] : rows === 1 ? [columns] : [rows, columns], data };
   }
@@ -161,8 +205,12 @@ class Evaluator {
   /** @param {Node} node @param {ArrayOfNumbers} array */
   part(node, { shape, data }) {
     const { of, indices } = node;
-    if (indices.length > shape.length) throw new Misfit(`${this.source(of)} has ${shape.length || "no"} ${shape.length === 1 ? "axis" : "axes"}, and ${this.source(node)} gives it ${indices.length} indices.`);
-    let offset = 0, size = data.length;
+    if (indices.length > shape.length)
+      throw new Misfit(
+        `${this.source(of)} has ${shape.length || "no"} ${shape.length === 1 ? "axis" : "axes"}, and ${this.source(node)} gives it ${indices.length} indices.`,
+      );
+    let offset = 0,
+      size = data.length;
     indices.forEach((index, axis) => {
       const from = (axis === 0 && of.type === "name" && this.first[of.name]) || 0;
       const place = this.whole(index) - from;
@@ -191,12 +239,19 @@ class Evaluator {
 
   /** A part as it was typed. @param {Node} node */
   source({ start, end }) {
-    const typed = this.text.slice(start, end).replace(/['’′]|\^\s*\{?T\}?/gu, "ᵀ").replaceAll("-", "−");
+    const typed = this.text
+      .slice(start, end)
+      .replace(/['’′]|\^\s*\{?T\}?/gu, "ᵀ")
+      .replaceAll("-", "−");
     return typed.length > 40 ? `${typed.slice(0, 18)} … ${typed.slice(-18)}` : typed;
   }
 
   /** @param {Node} node @returns {string} */
-  bracketed(node) { return ["binary", "minus"].includes(node.type) ? `(${this.source(node)})` : this.source(node); }
+  bracketed(node) {
+    return ["binary", "minus"].includes(node.type) ? `(${this.source(node)})` : this.source(node);
+  }
   /** @param {Node} node */
-  turned(node) { return node.type === "transposed" ? this.bracketed(node.of) : `${this.bracketed(node)}ᵀ`; }
+  turned(node) {
+    return node.type === "transposed" ? this.bracketed(node.of) : `${this.bracketed(node)}ᵀ`;
+  }
 }

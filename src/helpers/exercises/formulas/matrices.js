@@ -27,7 +27,9 @@ export const sameSize = (one, other) => one.rows === other.rows && one.columns =
 export const each = (matrix, f) => ({ ...matrix, data: matrix.data.map(f) });
 /** @param {Matrix} matrix @returns {Matrix} */
 export const transposed = ({ rows, columns, data }) => ({
-  rows: columns, columns: rows, data: data.map((_, place) => data[(place % rows) * columns + Math.floor(place / rows)]),
+  rows: columns,
+  columns: rows,
+  data: data.map((_, place) => data[(place % rows) * columns + Math.floor(place / rows)]),
 });
 
 /** @param {Matrix} left @param {Matrix} right @returns {Matrix} */
@@ -36,7 +38,8 @@ export function product(left, right) {
   for (let row = 0; row < left.rows; row++) {
     for (let column = 0; column < right.columns; column++) {
       let sum = 0;
-      for (let k = 0; k < left.columns; k++) sum += left.data[row * left.columns + k] * right.data[k * right.columns + column];
+      for (let k = 0; k < left.columns; k++)
+        sum += left.data[row * left.columns + k] * right.data[k * right.columns + column];
       data.push(sum);
     }
   }
@@ -45,14 +48,20 @@ export function product(left, right) {
 
 /** A diagonal matrix of a vector, or the diagonal of a matrix. @param {Matrix} matrix @returns {Matrix} */
 export function diag({ rows, columns, data }) {
-  const size = Math.max(rows, columns), along = Array.from({ length: size }, (_, place) => place);
+  const size = Math.max(rows, columns),
+    along = Array.from({ length: size }, (_, place) => place);
   if (rows > 1 && columns > 1) return { rows, columns: 1, data: along.map((place) => data[place * (size + 1)]) };
-  return { rows: size, columns: size, data: along.flatMap((row) => along.map((column) => (row === column ? data[row] : 0))) };
+  return {
+    rows: size,
+    columns: size,
+    data: along.flatMap((row) => along.map((column) => (row === column ? data[row] : 0))),
+  };
 }
 
 /** @param {Matrix} vector */
 export function softargmax(vector) {
-  const largest = Math.max(...vector.data), powers = each(vector, (entry) => Math.exp(entry - largest));
+  const largest = Math.max(...vector.data),
+    powers = each(vector, (entry) => Math.exp(entry - largest));
   return each(powers, (entry) => entry / sum(powers));
 }
 
@@ -68,6 +77,7 @@ export function arrayOf(nested) {
 
 /** An array of at most two axes as a matrix. @param {ArrayOfNumbers} array @returns {Matrix} */
 export function matrixOf({ shape, data }, name = "It") {
-  if (shape.length > 2) throw new Misfit(`${name} has ${shape.length} axes, ${shape.join(" × ")}: give it its indices, ${name}[…].`);
+  if (shape.length > 2)
+    throw new Misfit(`${name} has ${shape.length} axes, ${shape.join(" × ")}: give it its indices, ${name}[…].`);
   return { rows: shape[0] ?? 1, columns: shape[1] ?? 1, data };
 }

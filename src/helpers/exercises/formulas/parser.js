@@ -11,18 +11,55 @@ const DEEPEST = 60;
 /** Functions of one number, which of a matrix are taken entry by entry. @type {Record<string, (value: number) => number>} */
 export const ENTRYWISE = {
   __proto__: null,
-  exp: Math.exp, ln: Math.log, sqrt: Math.sqrt, tanh: Math.tanh, abs: Math.abs, floor: Math.floor, ceil: Math.ceil, round: Math.round,
-  relu: (value) => Math.max(0, value), "σ": (value) => 1 / (1 + Math.exp(-value)), log2: Math.log2, log10: Math.log10,
+  exp: Math.exp,
+  ln: Math.log,
+  sqrt: Math.sqrt,
+  tanh: Math.tanh,
+  abs: Math.abs,
+  floor: Math.floor,
+  ceil: Math.ceil,
+  round: Math.round,
+  relu: (value) => Math.max(0, value),
+  σ: (value) => 1 / (1 + Math.exp(-value)),
+  log2: Math.log2,
+  log10: Math.log10,
 };
 const OF_MATRICES = ["diag", "softargmax", "norm", "sum", "min", "max"];
 const FUNCTIONS = [...Object.keys(ENTRYWISE).filter((name) => !/\d/.test(name)), ...OF_MATRICES];
 /** @type {Record<string, string>} */
-const SYNONYMS = { __proto__: null, log: "ln", log_e: "ln", sigmoid: "σ", sigma: "σ", softmax: "softargmax", "√": "sqrt", "∑": "sum", "Σ": "sum", pi: "π" };
+const SYNONYMS = {
+  __proto__: null,
+  log: "ln",
+  log_e: "ln",
+  sigmoid: "σ",
+  sigma: "σ",
+  softmax: "softargmax",
+  "√": "sqrt",
+  "∑": "sum",
+  Σ: "sum",
+  pi: "π",
+};
 /** @type {Record<string, number>} */
-const CONSTANTS = { __proto__: null, e: Math.E, "π": Math.PI };
+const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI };
 /** @type {Record<string, string>} */
-const GREEK = { __proto__: null, alpha: "α", beta: "β", gamma: "γ", delta: "δ", epsilon: "ε", zeta: "ζ", eta: "η", theta: "θ", lambda: "λ", mu: "μ",
-  rho: "ρ", sigma: "σ", tau: "τ", phi: "φ", omega: "ω" };
+const GREEK = {
+  __proto__: null,
+  alpha: "α",
+  beta: "β",
+  gamma: "γ",
+  delta: "δ",
+  epsilon: "ε",
+  zeta: "ζ",
+  eta: "η",
+  theta: "θ",
+  lambda: "λ",
+  mu: "μ",
+  rho: "ρ",
+  sigma: "σ",
+  tau: "τ",
+  phi: "φ",
+  omega: "ω",
+};
 /** The closing bracket of each opening one. @type {Record<string, string>} */
 export const CLOSING = { __proto__: null, "(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉" };
 const BEGIN_A_FACTOR = ["number", "name", "(", "{", "⌊", "⌈"];
@@ -49,14 +86,24 @@ class Parser {
     this.commaSeparates = false; // or it is a decimal one
   }
 
-  get token() { return this.tokens[this.at]; }
+  get token() {
+    return this.tokens[this.at];
+  }
   /** @param {...string} kinds */
-  is(...kinds) { return kinds.includes(this.token.kind); }
+  is(...kinds) {
+    return kinds.includes(this.token.kind);
+  }
   /** @param {string} word */
-  isWord(word) { return this.token.name === word; }
-  next() { return this.tokens[this.at++]; }
+  isWord(word) {
+    return this.token.name === word;
+  }
+  next() {
+    return this.tokens[this.at++];
+  }
   /** @param {string} kind */
-  take(kind) { return this.is(kind) ? this.next() : null; }
+  take(kind) {
+    return this.is(kind) ? this.next() : null;
+  }
 
   /** @param {string} kind @param {string} [words] */
   expect(kind, words = `“${kind}”`) {
@@ -66,24 +113,30 @@ class Parser {
 
   /** @param {string} expected */
   stopped(expected) {
-    const { start, kind } = this.token, before = tail(this.text, start);
+    const { start, kind } = this.token,
+      before = tail(this.text, start);
     const there = kind === "end" ? "it ends there" : `“${letterAt(this.text, start)}” stands there`;
     const what = before ? `After “${before}” ${expected}` : `${expected[0].toUpperCase()}${expected.slice(1)}`;
     return new Unreadable(`${what} is expected, and ${there}.`, start);
   }
 
-  /** A node that ends with the token before. @param {string} type @param {number} start @param {Partial<Node>} parts @returns {Node} */
-  node(type, start, parts) { return { type, start, end: this.tokens[this.at - 1].end, ...parts }; }
+  /** A node that ends with the token before.
+   * @param {string} type @param {number} start @param {Partial<Node>} parts @returns {Node} */
+  node(type, start, parts) {
+    return { type, start, end: this.tokens[this.at - 1].end, ...parts };
+  }
 
   /** @param {Read} read */
   deeper(read) {
-    if (++this.depth > DEEPEST) throw new Unreadable(`This is nested more than ${DEEPEST} deep. Write it in a simpler way.`, this.token.start);
+    if (++this.depth > DEEPEST)
+      throw new Unreadable(`This is nested more than ${DEEPEST} deep. Write it in a simpler way.`, this.token.start);
     const node = read();
     this.depth--;
     return node;
   }
 
-  /** Read with a comma as a separator, or as a decimal comma. @template T @param {boolean} separates @param {() => T} read */
+  /** Read with a comma as a separator, or as a decimal comma.
+   * @template T @param {boolean} separates @param {() => T} read */
   withComma(separates, read) {
     const before = this.commaSeparates;
     this.commaSeparates = separates;
@@ -99,11 +152,16 @@ class Parser {
       if (kind === "=" && depth === 0) this.at = place + 1;
     });
     const tree = this.expression();
-    if (!this.is("end")) throw this.stopped(Object.values(CLOSING).includes(this.token.kind) ? "no closing bracket" : "a sign of calculation");
+    if (!this.is("end"))
+      throw this.stopped(
+        Object.values(CLOSING).includes(this.token.kind) ? "no closing bracket" : "a sign of calculation",
+      );
     return tree;
   }
 
-  expression() { return this.deeper(() => this.chain(["+", "−"], () => this.chain(["⊙", "⊘"], () => this.product()))); }
+  expression() {
+    return this.deeper(() => this.chain(["+", "−"], () => this.chain(["⊙", "⊘"], () => this.product())));
+  }
 
   /** @param {string[]} signs @param {Read} part */
   chain(signs, part) {
@@ -124,7 +182,8 @@ class Parser {
         const sign = this.next().kind;
         left = this.node("binary", start, { sign, left, right: this.unary() });
       } else if (this.is(...BEGIN_A_FACTOR) && !this.isWord("to")) {
-        if (this.is("number") && this.tokens[this.at - 1].kind === "number") throw this.stopped("a sign of calculation");
+        if (this.is("number") && this.tokens[this.at - 1].kind === "number")
+          throw this.stopped("a sign of calculation");
         left = this.node("binary", start, { sign: "", left, right: this.power() });
       } else return left;
     }
@@ -150,7 +209,8 @@ class Parser {
         this.next();
         base = this.node("binary", start, { sign: kind, left: base, right: this.deeper(() => this.unary()) });
       } else if (this.take("'")) base = this.node("transposed", start, { of: base });
-      else if (kind === "[" && base.type !== "number") base = this.node("index", start, { of: base, indices: this.list() });
+      else if (kind === "[" && base.type !== "number")
+        base = this.node("index", start, { of: base, indices: this.list() });
       else if (kind === "_" && this.tokens[this.at + 1].kind === "{") {
         this.next();
         base = this.node("index", start, { of: base, indices: this.list() });
@@ -174,8 +234,14 @@ class Parser {
   }
 
   number() {
-    const { start, end, text, value } = this.next(), [comma, digits] = this.tokens.slice(this.at);
-    const isDecimal = !this.commaSeparates && comma.kind === "," && comma.start === end && digits?.start === comma.end && /^\d+$/.test(digits.text);
+    const { start, end, text, value } = this.next(),
+      [comma, digits] = this.tokens.slice(this.at);
+    const isDecimal =
+      !this.commaSeparates &&
+      comma.kind === "," &&
+      comma.start === end &&
+      digits?.start === comma.end &&
+      /^\d+$/.test(digits.text);
     if (isDecimal) this.at += 2;
     return this.node("number", start, { value: isDecimal ? Number(`${text}.${digits.text}`) : value });
   }
@@ -205,12 +271,17 @@ class Parser {
   known(name) {
     if (Object.hasOwn(this.aliases, name)) return this.aliases[name];
     const there = [...this.indices, ...this.names];
-    return [name, name.replace(/^(\D+)(\d+)$/, "$1_$2"), name.replace(/^[a-z]+(?=_|$)/, (word) => GREEK[word] ?? word)].find((spelling) => there.includes(spelling));
+    return [
+      name,
+      name.replace(/^(\D+)(\d+)$/, "$1_$2"),
+      name.replace(/^[a-z]+(?=_|$)/, (word) => GREEK[word] ?? word),
+    ].find((spelling) => there.includes(spelling));
   }
 
   named() {
     const { name, start } = this.next();
-    const known = this.known(name), called = SYNONYMS[name] ?? name;
+    const known = this.known(name),
+      called = SYNONYMS[name] ?? name;
     if (known) return this.node("name", start, { name: known });
     if (name === "frac" && this.is("{")) return this.fraction(start);
     if (called === "sum") return this.sum(start);
@@ -222,13 +293,17 @@ class Parser {
   /** λ_i, which is λ[i]. @param {string} name @param {number} start */
   lowered(name, start) {
     const [, base, index] = name.match(/^(.+)_(.+)$/u) ?? [];
-    const of = base && this.known(base), isNumber = /^\d+$/.test(index);
+    const of = base && this.known(base),
+      isNumber = /^\d+$/.test(index);
     if (!of || !(isNumber || this.indices.includes(index))) return null;
-    const place = isNumber ? this.node("number", start, { value: Number(index) }) : this.node("name", start, { name: index });
+    const place = isNumber
+      ? this.node("number", start, { value: Number(index) })
+      : this.node("name", start, { name: index });
     return this.node("index", start, { of: this.node("name", start, { name: of }), indices: [place] });
   }
 
-  /** Names side by side without a blank: Dk, W_hh. @param {string} name @param {number} start @returns {Node | undefined} */
+  /** Names side by side without a blank: Dk, W_hh.
+   * @param {string} name @param {number} start @returns {Node | undefined} */
   adjacent(name, start) {
     /** @type {string[][]} */
     const ways = [...Array(name.length), []]; // for each place, the names from there to the end
@@ -239,22 +314,33 @@ class Parser {
     }
     let end = start;
     /** @type {Node[]} */
-    const factors = ways[0]?.map((part) => ({ type: "name", name: this.known(part), start: end, end: (end += part.length) }));
+    const factors = ways[0]?.map((part) => ({
+      type: "name",
+      name: this.known(part),
+      start: end,
+      end: (end += part.length),
+    }));
     return factors?.reduce((left, right) => ({ type: "binary", sign: "", left, right, start, end: right.end }));
   }
 
   /** @param {string} name @param {number} at @returns {never} */
   unknown(name, at) {
     const there = [...new Set([...this.indices, ...this.names])];
-    const near = there.find((other) => other.toLowerCase() === name.toLowerCase()) ?? there.find((other) => other.replace(/_.*/, "") === name);
+    const near =
+      there.find((other) => other.toLowerCase() === name.toLowerCase()) ??
+      there.find((other) => other.replace(/_.*/, "") === name);
     const short = name.length > 24 ? `${name.slice(0, 24)}…` : name;
     const words = there.length ? `are ${there.join(", ")}, and` : "are";
-    throw new Unreadable(`“${short}” is no name here.${near ? ` Did you mean ${near}?` : ""} There ${words} the functions ${FUNCTIONS.join(", ")}.`, at);
+    throw new Unreadable(
+      `“${short}” is no name here.${near ? ` Did you mean ${near}?` : ""} There ${words} the functions ${FUNCTIONS.join(", ")}.`,
+      at,
+    );
   }
 
   /** @param {number} start */
   fraction(start) {
-    const left = this.group(), right = this.primary();
+    const left = this.group(),
+      right = this.primary();
     return this.node("binary", start, { sign: "/", left, right });
   }
 
@@ -265,18 +351,24 @@ class Parser {
     if (bracket) return this.node("call", start, { name, of: this.group() });
     if (!this.is("number", "name")) throw this.stopped(`“(” and what ${name} is taken of`);
     const of = this.deeper(() => this.power());
-    if (this.is("/")) throw new Unreadable(`Write ${name}(…) with brackets: “${this.text.slice(start, this.token.end)}” can be read in two ways.`, this.token.start);
+    if (this.is("/"))
+      throw new Unreadable(
+        `Write ${name}(…) with brackets: “${this.text.slice(start, this.token.end)}” can be read in two ways.`,
+        this.token.start,
+      );
     return this.node("call", start, { name, of });
   }
 
   /** min(w), of all entries, or min(1, a). @param {number} start @param {string} name */
   extreme(start, name) {
     const parts = this.list();
-    if (parts.length === 1) return this.node("call", start, { name, of: { ...parts[0], type: "group", of: parts[0], open: "(" } });
+    if (parts.length === 1)
+      return this.node("call", start, { name, of: { ...parts[0], type: "group", of: parts[0], open: "(" } });
     return parts.reduce((left, right) => this.node("binary", start, { sign: name, left, right }));
   }
 
-  /** sum(r, 0, 2, x[r]), sum(r = 0 to 2) x[r], Σ_{r=0}^2 x[r], and sum(w), of all entries. @param {number} start @returns {Node} */
+  /** sum(r, 0, 2, x[r]), sum(r = 0 to 2) x[r], Σ_{r=0}^2 x[r], and sum(w), of all entries.
+   * @param {number} start @returns {Node} */
   sum(start) {
     const lowered = this.take("_");
     const [, name, sign] = this.tokens.slice(this.at);
@@ -288,7 +380,12 @@ class Parser {
     const from = this.part();
     if (lowered) {
       this.expect(close);
-      return this.node("sum", start, { index, from, to: this.upper(), body: this.summand(index, () => this.product()) });
+      return this.node("sum", start, {
+        index,
+        from,
+        to: this.upper(),
+        body: this.summand(index, () => this.product()),
+      });
     }
     if (this.isWord("to") || this.is("…")) this.next();
     else this.expect(",", "“,” and the last value");
@@ -299,7 +396,9 @@ class Parser {
     return this.node("sum", start, { index, from, to, body: inside ?? this.summand(index, () => this.product()) });
   }
 
-  part() { return this.withComma(true, () => this.expression()); }
+  part() {
+    return this.withComma(true, () => this.expression());
+  }
 
   upper() {
     if (this.is("power")) return this.constant(this.token.value);

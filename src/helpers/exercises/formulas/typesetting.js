@@ -47,7 +47,8 @@ const TYPESET = {
   number: ({ value, written }) => (written ? mi(written) : `<mn>${String(value).replace("-", "−")}</mn>`),
   name: ({ name }) => symbol(name),
   group: ({ of, open }) => (open === "{" ? typeset(of) : row(mo(open), typeset(of), mo(CLOSING[open]))),
-  index: ({ of, indices }) => row(typeset(of), mo("[", ' stretchy="false"'), indices.map(typeset).join(mo(",")), mo("]", ' stretchy="false"')),
+  index: ({ of, indices }) =>
+    row(typeset(of), mo("[", ' stretchy="false"'), indices.map(typeset).join(mo(",")), mo("]", ' stretchy="false"')),
   minus: ({ of }) => row(mo("−", ' form="prefix"'), typeset(of)),
   transposed: ({ of }) => `<msup>${typeset(of)}<mo class="transposed">⊤</mo></msup>`,
   binary: ({ sign, left, right }) => BINARY[sign]?.(left, right) ?? row(typeset(left), mo(sign), typeset(right)),
@@ -57,5 +58,8 @@ const TYPESET = {
     return row(mi(name), of.type === "group" ? row(mo("("), typeset(of.of), mo(")")) : space + typeset(of));
   },
   sum: ({ index, from, to, body }) =>
-    row(`<munderover>${mo("∑", ' movablelimits="false"')}${row(symbol(index), mo("="), typeset(from))}${typeset(to)}</munderover>`, typeset(body)),
+    row(
+      `<munderover>${mo("∑", ' movablelimits="false"')}${row(symbol(index), mo("="), typeset(from))}${typeset(to)}</munderover>`,
+      typeset(body),
+    ),
 };
