@@ -220,7 +220,7 @@ def test_a_mistake_in_a_function_is_not_shown_to_the_reader_as_impossible():
 
 
 def test_panels_must_draw_what_the_functions_return():
-    with pytest.raises(ValueError, match=r"must return \['sentence'\]"):
+    with pytest.raises(ValueError, match=r"frame must have \['sentence'\], which a panel draws"):
         Explorer(by_hand, name="by-hand", panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
 
 

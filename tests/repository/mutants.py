@@ -83,11 +83,11 @@ ELSEWHERE = {
             for name in ("TestMeasures", "TestCommitted", "test_unknown_names_are_refused")
         )
     ],
-    "loss_curves.lab.networks": [f"{LAB}/test_networks.py", f"{LAB}/test_training.py"],
     **{
-        f"loss_curves.lab.{name}": [f"{LAB}/test_settings.py", f"{LAB}/test_{name}.py"]
-        for name in ("interventions", "optimisers", "training")
+        f"loss_curves.lab.{name}": [f"{LAB}/test_{each}.py" for each in (name, "settings", "training")]
+        for name in ("interventions", "networks", "optimisers")
     },
+    "loss_curves.lab.training": [f"{LAB}/test_training.py", f"{LAB}/test_settings.py"],
 }
 """The tests of a module where they are not only at the same place below tests/ as the module is below helpers."""
 

@@ -1,6 +1,7 @@
 """What an explorer on the page shows, held against what the reference implementations return now."""
 
 import functools
+import re
 
 import numpy as np
 
@@ -15,6 +16,7 @@ READ = """explorer => ({
        faded: Number(getComputedStyle(panel.querySelector('[role=img]')).opacity) < 0.5,
        cells: [...panel.querySelectorAll('svg > g')].filter(cell => cell.getBoundingClientRect().width > 0)
          .map(cell => [cell.getAttribute('transform'), cell.getAttribute('class'), cell.textContent]),
+       outline: panel.querySelector('path.span')?.getAttribute('d') ?? '',
        paths: [...panel.querySelectorAll('path.stroke')].map(path => path.getAttribute('d') ?? '')})
 })"""
 
@@ -56,10 +58,15 @@ def expected(explorer, setting, last_possible):
             excuse = []  # said once
         elif isinstance(panel, Grid):
             cells = list(_cells(panel, frame))
-            panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
+            outline = _outline([place for place, look, _ in cells if "marked" in look], panel.unit)
+            panels.append(
+                {"kind": "cells", "faded": bool(impossible), "cells": cells, "outline": outline, "paths": []}
+            )
         else:
             paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
-            panels.append({"kind": "lines", "faded": bool(impossible), "cells": [], "paths": paths})
+            panels.append(
+                {"kind": "lines", "faded": bool(impossible), "cells": [], "outline": "", "paths": paths}
+            )
     return panels
 
 
@@ -109,6 +116,15 @@ def _cells(panel, frame):
             f"cell {name}" + " marked" * bool(marked[row, column]),
             number,
         ]
+
+
+def _outline(places, unit):
+    """Return the path around cells, a pixel outside of them, from their transforms."""
+    if not places:
+        return ""
+    corners = np.array([re.findall(r"\d+", place) for place in places], int)
+    (left, top), (right, bottom) = corners.min(axis=0) - 1, corners.max(axis=0) + unit + 1
+    return f"M{left} {top}H{right}V{bottom}H{left}z"
 
 
 def setting_at(explorer, positions):

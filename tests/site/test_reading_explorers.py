@@ -25,8 +25,8 @@ new PerformanceObserver(list => {
 
 
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_without_scripts_a_still_picture_of_the_start(look_at, name, number):
-    """It is drawn in Python, and the live one in JavaScript: both must show what the functions return."""
+def test_without_scripts_a_static_picture_of_the_start(look_at, name, number):
+    """It is drawn in Python, and updated in JavaScript: both must show what the functions return."""
     place = look_at(name, java_script_enabled=False).locator(".explorer").nth(number)
     explorer = made(name, number)
     assert place.locator("input").count() == 0
@@ -45,9 +45,9 @@ def _position(kind):
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width):
-    still = look_at(name, width=width, java_script_enabled=False).evaluate(SIZES)
-    assert still == look_at(name, width=width).evaluate(SIZES)
+def test_the_live_explorer_is_as_large_as_its_static_picture(look_at, name, width):
+    static = look_at(name, width=width, java_script_enabled=False).evaluate(SIZES)
+    assert static == look_at(name, width=width).evaluate(SIZES)
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -1,12 +1,12 @@
 """Describe drawings: panels of cells, lines, boxes and sentences.
 
-A panel's ``names`` are the parts of a frame that it draws, and its ``check`` refuses a frame that it cannot draw, with
-a ValueError or TypeError that names the part. Explorers have only panels that ``moves``: those that ``drawing.js`` updates.
+A panel's ``names`` are the parts of a frame that it draws, and its ``check`` refuses a frame that it cannot draw.
+It ``moves`` if ``drawing.js`` can update it, so that an explorer can have it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -301,3 +301,12 @@ class Graph:
 
 
 Panel = Text | Grid | Lines | HeatMap | ForestPlot | Graph
+
+
+def check_frame(panels: Iterable[Panel], frame: Frame) -> None:
+    """Refuse a frame that the panels cannot draw."""
+    for panel in panels:
+        missing = [name for name in panel.names if name not in frame]
+        if missing:
+            raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
+        panel.check(frame)

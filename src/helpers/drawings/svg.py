@@ -1,4 +1,7 @@
-"""Draw panels as HTML with inline SVG."""
+"""Draw panels as HTML with inline SVG.
+
+:func:`picture` refuses a frame that its panels cannot draw, with a ValueError or TypeError that names the part.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..numerics.arrays import Array
 from ..numerics.formatting import format_number
 from .html import HTML, element
-from .panels import Axis, ForestPlot, Frame, Graph, Grid, HeatMap, Lines, Node, Panel, Text
+from .panels import Axis, ForestPlot, Frame, Graph, Grid, HeatMap, Lines, Node, Panel, Text, check_frame
 
 Keys = Sequence[tuple[str, str]]
 """The entries of a legend: the classes of a sign, and what it means."""
@@ -71,14 +74,6 @@ def picture(*panels: Panel, alt: str, **frame: Any) -> Picture:
     Picture
         A notebook shows it; ``print`` gives its ``alt``.
 
-    Raises
-    ------
-    ValueError
-        If the frame lacks a name that a panel uses, a role is not in the legend, a grid is not a matrix, or two
-        arrays that belong together are not of one shape.
-    TypeError
-        If what is drawn as numbers is not real, or what is read is not text.
-
     Examples
     --------
     >>> row = Grid("x", roles="roles", legend=("input", "dropped"), numbers="x")
@@ -87,11 +82,7 @@ def picture(*panels: Panel, alt: str, **frame: Any) -> Picture:
     """
     if not isinstance(alt, str):
         raise TypeError(f"alt must be text, got {alt!r}")
-    for panel in panels:
-        missing = [name for name in panel.names if name not in frame]
-        if missing:
-            raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
-        panel.check(frame)
+    check_frame(panels, frame)
     return Picture(panels, frame, alt=alt)
 
 
@@ -160,11 +151,13 @@ def _cell(look: str, row: int, column: int, size: tuple[int, int], inside: HTML)
 
 def _outline(rows: Sequence[int], columns: Sequence[int], unit: int) -> HTML:
     """Draw the rectangle that an explorer has around all marked cells."""
-    if not (len(rows) and len(columns)):
-        return element("rect", class_="span", style="display: none")
-    (top, left), (bottom, right) = (min(rows), min(columns)), (max(rows), max(columns))
-    width, height = (right - left + 1) * unit + 2, (bottom - top + 1) * unit + 2
-    return element("rect", class_="span", x=left * unit - 1, y=top * unit - 1, width=width, height=height)
+    path = ""
+    if len(rows) and len(columns):
+        (top, left), (bottom, right) = (min(rows), min(columns)), (max(rows) + 1, max(columns) + 1)
+        path = (
+            f"M{left * unit - 1} {top * unit - 1}H{right * unit + 1}V{bottom * unit + 1}H{left * unit - 1}z"
+        )
+    return element("path", class_="span", d=path)
 
 
 @draw.register

@@ -5,7 +5,7 @@
     exercises.box("1.1.c.iv")                          # a field for a formula, in the page itself
     exercises.progress()                               # what is solved
 
-A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs more than NumPy.
+A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs PyTorch.
 """
 
 from __future__ import annotations

@@ -39,7 +39,10 @@ SINGLE = (
     (r"^([-+]?\d+),(\d+)$", r"\1.\2"),  # a decimal comma
     *AFTER,
 )
-"""Patterns and what takes their place, in order: paper's notation becomes Python's."""
+"""Patterns and what takes their place, in order: paper's notation becomes Python's.
+
+:meta private:
+"""
 
 OPERATIONS = {
     ast.Add: operator.add,

@@ -133,7 +133,7 @@ const PANELS = {
         if (cell.getAttribute("class") !== look) cell.setAttribute("class", look); // what stays as it is costs nothing
         if (text.textContent !== number) text.textContent = number;
       }
-      outline(span, [...markedRows], [...markedColumns], panel.unit);
+      span.setAttribute("d", outline([...markedRows], [...markedColumns], panel.unit));
     };
   },
 
@@ -277,17 +277,12 @@ function marked(named, length, other) {
   return new Set(named ? Array.from(named.data) : other ? Array(length).keys() : []);
 }
 
-/** Put a rectangle around all marked cells.
- * @param {SVGElement} span @param {number[]} rows @param {number[]} columns @param {number} unit */
-function outline(span, rows, columns, unit) {
-  const visible = rows.length > 0 && columns.length > 0;
-  span.style.display = visible ? "" : "none";
-  if (!visible) return;
-  const top = Math.min(...rows), left = Math.min(...columns);
-  const width = (Math.max(...columns) - left + 1) * unit + 2, height = (Math.max(...rows) - top + 1) * unit + 2;
-  for (const [name, value] of Object.entries({ x: left * unit - 1, y: top * unit - 1, width, height })) {
-    span.setAttribute(name, String(value));
-  }
+/** Return the path around all marked cells. @param {number[]} rows @param {number[]} columns @param {number} unit */
+function outline(rows, columns, unit) {
+  if (rows.length === 0 || columns.length === 0) return "";
+  const [top, left] = [rows, columns].map((places) => Math.min(...places) * unit - 1);
+  const [bottom, right] = [rows, columns].map((places) => Math.max(...places) * unit + unit + 1);
+  return `M${left} ${top}H${right}V${bottom}H${left}z`;
 }
 
 /** @type {(node: ParentNode, selector: string) => any} */

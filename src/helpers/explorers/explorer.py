@@ -1,4 +1,8 @@
-"""The :class:`Explorer`: ipywidgets sliders linked, in the browser, to one drawing."""
+"""The :class:`Explorer`: ipywidgets sliders linked, in the browser, to one drawing.
+
+One that cannot work is refused when it is made, with a ValueError or TypeError that names the cause: the functions'
+parameters are not the sliders, a panel draws what no function returns, or the setting at the start is impossible.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ import numpy as np
 import traitlets
 
 from ..drawings.html import HTML, element
-from ..drawings.panels import Grid, Panel, Text
+from ..drawings.panels import Grid, Panel, Text, check_frame
 from ..drawings.svg import draw, style
 from .packing import IMPOSSIBLE, Frame, evaluate, pack, part_of_frame
 
@@ -127,13 +131,6 @@ class Explorer(ipywidgets.VBox):
         How to draw a frame.
     **sliders : Slider
 
-    Raises
-    ------
-    ValueError
-        If a function has a parameter that is no slider, a slider moves nothing, a panel draws what no function returns,
-        the setting at the start is impossible, the name cannot be part of an address, or a slider has the name of
-        a part of the drawing.
-
     Examples
     --------
     >>> from helpers.drawings import Text
@@ -156,13 +153,11 @@ class Explorer(ipywidgets.VBox):
         _check_sliders(functions, sliders)
         tables = evaluate(functions, {parameter: slider.values for parameter, slider in sliders.items()})
         frames = [frame for _, of_function in tables for frame in of_function]
-        _check_panels(panels, {part for frame in frames for part in frame})
         self.place = f"explorer-{name}"
         self.functions = functions
         self.panels = tuple(panels)
         self.sliders = sliders
-        if IMPOSSIBLE in self.frame():
-            raise ValueError(f"the sliders must start at a possible setting; {self.description()}")
+        _check_panels(self.panels, self.frame())
         self.figure = _figure(self.panels, self.frame(), frames)
         as_text = [panel.numbers for panel in panels if isinstance(panel, Grid)]
         drawing = Drawing(panels, sliders, html=self.figure, frames=pack(tables, as_text), place=self.place)
@@ -170,13 +165,7 @@ class Explorer(ipywidgets.VBox):
         super().__init__([ipywidgets.VBox(widgets), drawing])
 
     def frame(self, **setting: Value) -> Frame:
-        """Return the frame at one setting of the sliders, computed now.
-
-        Parameters
-        ----------
-        **setting : float or str
-            A value for each slider; those left out stand where they start.
-        """
+        """Return the frame at one setting, computed now; sliders that are left out stand where they start."""
         unknown = set(setting) - set(self.sliders)
         if unknown:
             raise ValueError(f"setting must name sliders {sorted(self.sliders)}, got {sorted(unknown)}")
@@ -234,15 +223,13 @@ def _check_sliders(functions: Sequence[Callable[..., Frame]], sliders: Mapping[s
             raise ValueError(f"a slider may not be called {parameter}, as a part of the drawing is")
 
 
-def _check_panels(panels: Sequence[Panel], in_frames: set[str]) -> None:
+def _check_panels(panels: Sequence[Panel], start: Frame) -> None:
     for panel in panels:
         if not getattr(panel, "moves", False):
             raise ValueError(f"panels must be Text, Grid or Lines, which sliders can move, got {panel!r}")
-        missing = [part for part in panel.names if part not in in_frames]
-        if missing:
-            raise ValueError(
-                f"the functions must return {missing}, which a panel draws; got {sorted(in_frames)}"
-            )
+    if IMPOSSIBLE in start:
+        raise ValueError(f"the sliders must start at a possible setting; {start[IMPOSSIBLE]}")
+    check_frame(panels, start)
 
 
 def _figure(panels: Sequence[Panel], start: Frame, frames: Sequence[Frame]) -> HTML:

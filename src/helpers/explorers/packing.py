@@ -32,18 +32,7 @@ Table = tuple[list[str], list[Frame]]
 def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, Sequence]) -> list[Table]:
     """Evaluate each function over the whole grid of the sliders that its parameters name.
 
-    Parameters
-    ----------
-    functions : sequence of callable
-        Pure functions. Each returns a dict of arrays, strings and numbers: its part of the frame. Where it raises
-        DoesNotFit the setting is impossible, and the message is what the reader sees.
-    values_of : dict of str to sequence
-        The values each slider takes.
-
-    Returns
-    -------
-    list of (list of str, list of dict)
-        For each function the sliders it depends on, and its frames in the order of ``itertools.product``.
+    Return for each the sliders it depends on, and its frames in the order of ``itertools.product``.
     """
     tables = []
     for function in functions:
@@ -57,7 +46,7 @@ def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, 
 
 
 def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, object]) -> Frame:
-    """Return a function's part of the frame at one setting."""
+    """Return a function's part of the frame at one setting; where it raises DoesNotFit, the reason for the reader."""
     try:
         return function(**setting)
     except DoesNotFit as error:

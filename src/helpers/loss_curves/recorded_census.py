@@ -156,7 +156,7 @@ def share_of_steps_above(runs: Runs, of: Draw) -> Array:
 
 def worst_loss(runs: Runs, of: Draw) -> Array:
     """Return the median, over the runs that learnt before the last epoch, of the worst loss after that."""
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of draws in which no run learnt
+    with warnings.catch_warnings(action="ignore"):  # of draws in which no run learnt
         return np.nanmedian(runs["worst_loss"][of], axis=-1)
 
 

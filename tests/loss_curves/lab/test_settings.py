@@ -40,6 +40,8 @@ from helpers.loss_curves.lab import (
             "clipping must be one of NormClipping, ValueClipping, None, got 0.1",
         ),
         ({"start": IdentityStart}, TypeError, "start must be one of"),
+        ({"warm_up": 310}, TypeError, "warm_up must be one of WarmUp, None, got 310"),
+        ({"label_noise": 0.1}, TypeError, "label_noise must be one of LabelNoise, None, got 0.1"),
     ],
 )
 def test_training(changes, error, message):
@@ -67,6 +69,10 @@ def test_training(changes, error, message):
 def test_interventions(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_a_memory_may_be_forgotten_at_once():
+    assert (SGD(momentum=0).momentum, RMSprop(decay=0).decay, Adam(decays=(0, 0)).decays) == (0, 0, (0, 0))
 
 
 @pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])

@@ -11,10 +11,10 @@ from attrs import Attribute
 
 from ...numerics.arrays import whole_number
 
-Validator = Callable[[Any, "Attribute[Any]", Any], None]
+Check = Callable[[Any, "Attribute[Any]", Any], None]
 
 
-def _numbers(expected: str, holds: Callable[[Any], bool], count: int | None = None) -> Validator:
+def _numbers(expected: str, holds: Callable[[Any], bool], count: int | None = None) -> Check:
     """Return a check of one number, or of a tuple of ``count`` numbers."""
 
     def validate(settings: object, field: Attribute[Any], value: Any) -> None:
@@ -41,7 +41,7 @@ def positive_integer(settings: object, field: Attribute[int], value: Any) -> Non
     whole_number(value, field.name, at_least=1)
 
 
-def one_of(*kinds: type) -> Validator:
+def one_of(*kinds: type) -> Check:
     """Return a check that the field is of one of these types."""
     expected = ", ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
 
