@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from .claims import Ledger
+from .exercises.boxes import Box
 from .exercises.collection import Collection
 from .exercises.exercise import Exercise
 
@@ -43,3 +44,12 @@ EXERCISES = Collection(
     if isinstance(exercise, Exercise)
 )
 """Every exercise of the book, in the order of the sheet."""
+
+BOXES = {
+    box.id: box
+    for chapter in _CHAPTERS
+    if find_spec(f"{chapter.__package__}.boxes")
+    for box in vars(import_module(f"{chapter.__package__}.boxes")).values()
+    if isinstance(box, Box)
+}
+"""Every answer box of the book, by its exercise's number."""

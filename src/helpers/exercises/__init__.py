@@ -2,6 +2,7 @@
 
     exercises.check("1.1.c.iv", my_weight_gradient)    # right, or the smallest case that fails, and why
     exercises.hint("1.1.c.iv")                         # the next hint
+    exercises.box("1.1.c.iv")                          # a field for a formula, in the page itself
     exercises.progress()                               # what is solved
 
 A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs PyTorch.
@@ -40,6 +41,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return a method of the book's exercises, so that ``exercises.check(…)`` is all that a reader writes."""
+    if name == "box":
+        from .answer_box import box
+
+        return box
     if name not in ("check", "hint", "hints", "progress"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ..book import EXERCISES

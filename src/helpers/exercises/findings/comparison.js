@@ -1,0 +1,51 @@
+// How far values are from those expected, and numbers in words.
+import { sameSize } from "../formulas/matrices.js";
+
+/** @typedef {import("../formulas/matrices.js").Matrix} Matrix */
+/** @typedef {Record<string, number | boolean>} Tags what is special about a case */
+
+/** Up to which error two numbers are the same, relative to the largest expected, or to 1. */
+export const SAME = 1e-9;
+
+/** @param {Matrix} matrix */
+export const scaleOf = ({ data }) => data.reduce((most, number) => Math.max(most, Math.abs(number)), 1);
+
+/** The largest difference of two matrices, relative to the largest number expected, or to 1.
+ * @param {Matrix} mine @param {Matrix} expected */
+export function distance(mine, expected) {
+  if (!sameSize(mine, expected)) return Infinity;
+  const differences = mine.data.map((number, place) => Math.abs(number - expected.data[place]));
+  return differences.some(Number.isNaN) ? Infinity : Math.max(...differences) / scaleOf(expected);
+}
+
+/** @param {Matrix} mine @param {Matrix} expected */
+export const same = (mine, expected) => distance(mine, expected) <= SAME;
+
+/** Which entries are the same, of two matrices of one size. @param {Matrix} mine @param {Matrix} expected */
+export const sameEntries = (mine, expected) =>
+  mine.data.map((number, place) => Math.abs(number - expected.data[place]) <= SAME * scaleOf(expected));
+
+/** A number with so many digits, whole ones as they are. @param {number} number @param {number} [digits] */
+export function written(number, digits) {
+  const isWhole = Number.isInteger(number) && Math.abs(number) < 1e15;
+  return String(isWhole ? number : Number(number.toPrecision(digits)))
+    .replaceAll("-", "−")
+    .replace("Infinity", "∞");
+}
+
+/** A number as a fraction of small whole numbers, if it is one. @param {number} number */
+export function asFraction(number) {
+  for (let below = 1; below <= 12; below++) {
+    const above = Math.round(number * below);
+    if (above && Math.abs(number * below - above) < 1e-9) return `${written(above)}${below > 1 ? `/${below}` : ""}`;
+  }
+  return written(number, 5);
+}
+
+/** What is special about a case: { m: 1, "W_h = 0": true } is "m = 1" and "W_h = 0". @param {Tags} tags */
+export const phrases = (tags) =>
+  Object.entries(tags)
+    .filter(([, value]) => value !== false)
+    .map(([name, value]) => (value === true ? name : `${name} = ${written(Number(value), 4)}`));
+/** @param {Tags} tags */
+export const inWords = (tags) => phrases(tags).join(", ");

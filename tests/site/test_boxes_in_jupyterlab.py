@@ -1,0 +1,77 @@
+"""An answer box in a real JupyterLab: typed into and checked with the keyboard, with no request to another host."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+import nbformat
+import pytest
+from browsing import ROOT
+
+CODE = 'from helpers import exercises\nexercises.box("1.2.2.e")'
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """The address of a JupyterLab in a folder with one notebook."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, tmp_path / "box.ipynb")
+    home = {
+        name: str(tmp_path / "home")
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    options = [
+        "--no-browser",
+        "--allow-root",
+        "--port=0",
+        "--IdentityProvider.token=",
+        f"--notebook-dir={tmp_path}",
+    ]
+    news = "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"
+    log = tmp_path / "log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options, *news],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **home, "PYTHONPATH": str(ROOT / "src")},
+        ) as process,
+    ):
+        try:
+            deadline = time.monotonic() + 60
+            while not (found := re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/lab", log.read_text())):
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.2)
+            yield f"http://127.0.0.1:{found[1]}"
+        finally:
+            process.terminate()
+
+
+def test_a_box_in_jupyterlab(browser, lab):
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{lab}/lab/tree/box.ipynb?reset")
+    page.locator(".jp-CodeCell .cm-content").click(timeout=60_000)
+    page.wait_for_selector('[title*="Idle"], [data-status="idle"]', timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector("[data-exercise][data-ready]", timeout=60_000)
+    field, status = page.locator("[data-answer]"), page.locator("[data-exercise]").get_by_role("status")
+    field.click()
+    page.keyboard.type("k_1Q_1 dd ii")  # which in a notebook's command mode delete cells and stop the kernel
+    assert field.input_value() == "k_1Q_1 dd ii"
+    for _ in " dd ii":
+        page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    assert status.get_attribute("data-mistake") == "drops a transpose, of k_1"
+    assert page.locator(".gc-box-preview msub").count() == 2
+    field.fill("a_1 V_1 + a_1 (v_1 − h) (k_1' Q_1 + q_1' K_1)")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # on the button
+    assert status.get_attribute("data-outcome") == "right"
+    assert page.locator(".gc-box-tick").is_visible()
+    assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []
+    page.close()
