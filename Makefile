@@ -12,17 +12,17 @@ BIN := $(VENV)/bin
 endif
 INSTALLED := $(VENV)/.installed
 VENDORED := book/_vendor/.made
-# What is made beside the book, which takes longest, gives way to it; and what is printed side by side is in one piece, where
-# the system and make can do so.
-BESIDE := $(if $(shell nice true 2>/dev/null && echo yes),nice)
-IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# The book takes longest, so what runs beside it gives way; and the output of each is printed in one piece. Both where the
+# system and make can do so.
+NICE := $(if $(shell nice true 2>/dev/null && echo yes),nice)
+OUTPUT_SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 SITE := book/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test cells types sample lint notebooks browser picture pdf lock bench mutants clean
+.PHONY: help book lab test test-notebooks types sample lint notebooks browser picture pdf lock bench mutants clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s%s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-16s%s\n", $$1, $$2}'
 
 book: $(INSTALLED) $(VENDORED)  ## build the published book
 	@echo "== building the book: every notebook is run again"
@@ -34,32 +34,33 @@ lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 
 test: $(INSTALLED) $(VENDORED)  ## run every test: format, types, spelling, unit, property, doctest, claims, notebooks, the built site in a browser
 	@echo "== format, lint"
-	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && $(BIN)/python book/vendor.py run --silent lint
 	@echo "== side by side: the book, types, every notebook, and in CI a sample of small faults (some two minutes)"
-	@$(MAKE) --no-print-directory --jobs 3 $(IN_ONE_PIECE) book types cells $(if $(CI),sample)
+	@$(MAKE) --no-print-directory --jobs 3 $(OUTPUT_SYNC) book types test-notebooks $(if $(CI),sample)
 	@echo "== unit, property and doc tests, claims, notebook pairs, spelling"
 	@$(BIN)/python -m pytest -p no:nbval --numprocesses 2 --dist worksteal --doctest-modules --ignore tests/site src/helpers tests
 	@echo "== the built site, in a browser"
 	@$(BIN)/python -m pytest -p no:nbval --numprocesses 3 tests/site
 
-cells: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
+test-notebooks: $(INSTALLED)  ## run each notebook again, and compare its outputs with those committed
 	@echo "== notebooks: each runs again, and its outputs are compared with those committed"
-	@$(BESIDE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
+	@$(NICE) $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --nbval --nbval-cell-timeout 30 --nbval-sanitize-with notebooks/sanitize.cfg --verbose notebooks
 
 types: $(INSTALLED)  ## check the types
 	@echo "== types"
-	@$(BESIDE) $(BIN)/mypy
+	@$(NICE) $(BIN)/mypy
 
 sample: $(INSTALLED)  ## plant a sample of small faults in the numerical modules, and see that a test fails
 	@echo "== a sample of small faults planted in the numerical modules"
-	@$(BESIDE) $(BIN)/python tests/repository/mutants.py --sample 60
+	@$(NICE) $(BIN)/python tests/repository/mutants.py --sample 60
 
 mutants: $(INSTALLED)  ## plant every small fault in the numerical modules, and see that a test fails: half an hour
 	@$(BIN)/python tests/repository/mutants.py
 
-lint: $(INSTALLED)  ## format the code, check it, its types, and the spelling
+lint: $(INSTALLED) $(VENDORED)  ## format the code, check it, its types, and the spelling
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python book/vendor.py run --silent lint
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --quiet tests/repository/test_spelling.py
 

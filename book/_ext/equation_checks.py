@@ -1,6 +1,6 @@
-"""Each numbered equation names the check that covers it.
+"""A Sphinx extension: link each numbered equation to the check that covers it.
 
-A cell says what a check is for in a comment on the line before it:
+A cell names the equations that a check covers in a comment on the line before it:
 
     # checks: eq-conv
     check_close(conv(x, W), by_hand, name="the convolution")
@@ -13,17 +13,19 @@ import ast
 import re
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.util import logging
+from sphinx.util.typing import ExtensionMetadata
 
-from helpers.numerics.without_pytorch import compared
+from helpers.numerics.without_pytorch import check_name
 
 COMMENT = re.compile(r"^\s*# checks: (.+)$")
 LABEL = re.compile(r"^\s*\$\$ \((eq-[a-z0-9-]+)\)\s*$", re.MULTILINE)
 """How a numbered equation ends in a page's source."""
 
 
-def checks_in(code):
-    """Return (label, what is compared) for each equation that a cell's comments name.
+def checks_in(code: str) -> list[tuple[str, str]]:
+    """Return the label of each equation that a cell's comments name, and the name of its check.
 
     Raises
     ------
@@ -42,23 +44,22 @@ def checks_in(code):
     return found
 
 
-def _check_below(code, number):
-    """What the statement that begins after a line compares: the name it is given, or "" ; None if it checks nothing."""
-    statements = [
-        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt) and node.lineno > number
-    ]
-    if not statements:
-        return None
-    first = min(statements, key=lambda node: (node.lineno, -node.end_lineno))
+def _check_below(code: str, number: int) -> str | None:
+    """Return the name of the check in the statement that begins after a line; "" if it has none, None if there is no check."""
+    statements = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.stmt))
+    below = [node for node in statements if node.lineno > number]
+    first = min(
+        below, key=lambda node: node.lineno, default=ast.Pass()
+    )  # ast.walk yields the outermost first
     for node in ast.walk(first):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "check_close":
-            return compared(node)
+            return check_name(node)
         if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
             return ""
     return None
 
 
-def link_equations(app, doctree):
+def link_equations(app: Sphinx, doctree: nodes.document) -> None:
     """Put a link to its check under each numbered equation, and give the check's cell a name to link to."""
     equations = {node["label"]: node for node in doctree.findall(nodes.math_block) if node.get("label")}
     logger = logging.getLogger(__name__)
@@ -73,18 +74,15 @@ def link_equations(app, doctree):
             for label, name in found:
                 if label not in equations:
                     logger.warning(f"a check names {label}, which is no equation of this page", location=cell)
-                anchor = f"check-{label}"
                 if label not in checks:
-                    cell.parent["ids"].append(anchor)
-                    checks[label] = (anchor, name)
+                    cell.parent["ids"].append(f"check-{label}")
+                    checks[label] = name
     for label, equation in equations.items():
         if label not in checks:
             logger.warning(f"no check names the equation {label}", location=equation)
             continue
-        anchor, name = checks[label]
-        link = nodes.reference(
-            "", "", nodes.Text(f"check: {name}" if name else "check"), refuri=f"#{anchor}", internal=True
-        )
+        words = f"check: {checks[label]}" if checks[label] else "check"
+        link = nodes.reference("", words, refuri=f"#check-{label}", internal=True)
         paragraph = nodes.paragraph("", "", link, classes=["equation-check"])
         place = equation
         while not isinstance(place.parent, (nodes.section, nodes.document, nodes.list_item)):
@@ -92,6 +90,6 @@ def link_equations(app, doctree):
         place.parent.insert(place.parent.index(place) + 1, paragraph)
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", link_equations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""A Sphinx extension: on each chapter's page a box that says how to run it, as a clone, by itself, or in somebody else's browser.
+"""A Sphinx extension: put a box on each chapter's page that says how to run it, as a clone, by itself, or in a browser.
 
 The project's address is the `repository_url` of _config.yml or, where that is empty, the variable REPOSITORY_URL of the environment, which
 CI sets where it publishes. Where there is none, the box has the commands that do without, and no buttons.
@@ -10,23 +10,26 @@ from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.addnodes import download_reference
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util.typing import ExtensionMetadata
 
 CHAPTERS = "notebooks/"
 
 
-def clone(address):
-    """The commands that open the chapters in JupyterLab."""
+def clone(address: str) -> list[str]:
+    """Return the commands that open the chapters in JupyterLab."""
     folder = PurePosixPath(address).name.removesuffix(".git")
     return ["make lab"] if not address else [f"git clone {address}", f"cd {folder}", "make lab"]
 
 
-def install(address):
-    """What pip installs to run a single notebook."""
+def install(address: str) -> str:
+    """Return what pip installs to run a single notebook."""
     return f"gradients-checked[notebooks] @ git+{address}" if address else ".[notebooks]"
 
 
-def buttons(address, branch, notebook):
-    """Return where to run a notebook of the project without installing anything: the names of services, and addresses."""
+def buttons(address: str, branch: str, notebook: str) -> dict[str, str]:
+    """Return the services that run a notebook with nothing installed, each with its address."""
     if not address:
         return {}
     host, _, project = address.removesuffix(".git").removeprefix("https://").partition("/")
@@ -39,8 +42,8 @@ def buttons(address, branch, notebook):
     }
 
 
-def box(address, branch, chapter, downloads):
-    """Return the box of a chapter, as nodes; the downloads are where its notebook and its source are on the site."""
+def box(address: str, branch: str, chapter: str, downloads: list[str]) -> list[nodes.Node]:
+    """Return the box of a chapter; the downloads are the addresses of its notebook and its source on the site."""
     notebook = f"{chapter}.ipynb"
     name = PurePosixPath(notebook).name
     twin, source = (
@@ -74,22 +77,22 @@ def box(address, branch, chapter, downloads):
     return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", "</details>", format="html")]
 
 
-def sentence(*parts):
+def sentence(*parts: str | nodes.Node) -> nodes.paragraph:
     return nodes.paragraph("", "", *(nodes.Text(part) if isinstance(part, str) else part for part in parts))
 
 
-def commands(*lines):
+def commands(*lines: str) -> nodes.literal_block:
     text = "\n".join(lines)
     return nodes.literal_block(text, text, language="text")
 
 
-def take_address(app, config):
+def take_address(app: Sphinx, config: Config) -> None:
     """Put the project's address where this and the theme look for it."""
     options = config.html_theme_options
     options["repository_url"] = options.get("repository_url") or os.environ.get("REPOSITORY_URL", "")
 
 
-def insert(app, doctree):
+def insert(app: Sphinx, doctree: nodes.document) -> None:
     """Put a chapter's box before its first cell."""
     chapter = app.env.docname
     if chapter.startswith(CHAPTERS):
@@ -102,7 +105,7 @@ def insert(app, doctree):
         )
 
 
-def setup(app):
+def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", take_address)
     app.connect("doctree-read", insert)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,27 +1,48 @@
-"""Put an explorer's still picture on the page beside the place where its live one will be mounted.
+"""Leave of a page's saved widgets what is not on the page: `mount.js` makes their static HTML move.
 
-MyST-NB chooses one kind of output for a page. Of an explorer two are wanted: the place of the widget, and the
-picture that stands there until scripts have run, and where they never do.
+`nb_mime_priority_overrides` chooses that HTML for the page, so that it is there before scripts have run, and where they
+never do.
 """
 
+import json
+
 from docutils import nodes
-from myst_nb.sphinx_ import SelectMimeType
-from sphinx.transforms.post_transforms import SphinxPostTransform
+from myst_nb.core.render import WIDGET_VIEW_MIMETYPE, sanitize_script_content
+from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx.util.logging import getLogger
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+LOGGER = getLogger(__name__)
 
 
-class StillBesideWidget(SphinxPostTransform):
-    default_priority = SelectMimeType.default_priority - 1
+def on_the_page(saved):
+    """Return the widgets that have a place on the page, with the traits that are not there, and each script once."""
+    placed = [widget for widget in saved["state"].values() if "place" in widget["state"]]
+    scripts = list(dict.fromkeys(widget["state"]["_esm"] for widget in placed))
+    widgets = [
+        {
+            "script": scripts.index(widget["state"]["_esm"]),
+            "state": {
+                k: v for k, v in widget["state"].items() if k[0] != "_" and k not in ("html", "layout")
+            },
+            "buffers": widget.get("buffers", []),
+        }
+        for widget in placed
+    ]
+    return {"scripts": scripts, "widgets": widgets}
 
-    def run(self, **_):
-        for bundle in self.document.findall(nodes.container):
-            if bundle.get("nb_element") == "mime_bundle":
-                kinds = {output["mime_type"]: output for output in bundle.children}
-                if WIDGET in kinds and "text/html" in kinds:
-                    kinds[WIDGET].extend(kinds["text/html"].children)
+
+def keep_what_is_needed(app, name, template, context, doctree):
+    """Write a page's widgets for `mount.js`; refuse one that stands there without HTML."""
+    for raw in doctree.findall(nodes.raw) if doctree else ():
+        if WIDGET_VIEW_MIMETYPE in raw.astext():
+            LOGGER.warning("a page has no kernel, so a widget must have HTML of its own", location=raw)
+    files = NbMetadataCollector.get_js_files(app.env, name)
+    if "ipywidgets_state" in files:
+        _, script = files["ipywidgets_state"]
+        body = sanitize_script_content(json.dumps(on_the_page(json.loads(script["body"]))))
+        script.update({"id": "widgets", "type": "application/json", "body": body})
 
 
 def setup(app):
-    app.add_post_transform(StillBesideWidget)
+    app.connect("html-page-context", keep_what_is_needed, priority=400)  # before MyST-NB writes them
     return {"parallel_read_safe": True, "parallel_write_safe": True}

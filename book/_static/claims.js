@@ -1,10 +1,12 @@
 // Lets the reader of the claims page choose a verdict. Without this script the whole table is shown, and no choice.
 
-const VERDICTS = ["confirmed", "completed", "repaired", "refuted", "lost"];
-
-const table = document.querySelector(".tag_claims table");
-const column = [...table.tHead.rows[0].cells].findIndex((cell) => cell.textContent.trim() === "verdict");
-const rows = [...table.tBodies[0].rows].map((row) => ({ row, verdict: row.cells[column].textContent.trim() }));
+const rows = [...document.querySelectorAll("td .verdict")].map((cell) => ({ row: cell.closest("tr"), verdict: cell.textContent }));
+/** @type {Record<string, number>} */
+const counts = { all: rows.length };
+for (const verdict of ["confirmed", "completed", "repaired", "refuted", "lost"]) {
+  const count = rows.filter((row) => row.verdict === verdict).length;
+  if (count) counts[verdict] = count;
+}
 
 const choice = document.createElement("fieldset");
 choice.className = "verdicts";
@@ -16,25 +18,19 @@ const shown = document.createElement("p");
 shown.className = "verdicts-shown";
 shown.setAttribute("role", "status");
 
-function show(verdict) {
-  let count = 0;
-  for (const { row, verdict: its } of rows) {
-    row.hidden = verdict !== "all" && its !== verdict;
-    count += !row.hidden;
-  }
-  shown.textContent = `${count} of ${rows.length} claims are shown.`;
+/** @param {string} chosen */
+function show(chosen) {
+  for (const { row, verdict } of rows) row.hidden = chosen !== "all" && chosen !== verdict;
+  shown.textContent = `${counts[chosen]} of ${rows.length} claims are shown.`;
 }
 
-const there = new Set(rows.map(({ verdict }) => verdict));
-for (const verdict of ["all", ...VERDICTS.filter((verdict) => there.has(verdict))]) {
-  const input = Object.assign(document.createElement("input"), { type: "radio", name: "verdict", value: verdict });
-  input.checked = verdict === "all";
+for (const [verdict, count] of Object.entries(counts)) {
+  const input = Object.assign(document.createElement("input"), { type: "radio", name: "verdict", value: verdict, checked: verdict === "all" });
   input.addEventListener("change", () => show(verdict));
   const label = document.createElement("label");
-  const count = verdict === "all" ? rows.length : rows.filter((row) => row.verdict === verdict).length;
   label.append(input, `${verdict} (${count})`);
   choice.append(label);
 }
 
-table.closest(".cell").before(choice, shown);
+document.querySelector(".tag_claims").before(choice, shown);
 show("all");

@@ -1,180 +1,114 @@
-// Mounts the ipywidgets of a page that has no kernel, from the state that the build saved in it.
-//
-// It knows the few kinds of widget that helpers.explorers makes: sliders, boxes, links and anywidgets. The
-// sliders become the browser's own, which the keyboard and screen readers know. Anything else is an error.
+// Brings the widgets of a page to life, which has no kernel: puts the browser's own sliders into the HTML that Python
+// drew, and lets each widget's script take that over, with the state that the build saved.
 
-class Model {
-  constructor({ model_name, state, buffers = [] }) {
-    this.kind = model_name;
+/** @typedef {import("../../src/helpers/explorers/drawing.js").Sliders} Sliders */
+/** @typedef {{ script: number, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
+/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, module: Promise<any> }} Widget */
+
+/** A widget's state, as anywidget's model in JupyterLab. */
+class Model extends EventTarget {
+  /** @param {Saved} saved */
+  constructor({ state, buffers }) {
+    super();
     this.state = { ...state };
-    for (const { path, data } of buffers) this.state[path[0]] = decode(data);
-    this.listeners = {};
+    for (const { path, data } of buffers) {
+      this.state[path[0]] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    }
   }
+  /** @param {string} name */
   get(name) {
     return this.state[name];
   }
+  /** @param {string} name @param {unknown} value */
   set(name, value) {
     if (this.state[name] === value) return;
     this.state[name] = value;
-    for (const listener of this.listeners[`change:${name}`] ?? []) listener();
+    this.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes() {} // there is no kernel to tell
-  on(event, listener) {
-    (this.listeners[event] ??= []).push(listener);
-  }
+  on = this.addEventListener;
+  off = this.removeEventListener;
 }
 
-function decode(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return new DataView(bytes.buffer);
+/** @returns {Widget[]} */
+function savedWidgets() {
+  /** @type {{ scripts: string[], widgets: Saved[] }} */
+  const { scripts, widgets } = JSON.parse(document.getElementById("widgets").textContent);
+  const modules = scripts.map((script) => import(URL.createObjectURL(new Blob([script], { type: "text/javascript" }))));
+  return widgets
+    .filter(({ state }) => document.getElementById(state.place)) // a notebook may make a widget and not show it
+    .map((saved) => {
+      const { place, sliders } = saved.state;
+      return { el: document.getElementById(place), model: new Model(saved), sliders, module: modules[saved.script] };
+    });
 }
 
-const VIEWS = {
-  VBoxModel(model, models) {
-    const box = element("div", { className: "widget-box" });
-    for (const child of model.get("children")) box.append(view(referred(child, models), models));
-    return box;
-  },
-
-  IntSliderModel(model) {
-    const { min, max, step } = model.state;
-    return slider(model, { min, max, step }, "value", [min, max], String);
-  },
-
-  SelectionSliderModel(model) {
-    const labels = model.get("_options_labels");
-    return slider(model, { min: 0, max: labels.length - 1, step: 1 }, "index", labels, (index) => labels[index]);
-  },
-
-  AnyModel(model) {
-    const el = element("div", { className: "widget-any" });
-    style(model.get("_css"));
-    model.drawn = moduleOf(model.get("_esm")).then((module) => module.default.render({ model, el }));
-    return el;
-  },
-};
-
-function view(model, models) {
-  const make = VIEWS[model.kind];
-  if (!make) throw new Error(`mount.js does not know the widget ${model.kind}`);
-  return make(model, models);
-}
-
-function slider(model, range, trait, longest, written) {
-  const row = element("label", { className: "widget-slider" });
-  const name = element("span", { textContent: model.get("description") });
-  const input = element("input", { type: "range", ...range, value: model.get(trait) });
-  const readout = element("span", { className: "widget-value", ariaHidden: "true" }); // the slider itself says it
-  readout.style.minWidth = `${Math.max(...longest.map((text) => String(text).length))}ch`; // so that the slider keeps its length
-  const show = () => {
-    const text = written(model.get(trait));
-    input.value = model.get(trait);
-    input.setAttribute("aria-valuetext", text);
-    readout.textContent = text;
-  };
-  input.addEventListener("input", () => model.set(trait, Number(input.value)));
-  model.on(`change:${trait}`, show);
-  show();
-  row.append(name, input, readout);
-  return row;
-}
-
-function link(model, models) {
-  const [source, target] = ["source", "target"].map((end) => {
-    const [reference, trait] = model.get(end);
-    return { model: referred(reference, models), trait };
+/** Put sliders into the rows that Python drew for them. @param {Widget} widget */
+function addSliders({ el, model, sliders }) {
+  const rows = el.querySelectorAll(".widget-slider");
+  Object.entries(sliders).forEach(([name, { first, step, labels }], number) => {
+    const readout = rows[number].querySelector(".widget-value");
+    const input = document.createElement("input");
+    Object.assign(input, { type: "range", min: first, max: first + step * (labels.length - 1), step });
+    const show = () => {
+      const label = labels[(model.get(name) - first) / step];
+      input.value = model.get(name);
+      input.setAttribute("aria-valuetext", label);
+      readout.textContent = label;
+    };
+    readout.setAttribute("aria-hidden", "true"); // the slider itself says it
+    input.addEventListener("input", () => model.set(name, Number(input.value)));
+    model.on(`change:${name}`, show);
+    show();
+    rows[number].querySelector("i").replaceWith(input);
   });
-  const follow = (from, to) => () => to.model.set(to.trait, from.model.get(from.trait));
-  source.model.on(`change:${source.trait}`, follow(source, target));
-  target.model.on(`change:${target.trait}`, follow(target, source));
-  follow(source, target)();
 }
 
-function referred(reference, models) {
-  return models[reference.replace("IPY_MODEL_", "")];
-}
-
-const modules = new Map(); // one for each source text, however many explorers share it
-function moduleOf(source) {
-  if (!modules.has(source)) {
-    const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    modules.set(source, import(address));
-  }
-  return modules.get(source);
-}
-
-const styles = new Set();
-function style(text) {
-  if (styles.has(text)) return;
-  styles.add(text);
-  document.head.append(element("style", { textContent: text }));
-}
-
-function element(tag, properties = {}) {
-  return Object.assign(document.createElement(tag), properties);
-}
-
-function savedModels() {
-  const models = {};
-  for (const script of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
-    const { state } = JSON.parse(script.textContent);
-    for (const [id, entry] of Object.entries(state)) models[id] = new Model(entry);
-  }
-  for (const model of Object.values(models)) if (model.kind === "LinkModel") link(model, models);
-  return models;
-}
-
-// The page's address keeps what differs from the start: #explorer-layer.stride=2&explorer-gates.gate_bias=1
-function keepInAddress(drawings) {
+/** Keep in the address what differs from the start: #explorer-layer.stride=2&explorer-gates.gate_bias=1
+ * @param {Widget[]} widgets */
+function keepInAddress(widgets) {
   const kept = new URLSearchParams();
-  for (const drawing of drawings) {
-    for (const { name, start, first, step, written } of drawing.get("sliders")) {
-      const value = drawing.get(name);
-      if (value !== start) kept.set(`${drawing.get("place")}.${name}`, written[(value - first) / step]);
+  for (const { el, model, sliders } of widgets) {
+    for (const [name, { start, first, step, labels }] of Object.entries(sliders)) {
+      const value = model.get(name);
+      if (value !== start) kept.set(`${el.id}.${name}`, labels[(value - first) / step]);
     }
   }
   history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
 }
 
-// What the address says of an explorer; where it says nothing, or nothing that can be, the start. Returns which it names.
-function takeFromAddress(drawings) {
+/** Take from the address what it says of a widget; where it says nothing, or nothing that can be, the start.
+ * @param {Widget[]} widgets @returns the first that it names */
+function takeFromAddress(widgets) {
   const kept = new URLSearchParams(location.hash.slice(1));
-  const names = (number) => [...kept.keys()].some((key) => key.startsWith(`${drawings[number].get("place")}.`));
-  const named = [...drawings.keys()].filter(names);
-  if (named.length === 0) return named; // the address of a heading, say
-  for (const drawing of drawings) {
-    for (const { name, start, first, step, written } of drawing.get("sliders")) {
-      const position = written.indexOf(kept.get(`${drawing.get("place")}.${name}`));
-      drawing.set(name, position < 0 ? start : first + step * position);
+  const named = widgets.find(({ el }) => [...kept.keys()].some((key) => key.startsWith(`${el.id}.`)));
+  if (!named) return undefined; // the address of a heading, say
+  for (const { el, model, sliders } of widgets) {
+    for (const [name, { start, first, step, labels }] of Object.entries(sliders)) {
+      const position = labels.indexOf(kept.get(`${el.id}.${name}`));
+      model.set(name, position < 0 ? start : first + step * position);
     }
   }
   return named;
 }
 
 async function mount() {
-  const models = savedModels();
-  const places = [...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')];
-  const explorers = places.map((place) => models[JSON.parse(place.textContent).model_id]);
-  const drawings = explorers.map((explorer) =>
-    explorer.get("children").map((child) => referred(child, models)).find((child) => child.kind === "AnyModel"));
-  const [first] = takeFromAddress(drawings);
-  const views = explorers.map((explorer) => view(explorer, models));
-  await Promise.all(drawings.map((drawing) => drawing.drawn)); // until then, its still picture is in its place
-  places.forEach((place, number) => {
-    views[number].classList.add("explorer");
-    views[number].id = drawings[number].get("place");
-    place.parentElement.querySelector(".explorer.still").replaceWith(views[number]);
-    place.remove();
-  });
-  views[first]?.scrollIntoView({ block: "center" });
+  const widgets = savedWidgets();
+  const first = takeFromAddress(widgets);
+  const rendered = widgets.map(async ({ el, model, module }) =>
+    (await module).default.render({ model, el: el.querySelector(".widget-any") }));
+  await Promise.all(rendered);
+  widgets.forEach(addSliders);
+  first?.el.scrollIntoView({ block: "center" });
 
+  /** @type {ReturnType<typeof setTimeout>} */
   let soon;
   const keep = () => {
     clearTimeout(soon);
-    soon = setTimeout(keepInAddress, 300, drawings); // a browser refuses to change it at every step
+    soon = setTimeout(keepInAddress, 300, widgets); // a browser refuses to change it at every step
   };
-  for (const drawing of drawings) for (const { name } of drawing.get("sliders")) drawing.on(`change:${name}`, keep);
-  addEventListener("hashchange", () => takeFromAddress(drawings));
+  for (const { model, sliders } of widgets) for (const name in sliders) model.on(`change:${name}`, keep);
+  addEventListener("hashchange", () => takeFromAddress(widgets));
 }
 
 // A classic script, deferred: a module would not load on a page opened from a file.

@@ -6,37 +6,40 @@ claim stands on the sheet.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
-from .claims.ledger import Ledger
+from .claims import Ledger
 from .exercises.collection import Collection
+from .exercises.exercise import Exercise
 
 
-def _place(id: str) -> list[tuple[bool, int, str]]:
-    """Return the sorting key of a question's number: 1.2.1.c stands before 1.10.1 and after 1.2.1.b."""
-    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"\.", id)]
+def _place(claims: ModuleType) -> list[tuple[int, str]]:
+    """Return a chapter's sorting key, its first claim's number: 1.2.1.c stands before 1.10.1 and after 1.2.1.b."""
+    first = next(iter(claims.SHEET))
+    return [(int(part) if part.isdigit() else 0, part) for part in first.id.split(".")]
 
 
-def _modules(room: str) -> list[ModuleType]:
-    """Return the module of that name of each chapter that has one, in the order of the sheet."""
-    folder = Path(__file__).parent
-    first = {
-        path.parent.name: import_module(f"{__package__}.{path.parent.name}.claims").CLAIMS[0].id
-        for path in folder.glob("*/claims.py")
-    }
-    chapters = sorted(first, key=lambda name: _place(first[name]))
-    return [
-        import_module(f"{__package__}.{name}.{room}")
-        for name in chapters
-        if (folder / name / f"{room}.py").exists()
-    ]
+_CHAPTERS = sorted(
+    (
+        import_module(f"{__package__}.{path.parent.name}.claims")
+        for path in Path(__file__).parent.glob("*/claims.py")
+    ),
+    key=_place,
+)
+"""The modules of claims, in the order of the sheet."""
 
-
-CLAIMS = Ledger(claim for module in _modules("claims") for claim in module.CLAIMS)
+CLAIMS = Ledger(claim for chapter in _CHAPTERS for claim in chapter.SHEET)
 """Every claim of the book, in the order of the sheet."""
 
-EXERCISES = Collection(exercise for module in _modules("exercises") for exercise in module.EXERCISES)
+EXERCISES = Collection(
+    replace(exercise, chapter=chapter.__name__.split(".")[-2])
+    for chapter in _CHAPTERS
+    if find_spec(f"{chapter.__package__}.exercises")
+    for exercise in vars(import_module(f"{chapter.__package__}.exercises")).values()
+    if isinstance(exercise, Exercise)
+)
 """Every exercise of the book, in the order of the sheet."""

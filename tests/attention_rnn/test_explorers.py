@@ -8,11 +8,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.attention_rnn import AttentionRNN
+from helpers.attention_rnn import AttentionRNN, oracle
 from helpers.attention_rnn import explorers as chapter
 from helpers.attention_rnn.diagrams import follow, one_step, unrolled
 from helpers.drawings import Graph
-from helpers.numerics import check_close, oracle, relative_error
+from helpers.numerics import check_close, relative_error
 
 few = settings(max_examples=40, deadline=None)
 scales = st.sampled_from(chapter.SCALES)
@@ -20,7 +20,7 @@ TWO_DECIMALS = 0.0051
 
 
 def step_of(run, t):
-    """What the oracle needs for step t alone."""
+    """Return the oracle's arguments for step t alone."""
     network = run.network
     return network.input_triple, network.past_triples, run.x[t - 1 : t], run.window_states(t)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.attention_rnn import AttentionRNN, UnboundedAttentionRNN, reference
-from helpers.numerics import check_close, oracle
+from helpers.attention_rnn import AttentionRNN, UnboundedAttentionRNN, oracle, reference
+from helpers.numerics import check_close
 
 few = settings(max_examples=40, deadline=None)
 FORMS = pytest.mark.parametrize("form", ["scan", "running sums", "direct"])

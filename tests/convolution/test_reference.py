@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import torch
+from caught import caught
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import convolution
-from helpers.numerics import check_close, oracle
+from helpers.convolution import oracle, reference
+from helpers.numerics import check_close
 
 examples = settings(deadline=None, max_examples=100)
 
@@ -779,3 +781,17 @@ def test_sizes_that_do_not_fit(function, arguments, error, message):
     input_size, kernel_size, *stride = arguments
     with refuses(error, message):
         function(input_size, kernel_size, stride=stride[0] if stride else 1)
+
+
+# Planted faults
+
+
+def test_an_off_by_one_in_padding(monkeypatch):
+    right = reference._unpadded
+
+    def shifted(axes):
+        _, *inside = right(axes)
+        return (..., *(slice(at.start + 1, at.stop + 1) for at in inside))
+
+    with caught(test_naive_loop, (8,), (3,), (2,), (1,), (3,), (2,)):
+        monkeypatch.setattr(reference, "_unpadded", shifted)

@@ -34,19 +34,19 @@ SEEN = {  # by each kind of eye, in linear RGB
 
 
 def linear(colour):
-    """The light of red, green and blue that a screen gives for a colour."""
+    """Return the light of red, green and blue that a screen gives for a colour."""
     share = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
 
 
 def contrast(a, b):
-    """The contrast of two colours, as WCAG 2.2 defines it: from 1 to 21."""
+    """Return the contrast of two colours, as WCAG 2.2 defines it: from 1 to 21."""
     dark, light = sorted(linear(colour) @ [0.2126, 0.7152, 0.0722] for colour in (a, b))
     return (light + 0.05) / (dark + 0.05)
 
 
 def oklab(light):
-    """A point of OKLab (Ottosson, 2020)."""
+    """Return a point of OKLab (Ottosson, 2020)."""
     cones = [[0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
              [0.0883024619, 0.2817188376, 0.6299787005]] @ np.clip(light, 0, 1)  # fmt: skip
     return [[0.2104542553, 0.7936177850, -0.0040720468], [1.9779984951, -2.4285922050, 0.4505937099],
@@ -54,7 +54,7 @@ def oklab(light):
 
 
 def distance(a, b):
-    """How far two colours are apart for the eye that tells them apart least."""
+    """Return how far two colours are apart for the eye that tells them apart least."""
     return min(
         np.linalg.norm(oklab(seen @ linear(a)) - oklab(seen @ linear(b)))
         for seen in map(np.array, SEEN.values())
@@ -62,7 +62,7 @@ def distance(a, b):
 
 
 def legends():
-    """The roles that stand side by side in some drawing, wherever one is made."""
+    """Yield the roles that stand side by side in some drawing, wherever one is made."""
     sources = [
         *HELPERS.glob("*/explorers.py"),
         *(HELPERS.parents[1] / "notebooks").glob("*.md"),

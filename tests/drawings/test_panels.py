@@ -16,7 +16,6 @@ from helpers.drawings import (
     Lines,
     Node,
     Text,
-    format_number,
     picture,
 )
 
@@ -51,13 +50,6 @@ def test_text_and_alt():
     drawn = picture(Text(("first",)), first="a < b", alt="one sentence")
     assert "<span>a &lt; b</span>" in drawn._repr_html_()
     assert repr(drawn) == "one sentence"
-
-
-@pytest.mark.parametrize(
-    ("number", "text"), [(3.0, "3"), (-1, "−1"), (1 / 3, "0.333"), (float("nan"), "nan")]
-)
-def test_written(number, text):
-    assert format_number(number) == text
 
 
 def test_bad_frames_are_refused():
@@ -206,7 +198,7 @@ def test_levels_by_hand():
     ],
 )
 def test_a_line_runs_between_the_cells_below_and_above_the_middle_edge(table, border):
-    assert f'<path class="watershed" d="{border}"/>' in picture(LEVELS, table=table, alt="")._repr_html_()
+    assert f'<path class="contour" d="{border}"/>' in picture(LEVELS, table=table, alt="")._repr_html_()
 
 
 def test_many_columns_are_labelled_by_turns():

@@ -4,7 +4,7 @@ import nbformat
 from nbclient import NotebookClient
 
 CELLS = [
-    "import numpy as np\nfrom helpers import exercises\nfrom helpers.exercises import exercise\nexercise.SECONDS = 1.0",
+    "import numpy as np\nfrom helpers import exercises\nfrom helpers.exercises import function_exercise\nfunction_exercise.SECONDS = 1.0",
     "def endless(output_gradient, x):\n    while True:\n        print('still here')\n\n\n"
     'exercises.check("1.1.c.iv", endless, save=False)',
     "def typo(output_gradient, x):\n    gradient = np.zeros((1, 5, 3))\n    return gradeint\n\n\n"

@@ -7,16 +7,19 @@ import zlib
 
 import numpy as np
 import pytest
+from caught import caught
 from every_explorer import CASES, EXPLORERS, made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.convolution import explorers as chapter
-from helpers.drawings import Graph, Grid, Node, Text, format_number
+from helpers.convolution import oracle
+from helpers.drawings import Graph, Grid, Node, Text
 from helpers.explorers import Explorer, Slider
 from helpers.explorers.packing import IMPOSSIBLE, evaluate, pack
-from helpers.numerics import check_close, oracle
+from helpers.numerics import check_close
 from helpers.numerics.arrays import DoesNotFit
+from helpers.numerics.formatting import format_number
 
 
 def unpack(packed):
@@ -217,12 +220,12 @@ def test_a_mistake_in_a_function_is_not_shown_to_the_reader_as_impossible():
 
 
 def test_panels_must_draw_what_the_functions_return():
-    with pytest.raises(ValueError, match=r"must return \['sentence'\]"):
+    with pytest.raises(ValueError, match=r"frame must have \['sentence'\], which a panel draws"):
         Explorer(by_hand, name="by-hand", panels=[Text(("sentence",))], n=Slider("n", range(3), start=0))
 
 
 def test_what_is_read_is_text():
-    with pytest.raises(TypeError, match="sentence must be text, which a panel draws as such, got 3"):
+    with pytest.raises(TypeError, match="sentence must be text, got 3"):
         Explorer(
             lambda n: {"sentence": n},
             name="by-hand",
@@ -239,7 +242,9 @@ def test_a_name_can_be_part_of_an_address(name):
 
 def test_panels_that_do_not_move_are_refused():
     graph = Graph("a box", {"a": Node(0, 0, "a")}, ())
-    with pytest.raises(ValueError, match="panels must be of the kinds"):
+    with pytest.raises(
+        ValueError, match="panels must be Text, Grid or Lines, which sliders can move, got Graph"
+    ):
         Explorer(by_hand, name="by-hand", panels=[graph], n=Slider("n", range(3), start=0))
 
 
@@ -273,3 +278,17 @@ def test_sliders_of_numbers_that_are_not_whole():
     sliders, drawing = explorer.children
     assert sliders.children[0].index == drawing.gain == 1
     assert explorer.frame(gain=2.0)["gain"] == [[2.0]]
+
+
+# Planted faults
+
+
+def test_an_explorer_whose_frame_differs_from_the_reference(monkeypatch):
+    right = chapter.size_frame
+    setting = {"input_size": 7, "kernel_size": 3, "stride": 3, "padding": 0, "dilation": 1}
+
+    def off_by_one(**setting):
+        return right(**{**setting, "stride": setting["stride"] - 1})
+
+    with caught(test_size_frame_is_what_pytorch_does.hypothesis.inner_test, setting=setting, row=1):
+        monkeypatch.setattr(chapter, "size_frame", off_by_one)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.gated_rnn import explorers as chapter
-from helpers.numerics import check_close, oracle
+from helpers.gated_rnn import oracle
+from helpers.numerics import check_close
 
 GATES, FLOW = ("notebooks/gated_rnn", 0), ("notebooks/gated_rnn", 1)
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from helpers.gated_rnn import exponents as chapter
-from helpers.numerics import check_close, oracle
+from helpers.gated_rnn import oracle
+from helpers.numerics import check_close
 from helpers.records import record_path
 
 RECORD = chapter.read(record_path("gated_rnn_exponents.json"))

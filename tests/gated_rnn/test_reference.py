@@ -8,11 +8,12 @@ from dataclasses import FrozenInstanceError
 import numpy as np
 import pytest
 import torch
+from caught import caught
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.gated_rnn import GatedRNN, exploding_instance, lyapunov_exponents
-from helpers.numerics import check_close, oracle
+from helpers.gated_rnn import GatedRNN, Run, exploding_instance, lyapunov_exponents, oracle
+from helpers.numerics import check_close
 
 property_test = settings(deadline=None, max_examples=40)
 sizes = st.integers(1, 4)
@@ -563,3 +564,25 @@ class TestBadInput:
     def test_is_named(self, call, error, message):
         with pytest.raises(error, match=message):
             call()
+
+
+# Planted faults
+
+
+def test_a_transposed_jacobian(monkeypatch):
+    right = GatedRNN._step_jacobian
+    test = TestAgainstNaiveLoops()
+    with caught(test.test_total_gradients_of_the_states_are_sums_over_all_later_states):
+        monkeypatch.setattr(GatedRNN, "_step_jacobian", lambda *step: np.swapaxes(right(*step), -1, -2))
+
+
+def test_a_gate_derivative_with_the_wrong_sign(monkeypatch):
+    right = Run.gate_slopes
+    against_autograd = TestAgainstAutograd
+    instance = {"m": 2, "n": 3, "T": 4, "batch": (), "seed": 0, "scale": 1.0}
+    property_test = against_autograd.test_states_and_every_gradient.hypothesis.inner_test
+    with (
+        caught(TestByHand().test_gradients_of_one_step),
+        caught(property_test, against_autograd(), **instance),
+    ):
+        monkeypatch.setattr(Run, "gate_slopes", property(lambda run: -right.func(run)))

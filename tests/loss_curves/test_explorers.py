@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from helpers.loss_curves import explorers as chapter
 from helpers.loss_curves.cliff import loss_and_gradient
+from helpers.numerics.formatting import format_number
 
 CLIFF, INITIAL = ("notebooks/loss_curves", 1), ("notebooks/loss_curves", 2)
 
@@ -68,7 +69,7 @@ def test_the_words_say_what_is_drawn(setting):
     places = np.stack([frame["way_w"], frame["way_b"]], axis=1)[: taken + 1]
     lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
     assert f"is step {lengths.argmax() + 1}:" in frame["jump"]
-    assert f"the step {chapter._short(lengths.max())}." in frame["jump"]
+    assert f"the step {format_number(lengths.max())}." in frame["jump"]
     clipped = int((frame["norm"][:taken] > chapter._number(setting["threshold"])).sum())
     if setting["threshold"] == "none":
         assert "Nothing is clipped." in frame["jump"]
@@ -119,19 +120,3 @@ def test_initial_frames_agree_with_each_other(setting):
     else:
         assert (frame["mean"] > frame["log"]).all()
         assert frame["formula"][0] > 0
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (394.4, "394"),
-        (0.0123, "0.0123"),
-        (9.6e-4, "9.6 · 10⁻⁴"),
-        (-2.4, "−2.4"),
-        (12345.0, "1.2 · 10⁴"),
-        (1971.3, "1970"),
-        (0, "0"),
-    ],
-)
-def test_numbers_in_words(number, text):
-    assert chapter._short(number) == text

@@ -5,22 +5,22 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from helpers.loss_curves import recorded_census
 from helpers.loss_curves.lab import SGD, NormClipping, Training, train
 from helpers.loss_curves.lab.census import TRAININGS, census, epoch_columns, read_run
-from helpers.loss_curves.lab.condense import record, rounded
+from helpers.loss_curves.lab.condense import condense_census, rounded
 from helpers.loss_curves.spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, summary
 
 small = Training(level="easy", hidden_size=3, batch_size=4, batches_per_epoch=5)
 three = {
     "untreated": small,
-    "clipped": replace(small, clipping=NormClipping(0.01)),
-    "diverging": replace(small, cell="relu", optimiser=SGD(1e9)),
+    "clipped": evolve(small, clipping=NormClipping(0.01)),
+    "diverging": evolve(small, cell="relu", optimiser=SGD(1e9)),
 }
 CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
 
@@ -44,7 +44,7 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def miniature(tmp_path, folder):
     census(tmp_path / "census", three, seeds=5, epochs=3)
-    record(tmp_path / "census", folder, three)
+    condense_census(tmp_path / "census", folder, three)
     return tmp_path / "census"
 
 
@@ -80,26 +80,26 @@ def test_a_diverged_run_is_in_the_record(miniature):
 def test_a_lost_run_is_missed(miniature, folder):
     (miniature / "clipped" / "3.npz").unlink()
     with pytest.raises(ValueError, match=r"directory must hold .* but lacks \['clipped/3'\]"):
-        record(miniature, folder, three)
+        condense_census(miniature, folder, three)
 
 
 def test_other_settings_and_mixed_versions_are_refused(miniature, folder, monkeypatch):
-    with pytest.raises(ValueError, match=r"other settings of \['clipped'\]"):
-        record(miniature, folder, three | {"clipped": small})
-    other = {"other": replace(small, batches_per_epoch=4)}
+    with pytest.raises(ValueError, match=r"other settings of 'clipped'"):
+        condense_census(miniature, folder, three | {"clipped": small})
+    other = {"other": evolve(small, batches_per_epoch=4)}
     census(miniature, other, seeds=5, epochs=3)
     with pytest.raises(ValueError, match=r"trainings must have as many batches in an epoch, got \{4, 5\}"):
-        record(miniature, folder, three | other)
+        condense_census(miniature, folder, three | other)
     (miniature / "untreated" / "3.npz").unlink()
     monkeypatch.setattr("helpers.records.version", lambda package: "another")
     census(miniature, three, seeds=5, epochs=3)
     with pytest.raises(ValueError, match="of one length and of the same versions"):
-        record(miniature, folder, three)
+        condense_census(miniature, folder, three)
 
 
 def test_an_empty_directory_is_refused(tmp_path, folder):
     with pytest.raises(ValueError, match="directory must hold"):
-        record(tmp_path, folder, three)
+        condense_census(tmp_path, folder, three)
 
 
 def test_unknown_names_are_refused(miniature):
@@ -122,7 +122,7 @@ def test_the_commands_of_a_record_make_it_again(tmp_path, folder):
     """As printed: the census, the record of it, and one run, alone, in a process of its own."""
     trainings = {name: TRAININGS[name] for name in ("untreated", "adam")}
     census(tmp_path / "census", trainings, seeds=3, epochs=2)
-    record(tmp_path / "census", folder, trainings)
+    condense_census(tmp_path / "census", folder, trainings)
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     recorded_census.metadata()
     command = recorded_census.runs("adam")["command"][2]
@@ -165,19 +165,26 @@ def test_reading_needs_numpy_alone():
 class TestMeasures:
     """By hand, on three runs: one that learns at epoch 40 and spikes, one that never learns, one that diverges after."""
 
-    learnt_at = np.array([40, 0, 90])
+    everyone = np.arange(3)
+
+    def of(self, measure, column, of=None):
+        """A measure of one column: all runs, or those that are drawn."""
+        name = "worst_loss" if measure == "worst_loss" else "learnt_at"
+        of = np.arange(len(column)) if of is None else of
+        return getattr(recorded_census, measure)({name: np.array(column)}, of)
 
     def test_by_hand(self):
-        spikes, steps = np.array([6, 0, 2]), np.array([1500, 0, 100])
-        assert recorded_census.spikes_per_thousand_steps(spikes, steps) == 5
-        assert recorded_census.share_of_steps_above(np.array([12, 0, 4]), steps) == 0.01
-        assert recorded_census.worst_loss(np.array([3.0, np.nan, np.inf])) == np.inf
-        assert recorded_census.worst_loss(np.array([3.0, np.nan, 2.0, 7.0])) == 3
-        assert recorded_census.worst_loss(np.array([3.0])) == 3
-        assert np.isnan(recorded_census.worst_loss(np.array([np.nan, np.nan])))
-        assert recorded_census.epochs_to_learn(self.learnt_at) == (40 + 100 + 90) / 3
-        assert recorded_census.share_learnt(self.learnt_at) == 2 / 3
-        assert recorded_census.share_learnt(np.array([1, 0])) == 1 / 2
+        counts = {"spikes": [6, 0, 2], "steps_above": [12, 0, 4], "steps_after": [1500, 0, 100]}
+        runs = {name: np.array(column) for name, column in counts.items()}
+        assert recorded_census.spikes_per_thousand_steps(runs, self.everyone) == 5
+        assert recorded_census.share_of_steps_above(runs, self.everyone) == 0.01
+        assert self.of("worst_loss", [3.0, np.nan, np.inf]) == np.inf
+        assert self.of("worst_loss", [3.0, np.nan, 2.0, 7.0]) == 3
+        assert self.of("worst_loss", [3.0]) == 3
+        assert np.isnan(self.of("worst_loss", [np.nan, np.nan]))
+        assert self.of("epochs_to_learn", [40, 0, 90]) == (40 + 100 + 90) / 3
+        assert self.of("share_learnt", [40, 0, 90]) == 2 / 3
+        assert self.of("share_learnt", [1, 0]) == 1 / 2
 
     def test_what_is_measured_is_one_trainings(self):
         rng = np.random.default_rng(0)
@@ -189,9 +196,10 @@ class TestMeasures:
 
     @pytest.mark.parametrize("measure", ["worst_loss", "share_learnt", "epochs_to_learn"])
     def test_resamples_do_not_mix(self, measure):
-        measure = getattr(recorded_census, measure)
-        values = np.random.default_rng(0).choice([np.nan, 1.0, 2.0, 50.0], size=(20, 5))
-        np.testing.assert_array_equal(measure(values), [measure(row) for row in values])
+        values = np.random.default_rng(0).choice([np.nan, 1.0, 2.0, 50.0], size=20)
+        draws = np.random.default_rng(1).integers(20, size=(20, 5))
+        together = self.of(measure, values, draws)
+        np.testing.assert_array_equal(together, [self.of(measure, values, draw) for draw in draws])
 
 
 class TestCommitted:

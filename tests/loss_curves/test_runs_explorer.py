@@ -14,7 +14,7 @@ from helpers.loss_curves.spikes import spike_onsets
 property_test = settings(deadline=None, max_examples=60)
 curves = st.lists(st.sampled_from([0.0, 0.25, 1.0, 6.0, np.nan]), min_size=1, max_size=80)
 RUNS = list(itertools.product(recorded_census.trainings(), range(3)))
-CURVES = tuple(chapter.AXES)
+CURVES = tuple(chapter.CURVES)
 
 
 def test_ends_of_buckets_by_hand():
@@ -62,7 +62,7 @@ def test_what_is_drawn_is_what_was_recorded(training, seed):
         np.testing.assert_allclose(
             drawn.min(axis=1)[finite], np.nanmin(buckets[finite], axis=1), rtol=1e-3, atol=1e-7
         )
-        axis = chapter.AXES[curve]
+        _, _, axis = chapter.CURVES[curve]
         assert np.isfinite(drawn[finite]).all()
         assert drawn[finite].max() <= axis.high, f"{curve} is cut off at {axis.high}"
     learnt = row["learnt_at"][seed]

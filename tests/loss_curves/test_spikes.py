@@ -1,4 +1,4 @@
-"""Spikes and their comparison: by hand, against naive loops, and on made-up curves of every kind."""
+"""Spikes: by hand, against naive loops, and on made-up curves of every kind."""
 
 import math
 
@@ -15,7 +15,6 @@ from helpers.loss_curves.spikes import (
     spike_onsets,
     summary,
 )
-from helpers.numerics.bootstrap import bootstrap
 
 property_test = settings(deadline=None, max_examples=100)
 HIGH, LOW = 2 * SPIKE_LOSS, SPIKE_LOSS / 2
@@ -23,10 +22,6 @@ HIGH, LOW = 2 * SPIKE_LOSS, SPIKE_LOSS / 2
 losses = st.lists(
     st.sampled_from([LOW] * 30 + [SPIKE_LOSS, HIGH, 100 * HIGH, math.nan, math.inf]), min_size=20, max_size=60
 )
-
-
-def mean_difference(a, b):
-    return a.mean(axis=-1) - b.mean(axis=-1)
 
 
 class TestSpikes:
@@ -144,79 +139,3 @@ class TestSummary:
             summary([[1.0, 1.0]], [0.5, 0.5], 1)
         with pytest.raises(ValueError, match=r"accuracy must have shape \(2,\), got shape \(3,\)"):
             summary([1.0, 1.0], [0.5, 0.5, 0.5], 1)
-
-
-class TestBootstrap:
-    def test_two_seeds_by_hand(self):
-        """The mean of two draws from 0 and 1 is 0, ½, ½ or 1: a quarter of the resamples lie at either end."""
-        rng = np.random.default_rng(0)
-        assert bootstrap(lambda a: a.mean(axis=-1), [0, 1], rng=rng) == (0.5, 0.0, 1.0, 2)
-        assert bootstrap(lambda a: a.mean(axis=-1), [0, 1], rng=rng, level=0.4) == (0.5, 0.5, 0.5, 2)
-
-    @property_test
-    @given(st.lists(st.floats(-100, 100), min_size=2, max_size=20), st.integers(0, 2**32 - 1))
-    def test_naive_loop(self, values, seed):
-        a, b = np.array(values), np.array(values[::-1])
-        actual = bootstrap(mean_difference, a, b, rng=np.random.default_rng(seed), resamples=50, level=0.8)
-        drawn = np.random.default_rng(seed).integers(len(a), size=(50, len(a)))
-        means = sorted(sum(a[i] for i in row) / len(a) - sum(b[i] for i in row) / len(a) for row in drawn)
-        np.testing.assert_allclose(actual, (a.mean() - b.mean(), means[4], means[44], len(a)), atol=1e-10)
-
-    @property_test
-    @given(st.lists(st.floats(-100, 100), min_size=2, max_size=20), st.floats(-5, 5))
-    def test_what_is_paired_cancels(self, values, shift):
-        """What all seeds gain alike is known exactly, however much the seeds differ."""
-        shifted = np.array(values) + shift
-        result = bootstrap(mean_difference, shifted, values, rng=np.random.default_rng(0), resamples=200)
-        np.testing.assert_allclose(result[:3], shift, atol=1e-10)
-
-    def test_it_covers_what_it_should(self):
-        """Of 300 experiments, about 95 in 100 intervals hold the truth; 32 seeds make them a little short."""
-        rng, held = np.random.default_rng(0), 0
-        for _ in range(300):
-            common = rng.normal(size=32)
-            treated, untreated = common + rng.normal(0.5, 1, 32), common + rng.normal(0, 1, 32)
-            interval = bootstrap(mean_difference, treated, untreated, rng=rng, resamples=500)
-            held += interval.low <= 0.5 <= interval.high
-        assert 0.9 < held / 300 < 0.98
-
-    def test_infinite_stays_infinite_and_no_number_leaves_none(self):
-        rng = np.random.default_rng(0)
-
-        def largest(a):
-            return a.max(axis=-1)
-
-        assert bootstrap(largest, [1, 2, math.inf], rng=rng) == (math.inf, 1, math.inf, 3)
-        result = bootstrap(lambda a: a.sum(axis=-1), [1, 2, math.nan], rng=rng)
-        assert all(map(math.isnan, result[:3]))
-
-    @pytest.mark.parametrize(("numerator", "ratio"), [(1.0, math.inf), (0.0, math.nan)])
-    def test_a_statistic_may_divide_by_zero(self, numerator, ratio):
-        result = bootstrap(
-            lambda a, b: a.mean(axis=-1) / b.mean(axis=-1),
-            [numerator] * 3,
-            [0.0] * 3,
-            rng=np.random.default_rng(0),
-        )
-        np.testing.assert_array_equal(result[:3], ratio)
-
-    @pytest.mark.parametrize(
-        ("arguments", "options", "message"),
-        [
-            (([1, 2], [1, 2, 3]), {}, r"samples must hold the same seeds, got lengths \[2, 3\]"),
-            (([],), {}, "samples must not be empty"),
-            (([[1, 2]],), {}, r"samples must have shape \(seeds,\)"),
-            (([1, 2],), {"level": 1}, "level must be between 0 and 1, got 1"),
-            (([1, 2],), {"level": 0}, "level must be between 0 and 1, got 0"),
-            (([1, 2],), {"level": [0.9]}, r"level must have shape \(\), got shape \(1,\)"),
-            (([1, 2],), {"resamples": 0}, "resamples must be at least 1"),
-        ],
-    )
-    def test_bad_input(self, arguments, options, message):
-        with pytest.raises(ValueError, match=message):
-            bootstrap(lambda a: a.mean(axis=-1), *arguments, rng=np.random.default_rng(0), **options)
-
-    @pytest.mark.parametrize("statistic", [np.mean, np.abs, lambda a: a.mean(axis=-1, keepdims=True)])
-    def test_a_statistic_that_reduces_other_axes_is_refused(self, statistic):
-        with pytest.raises(ValueError, match=r"statistic must reduce the last axis .* shape \(7, 3\)"):
-            bootstrap(statistic, [1, 2, 3], rng=np.random.default_rng(0), resamples=7)

@@ -129,41 +129,6 @@ def test_a_step_that_is_no_step_is_refused(step, error):
         oracle.difference_jacobian(np.square, [1.0], step=step)
 
 
-@pytest.mark.parametrize("dimensions", [1, 2, 3])
-@pytest.mark.parametrize("batch", [(), (2,), (2, 3)])
-def test_conv_by_hand(dimensions, batch):
-    # Ones everywhere, so each output counts what its window holds. Along one axis the seven padded samples
-    # are 0111110, and the windows read samples 0 and 3 (a sum of 1), then 2 and 5 (a sum of 2).
-    x, weight = np.ones((*batch, 2, *(5,) * dimensions)), np.ones((3, 2, *(2,) * dimensions))
-    y = oracle.value(lambda x, weight: oracle.conv(x, weight, stride=2, padding=1, dilation=3), x, weight)
-    per_channel = np.prod(np.meshgrid(*[[1, 2]] * dimensions, indexing="ij"), axis=0)
-    np.testing.assert_array_equal(y, np.broadcast_to(2 * per_channel, (*batch, 3, *(2,) * dimensions)))
-
-
-def test_conv_left_alone_moves_by_one_and_pads_and_spreads_nothing():
-    np.testing.assert_array_equal(oracle.value(oracle.conv, [[1, 4, 9, 16]], [[[-1, 1]]]), [[3, 5, 7]])
-
-
-@pytest.mark.parametrize("batch", [(), (2,), (2, 3)])
-def test_gated_rnn_by_hand(batch):
-    """The gate is σ(ln 3 · h): 3/4 at first, where h = 1; then h = 0, and it is 1/2."""
-    x, h0 = np.broadcast_to([[-3.0], [5.0]], (*batch, 2, 1)), np.ones((*batch, 1))
-    states = oracle.value(oracle.gated_rnn, [[0]], [[np.log(3)]], [[1]], x, h0)
-    check_close(states, np.broadcast_to([[0], [5 / 2]], (*batch, 2, 1)))
-
-
-def test_attention_rnn_by_hand():
-    """An input x has the score 0 and the value x; a state h the score h² ln 2 and the value 2 h, or 3 h."""
-    of_input = [[[0]], [[0]], [[1]]]
-    of_state, of_earlier = ([[[np.log(2)]], [[1]], [[V]]] for V in (2, 3))
-    states = oracle.value(oracle.attention_rnn, of_input, of_state, [[2], [3]], [[1]])
-    check_close(states, [[(2 + 2 * 2) / 3], [(3 + 2 * 2 + 16 * 4) / 19]])
-    states = oracle.value(oracle.attention_rnn, of_input, of_state, [[3]], [[1]] * 4)
-    check_close(states, [[(3 + 4 * 2 * 2) / 9]])
-    states = oracle.value(oracle.attention_rnn, of_input, [of_state, of_earlier], [[2], [3]], [[0], [1]])
-    check_close(states, [[(2 + 2 * 2 + 0) / 4], [(3 + 2**2.25 * 3 + 2 * 3) / (3 + 2**2.25)]])
-
-
 def test_arguments_may_be_empty():
     assert oracle.value(torch.square, np.zeros((0, 2))).shape == (0, 2)
 

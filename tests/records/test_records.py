@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.records import made_with, record_path, write_record
+from helpers.records import atomic_write, made_with, record_path, write_record
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,3 +50,38 @@ def test_what_is_written_is_read_again_with_the_date_after_its_first_entry(tmp_p
     assert lines[0].startswith('{"command"')
     assert lines[1].startswith('"date"')
     assert "α = ½" in lines[3]
+
+
+def test_what_is_written_whole_replaces_what_was_there(tmp_path):
+    path = tmp_path / "new" / "file"
+    for content in (b"first", b"second"):
+        with atomic_write(path) as file:
+            file.write(content)
+            assert not path.exists() or path.read_bytes() == b"first"
+    assert path.read_bytes() == b"second"
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_half_of_a_file_is_never_there(tmp_path, trouble):
+    path = tmp_path / "file"
+    path.write_bytes(b"before")
+
+    def write_half():
+        with atomic_write(path) as file:
+            file.write(b"half")
+            raise trouble
+
+    with pytest.raises(type(trouble)):
+        write_half()
+    assert path.read_bytes() == b"before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_may_write_at_once(tmp_path):
+    path = tmp_path / "file"
+    with atomic_write(path) as one, atomic_write(path) as other:
+        one.write(b"one")
+        other.write(b"other")
+    assert path.read_bytes() == b"one"  # which was closed last
+    assert list(tmp_path.iterdir()) == [path]

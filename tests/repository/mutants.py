@@ -1,21 +1,21 @@
 """Do the tests see faults? Plant many small ones in the numerical modules, and run the tests against each.
 
-    python tests/repository/mutants.py                      every mutant of every module: half an hour on one core
-    python tests/repository/mutants.py gated_rnn.reference          every mutant of these modules
-    python tests/repository/mutants.py --sample 60          the same 60 on every machine: for CI
+    python tests/repository/mutants.py                          every mutant of every module: half an hour on one core
+    python tests/repository/mutants.py gated_rnn.reference      every mutant of these modules
+    python tests/repository/mutants.py --sample 60              the same 60 on every machine: for CI
 
 A *mutant* is a module with one small change: a + becomes −, a number grows by 1, an argument is left out. The changes
 are those of mutmut (https://mutmut.readthedocs.io). Its own runner changes the bodies of functions only, and takes
 each through a trampoline that hides its signature; so the mutants are run here, and constants, properties and
 default values are changed as well. A mutant is *killed* if a test fails, if it hangs, or if it cannot be imported; it
-*survives* if all tests pass; and if they are not run to one of these ends, the run stops. TESTS says which modules are
-covered, and which are not.
+*survives* if all tests pass; and if they are not run to one of these ends, the run stops.
 
-Survivors are listed with reasons in survivors.toml. One that is not listed fails the run, and so does one that is
-listed and was killed. By rule, and without a list, these are not mutants: a change of text alone (docstrings, names
-and sentences of messages, annotations, __all__); the guard strict=True of a zip left out; the question whether a
-module is run as a program, since that program would run instead of the tests; None in the place of something, which is
-nearly always killed by its first use and would only make the share look better.
+Survivors are listed with reasons in survivors.toml, by module, function and change, such as
+``convolution.reference: conv: 16384 → 16385``; of several such changes in one function, the second has a (2). One that is
+not listed fails the run, and so does one that is listed and was killed. By rule, and without a list, these are not
+mutants: a change of text alone (docstrings, names and sentences of messages, annotations, __all__); the guard strict=True
+of a zip left out; the question whether a module is run as a program, since that program would run instead of the tests;
+None in the place of something, which is nearly always killed by its first use and would only make the share look better.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import hashlib
 import importlib
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,44 +49,64 @@ LEAST_SHARE_KILLED = 0.95
 SURVIVES, KILLED = 0, 100
 """What a process that has run the tests of a mutant ends with. Python and pytest end with small numbers if they fail."""
 
-CLAIMS = "tests/claims/test_ledger.py"
-TESTS = {
-    "numerics.arrays": ["tests/numerics/test_arrays.py"],
-    "numerics.compare": ["tests/numerics/test_arrays.py"],
-    "numerics.functions": ["tests/gated_rnn/test_reference.py"],
-    "numerics.oracle": ["tests/numerics/test_oracle.py"],
-    "numerics.bootstrap": ["tests/loss_curves/test_spikes.py"],
-    "convolution.reference": ["tests/convolution/test_reference.py", CLAIMS],
-    "gated_rnn.reference": ["tests/gated_rnn/test_reference.py", CLAIMS],
-    "gated_rnn.exponents": ["tests/gated_rnn/test_exponents.py"],
-    "attention_rnn.reference": ["tests/attention_rnn/test_reference.py", CLAIMS],
-    "attention_rnn.linear_time": ["tests/attention_rnn/test_reference.py"],
-    "loss_curves.temporal_order": ["tests/loss_curves/test_temporal_order.py"],
-    "loss_curves.spikes": ["tests/loss_curves/test_spikes.py"],
-    "loss_curves.cliff": ["tests/loss_curves/lab/test_experiments.py::TestCliff"],
-    "loss_curves.untrained": ["tests/loss_curves/lab/test_experiments.py::TestUntrained"],
-    "loss_curves.recorded_census": [
-        "tests/loss_curves/test_recorded_census.py::TestMeasures",
-        "tests/loss_curves/test_recorded_census.py::TestCommitted",
-        "tests/loss_curves/test_recorded_census.py::test_unknown_names_are_refused",
-    ],
-    "loss_curves.recorded_replay": ["tests/loss_curves/lab/test_experiments.py::TestReplayRecord"],
-    "loss_curves.lab.settings": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.interventions": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.networks": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.optimisers": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.training": ["tests/loss_curves/lab/test_training.py"],
-    "loss_curves.lab.replay": [
-        "tests/loss_curves/lab/test_experiments.py::TestReplay",
-        "tests/loss_curves/lab/test_experiments.py::TestReplayRecord",
-    ],
+HELPERS = ROOT / "src" / "helpers"
+CHAPTERS = {path.parent.name for path in HELPERS.glob("*/claims.py")}
+WITHOUT_MUTANTS = {
+    *(
+        "__init__",
+        "__main__",
+        "claims",
+        "exercises",
+        "explorers",
+        "diagrams",
+        "without_pytorch",
+        "census",
+        "condense",
+    )
 }
-"""The tests that are meant for each module, after its own doctests; of the claims, those of its chapter.
+"""What computes nothing that the book states, or runs, writes and finds records. The transcripts of the sheet in the claims
+are wrong on purpose, and a verdict that differs fails a test."""
 
-What computes what the book states is here. What is not: the explorers, diagrams, drawings and exercises, and
-records, lab/census.py and lab/condense.py, which run, write and find records; the claims themselves, since their transcripts of the sheet are wrong on purpose, and a verdict that
-differs fails a test.
-"""
+CLAIMS = "tests/claims/test_ledger.py"
+"""Of these tests, a reference is run against those of its chapter's claims."""
+
+LAB = "tests/loss_curves/lab"
+RECORDED_CENSUS = "tests/loss_curves/test_recorded_census.py"
+ELSEWHERE = {
+    "numerics.compare": ["tests/numerics/test_arrays.py"],
+    "numerics.formatting": ["tests/numerics/test_formatting.py"],
+    "numerics.functions": ["tests/gated_rnn/test_reference.py"],
+    "attention_rnn.linear_time": ["tests/attention_rnn/test_reference.py"],
+    "loss_curves.recorded_census": [
+        *(
+            f"{RECORDED_CENSUS}::{name}"
+            for name in ("TestMeasures", "TestCommitted", "test_unknown_names_are_refused")
+        )
+    ],
+    **{
+        f"loss_curves.lab.{name}": [f"{LAB}/test_{each}.py" for each in (name, "settings", "training")]
+        for name in ("interventions", "networks", "optimisers")
+    },
+    "loss_curves.lab.training": [f"{LAB}/test_training.py", f"{LAB}/test_settings.py"],
+}
+"""The tests of a module where they are not only at the same place below tests/ as the module is below helpers."""
+
+
+def tests_by_module():
+    """Return the tests that are meant for each module, after its own doctests."""
+    found = {}
+    for path in sorted(
+        path for folder in ("numerics", *CHAPTERS) for path in (HELPERS / folder).rglob("*.py")
+    ):
+        *folders, name = path.relative_to(HELPERS).with_suffix("").parts
+        if name not in WITHOUT_MUTANTS:
+            module = ".".join((*folders, name))
+            own = ELSEWHERE.get(module, [f"tests/{'/'.join(folders)}/test_{name}.py"])
+            found[module] = [*own, CLAIMS] if name == "reference" else own
+    return found
+
+
+TESTS = tests_by_module()
 
 
 @dataclass(frozen=True)
@@ -116,11 +137,10 @@ def mutants(module):
 
         def __init__(self):
             super().__init__()
-            self.scope, self.found = [], []
+            self.inside, self.found = [], []
 
         def on_visit(self, node):
-            if type(node).__name__ in ("FunctionDef", "ClassDef"):
-                self.scope.append(node.name.value)
+            self.inside.append(node)
             span = self.get_metadata(WhitespaceInclusivePositionProvider, node)
             start, end = (starts[place.line - 1] + place.column for place in (span.start, span.end))
             for kind, change in mutation_operators:
@@ -128,12 +148,25 @@ def mutants(module):
                     for changed in change(node):
                         code = tree.code_for_node(changed)
                         if code.count("None") <= source[start:end].count("None"):
-                            self.found.append((".".join(self.scope), source[:start] + code + source[end:]))
+                            self.found.append((self.scope(), source[:start] + code + source[end:]))
             return True
 
         def on_leave(self, node):
-            if type(node).__name__ in ("FunctionDef", "ClassDef"):
-                self.scope.pop()
+            self.inside.pop()
+
+        def scope(self):
+            """Return the names of the classes and functions around, or else of what is assigned."""
+            names = []
+            for node in self.inside:
+                kind = type(node).__name__
+                if kind in ("FunctionDef", "ClassDef"):
+                    names.append(node.name.value)
+                if kind == "FunctionDef":
+                    break
+                if kind in ("Assign", "AnnAssign"):
+                    target = node.target if kind == "AnnAssign" else node.targets[0].target
+                    names.append(tree.code_for_node(target))
+            return ".".join(names)
 
     wrapper = MetadataWrapper(parse_module(source))
     tree, changes = wrapper.module, Changes()
@@ -153,19 +186,38 @@ def is_fault(mutant):
         return False
 
 
+TOKEN = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|->|:=|<<|>>|[-+*/%&|^@]=|\S")
+
+
 def difference(before, after):
-    """The lines that differ, on one line."""
-    before, after = before.splitlines(), after.splitlines()
-    while before and after and before[0] == after[0]:
-        del before[0], after[0]
-    while before and after and before[-1] == after[-1]:
-        del before[-1], after[-1]
-    return " → ".join(" ".join(" ".join(lines).split()) for lines in (before, after))
+    """Return the tokens that differ, of each program some 40 characters at most."""
+    lines = without_common_ends(before.splitlines(), after.splitlines())
+    tokens = without_common_ends(
+        *([*TOKEN.finditer("\n".join(each))] for each in lines), key=lambda token: token[0]
+    )
+    return " → ".join(map(_text, tokens))
+
+
+def without_common_ends(one, other, key=str):
+    same = itertools.takewhile(lambda pair: key(pair[0]) == key(pair[1]), zip(one, other, strict=False))
+    first = sum(1 for _ in same)
+    one, other = one[first:], other[first:]
+    while one and other and key(one[-1]) == key(other[-1]):
+        one, other = one[:-1], other[:-1]
+    return one, other
+
+
+def _text(tokens):
+    """Return the text from the first token to the last, on one line."""
+    if not tokens:
+        return "nothing"
+    text = " ".join(tokens[0].string[tokens[0].start() : tokens[-1].end()].split()).strip(", ")
+    return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 @functools.lru_cache(maxsize=4)
 def meaning(source):
-    """The program, without what is text alone. Two of the same meaning do the same, whatever they say."""
+    """Return the program without what is text alone. Two of the same meaning do the same, whatever they print."""
     return ast.dump(_WithoutText().visit(ast.parse(source)))
 
 
@@ -205,7 +257,7 @@ class _WithoutText(ast.NodeTransformer):
 
 
 def sample(chosen, count):
-    """So many faults, the same on every machine; a change elsewhere does not change the choice."""
+    """Return some faults, the same on every machine; a change elsewhere does not change the choice."""
     in_order = sorted(chosen, key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest())
     return list(itertools.islice(filter(is_fault, in_order), count))
 
@@ -214,7 +266,7 @@ def sample(chosen, count):
 
 
 def path_of(module):
-    return ROOT / "src" / "helpers" / f"{module.replace('.', '/')}.py"
+    return HELPERS / f"{module.replace('.', '/')}.py"
 
 
 def is_killed(mutant, *, fork=True):
@@ -252,7 +304,7 @@ def verdict(mutant, ended):
 
 
 def extremes(module):
-    """The module as it is, and without anything: no faults, but tried in the same way."""
+    """Return the module as it is, and without anything: no faults, but tried in the same way."""
     source = path_of(module).read_text(encoding="utf-8")
     return Mutant(module, f"{module}: unchanged", source), Mutant(module, f"{module}: emptied", "")
 
@@ -307,8 +359,8 @@ def outcome(module, source):
 class _Seen:
     """Whether a test failed, or a file of tests could not be loaded. Of the claims, only the module's chapter's are run."""
 
-    def __init__(self, chapter):
-        self.chapter, self.failed = chapter, False
+    def __init__(self, module):
+        self.chapter, self.failed = module.partition(".")[0], False
 
     def pytest_collectreport(self, report):
         self.failed |= report.failed
@@ -330,7 +382,7 @@ class _Seen:
 
 
 def reasons():
-    """The survivors that are known, and why each survives: a dictionary."""
+    """Return why each survivor that is known survives, by its name."""
     groups = tomllib.loads(SURVIVORS.read_text(encoding="utf-8"))["group"]
     names = Counter(name for group in groups for name in group["survivors"])
     if twice := [name for name, count in names.items() if count > 1]:
@@ -339,7 +391,7 @@ def reasons():
 
 
 def complaints(killed, known, *, complete):
-    """What is wrong: survivors without a reason, and reasons without a survivor.
+    """Return what is wrong: survivors without a reason, and reasons without a survivor.
 
     Parameters
     ----------
@@ -365,7 +417,7 @@ def complaints(killed, known, *, complete):
 
 
 def table(killed):
-    """How many of each module's mutants were killed."""
+    """Return how many of each module's mutants were killed, as text."""
     modules = Counter(name.partition(":")[0] for name in killed)
     survivors = Counter(name.partition(":")[0] for name in killed if not killed[name])
     rows = [("module", "mutants", "killed", "survive", "share")]
@@ -410,8 +462,8 @@ def main():
             check_tests_of(module, passing=not options.sample)  # `make test` runs them itself
         for mutant in ours:
             killed[mutant.name] = is_killed(mutant)
-            said = "killed  " if killed[mutant.name] else "SURVIVES"
-            print(f"{len(killed):5}/{len(chosen)}  {said}  {mutant.name}", flush=True)
+            fate = "killed  " if killed[mutant.name] else "SURVIVES"
+            print(f"{len(killed):5}/{len(chosen)}  {fate}  {mutant.name}", flush=True)
     print(table(killed))
     found = complaints(killed, reasons(), complete=[] if options.sample else modules)
     share = sum(killed.values()) / len(killed)

@@ -1,6 +1,7 @@
 """Each notebook is a pair: the .md that people edit and the .ipynb that holds its outputs, in step."""
 
 import copy
+import shutil
 from pathlib import Path
 
 import jupytext
@@ -85,3 +86,14 @@ def test_widget_state_is_caught(twin):
     twin.metadata["widgets"] = {}
     with pytest.raises(AssertionError, match="widget state"):
         check_executed(twin)
+
+
+def test_a_pair_out_of_step(tmp_path):
+    for name in ("convolution.md", "convolution.ipynb"):
+        shutil.copy(NOTEBOOKS / name, tmp_path)
+    copied = tmp_path / "convolution.md"
+    test_pair_is_in_step(copied)
+    text = copied.read_text(encoding="utf-8")
+    copied.write_text(text.replace("stride=2", "stride=1", 1), encoding="utf-8")
+    with pytest.raises(AssertionError, match="out of step"):
+        test_pair_is_in_step(copied)

@@ -63,6 +63,25 @@ def test_oldest_versions_are_those_that_are_tested(pyproject):
     }
 
 
+def test_the_package_is_described_as_the_book_is_cited(pyproject):
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert cited["version"] == pyproject["version"]
+    assert cited["keywords"] == pyproject["keywords"]
+    assert cited["authors"] == pyproject["authors"]
+
+
+def locked_pythons():
+    """Return the versions of Python that nox tests with the locked packages."""
+    versions = re.search(r"@nox\.session\(python=(\[.*?\])\)\ndef locked", (ROOT / "noxfile.py").read_text())
+    return ast.literal_eval(versions[1])
+
+
+def test_the_versions_of_python_that_are_named_are_those_that_are_tested(pyproject):
+    prefix = "Programming Language :: Python :: "
+    named = [name.removeprefix(prefix) for name in pyproject["classifiers"] if name.startswith(prefix)]
+    assert named == locked_pythons()
+
+
 def test_all_versions_are_tested_with_all_that_the_tests_need():
     everything = re.search(r'EVERYTHING = "(.*)"', (ROOT / "noxfile.py").read_text())[1]
     assert f"--editable '{everything}'" in (ROOT / "Makefile").read_text()
@@ -95,8 +114,7 @@ def test_binder_installs_the_notebooks_packages_without_cuda(pyproject):
     (wanted,) = re.findall(r"^\.\[(\w+)\]$", command[-1])
     assert any(requirement.startswith("torch") for requirement in pyproject["optional-dependencies"][wanted])
     version = (ROOT / ".binder/runtime.txt").read_text().strip().removeprefix("python-")
-    tested = re.search(r"@nox\.session\(python=(\[.*?\])\)\ndef locked", (ROOT / "noxfile.py").read_text())[1]
-    assert version in ast.literal_eval(tested)
+    assert version in locked_pythons()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such mark")

@@ -102,19 +102,22 @@ def test_each_recipe_is_complete(project):
         run(project, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"))
     run(project, "notebooks/renew.py", "notebooks/convolution.md", "notebooks/softmax.md")
     twin = (project / "notebooks/convolution.ipynb").read_text(encoding="utf-8")
-    assert "1.1.b.kept · confirmed" in twin
+    assert "1.1.b.filters · confirmed" in twin
     assert "Explorer with sliders kernel size K (1 to 7)" in twin
     parts = yaml.safe_load((project / "book/_toc.yml").read_text(encoding="utf-8"))["parts"]
     assert {"file": "notebooks/softmax"} in parts[1]["chapters"]
     the_rest = "test_every_cell_runs[convolution] or notebooks/convolution-0 or notebooks/convolution-1"
     report = run(
         *(project, "-m", "pytest", "--verbose", "tests/claims", "tests/repository", "tests/explorers"),
-        *("-k", f"(1.1.b.kept or 2.1.a or softmax or convolution) and not ({the_rest})"),
+        *("-k", f"(1.1.b.filters or 2.1.a or softmax or convolution) and not ({the_rest})"),
     )
     passed = set(re.findall(r"::(\w+\[.+\]) PASSED", report))
     assert passed >= {
-        "test_verdict_is_what_the_evidence_says[1.1.b.kept]",
+        "test_verdict_is_what_the_evidence_says[1.1.b.filters]",
         "test_verdict_is_what_the_evidence_says[2.1.a]",
+        "test_a_statement_is_what_the_sheet_says[1.1.b.filters]",
+        "test_a_statement_is_what_the_sheet_says[2.1.a]",
+        "test_a_page_quotes_what_the_sheet_says[softmax]",
         "test_every_packed_frame_is_what_the_functions_return[notebooks/convolution-2]",
         "test_pair_is_in_step[convolution]",
         "test_pair_is_in_step[softmax]",
@@ -125,10 +128,8 @@ def test_each_recipe_is_complete(project):
 def test_a_false_claim_is_refused(project):
     follow(recipe("Add a claim"), project)
     module = project / "src/helpers/convolution/claims.py"
-    module.write_text(
-        module.read_text(encoding="utf-8").replace("H, K = 12, 5", "H, K = 12, 4"), encoding="utf-8"
-    )
+    module.write_text(module.read_text(encoding="utf-8").replace("F = 4\n", "F = 5\n"), encoding="utf-8")
     with pytest.raises(
-        AssertionError, match=r"FAILED \S+::test_verdict_is_what_the_evidence_says\[1\.1\.b\.kept\]"
+        AssertionError, match=r"FAILED \S+::test_verdict_is_what_the_evidence_says\[1\.1\.b\.filters\]"
     ):
-        run(project, "-m", "pytest", "-q", "-p", "no:nbval", "tests/claims", "-k", "1.1.b.kept")
+        run(project, "-m", "pytest", "-q", "-p", "no:nbval", "tests/claims", "-k", "1.1.b.filters")

@@ -10,8 +10,8 @@ import pytest
 from spellchecker import SpellChecker
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["*.md", "book/**/*.md", "notebooks/*.md"]
-CODE = ["src/**/*.py", "book/*.py", "notebooks/*.py", "benchmarks/*.py", "noxfile.py"]
+PAGES = ["*.md", "book/**/*.md", "notebooks/*.md", "src/**/sheet.toml"]
+CODE = ["src/**/*.py", "book/*.py", "book/_ext/*.py", "notebooks/*.py", "benchmarks/*.py", "noxfile.py"]
 OWN = (ROOT / "tests/repository/words.txt").read_text(encoding="utf-8").split()
 """The field's words, names of people and things, and British spelling, where the dictionary has none."""
 

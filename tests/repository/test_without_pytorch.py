@@ -1,14 +1,15 @@
 """A chapter's notebook runs alone: the package from its wheel, one notebook in an empty folder, and no PyTorch.
 
-All cells run there, and what would be checked is said in one line. With PyTorch each runs in an empty folder too, when
-the book is built: see run_in_temp in book/_config.yml.
+A cell that needs PyTorch has the tag ``oracle``, and is skipped there; every other prints what it prints with PyTorch. With
+PyTorch each runs in an empty folder too, when the book is built: see run_in_temp in book/_config.yml.
 """
 
-import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -16,10 +17,10 @@ import pytest
 from nbclient import NotebookClient
 from renew import SECONDS_PER_CELL
 
-from helpers.numerics.without_pytorch import checked
+from helpers.numerics.without_pytorch import SkipWithoutTorch, skip_message
 
 ROOT = Path(__file__).parents[2]
-SAYS = "PyTorch is not installed, so "
+TWINS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 HIDDEN = """
 from importlib.machinery import PathFinder
 
@@ -49,7 +50,7 @@ def installed(tmp_path_factory):
 
 @pytest.fixture
 def run(installed, tmp_path):
-    """Runs a notebook in an empty folder, in a Python that finds no PyTorch, whether there is one or not."""
+    """Return a function that runs a notebook in an empty folder, in a Python that finds no PyTorch, whether there is one or not."""
     hides = tmp_path / "hides"
     hides.mkdir()
     (hides / "sitecustomize.py").write_text(HIDDEN, encoding="utf-8")
@@ -63,13 +64,13 @@ def run(installed, tmp_path):
             resources={"metadata": {"path": folder}},
         )
         client.execute(env=os.environ | {"PYTHONPATH": os.pathsep.join([str(hides), str(installed)])})
-        return [cell for cell in notebook.cells if cell.cell_type == "code"]
+        return code_cells(notebook)
 
     return run
 
 
 def test_the_wheel_leaves_nothing_out(installed):
-    """So that what needs PyTorch, and is not run here, misses nothing either."""
+    """Then what needs PyTorch, and is not run here, misses nothing either."""
     files = [path for path in (ROOT / "src/helpers").rglob("*") if path.is_file() and path.suffix != ".pyc"]
     assert files
     for file in files:
@@ -77,8 +78,12 @@ def test_the_wheel_leaves_nothing_out(installed):
         assert copy.read_bytes() == file.read_bytes(), file
 
 
-def said(cell):
-    """What a cell prints or shows, as text."""
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def shown(cell):
+    """Return what a cell prints or shows, as text."""
     texts = []
     for output in cell.outputs:
         if output.output_type == "error":
@@ -90,72 +95,100 @@ def said(cell):
     return "".join(texts)
 
 
-def checks_with_the_oracle(source):
-    """What a cell compares in statements that speak of the oracle."""
-    statements = [node for node in ast.parse(source).body if "oracle." in ast.unparse(node)]
-    return [name for node in statements if not isinstance(node, ast.FunctionDef) for name in checked(node)]
+def check_tags(notebook):
+    """Raise unless exactly those cells have the tag that use the oracle, or a variable that such a cell defines."""
+    skip = SkipWithoutTorch()
+    for cell in code_cells(notebook):
+        if skip.needs_torch(cell.source) != ("oracle" in cell.metadata.get("tags", ())):
+            raise AssertionError(f"the tag oracle is wrong: {cell.source}")
 
 
-@pytest.mark.parametrize("twin", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("twin", TWINS, ids=lambda path: path.stem)
+def test_cells_that_need_pytorch_have_the_tag(twin):
+    check_tags(nbformat.read(twin, as_version=4))
+
+
+ORACLE_CELL = ("y = oracle.value(f, x)", True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        ([("x = 1", False), ORACLE_CELL, ("x", False)], ""),
+        ([("from helpers.numerics import oracle", False), ("def f(x): return oracle.value(f, x)", True)], ""),
+        ([ORACLE_CELL, ("y = 1", False), ("y", False)], ""),
+        ([("oracle.value(f, x)", False)], "oracle.value"),
+        ([("torch.exp(x)", False)], "torch.exp"),
+        ([("x = 1", True)], "x = 1"),
+        ([ORACLE_CELL, ("[y + i for i in x]", False)], "y . i"),
+        ([("y = 1", False), ORACLE_CELL, ("def g(): return y", False)], "def g"),
+    ],
+)
+def test_a_wrong_tag_is_found(cells, wrong):
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(code, metadata={"tags": ["oracle"] * tagged}) for code, tagged in cells
+        ]
+    )
+    with pytest.raises(AssertionError, match=wrong) if wrong else nullcontext():
+        check_tags(notebook)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda path: path.stem)
 def test_every_cell_runs(installed, run, tmp_path, twin):
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(twin, alone)
     notebook = nbformat.read(alone / twin.name, as_version=4)
-    with_pytorch = {cell.source: said(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    with_pytorch = [shown(cell) for cell in code_cells(notebook)]
     notebook.cells.append(nbformat.v4.new_code_cell("import helpers\nprint(helpers.__file__)"))
     *cells, last = run(notebook, alone)
-    assert said(last) == f"{installed / 'helpers' / '__init__.py'}\n"
+    assert shown(last) == f"{installed / 'helpers' / '__init__.py'}\n"
     assert list(alone.iterdir()) == [alone / twin.name], "it left something beside it"
-    for cell in cells:
-        assert all(output.output_type != "error" for output in cell.outputs), f"{cell.source}\n{said(cell)}"
-        lines = said(cell).splitlines()
-        explained = [line for line in lines if SAYS in line]
-        if "claim" in cell.metadata.get("tags", ()) and explained:
-            assert len(lines) == 1
-            assert "this is not measured: " in lines[0]
-            assert lines[0].partition(". ")[0] == with_pytorch[cell.source].partition(". ")[0]
-        elif explained:
-            assert len(explained) == 1
-            # Nothing else is said than with PyTorch: no number of half a loop.
-            others = [line for line in lines if line not in explained]
-            assert "\n".join(others) in with_pytorch[cell.source], cell.source
-        elif "nbval-ignore-output" not in cell.metadata.get("tags", ()):
-            assert said(cell) == with_pytorch[cell.source], cell.source
-        for name in checks_with_the_oracle(cell.source):
-            assert name in " ".join(explained), cell.source
+    for cell, expected in zip(cells, with_pytorch, strict=True):
+        tags = cell.metadata.get("tags", ())
+        if "oracle" in tags:
+            assert shown(cell) == f"{skip_message(cell.source)}\n"
+        elif "claim" in tags and "PyTorch is not installed" in shown(cell):
+            (line,) = shown(cell).splitlines()
+            assert "this is not measured: " in line
+            assert line.partition(". ")[0] == expected.partition(". ")[0]
+        elif "nbval-ignore-output" in tags:
+            assert all(output.output_type != "error" for output in cell.outputs), shown(cell)
+        else:
+            assert shown(cell) == expected, cell.source
         if cell.source.endswith("_explorer()"):
             assert "application/vnd.jupyter.widget-view+json" in cell.outputs[0].data
-    assert any(SAYS in said(cell) for cell in cells)
 
 
+def test_some_cells_need_pytorch():
+    notebooks = (nbformat.read(twin, as_version=4) for twin in TWINS)
+    assert any("oracle" in cell.metadata.get("tags", ()) for each in notebooks for cell in code_cells(each))
+
+
+SKIPPED = "PyTorch is not installed, so this cell is skipped.\n"
 CELLS = {
-    "from helpers.numerics import check_close, oracle\ncopy, found, total = 3, [], 0": "",
-    "import torch\nx = 1\nx": f"1\n{SAYS}a part of this cell is left out.\n",
-    "y = oracle.value(torch.exp, [0.0])\ncheck_close(y, 1, name='one')\nx": f"1\n{SAYS}this is not checked: one.\n",
-    "check_close(y, [1])": f"{SAYS}this is not checked: y.\n",
-    # No value of before, and nothing half done, is taken for the one that is missing.
-    "for copy in (4, 5):\n    found.append(copy)\n    total += y": f"{SAYS}a part of this cell is left out.\n",
-    "copy": f"{SAYS}a part of this cell is left out.\n",
-    "print(found, 'found')": f"{SAYS}a part of this cell is left out.\n",
-    "print(total, 'in total')": f"{SAYS}a part of this cell is left out.\n",
+    "from helpers.numerics import check_close, oracle\nx = 1\nx": "1\n",
+    "y = oracle.value(f, x)\ncheck_close(y, 1, name='one')": "PyTorch is not installed, so this is not checked: one.\n",
+    "check_close(y, [1])": "PyTorch is not installed, so this is not checked: y.\n",
+    "print(x)\nz = [y for i in range(x)]": SKIPPED,
+    "z": SKIPPED,
     "y = 2\ny": "2\n",
-    "def f(x): return torch.exp(x)": "",
-    "import numpy as np\nnp.testing.assert_equal(np.exp(0), f(0))": f"{SAYS}a part of this cell is left out.\n",
-    "z = await f(1)": f"{SAYS}a part of this cell is left out.\n",
-    "print(np.exp(0))": "1.0\n",
-    "f(1)": f"{SAYS}a part of this cell is left out.\n",
-    # What is wrong for other reasons is an error still, and what is right is shown.
+    "from helpers.numerics.oracle import torch\ndef f(x): return torch.exp(x)": SKIPPED,
+    # What is wrong for other reasons is an error still.
     "unknown": "NameError: name 'unknown' is not defined\n",
+    "import torch": "ModuleNotFoundError: No module named 'torch'\n",
     "import nowhere": "ModuleNotFoundError: No module named 'nowhere'\n",
     "check_close(1.0, 2.0, name='two')": "AssertionError: two differs most: got 1.0, expected 2.0; "
     "relative error 0.5 > 1e-10\n",
-    "x = 5; x": "5\n",
+    "x = ": "SyntaxError: invalid syntax\n",
     "": "",
+    "_ = %pwd\nx": "1\n",
     "import asyncio\nawait asyncio.sleep(0, 'slept')": "'slept'\n",
 }
 
 
-def test_what_a_cell_says(run):
+def test_what_a_cell_shows(run):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    assert {cell.source: said(cell) for cell in run(notebook)} == CELLS
+    for cell in run(notebook):
+        assert re.sub(r" \(.*\.py, line \d+\)", "", shown(cell)) == CELLS[cell.source], cell.source

@@ -1,10 +1,12 @@
 """What an explorer on the page shows, held against what the reference implementations return now."""
 
 import functools
+import re
 
 import numpy as np
 
-from helpers.drawings import EMPTY_ROLES, format_number
+from helpers.drawings import Grid, Text
+from helpers.numerics.formatting import format_number
 
 READ = """explorer => ({
   values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
@@ -14,6 +16,7 @@ READ = """explorer => ({
        faded: Number(getComputedStyle(panel.querySelector('[role=img]')).opacity) < 0.5,
        cells: [...panel.querySelectorAll('svg > g')].filter(cell => cell.getBoundingClientRect().width > 0)
          .map(cell => [cell.getAttribute('transform'), cell.getAttribute('class'), cell.textContent]),
+       outline: panel.querySelector('path.span')?.getAttribute('d') ?? '',
        paths: [...panel.querySelectorAll('path.stroke')].map(path => path.getAttribute('d') ?? '')})
 })"""
 
@@ -36,12 +39,12 @@ def _frame(explorer, *setting):
 
 
 def frame_at(explorer, setting):
-    """What the reference implementation, called now, makes of a setting; asked for it again, it is what it was."""
+    """Return the frame that the reference implementation computes now; called again, the same frame."""
     return _frame(explorer, *setting.items())
 
 
 def expected(explorer, setting, last_possible):
-    """What the page should show at a setting."""
+    """Return the panels that the page should show at a setting."""
     frame = frame_at(explorer, setting)
     impossible = frame.get("impossible")
     excuse = [impossible, FADED]
@@ -49,21 +52,26 @@ def expected(explorer, setting, last_possible):
         frame = frame_at(explorer, last_possible)
     panels = []
     for panel in explorer.panels:
-        if panel.kind == "text":
+        if isinstance(panel, Text):
             sentences = excuse if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
             excuse = []  # said once
-        elif panel.kind == "cells":
+        elif isinstance(panel, Grid):
             cells = list(_cells(panel, frame))
-            panels.append({"kind": "cells", "faded": bool(impossible), "cells": cells, "paths": []})
+            outline = _outline([place for place, look, _ in cells if "marked" in look], panel.unit)
+            panels.append(
+                {"kind": "cells", "faded": bool(impossible), "cells": cells, "outline": outline, "paths": []}
+            )
         else:
             paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
-            panels.append({"kind": "lines", "faded": bool(impossible), "cells": [], "paths": paths})
+            panels.append(
+                {"kind": "lines", "faded": bool(impossible), "cells": [], "outline": "", "paths": paths}
+            )
     return panels
 
 
 def _points(panel, x, y):
-    """Where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
+    """Return where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
 
     def place(axis, values, length):
         scale = np.log if axis.logarithmic else np.asarray
@@ -83,14 +91,14 @@ def _points(panel, x, y):
 
 
 def _parsed(path):
-    """The points of an SVG path, a list for each piece."""
+    """Return the points of an SVG path, a list for each piece."""
     return [
         [tuple(map(float, point.split())) for point in piece.split("L")] for piece in path.split("M") if piece
     ]
 
 
 def _cells(panel, frame):
-    roles = np.asarray(frame[panel.roles])
+    roles = np.asarray(frame[panel.roles]) if panel.roles else np.zeros(np.shape(frame[panel.numbers]), int)
     marked = np.zeros(roles.shape, bool)
     if panel.marked_rows or panel.marked_columns:
         rows = frame[panel.marked_rows] if panel.marked_rows else range(roles.shape[0])
@@ -100,7 +108,7 @@ def _cells(panel, frame):
         name = panel.legend[role]
         number = (
             ""
-            if panel.numbers is None or name in EMPTY_ROLES
+            if panel.numbers is None or name in panel.unnumbered
             else format_number(np.asarray(frame[panel.numbers])[row, column])
         )
         yield [
@@ -110,16 +118,25 @@ def _cells(panel, frame):
         ]
 
 
+def _outline(places, unit):
+    """Return the path around cells, a pixel outside of them, from their transforms."""
+    if not places:
+        return ""
+    corners = np.array([re.findall(r"\d+", place) for place in places], int)
+    (left, top), (right, bottom) = corners.min(axis=0) - 1, corners.max(axis=0) + unit + 1
+    return f"M{left} {top}H{right}V{bottom}H{left}z"
+
+
 def setting_at(explorer, positions):
-    """The values of the sliders at these positions of the browser's."""
+    """Return the values of the sliders at these positions of the browser's."""
     return {
-        name: kind.values[position] if kind.linked[0] == "index" else position
+        name: kind.values[position] if kind.trait[0] == "index" else position
         for (name, kind), position in zip(explorer.sliders.items(), positions, strict=True)
     }
 
 
 def last_on_the_way(explorer, now, positions, last_possible):
-    """The last possible setting as one slider after the other moves."""
+    """Return the last possible setting as one slider after the other moves."""
     for moved in range(len(positions), 0, -1):
         setting = setting_at(explorer, [*positions[:moved], *now[moved:]])
         if "impossible" not in frame_at(explorer, setting):

@@ -54,7 +54,9 @@ def test_the_page_works_as_a_file_and_without_scripts(browser):
 def test_a_card_leads_to_the_sheets_statement_and_its_row_leads_back(claim):
     chapter = (SITE / "notebooks" / f"{claim.chapter}.html").read_text(encoding="utf-8")
     card = chapter.split(f"Claim {claim.id} · {claim.verdict.value}<")[1].split("</p>", 2)[1]
-    (place,) = re.findall(r'<em><a [^>]*href="\.\./book/claims\.html#([^"]*)">The sheet says</a>:</em>', card)
+    label = "The sheet" if claim.verdict is claims.Verdict.LOST else "The sheet says"
+    link = rf'<em><a [^>]*href="\.\./book/claims\.html#([^"]*)"><span[^>]*>{label}</span></a>:</em>'
+    (place,) = re.findall(link, card)
     rows = (SITE / "book" / "claims.html").read_text(encoding="utf-8").split(f'id="{place}"')
     assert len(rows) == 2
     assert f'href="../notebooks/{claim.chapter}.html#{claim.anchor}"' in rows[1].split("</tr>")[0]
@@ -63,7 +65,7 @@ def test_a_card_leads_to_the_sheets_statement_and_its_row_leads_back(claim):
 def test_the_row_that_a_card_leads_to_is_seen(open_page):
     page = open_page("notebooks/gated_rnn")
     page.get_by_role("link", name="The sheet says").last.click()
-    row = page.locator("tr:target")
+    row = page.locator("tr:has(:target)")
     assert "1.2.1.d.vanishing" in row.inner_text()
     assert 0 < row.bounding_box()["y"] < 800
     assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"

@@ -1,9 +1,14 @@
 """Every slider of every explorer, moved from the keyboard on the built page: what is drawn is what Python says."""
 
 import copy
+import json
+import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from browsing import html
+from docutils import nodes
 from drawn import (
     READ,
     READ_AT_EACH,
@@ -11,6 +16,7 @@ from drawn import (
     last_on_the_way,
 )
 from every_explorer import CASES, EXPLORERS, made
+from static_explorers import keep_what_is_needed
 
 from helpers.explorers import Explorer
 
@@ -52,7 +58,7 @@ def test_random_settings(move_on, name, number):
     random = np.random.default_rng(0)
     kinds = explorer.sliders.values()
     settings = [
-        [int(random.integers(len(kind.values))) * kind.linked[2] + kind.linked[1] for kind in kinds]
+        [int(random.integers(len(kind.values))) * kind.trait[2] + kind.trait[1] for kind in kinds]
         for _ in range(30)
     ]
     last, now = None, place.evaluate(READ)["values"]
@@ -82,9 +88,37 @@ def test_every_chapter_has_explorers():
         assert all(isinstance(made(name, number), Explorer) for number in range(len(makers)))
 
 
-def test_a_planted_fault_in_a_drawing_is_caught(open_page):
+@pytest.mark.parametrize(
+    "fault", ["classList.remove('marked')", "closest('svg').lastChild.setAttribute('d', '')"]
+)
+def test_a_planted_fault_in_a_drawing_is_caught(open_page, fault):
     page = open_page("notebooks/convolution")
     place = page.locator(".explorer").first
-    place.evaluate("explorer => explorer.querySelector('.marked').classList.remove('marked')")
+    place.evaluate(f"explorer => explorer.querySelector('.marked').{fault}")
     with pytest.raises(AssertionError, match="panel 1"):
         check_drawn(place.evaluate(READ), made("notebooks/convolution", 0))
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_nothing_stands_on_the_page_twice(name):
+    (saved,) = re.findall(
+        r'<script id="widgets" type="application/json">(.*?)</script>', html(name), re.DOTALL
+    )
+    scripts, widgets = (json.loads(saved)[part] for part in ("scripts", "widgets"))
+    assert len(scripts) == 1
+    assert [widget["state"]["place"] for widget in widgets] == [
+        made(name, number).place for number in range(len(EXPLORERS[name]))
+    ]
+    assert all(widget["state"].keys().isdisjoint({"html", "_css", "_esm"}) for widget in widgets)
+
+
+def test_a_widget_that_needs_a_kernel_is_refused(caplog):
+    app = SimpleNamespace(env=SimpleNamespace())
+    page = nodes.container()
+    keep_what_is_needed(app, "a page", "page.html", {}, page)
+    assert not caplog.records
+    page += nodes.raw(
+        text='<script type="application/vnd.jupyter.widget-view+json">{}</script>', format="html"
+    )
+    keep_what_is_needed(app, "a page", "page.html", {}, page)
+    assert "a widget must have HTML of its own" in caplog.text

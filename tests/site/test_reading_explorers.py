@@ -7,8 +7,8 @@ from browsing import SITE
 from drawn import MOVE, READ, check_drawn
 from every_explorer import CASES, EXPLORERS, made
 
-from helpers.drawings import format_number
-from helpers.explorers.explorer import format_value
+from helpers.drawings import Grid, Text
+from helpers.numerics.formatting import format_number
 
 PAGES = list(EXPLORERS)
 
@@ -25,8 +25,8 @@ new PerformanceObserver(list => {
 
 
 @pytest.mark.parametrize(("name", "number"), CASES)
-def test_without_scripts_a_still_picture_of_the_start(look_at, name, number):
-    """It is drawn in Python, and the live one in JavaScript: both must show what the functions return."""
+def test_without_scripts_a_static_picture_of_the_start(look_at, name, number):
+    """It is drawn in Python, and updated in JavaScript: both must show what the functions return."""
     place = look_at(name, java_script_enabled=False).locator(".explorer").nth(number)
     explorer = made(name, number)
     assert place.locator("input").count() == 0
@@ -34,20 +34,20 @@ def test_without_scripts_a_still_picture_of_the_start(look_at, name, number):
     read["values"] = [_position(kind) for kind in explorer.sliders.values()]
     check_drawn(read, explorer)
     rows = [row.split("\n") for row in place.locator(".widget-slider").all_inner_texts()]
-    assert rows == [[kind.label, format_value(kind.start)] for kind in explorer.sliders.values()]
+    assert rows == [[kind.label, kind.labels[kind.position]] for kind in explorer.sliders.values()]
     assert not place.get_by_role("button", name="Reset").is_visible()
 
 
 def _position(kind):
-    trait, _, _ = kind.linked
-    return kind.start if trait == "value" else list(kind.values).index(kind.start)
+    _, first, step = kind.trait
+    return first + step * kind.position
 
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
-def test_the_live_explorer_is_as_large_as_its_still_picture(look_at, name, width):
-    still = look_at(name, width=width, java_script_enabled=False).evaluate(SIZES)
-    assert still == look_at(name, width=width).evaluate(SIZES)
+def test_the_live_explorer_is_as_large_as_its_static_picture(look_at, name, width):
+    static = look_at(name, width=width, java_script_enabled=False).evaluate(SIZES)
+    assert static == look_at(name, width=width).evaluate(SIZES)
 
 
 @pytest.mark.parametrize("width", [1280, 360])
@@ -102,7 +102,7 @@ def test_a_setting_goes_into_the_address_and_comes_back(open_page):
     ends = {}
     for number, position in ((0, 0), (1, 1)):
         slider, kind = list(made(name, number).sliders.items())[position]
-        ends[f"{made(name, number).place}.{slider}"] = format_value(kind.values[-1])
+        ends[f"{made(name, number).place}.{slider}"] = kind.labels[-1]
     assert kept == ends
 
     opened = open_page(f"{name}{sent}")
@@ -173,13 +173,13 @@ def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name
     tip = place.get_by_role("status")
     frame = explorer.frame()
     drawings = place.get_by_role("img")
-    panels = [panel for panel in explorer.panels if panel.kind != "text"]
+    panels = [panel for panel in explorer.panels if not isinstance(panel, Text)]
     assert drawings.count() == len(panels)
     for position, panel in enumerate(panels):
         drawing = drawings.nth(position)
-        if panel.kind == "cells":
+        if isinstance(panel, Grid):
             cell = drawing.locator("g").first
-            role = panel.legend[frame[panel.roles][0][0]].replace("-", " ")
+            role = panel.legend[frame[panel.roles][0][0] if panel.roles else 0].replace("-", " ")
             text = cell.text_content()
             wanted = f"row 0, column 0: {role} {text}".strip()
             cell.hover()
@@ -187,7 +187,7 @@ def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name
             first = next(i for i, x in enumerate(frame[panel.x]) if x == x)
             wanted = f"{panel.x_axis.label} = {format_number(frame[panel.x][first])}: {panel.lines[0].label} "
             drawing.hover(position={"x": 1, "y": 5})
-        assert tip.inner_text().startswith(wanted if panel.kind == "cells" else f"{panel.x_axis.label} = ")
+        assert tip.inner_text().startswith(wanted if isinstance(panel, Grid) else f"{panel.x_axis.label} = ")
         box, outer = tip.bounding_box(), place.bounding_box()
         assert outer["x"] <= box["x"]
         assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
@@ -215,7 +215,7 @@ def test_the_words_follow_the_sliders(move_on, name, number):
     assert ids
     words = " ".join(page.locator(f"#{id_}").inner_text() for id_ in sorted(ids))
     assert all(page.locator(f"#{id_}").get_attribute("aria-live") == "polite" for id_ in ids)
-    ends = [kind.linked[1] + (len(kind.values) - 1) * kind.linked[2] for kind in explorer.sliders.values()]
+    ends = [kind.trait[1] + (len(kind.values) - 1) * kind.trait[2] for kind in explorer.sliders.values()]
     place.evaluate(MOVE, ends)
     assert " ".join(page.locator(f"#{id_}").inner_text() for id_ in sorted(ids)) != words
 

@@ -15,7 +15,7 @@ WANTED = {claim.id: f"notebooks/{claim.chapter}.html#{claim.anchor}" for claim i
 
 
 def found(page):
-    """Where the results lead, the first one first."""
+    """Return where the results lead, the first one first."""
     page.wait_for_function(
         "document.querySelector('.search-summary')?.textContent.startsWith('Search finished')"
     )
@@ -23,7 +23,7 @@ def found(page):
 
 
 def search(page, words):
-    """What the site's own search finds, without the waits of its list."""
+    """Return what the site's own search finds, without the waits of its list."""
     return page.evaluate(
         """words => {
           const [query, ...terms] = Search._parseQuery(words);

@@ -1,6 +1,6 @@
 """AttentionRNN as a drawing: one step of it, and unrolled in time. Chapter 1.2.2 of the book.
 
-The drawings are data, so that what they say can be checked: :func:`follow` computes a step along the arrows.
+The drawings are data, so that they can be checked: :func:`follow` computes a step along the arrows.
 """
 
 from __future__ import annotations
@@ -127,5 +127,5 @@ def _attend(*v_and_a: np.ndarray) -> np.ndarray:
 
 
 def _below(number: int) -> str:
-    """A number as subscript digits."""
+    """Return a number as subscript digits."""
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

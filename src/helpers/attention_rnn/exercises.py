@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import compress, product
 
 import numpy as np
-from numpy.random import Generator
 
-from ..exercises.exercise import AnyExercise, Exercise, Function, WrongFunction, small_integers
+from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, SheetMistake
 from ..numerics.arrays import Array
 from .reference import AttentionRNN, UnboundedAttentionRNN
 
-CHAPTER = "attention_rnn"
+MEAN = np.array([[[0.0]], [[0.0]], [[1.0]]])
+"""A triple with Q = K = 0 and V = 1: every score is 0."""
 
 Pair = tuple[Array, Array]
 """A triple, and the vector that it projects."""
+Weights = Callable[[Array], Array]
+"""Returns the weights of all scores."""
 Step = Callable[[Sequence[Array], Sequence[Array], int], Array]
-"""Makes h[t] of all triples, of the vectors that they project, and of t."""
+"""Returns h[t] from all triples, the vectors that they project, and t."""
 
 
 def _softargmax(w: Array) -> Array:
@@ -26,15 +29,13 @@ def _softargmax(w: Array) -> Array:
 
 
 def _scores_and_values(pairs: Iterable[Pair], *, one_query: bool = False) -> tuple[Array, Array]:
-    """w_i and v_i; with one query, all keys are asked by the first."""
+    """Return w_i and v_i; with one query, the first serves all keys."""
     q, k, v = np.stack([triple @ y for triple, y in pairs], axis=1)
     return ((q[:1] if one_query else q) * k).sum(axis=1), v
 
 
-def _attend(
-    pairs: Iterable[Pair], weights: Callable[[Array], Array] = _softargmax, *, one_query: bool = False
-) -> Array:
-    """h[t] from what the step looks at."""
+def _attend(pairs: Iterable[Pair], weights: Weights = _softargmax, *, one_query: bool = False) -> Array:
+    """Return h[t] from what the step looks at."""
     w, v = _scores_and_values(pairs, one_query=one_query)
     return weights(w) @ v
 
@@ -46,47 +47,26 @@ def step(x: Array, h_1: Array, h_2: Array, input_triple: Array, past_triples: Ar
     return AttentionRNN(input_triple, past_triples).run(x[None], [h_2, h_1]).states[0]
 
 
-def _mean_of_values(m: int = 1, n: int = 1) -> Array:
-    """A triple with Q = K = 0 and V = 1: every score is 0."""
-    return np.stack([np.zeros((m, n)), np.zeros((m, n)), np.eye(m, n)])
-
-
-def _steps(random: Generator) -> Iterator[tuple[Array, ...]]:
-    mean = _mean_of_values()
-    nine, three, zero = np.array([9.0]), np.array([3.0]), np.array([0.0])
-    yield nine, zero, zero, mean, np.stack([mean, mean])
-    yield nine, three, zero, mean, np.stack([mean, 2 * mean])
-    yield nine, zero, three, mean, np.stack([mean, 2 * mean])
+def _steps(draw: Draw) -> Cases:
+    yield [9], [0], [0], MEAN, [MEAN, MEAN]
+    yield [9], [3], [0], MEAN, [MEAN, 2 * MEAN]
+    yield [9], [0], [3], MEAN, [MEAN, 2 * MEAN]
     for m, n in ((1, 1), (1, 2), (2, 1), (2, 2)):
-        yield (
-            *(small_integers(random, n), small_integers(random, m), small_integers(random, m)),
-            *(small_integers(random, 3, m, n) / 2, small_integers(random, 2, 3, m, m) / 2),
-        )
+        vectors = draw.integers(n), draw.integers(m), draw.integers(m)
+        yield *vectors, draw.integers(3, m, n) / 2, draw.integers(2, 3, m, m) / 2
     for m, n in ((2, 2), (3, 2), (4, 3), (4, 3)):
-        yield (
-            *(random.normal(size=n), random.normal(size=m), random.normal(size=m)),
-            *(random.normal(size=(3, m, n)), random.normal(size=(2, 3, m, m))),
-        )
+        yield draw.normal(n), draw.normal(m), draw.normal(m), draw.normal(3, m, n), draw.normal(2, 3, m, m)
 
 
-def _step_with(
-    weights: Callable[[Array], Array] = _softargmax,
-    order: tuple[int, ...] = (0, 1, 2),
-    one_query: bool = False,
-) -> Function:
-    """The step with other weights, with the vectors in another order, or with the input's query for all keys."""
-
-    def function(x: Array, h_1: Array, h_2: Array, input_triple: Array, past_triples: Array) -> Array:
-        triples, y = [input_triple, *past_triples], [x, h_1, h_2]
-        pairs = [(triple, y[place]) for triple, place in zip(triples, order, strict=True)]
-        return _attend(pairs, weights, one_query=one_query)
-
-    return function
+def _step(*arguments: Array, weights: Weights = _softargmax, one_query: bool = False) -> Array:
+    """Return the step with other weights, or with the input's query for all keys."""
+    x, h_1, h_2, input_triple, past_triples = arguments
+    pairs = zip([input_triple, *past_triples], [x, h_1, h_2], strict=True)
+    return _attend(pairs, weights, one_query=one_query)
 
 
-STEP = Exercise(
+STEP = FunctionExercise(
     id="1.2.2.a",
-    chapter=CHAPTER,
     reference=step,
     cases=_steps,
     given="Given are `x` of shape (n,), `h_1` = h[t−1] and `h_2` = h[t−2] of shape (m,), `input_triple` (Q_0, K_0, V_0) of shape (3, m, n) "
@@ -96,40 +76,31 @@ STEP = Exercise(
         "A score is query times key of the same vector. The softargmax of the three scores gives the weights.",
         "`e = np.exp(w); a = e / e.sum()`, and the state is the average of the values: `a @ v`.",
     ),
-    mistakes=(
-        WrongFunction(
-            "leaves the weights as exponentials",
-            _step_with(np.exp),
-            "The weights add up to 1: divide by the sum of the exponentials.",
+    mistakes={
+        "leaves the weights as exponentials": Mistake(
+            partial(_step, weights=np.exp), "The weights add up to 1: divide by the sum of the exponentials."
         ),
-        WrongFunction(
-            "takes the scores for weights",
-            _step_with(lambda w: w),
-            "The weights are the softargmax of the scores.",
+        "takes the scores for weights": Mistake(
+            partial(_step, weights=lambda w: w), "The weights are the softargmax of the scores."
         ),
-        WrongFunction(
-            "asks with the input's query",
-            _step_with(one_query=True),
+        "asks with the input's query": Mistake(
+            partial(_step, one_query=True),
             "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
         ),
-        WrongFunction(
-            "swaps the two states",
-            _step_with(order=(0, 2, 1)),
+        "swaps the two states": Mistake(
+            lambda x, h_1, h_2, input_triple, past_triples: step(x, h_2, h_1, input_triple, past_triples),
             "The first of the past triples belongs to h[t−1], the second to h[t−2].",
         ),
-        WrongFunction(
-            "leaves the input out",
+        "leaves the input out": Mistake(
             lambda x, h_1, h_2, input_triple, past_triples: _attend(
                 zip(past_triples, (h_1, h_2), strict=True)
             ),
             "There are three things to attend to: i = 0 is the input.",
         ),
-        WrongFunction(
-            "adds the values up without weights",
-            _step_with(np.ones_like),
-            "h[t] = Σ a_i v_i: each value has its weight.",
+        "adds the values up without weights": Mistake(
+            partial(_step, weights=np.ones_like), "h[t] = Σ a_i v_i: each value has its weight."
         ),
-    ),
+    },
 )
 
 # 1.2.2.b
@@ -139,41 +110,31 @@ def number_of_weights(k: int, t: int) -> int:
     return k + 1
 
 
-SIZE = Exercise(
+SIZE = FunctionExercise(
     id="1.2.2.b",
-    chapter=CHAPTER,
     reference=number_of_weights,
-    cases=lambda random: product((1, 2, 3, 5), (1, 2, 3, 8)),
+    cases=lambda draw: product((1, 2, 3, 5), (1, 2, 3, 8)),
     given="Given are the window k of AttentionRNN(k) and a step t. Return how many weights a[t] holds. The sheet's question is k = 2.",
     hints=(
         "How many vectors does a step look at?",
         "At x[t] and at k states; those before t = 1 are zero vectors, and take part.",
     ),
-    mistakes=(
-        WrongFunction(
-            "forgets the input", lambda k, t: k, "i runs from 0 to k, and i = 0 is x[t]: k + 1 in all."
-        ),
-        WrongFunction(
-            "leaves zero states out",
+    mistakes={
+        "forgets the input": Mistake(lambda k, t: k, "i runs from 0 to k, and i = 0 is x[t]: k + 1 in all."),
+        "leaves zero states out": Mistake(
             lambda k, t: min(k, t - 1) + 1,
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share.",
         ),
-        WrongFunction(
-            "attends to all of the past",
-            lambda k, t: t,
-            "That is AttentionRNN(∞). A window of k looks at k states, at any step.",
+        "attends to all of the past": Mistake(
+            lambda k, t: t, "That is AttentionRNN(∞). A window of k looks at k states, at any step."
         ),
-        WrongFunction(
-            "gives the size for k = 2, at any k",
-            lambda k, t: 3,
-            "3 is right for AttentionRNN(2). With a window of k there are k + 1.",
+        "gives the size for k = 2, at any k": Mistake(
+            lambda k, t: 3, "3 is right for AttentionRNN(2). With a window of k there are k + 1."
         ),
-        WrongFunction(
-            "counts one thing too many",
-            lambda k, t: k + 2,
-            "x[t], h[t−1], …, h[t−k]: h[t] itself is not among them.",
+        "counts one thing too many": Mistake(
+            lambda k, t: k + 2, "x[t], h[t−1], …, h[t−k]: h[t] itself is not among them."
         ),
-    ),
+    },
 )
 
 # 1.2.2.c: AttentionRNN(k)
@@ -183,43 +144,35 @@ def window(x: Array, input_triple: Array, past_triples: Array) -> Array:
     return AttentionRNN(input_triple, past_triples).run(x).states
 
 
-def _networks(random: Generator) -> Iterator[tuple[Array, ...]]:
-    mean = _mean_of_values()
-    yield np.array([[6.0]]), mean, np.stack([mean])
-    yield np.array([[8.0], [2.0]]), mean, np.stack([mean])
-    yield np.array([[9.0], [6.0]]), mean, np.stack([mean, mean])
-    yield np.array([[9.0], [0.0], [0.0]]), mean, np.stack([mean, 4 * mean])
+def _networks(draw: Draw) -> Cases:
+    yield [[6]], MEAN, [MEAN]
+    yield [[8], [2]], MEAN, [MEAN]
+    yield [[9], [6]], MEAN, [MEAN, MEAN]
+    yield [[9], [0], [0]], MEAN, [MEAN, 4 * MEAN]
     for T, k, m, n in ((2, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 1), (4, 3, 1, 2)):
-        yield (
-            small_integers(random, T, n),
-            small_integers(random, 3, m, n) / 2,
-            small_integers(random, k, 3, m, m) / 2,
-        )
+        yield draw.integers(T, n), draw.integers(3, m, n) / 2, draw.integers(k, 3, m, m) / 2
     for T, k, m, n in ((5, 2, 3, 2), (6, 3, 2, 3), (7, 4, 2, 2)):
-        yield random.normal(size=(T, n)), random.normal(size=(3, m, n)), random.normal(size=(k, 3, m, m)) / 2
+        yield draw.normal(T, n), draw.normal(3, m, n), draw.normal(k, 3, m, m) / 2
 
 
-def _window_of(step: Step) -> Function:
-    """The network with another step, whose vectors are the input and k states, zero states included."""
-
-    def function(x: Array, input_triple: Array, past_triples: Array) -> Array:
-        k, m = len(past_triples), input_triple.shape[1]
-        states: list[Array] = [np.zeros(m)] * k
-        for t, x_t in enumerate(x, start=1):
-            states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
-        return np.array(states[k:])
-
-    return function
+def _window_of(step: Step, x: Array, input_triple: Array, past_triples: Array) -> Array:
+    """Return the states with another step, of the input and k states, zero states included."""
+    k, m = len(past_triples), input_triple.shape[1]
+    states: list[Array] = [np.zeros(m)] * k
+    for t, x_t in enumerate(x, start=1):
+        states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
+    return np.array(states[k:])
 
 
-def _window_from(state: Callable[[Array, Array], Array]) -> Function:
-    """The network with another state made of the scores and the values."""
-    return _window_of(lambda triples, y, t: state(*_scores_and_values(zip(triples, y, strict=True))))
+def _window_from(state: Callable[[Array, Array], Array], *arguments: Array) -> Array:
+    """Return the states with another function of scores and values."""
+    return _window_of(
+        lambda triples, y, t: state(*_scores_and_values(zip(triples, y, strict=True))), *arguments
+    )
 
 
-WINDOW = Exercise(
+WINDOW = FunctionExercise(
     id="1.2.2.c",
-    chapter=CHAPTER,
     reference=window,
     cases=_networks,
     given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `past_triples` of shape (k, 3, m, m). Return the states of shape "
@@ -229,42 +182,34 @@ WINDOW = Exercise(
         "At each step look at `[x_t, *reversed(states[-k:])]`, the latest state first.",
         "Scores and values of all k + 1 of them, one softargmax over k + 1 scores, and a sum of k + 1 terms.",
     ),
-    mistakes=(
-        WrongFunction(
-            "ends the softargmax a score before the sum",
-            _window_from(lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
+    mistakes={
+        "ends the softargmax a score before the sum": SheetMistake(
+            partial(_window_from, lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
             "K has to be k.",
-            sheets=True,
         ),
-        WrongFunction(
-            "lets the softargmax run a score beyond the sum",
-            _window_from(lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
+        "lets the softargmax run a score beyond the sum": SheetMistake(
+            partial(_window_from, lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
             "takes a share: K has to be k.",
-            sheets=True,
         ),
-        WrongFunction(
-            "leaves zero states out",
-            _window_of(lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
+        "leaves zero states out": Mistake(
+            partial(_window_of, lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share of the first steps.",
         ),
-        WrongFunction(
-            "gives the oldest state the first triple",
-            _window_of(lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
+        "gives the oldest state the first triple": Mistake(
+            partial(_window_of, lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
             "`past_triples[0]` belongs to h[t−1], the latest.",
         ),
-        WrongFunction(
-            "ends the sum a term before the softargmax",
-            _window_from(lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
+        "ends the sum a term before the softargmax": Mistake(
+            partial(_window_from, lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
             "The sum runs to i = k, as the scores do: k + 1 terms.",
         ),
-        WrongFunction(
-            "leaves the weights as exponentials",
-            _window_from(lambda w, v: np.exp(w) @ v),
+        "leaves the weights as exponentials": Mistake(
+            partial(_window_from, lambda w, v: np.exp(w) @ v),
             "The weights add up to 1: divide by the sum of the exponentials.",
         ),
-    ),
+    },
 )
 
 # 1.2.2.d: AttentionRNN(∞). All cases have m = n, so that the input could share the triple.
@@ -274,52 +219,40 @@ def unbounded(x: Array, input_triple: Array, shared_triple: Array) -> Array:
     return UnboundedAttentionRNN(input_triple, shared_triple).run(x).states
 
 
-def _unbounded_networks(random: Generator) -> Iterator[tuple[Array, ...]]:
-    mean = _mean_of_values()
-    yield np.array([[8.0]]), mean, mean
-    yield np.array([[8.0], [4.0]]), mean, mean
-    yield np.array([[8.0], [4.0], [1.0]]), mean, mean
-    yield np.array([[8.0], [4.0]]), mean, 2 * mean
-    for T, m in ((2, 1), (3, 1), (3, 2), (4, 2)):
-        yield (
-            small_integers(random, T, m),
-            small_integers(random, 3, m, m) / 2,
-            small_integers(random, 3, m, m) / 2,
-        )
-    for T, m in ((5, 2), (6, 3), (8, 2)):
-        yield random.normal(size=(T, m)), random.normal(size=(3, m, m)) / 2, random.normal(size=(3, m, m)) / 2
+def _unbounded_networks(draw: Draw) -> Cases:
+    yield [[8]], MEAN, MEAN
+    yield [[8], [4]], MEAN, MEAN
+    yield [[8], [4], [1]], MEAN, MEAN
+    yield [[8], [4]], MEAN, 2 * MEAN
+    small, large = ((2, 1), (3, 1), (3, 2), (4, 2)), ((5, 2), (6, 3), (8, 2))
+    for numbers, sizes in ((draw.integers, small), (draw.normal, large)):
+        for T, m in sizes:
+            yield numbers(T, m), numbers(3, m, m) / 2, numbers(3, m, m) / 2
 
 
-def _unbounded_with(
-    seen: Callable[[list[Array]], list[Array]] = list,
-    input_shares: bool = False,
-    zero_state: bool = False,
-    one_query: bool = False,
-) -> Function:
-    """The network with other states that a step sees, a triple that serves the input too, a zero state, or one query."""
-
-    def function(x: Array, input_triple: Array, shared_triple: Array) -> Array:
-        first_triple = shared_triple if input_shares else input_triple
-        states: list[Array] = [np.zeros(shared_triple.shape[-1])] * zero_state
-        for x_t in x:
-            pairs = [(first_triple, x_t), *((shared_triple, h) for h in seen(states))]
-            states.append(_attend(pairs, one_query=one_query))
-        return np.array(states[zero_state:])
-
-    return function
+def _unbounded(
+    *arguments: Array, last_state_only: bool = False, zero_state: bool = False, one_query: bool = False
+) -> Array:
+    """Return the states where each step sees one state only, or h[0] too, or has one query."""
+    x, input_triple, shared_triple = arguments
+    states: list[Array] = [np.zeros(shared_triple.shape[-1])] * zero_state
+    for x_t in x:
+        past = states[-1:] if last_state_only else states
+        pairs = [(input_triple, x_t), *((shared_triple, h) for h in past)]
+        states.append(_attend(pairs, one_query=one_query))
+    return np.array(states[zero_state:])
 
 
 def _input_first_alone(x: Array, input_triple: Array, shared_triple: Array) -> Array:
-    """The network of which only the first step looks at its input."""
+    """Return the states where only the first step looks at its input."""
     states = [input_triple[2] @ x[0]]
     for _ in x[1:]:
         states.append(_attend([(shared_triple, h) for h in states]))
     return np.array(states)
 
 
-UNBOUNDED = Exercise(
+UNBOUNDED = FunctionExercise(
     id="1.2.2.d",
-    chapter=CHAPTER,
     reference=unbounded,
     cases=_unbounded_networks,
     given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of shape "
@@ -329,41 +262,34 @@ UNBOUNDED = Exercise(
         "At x[1] alone, so h[1] = V_0 x[1]. Step t looks at x[t] and at the t − 1 states before it.",
         "The input has its own triple; every state has the shared one. One softargmax over all t scores.",
     ),
-    mistakes=(
-        WrongFunction(
-            "lets as many zero states take part as there are steps",
+    mistakes={
+        "lets as many zero states take part as there are steps": Mistake(
             lambda x, input_triple, shared_triple: window(
                 x, input_triple, np.stack([shared_triple] * len(x))
             ),
             "In AttentionRNN(k) the zero states take part; here the lists end at h[1]. With them, the more there are, the closer "
             "h[1] is to 0. The sheet does not speak of this.",
         ),
-        WrongFunction(
-            "lets h[0] take part, a zero state",
-            _unbounded_with(zero_state=True),
+        "lets h[0] take part, a zero state": Mistake(
+            partial(_unbounded, zero_state=True),
             "The lists end at h[1]. At t = 1 there is x[1] alone, and h[1] = V_0 x[1].",
         ),
-        WrongFunction(
-            "shares the triple with the input as well",
-            _unbounded_with(input_shares=True),
+        "shares the triple with the input as well": Mistake(
+            lambda x, input_triple, shared_triple: unbounded(x, shared_triple, shared_triple),
             "“All” the Q, K and V means i ≥ 1: the input keeps Q_0, K_0 and V_0, which are m × n.",
         ),
-        WrongFunction(
-            "looks at the last state only",
-            _unbounded_with(seen=lambda states: states[-1:]),
+        "looks at the last state only": Mistake(
+            partial(_unbounded, last_state_only=True),
             "Every past state is looked at: h[t−1], …, h[1].",
         ),
-        WrongFunction(
-            "asks with the input's query",
-            _unbounded_with(one_query=True),
+        "asks with the input's query": Mistake(
+            partial(_unbounded, one_query=True),
             "Query and key of a score come from the same state: w_i = (Q h[t−i])ᵀ (K h[t−i]).",
         ),
-        WrongFunction(
-            "leaves the input out after the first step",
-            _input_first_alone,
-            "Each step looks at its own x[t] as well: i = 0.",
+        "leaves the input out after the first step": Mistake(
+            _input_first_alone, "Each step looks at its own x[t] as well: i = 0."
         ),
-    ),
+    },
 )
 
 
@@ -380,53 +306,36 @@ def _score_row(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
 
 
 def _six_equations(
-    row: Callable[[Array, Array, Array, Array], Array] = _score_row,
-    square_of_sum: bool = True,
-    others: bool = True,
-) -> Function:
-    """The sheet's [1] to [6], with a row ∂w_1/∂h[t−1], and what is squared in [6], as they are given."""
-
-    def function(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
-        E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
-        S = E.sum()
-        two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
-        six = u * E[1] / S - E[1] * u * E[1] / (S**2 if square_of_sum else (E**2).sum())
-        four = np.outer(v[1], six) + E[1] / S * V_1
-        return four + others * (two + three)
-
-    return function
+    *arguments: Array, row: Callable[..., Array] = _score_row, square_of_sum: bool = True, others: bool = True
+) -> Array:
+    """Return the sheet's [1] from its [2] to [6], with another row ∂w_1/∂h[t−1], or another square in [6]."""
+    q, k, v, Q_1, K_1, V_1 = arguments
+    E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
+    S = E.sum()
+    two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
+    six = u * E[1] / S - E[1] * u * E[1] / (S**2 if square_of_sum else (E**2).sum())
+    four = np.outer(v[1], six) + E[1] / S * V_1
+    return four + others * (two + three)
 
 
-def _projections(random: Generator) -> Iterator[tuple[Array, ...]]:
-    zero, one = np.zeros((1, 1)), np.ones((1, 1))
-    zeros = np.zeros((3, 1))
-    yield zeros, zeros, zeros, zero, zero, 3 * one
-    yield np.array([[0.0], [1.0], [0.0]]), zeros, np.array([[0.0], [3.0], [0.0]]), zero, one, zero
-    yield np.array([[0.0], [1.0], [0.0]]), zeros, np.array([[3.0], [0.0], [0.0]]), zero, one, zero
-    yield zeros, np.array([[0.0], [1.0], [0.0]]), np.array([[0.0], [3.0], [0.0]]), one, zero, zero
-    for m in (1, 2, 2, 2):
-        yield (
-            *(
-                small_integers(random, 3, m) / 2,
-                small_integers(random, 3, m) / 2,
-                small_integers(random, 3, m),
-            ),
-            *(small_integers(random, m, m), small_integers(random, m, m), small_integers(random, m, m)),
-        )
-    for m in (2, 3, 4, 4):
-        yield (
-            *(random.normal(size=(3, m)) / 2, random.normal(size=(3, m)) / 2, random.normal(size=(3, m))),
-            *(random.normal(size=(m, m)), random.normal(size=(m, m)), random.normal(size=(m, m))),
-        )
+def _projections(draw: Draw) -> Cases:
+    zeros = [[0], [0], [0]]
+    yield zeros, zeros, zeros, [[0]], [[0]], [[3]]
+    yield [[0], [1], [0]], zeros, [[0], [3], [0]], [[0]], [[1]], [[0]]
+    yield [[0], [1], [0]], zeros, [[3], [0], [0]], [[0]], [[1]], [[0]]
+    yield zeros, [[0], [1], [0]], [[0], [3], [0]], [[1]], [[0]], [[0]]
+    for numbers, sizes in ((draw.integers, (1, 2, 2, 2)), (draw.normal, (2, 3, 4, 4))):
+        for m in sizes:
+            q, k, v = numbers(3, m) / 2, numbers(3, m) / 2, numbers(3, m)
+            yield q, k, v, numbers(m, m), numbers(m, m), numbers(m, m)
 
 
 def _key_not_transposed(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
     return Q_1 @ k[1] + q[1] @ K_1
 
 
-JACOBIAN = Exercise(
+JACOBIAN = FunctionExercise(
     id="1.2.2.e",
-    chapter=CHAPTER,
     reference=jacobian,
     cases=_projections,
     given="Given are `q`, `k` and `v` of shape (3, m), whose row i is q_i, k_i, v_i, and `Q_1`, `K_1`, `V_1` of shape (m, m). Return "
@@ -437,51 +346,40 @@ JACOBIAN = Exercise(
         "∂a_i/∂w_1 = −a_i a_1.",
         "Put together: a_1 V_1, and a_1 times the column v_1 − h[t] times the row u: `np.outer(v[1] - a @ v, u)`.",
     ),
-    mistakes=(
-        WrongFunction(
-            "drops a transpose, of k_1, and squares inside of the sum",
-            _six_equations(_key_not_transposed, square_of_sum=False),
+    mistakes={
+        "drops a transpose, of k_1, and squares inside of the sum": SheetMistake(
+            partial(_six_equations, row=_key_not_transposed, square_of_sum=False),
             "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] it is the sum that is squared, (Σ exp(…))².",
-            sheets=True,
         ),
-        WrongFunction(
-            "drops a transpose, of k_1",
-            _six_equations(_key_not_transposed),
+        "drops a transpose, of k_1": SheetMistake(
+            partial(_six_equations, row=_key_not_transposed),
             "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
-            sheets=True,
         ),
-        WrongFunction(
-            "squares inside of the sum",
-            _six_equations(square_of_sum=False),
+        "squares inside of the sum": SheetMistake(
+            partial(_six_equations, square_of_sum=False),
             "In [6] a bracket is lost: by the quotient rule it is the sum that is squared, (Σ exp(…))², and not each term.",
-            sheets=True,
         ),
-        WrongFunction(
-            "drops both transposes",
-            _six_equations(lambda q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
+        "drops both transposes": Mistake(
+            partial(_six_equations, row=lambda q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
             "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1 + q[1] @ K_1`.",
         ),
-        WrongFunction(
-            "keeps the attention fixed",
+        "keeps the attention fixed": Mistake(
             lambda q, k, v, Q_1, K_1, V_1: _softargmax((q * k).sum(axis=1))[1] * V_1,
             "h[t−1] also moves its score, and with it all three weights: add a_1 (v_1 − h[t]) (k_1ᵀ Q_1 + q_1ᵀ K_1).",
         ),
-        WrongFunction(
-            "forgets that the other two weights move",
-            _six_equations(others=False),
+        "forgets that the other two weights move": Mistake(
+            partial(_six_equations, others=False),
             "The weights add up to 1: when a_1 grows, a_0 and a_2 shrink. These are the sheet's [2] and [3].",
         ),
-        WrongFunction(
-            "forgets that the query moves",
-            _six_equations(lambda q, k, Q_1, K_1: q[1] @ K_1),
+        "forgets that the query moves": Mistake(
+            partial(_six_equations, row=lambda q, k, Q_1, K_1: q[1] @ K_1),
             "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add k_1ᵀ Q_1.",
         ),
-        WrongFunction(
-            "forgets that the key moves",
-            _six_equations(lambda q, k, Q_1, K_1: k[1] @ Q_1),
+        "forgets that the key moves": Mistake(
+            partial(_six_equations, row=lambda q, k, Q_1, K_1: k[1] @ Q_1),
             "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add q_1ᵀ K_1.",
         ),
-    ),
+    },
 )
 
 # 1.2.2.f: ∂ℓ/∂h[T]
@@ -490,79 +388,47 @@ JACOBIAN = Exercise(
 def state_gradient(
     g: Array, total_gradients: Array, direct_jacobians: Array, total_jacobians: Array
 ) -> Array:
-    return g + _row_first(total_gradients, direct_jacobians)
+    return g + np.einsum("ia,iab->b", total_gradients, direct_jacobians)
 
 
-def _row_first(gradients: Array, jacobians: Array) -> Array:
-    return np.einsum("ia,iab->b", gradients, jacobians)
-
-
-def _jacobian_first(gradients: Array, jacobians: Array) -> Array:
-    return np.einsum("iab,ib->a", jacobians, gradients)
-
-
-def _later_steps(random: Generator) -> Iterator[tuple[Array, ...]]:
-    """k later steps; the total Jacobian of the first of them is its direct one, since there is but one path."""
+def _later_steps(draw: Draw) -> Cases:
+    """Yield k later steps; the total Jacobian of the first of them is its direct one, since there is but one path."""
     for direct, total in (([3.0], [3.0]), ([3.0, 3.0], [3.0, 4.0]), ([1.0, 2.0], [1.0, 5.0])):
         k = len(direct)
         for g, gradients in ((0.0, np.eye(k)[-1]), (1.0, np.eye(k)[-1]), (0.0, np.arange(1.0, k + 1))):
-            yield (
-                np.array([g]),
-                gradients[:, None],
-                np.reshape(direct, (k, 1, 1)),
-                np.reshape(total, (k, 1, 1)),
-            )
-    for k, m in ((2, 2), (3, 2)):
-        direct = small_integers(random, k, m, m)
-        total = np.concatenate([direct[:1], small_integers(random, k - 1, m, m)])
-        yield small_integers(random, m), small_integers(random, k, m), direct, total
-    for k, m in ((1, 3), (2, 3), (4, 3)):
-        direct = random.normal(size=(k, m, m))
-        total = np.concatenate([direct[:1], random.normal(size=(k - 1, m, m))])
-        yield random.normal(size=m), random.normal(size=(k, m)), direct, total
+            yield [g], gradients[:, None], np.reshape(direct, (k, 1, 1)), np.reshape(total, (k, 1, 1))
+    for numbers, sizes in ((draw.integers, ((2, 2), (3, 2))), (draw.normal, ((1, 3), (2, 3), (4, 3)))):
+        for k, m in sizes:
+            direct = numbers(k, m, m)
+            total = np.concatenate([direct[:1], numbers(k - 1, m, m)])
+            yield numbers(m), numbers(k, m), direct, total
 
 
-_PATHS = (
-    "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and in the total gradient of h[T+1]. "
-    "Total gradients go with direct Jacobians."
-)
-_ORDER = "A gradient is a row and stands before the Jacobian: `total_gradients[i] @ direct_jacobians[i]`."
-_OWN = "The loss may look at h[T] itself: add `g`."
+def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
+    """Yield the sheet's three slips, and two or three of them together: it leaves open which Jacobians it means."""
+    slips = {
+        "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: "
+        "`total_gradients[i] @ direct_jacobians[i]`.",
+        "counts paths twice": "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and "
+        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians.",
+        "forgets that ℓ may look at h[T] itself": "The loss may look at h[T] itself: add `g`.",
+    }
+    for made in list(product((False, True), repeat=3))[1:]:
+        *names, last = compress(slips, made)
+        name = f"{', '.join(names)}, and {last}" if names else last
+        yield name, SheetMistake(partial(_slip, made), " ".join(compress(slips.values(), made)))
 
 
-def _sheets_mistakes() -> Iterator[WrongFunction]:
-    """The sheet's three slips, and two or three of them together: it leaves open which Jacobians it means."""
-    slips = (
-        ("puts the Jacobian before the gradient", _ORDER),
-        ("counts paths twice", _PATHS),
-        ("forgets that ℓ may look at h[T] itself", _OWN),
-    )
-    for made in product((False, True), repeat=3):
-        if any(made):
-            names, hints = zip(*compress(slips, made), strict=True)
-            yield WrongFunction(_listed(names), _with_slips(*made), " ".join(hints), sheets=True)
+def _slip(made: tuple[bool, ...], *arguments: Array) -> Array:
+    jacobian_first, of_all_paths, without_own = made
+    g, total_gradients, direct_jacobians, total_jacobians = arguments
+    indices = "ib,iab->a" if jacobian_first else "ia,iab->b"
+    jacobians = total_jacobians if of_all_paths else direct_jacobians
+    return (0 if without_own else g) + np.einsum(indices, total_gradients, jacobians)
 
 
-def _with_slips(jacobian_first: bool, of_all_paths: bool, without_own: bool) -> Function:
-    def function(g: Array, total_gradients: Array, direct_jacobians: Array, total_jacobians: Array) -> Array:
-        multiply = _jacobian_first if jacobian_first else _row_first
-        by_later_states = multiply(total_gradients, total_jacobians if of_all_paths else direct_jacobians)
-        return by_later_states if without_own else g + by_later_states
-
-    return function
-
-
-def _listed(names: Sequence[str]) -> str:
-    """One, two or three of them in a sentence."""
-    *first, last = names
-    if not first:
-        return last
-    return f"{', '.join(first)}, and {last}"
-
-
-STATE_GRADIENT = Exercise(
+STATE_GRADIENT = FunctionExercise(
     id="1.2.2.f",
-    chapter=CHAPTER,
     reference=state_gradient,
     cases=_later_steps,
     given="Given are `g`, what ℓ itself makes of h[T], of shape (m,); `total_gradients` of shape (k, m), whose row i − 1 is λ[T+i]; and of shape "
@@ -573,16 +439,13 @@ STATE_GRADIENT = Exercise(
         "Straight to one of h[T+1], …, h[T+k], by a direct Jacobian. All that can follow is in the total gradient there.",
         "And the path of no steps: ℓ looks at h[T] itself. `g + sum(λ @ J for λ, J in zip(…, …))`, the row first.",
     ),
-    mistakes=(
-        *_sheets_mistakes(),
-        WrongFunction(
-            "goes by way of the next state alone",
+    mistakes={
+        **dict(_sheets_mistakes()),
+        "goes by way of the next state alone": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + total_gradients[0] @ direct_jacobians[0]
             ),
             "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
         ),
-    ),
+    },
 )
-
-EXERCISES: list[AnyExercise] = [STEP, SIZE, WINDOW, UNBOUNDED, JACOBIAN, STATE_GRADIENT]

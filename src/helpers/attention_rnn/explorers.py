@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from ..drawings.panels import Axis, Grid, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
-from ..explorers.words import clamped_notice, decimal
+from ..explorers.words import clamped_notice
 from ..numerics.arrays import Array
+from ..numerics.formatting import fixed
 from .reference import AttentionRNN, Run
 
 SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
 STEPS = 12
 SEED = 117
-"""Of a network in which each of x[t], h[t−1] and h[t−2] is now and then attended to most, with scores below 10."""
+"""The seed of a network that attends most to x[t], to h[t−1] and to h[t−2] in turn, with scores below 10."""
 UNIT, WIDE_UNIT = 34, 44
 SCALES = [0, 0.5, 1, 2, 4]
 
@@ -55,12 +56,10 @@ def attention_map_explorer() -> Explorer:
             ),
             Grid(
                 "Step t in numbers. A row for each i: its score wᵢ, its weight aᵢ, and the three elements of its value vᵢ",
-                roles="numbers_roles",
-                legend=("plain",),
                 numbers="numbers",
                 unit=WIDE_UNIT,
             ),
-            Grid("h[t] = Σ aᵢ vᵢ", roles="state_roles", legend=("output",), numbers="state", unit=WIDE_UNIT),
+            Grid("h[t] = Σ aᵢ vᵢ", legend=("output",), numbers="state", unit=WIDE_UNIT),
         ),
         k=Slider("window k", range(1, 5), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
@@ -70,7 +69,7 @@ def attention_map_explorer() -> Explorer:
 
 
 def map_frame(k: int, scale: float, T: int) -> Frame:
-    """The weights of the first T steps, time running to the right."""
+    """Return the weights of the first T steps, time running to the right."""
     weights = example(k, scale).weights[:T].T
     # Row i of the map is of the state i steps back, which at step t ≤ i is a zero vector.
     earlier = np.subtract.outer(np.arange(k + 1), np.arange(1, T + 1)) >= 0
@@ -78,7 +77,7 @@ def map_frame(k: int, scale: float, T: int) -> Frame:
 
 
 def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
-    """The scores, weights and values of one step."""
+    """Return the scores, weights and values of one step."""
     run, shown = example(k, scale), min(t, T)
     a, earlier = run.weights[shown - 1], np.arange(k + 1) >= shown
     triples, y = [run.network.input_triple, *run.network.past_triples], _read(run, shown)
@@ -89,17 +88,15 @@ def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
     return {
         "step": f"AttentionRNN({k}) at step {shown}.{clamped_notice('step', t, shown)}",
         "shares": "Weights: "
-        + ", ".join(f"{decimal(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
+        + ", ".join(f"{fixed(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
         + ".",
         "zero_states": f"{count} of these {'is a zero vector' if count == 1 else 'are zero vectors'}, each with the score 0; "
-        f"together they take {decimal(a[earlier].sum())}."
+        f"together they take {fixed(a[earlier].sum())}."
         if count
         else "No zero vector is in the window.",
         "shown": np.array([shown - 1]),
         "numbers": _for_a_cell(np.column_stack((w, a, v))),
-        "numbers_roles": np.zeros((k + 1, 5), int),
         "state": _for_a_cell(run.states[[shown - 1]]),
-        "state_roles": np.zeros((1, 3), int),
     }
 
 
@@ -111,7 +108,7 @@ def jacobian_explorer() -> Explorer:
     """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
 
     def matrix(title: str, name: str, role: str) -> Grid:
-        return Grid(title, roles=f"{name}_roles", legend=(role,), numbers=name, unit=WIDE_UNIT)
+        return Grid(title, legend=(role,), numbers=name, unit=WIDE_UNIT)
 
     return Explorer(
         terms_frame,
@@ -143,10 +140,10 @@ def jacobian_explorer() -> Explorer:
 
 
 def terms_frame(scale: float, i: int, t: int) -> Frame:
-    """The two terms at one step, with their norms; k = 3."""
+    """Return the two terms at one step, with their norms; k = 3."""
     run = example(3, scale)
     terms = _terms(run, t, i)
-    first, second, both = (decimal(float(np.linalg.norm(term))) for term in terms)
+    first, second, both = (fixed(float(np.linalg.norm(term))) for term in terms)
     if scale == 0:
         note = "With Q and K at 0 no score depends on any state, and the second term is 0."
     elif t <= i:
@@ -154,16 +151,15 @@ def terms_frame(scale: float, i: int, t: int) -> Frame:
     else:
         note = "The first term passes the state on; the second moves the attention."
     return {
-        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {decimal(run.weights[t - 1, i])}.",
+        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {fixed(run.weights[t - 1, i])}.",
         "norms": f"Norms: {first} and {second} for the two terms, {both} for their sum.",
         "note": note,
         **{name: _for_a_cell(term) for name, term in zip(TERMS, terms, strict=True)},
-        **{f"{name}_roles": np.zeros((3, 3), int) for name in TERMS},
     }
 
 
 def norms_frame(scale: float, i: int) -> Frame:
-    """The norms of the two terms at every step. Where one is 0, which has no place on the axis, there is a gap."""
+    """Return the norms of the two terms at every step, NaN where one is 0, which has no place on the axis."""
     sizes = np.array(
         [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
     )
@@ -176,18 +172,20 @@ def norms_frame(scale: float, i: int) -> Frame:
 
 @cache
 def _terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
-    both = run.network.step_jacobian(run, t, i)
-    first = run.weights[t - 1, i] * run.network.past_triples[i - 1, 2]
-    return first, both - first, both
+    """Return aᵢ Vᵢ, aᵢ (vᵢ − h[t]) (kᵢᵀQᵢ + qᵢᵀKᵢ) and their sum, equation (3.4)."""
+    a, y, h = run.weights[t - 1, i], _read(run, t)[i], run.states[t - 1]
+    Q, K, V = run.network.past_triples[i - 1]
+    first, second = a * V, a * np.outer(V @ y - h, K @ y @ Q + Q @ y @ K)
+    return first, second, first + second
 
 
 def _read(run: Run, t: int) -> list[Array]:
-    """What step t reads: x[t], h[t−1], …, h[t−k]."""
+    """Return the inputs of step t: x[t], h[t−1], …, h[t−k]."""
     return [run.x[t - 1], *run.window_states(t)[::-1]]
 
 
 def _roles(weights: Array, earlier: NDArray[np.bool_]) -> NDArray[np.integer]:
-    """The positions of weights in the legend: a zero state's first, then by size."""
+    """Return the positions of weights in the legend: a zero state's first, then by size."""
     return np.where(earlier, 0, 1 + np.digitize(weights, [1 / 8, 1 / 4, 1 / 2]))
 
 
@@ -196,5 +194,5 @@ def _name(s: int) -> str:
 
 
 def _for_a_cell(numbers: Array) -> Array:
-    """Two decimals, which fit into a cell."""
+    """Round to two decimals, which fit into a cell."""
     return np.round(numbers, 2)

@@ -1,16 +1,18 @@
 """The ledger: what the answer sheet states, what a machine measured of it, and the verdict that follows.
 
-A chapter's module ``claims`` holds its own; :mod:`helpers.book` has them all.
+A chapter's claims are its ``sheet.toml`` and its module ``claims``; :mod:`helpers.book` has them all. The functions here are
+what a page shows of them.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
+from .cards import Card, Errata, Table
+from .evidence import Counterexample, Evidence, Experiment, Finding, Undecided, Verdict
 from .export import to_csv
-from .ledger import Claim, Counterexample, Errata, Evidence, Experiment, Finding, Ledger, Undecided, Verdict
+from .ledger import Claim, Ledger, Sheet
 
 __all__ = [
+    "Card",
     "Claim",
     "Counterexample",
     "Errata",
@@ -18,6 +20,8 @@ __all__ = [
     "Experiment",
     "Finding",
     "Ledger",
+    "Sheet",
+    "Table",
     "Undecided",
     "Verdict",
     "card",
@@ -28,10 +32,35 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Return a method of the book's ledger, so that ``claims.card(…)`` is all that a page writes."""
-    if name not in ("card", "counts", "errata", "table"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ..book import CLAIMS
+def card(id: str) -> Card:
+    """Return the card of one claim of the book, with its evidence measured now.
 
-    return getattr(CLAIMS, name)
+    Raises
+    ------
+    AssertionError
+        If the evidence does not support the verdict in the ledger.
+    KeyError
+        If there is no such claim.
+    """
+    return Card(_ledger()[id])
+
+
+def table() -> Table:
+    """Return all claims of the book as one table, each with evidence measured now."""
+    return Table(_ledger())
+
+
+def errata() -> Errata:
+    """Return what to change on the sheet, claim by claim."""
+    return Errata(_ledger())
+
+
+def counts() -> dict[str, int]:
+    """Return how many claims of the book there are of each verdict, for those that occur."""
+    return _ledger().counts()
+
+
+def _ledger() -> Ledger:
+    from ..book import CLAIMS  # which imports the chapters, and they this package
+
+    return CLAIMS

@@ -1,7 +1,4 @@
-"""The claims of chapter 1.1. The sheet's indices start at 1 and put the position first; so do its formulas here.
-
-Evidence functions import the oracle, and with it PyTorch, only when they are called: to read the ledger takes neither.
-"""
+"""The claims of chapter 1.1. The sheet's indices start at 1 and put the position first; so do its formulas here."""
 
 from __future__ import annotations
 
@@ -11,11 +8,11 @@ from math import floor
 import numpy as np
 from numpy.random import Generator
 
-from ..claims.ledger import Claim, Evidence, Verdict
-from ..numerics import oracle
+from ..claims import Evidence, Sheet
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
+from . import oracle
 from .reference import (
     conv,
     dropped_samples,
@@ -26,12 +23,13 @@ from .reference import (
     weight_vjp,
 )
 
-CHAPTER = "convolution"
+SHEET = Sheet(__package__)
 
 
+@SHEET.evidence("1.1.a")
 def size_in_example(random: Generator) -> Evidence:
-    """1.1.a: [(W − F + 2P)/S] + 1, thus [17/4] + 1 × [7/4] + 1 = 5 × 2, against a convolution of that size."""
-    made = oracle.value(
+    """Compare [(W − F + 2P)/S] + 1, thus [17/4] + 1 × [7/4] + 1 = 5 × 2, with a convolution of that size."""
+    y = oracle.value(
         lambda x, weight: oracle.conv(x, weight, stride=4),
         random.normal(size=(1, 21, 12)),
         random.normal(size=(1, 1, 4, 5)),
@@ -40,13 +38,14 @@ def size_in_example(random: Generator) -> Evidence:
     formula = tuple(floor((W - F + 2 * P) / S) + 1 for W, F in ((21, 4), (12, 5)))
     numbers = (floor(17 / 4) + 1, floor(7 / 4) + 1)
     return Evidence(
-        as_written=max(relative_error(sheet, made.shape[1:]) for sheet in (formula, numbers, (5, 2))),
-        corrected=relative_error(output_size((21, 12), (4, 5), stride=4), made.shape[1:]),
+        as_written=max(relative_error(sheet, y.shape[1:]) for sheet in (formula, numbers, (5, 2))),
+        corrected=relative_error(output_size((21, 12), (4, 5), stride=4), y.shape[1:]),
     )
 
 
+@SHEET.evidence("1.1.b")
 def size_in_general(random: Generator) -> Evidence:
-    """1.1.b: F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, over random layers."""
+    """Compare F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, with random layers."""
 
     def sheet(H: int, W: int, F: int, K: int, S: int, P: int, D: int) -> tuple[int, int, int]:
         return F, floor((H - D * (K - 1) + 2 * P - 1) / S) + 1, floor((W - D * (K - 1) + 2 * P - 1) / S) + 1
@@ -57,22 +56,22 @@ def size_in_general(random: Generator) -> Evidence:
 
     errors = {sheet: 0.0, book: 0.0}
     for _ in range(50):
-        C, F, K, S, D = (int(random.integers(1, most)) for most in (5, 5, 6, 5, 4))
+        C, F, K, S, D = (int(random.integers(1, end)) for end in (5, 5, 6, 5, 4))
         P = int(random.integers(0, 4))
         # Each side is long enough for the kernel, by 0 to 8 samples.
         H, W = (max(1, D * (K - 1) + 1 - 2 * P + int(random.integers(9))) for _ in range(2))
-        made = oracle.value(
+        y = oracle.value(
             lambda x, weight, S=S, P=P, D=D: oracle.conv(x, weight, stride=S, padding=P, dilation=D),
             np.zeros((C, H, W)),
             np.zeros((F, C, K, K)),
         )
         for formula in errors:
-            errors[formula] = max(errors[formula], relative_error(formula(H, W, F, K, S, P, D), made.shape))
+            errors[formula] = max(errors[formula], relative_error(formula(H, W, F, K, S, P, D), y.shape))
     return Evidence(as_written=errors[sheet], corrected=errors[book])
 
 
 def _layer(random: Generator) -> tuple[Array, Array, Array]:
-    """The layer of 1.1.c: x with 5 channels and 7 positions, W with 1 filter of size 3, ∂ℓ/∂f with 3 rows."""
+    """Draw the layer of 1.1.c: x with 5 channels and 7 positions, W with 1 filter of size 3, ∂ℓ/∂f with 3 rows."""
     return random.normal(size=(5, 7)), random.normal(size=(1, 5, 3)), random.normal(size=(1, 3))
 
 
@@ -80,8 +79,9 @@ def _torch_layer(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     return oracle.conv(x, weight, stride=2)
 
 
+@SHEET.evidence("1.1.c.i")
 def forward(random: Generator) -> Evidence:
-    """1.1.c.i: the layer's output."""
+    """Compute the layer's output by the sheet's double sum."""
     x, weight, _ = _layer(random)
     x_of_sheet, W = _indexed_from_one(x.T), _indexed_from_one(weight)
     sheet = [
@@ -95,8 +95,9 @@ def forward(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.1.c.ii")
 def jacobian_of_weight(random: Generator) -> Evidence:
-    """1.1.c.ii: ∂f/∂W."""
+    """Compute ∂f/∂W, element by element."""
     x, weight, _ = _layer(random)
     x_of_sheet = _indexed_from_one(x.T)
     sheet = np.empty((3, 1, 5, 3))
@@ -109,8 +110,9 @@ def jacobian_of_weight(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.1.c.iii")
 def jacobian_of_input(random: Generator) -> Evidence:
-    """1.1.c.iii: ∂f/∂x."""
+    """Compute ∂f/∂x, element by element."""
     x, weight, _ = _layer(random)
     W = _indexed_from_one(weight)
     sheet = np.zeros((3, 5, 7))
@@ -124,8 +126,9 @@ def jacobian_of_input(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.1.c.iv")
 def gradient_of_weight(random: Generator) -> Evidence:
-    """1.1.c.iv: ∂ℓ/∂W, with the sheet's sum over r = 1…2 and with the sum over all three rows."""
+    """Compute ∂ℓ/∂W with the sheet's sum over r = 1…2, and with the sum over all three rows."""
     x, weight, output_gradient = _layer(random)
     x_of_sheet, g = _indexed_from_one(x.T), _indexed_from_one(output_gradient[0])
 
@@ -144,16 +147,17 @@ def gradient_of_weight(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.1.c.iv.likeness")
 def likeness(random: Generator) -> Evidence:
-    """1.1.c.iv.likeness: both passes are convolutions, and the stride becomes dilation.
+    """Compute the gradients by convolutions in which the stride becomes dilation.
 
     As written: ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
     Left out: the same where the forward pass has a dilation of its own, of which the sentence does not speak.
     Corrected: stride and dilation change places, what the floor dropped is cut off, and ∂ℓ/∂x is a convolution too.
     """
 
-    def measure(length: int, dilation: int, backward_stride: int) -> tuple[float, float]:
-        """The errors of ∂ℓ/∂W and of ∂ℓ/∂x."""
+    def errors(length: int, dilation: int, backward_stride: int) -> tuple[float, float]:
+        """Return the errors of ∂ℓ/∂W and of ∂ℓ/∂x."""
         x, weight = random.normal(size=(5, length)), random.normal(size=(1, 5, 3))
         setting = {"stride": 2, "dilation": dilation}
         size = output_size(length, 3, **setting)
@@ -163,7 +167,7 @@ def likeness(random: Generator) -> Evidence:
         )
         # Channels take the place of the batch: each is convolved by itself with the one filter's ∂ℓ/∂f.
         backward = conv(x[:, None], output_gradient[None], stride=backward_stride, dilation=2)[:, 0, :3]
-        # One zero between two samples of ∂ℓ/∂f, and around them so many that the flipped kernel reaches each.
+        # One zero between two samples of ∂ℓ/∂f, and around them enough for the flipped kernel to reach each.
         spaced = np.zeros((1, 2 * size - 1))
         spaced[:, ::2] = output_gradient
         around = (dilation * 2, dilation * 2 + dropped_samples(length, 3, **setting))
@@ -174,92 +178,19 @@ def likeness(random: Generator) -> Evidence:
             relative_error(input_vjp(output_gradient, weight, length, **setting), by_input),
         )
 
-    as_written, _ = measure(length=7, dilation=1, backward_stride=1)
-    left_out, _ = measure(length=11, dilation=2, backward_stride=1)
+    as_written, _ = errors(length=7, dilation=1, backward_stride=1)
+    left_out, _ = errors(length=11, dilation=2, backward_stride=1)
     corrected = [
-        measure(length, dilation, backward_stride=dilation) for length, dilation in ((8, 1), (11, 2), (12, 3))
+        errors(length, dilation, backward_stride=dilation) for length, dilation in ((8, 1), (11, 2), (12, 3))
     ]
     return Evidence(as_written=as_written, left_out=left_out, corrected=max(map(max, corrected)))
 
 
 def _indices_from_one(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Every index of an array of this shape, counted from 1."""
+    """Return every index of an array of this shape, counted from 1."""
     return (tuple(i + 1 for i in index) for index in np.ndindex(shape))
 
 
 def _indexed_from_one(array: Array) -> Array:
-    """The array with a margin of NaN in front of every axis: index 1 is the first, and index 0 is caught."""
+    """Return the array with a margin of NaN in front of every axis: index 1 is the first, and index 0 is caught."""
     return np.pad(array, [(1, 0)] * np.ndim(array), constant_values=np.nan)
-
-
-CLAIMS = [
-    Claim(
-        id="1.1.a",
-        question="How large is the output of a $4 \\times 5$ kernel moving by 4 over a $21 \\times 12$ input?",
-        statement="$\\lfloor (W - F + 2P)/S \\rfloor + 1$, where $W$ is the original dimension, $F$ the filter's, $S$ the stride "
-        "and $P$ the padding; thus "
-        "$\\lfloor 17/4 \\rfloor + 1 \\times \\lfloor 7/4 \\rfloor + 1 = 5 \\times 2$",
-        verdict=Verdict.CONFIRMED,
-        evidence=size_in_example,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.1.b",
-        question="How large is it in general?",
-        statement="$F \\times \\left(\\left\\lfloor \\frac{H - D(K - 1) + 2P - 1}{S} \\right\\rfloor + 1\\right) \\times "
-        "\\left(\\left\\lfloor \\frac{W - D(K - 1) + 2P - 1}{S} \\right\\rfloor + 1\\right)$",
-        verdict=Verdict.CONFIRMED,
-        evidence=size_in_general,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.1.c.i",
-        question="Size and elements of $f_W(x)$",
-        statement="$f_W(x) \\in \\mathbb{R}^3$, "
-        "$f_W(x)[r] = \\sum_{k=1}^{5} \\sum_{i=1}^{3} x[2(r-1)+i][k]\\, W_{1,k,i}$",
-        verdict=Verdict.CONFIRMED,
-        evidence=forward,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.1.c.ii",
-        question="Size and elements of $\\partial f_W(x)/\\partial W$",
-        statement="$\\frac{\\partial f_W(x)}{\\partial W} \\in \\mathbb{R}^{3 \\times (1 \\times 5 \\times 3)}$, "
-        "$\\frac{\\partial f_W(x)}{\\partial W}[r, c, k, i] = x[2(r-1)+i][k]$",
-        verdict=Verdict.CONFIRMED,
-        evidence=jacobian_of_weight,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.1.c.iii",
-        question="Size and elements of $\\partial f_W(x)/\\partial x$",
-        statement="$\\frac{\\partial f_W(x)}{\\partial x} \\in \\mathbb{R}^{3 \\times (5 \\times 7)}$, "
-        "$\\frac{\\partial f_W(x)}{\\partial x}[r, k, i] = W_{1,k,i-2(r-1)}$ when $i - 2(r-1) \\in [1, 3]$, else $0$.",
-        verdict=Verdict.CONFIRMED,
-        evidence=jacobian_of_input,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.1.c.iv",
-        question="Size and elements of $\\partial \\ell/\\partial W$",
-        statement="$\\frac{\\partial \\ell}{\\partial W} \\in \\mathbb{R}^{1 \\times 5 \\times 3}$, "
-        "$\\frac{\\partial \\ell}{\\partial W}[1, k, i] = "
-        "\\sum_{r=1}^{2} \\frac{\\partial \\ell}{\\partial f_W(x)}[r]\\, x[2(r-1)+i, k]$",
-        verdict=Verdict.REPAIRED,
-        evidence=gradient_of_weight,
-        chapter=CHAPTER,
-        correction="The output has three rows, so the sum runs to 3: $\\frac{\\partial \\ell}{\\partial W}[1, k, i] = "
-        "\\sum_{r=1}^{3} \\frac{\\partial \\ell}{\\partial f_W(x)}[r]\\, x[2(r-1)+i, k]$",
-    ),
-    Claim(
-        id="1.1.c.iv.likeness",
-        question="What is alike, and what differs, between forward and backward?",
-        statement="Both involve a convolution; in the backward pass the stride becomes dilation.",
-        verdict=Verdict.COMPLETED,
-        evidence=likeness,
-        chapter=CHAPTER,
-        correction="The forward dilation becomes the backward stride as well, and where the floor dropped samples "
-        "the result is cut to the kernel's size. The other gradient, $\\partial \\ell/\\partial x$, is a transposed "
-        "convolution.",
-    ),
-]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..drawings.panels import Grid, Text
-from ..drawings.svg import format_number
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..explorers.words import clamped_notice
+from ..numerics.formatting import count, format_number, listed, signed
 from .reference import dropped_samples, input_jacobian, output_size, weight_jacobian, weight_vjp
 
 Whole = NDArray[np.integer]
@@ -61,7 +60,7 @@ def output_size_explorer() -> Explorer:
 
 
 def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> Frame:
-    """The padded input with what is left over, the output, and equation (1.2) with its numbers put in."""
+    """Return the padded input with what is left over, the output, and equation (1.2) with its numbers put in."""
     setting = {"stride": stride, "padding": padding, "dilation": dilation}
     size = output_size(input_size, kernel_size, **setting)
     dropped = dropped_samples(input_size, kernel_size, **setting)
@@ -78,47 +77,45 @@ def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dil
         "output": np.zeros((size, size), int),
         "formula": f"⌊({input_size} + 2·{padding} − {dilation}·({kernel_size} − 1) − 1) / {stride}⌋ + 1"
         f" = ⌊{reach} / {stride}⌋ + 1 = {size}, so the output is {size} × {size}.",
-        "left_over": f"The floor drops {_count(dropped, 'row')} and {_count(dropped, 'column')} at the end; "
-        f"{_count(skipped, 'row')} and {_count(skipped, 'column')} before that are skipped.",
+        "left_over": f"The floor drops {count(dropped, 'row')} and {count(dropped, 'column')} at the end; "
+        f"{count(skipped, 'row')} and {count(skipped, 'column')} before that are skipped.",
     }
 
 
 def window_rows_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, row: int
 ) -> Frame:
-    """The rows of the padded input that one output row reads."""
-    output_row, window, sentence = _window(input_size, kernel_size, stride, padding, dilation, row, "row")
-    return {"output_rows": output_row, "window_rows": window, "window_rows_sentence": sentence}
+    """Return the rows of the padded input that one output row reads."""
+    return _window_frame(input_size, kernel_size, stride, padding, dilation, row, "row")
 
 
 def window_columns_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, column: int
 ) -> Frame:
-    """The columns of the padded input that one output column reads."""
-    output_column, window, sentence = _window(
-        input_size, kernel_size, stride, padding, dilation, column, "column"
-    )
-    return {"output_columns": output_column, "window_columns": window, "window_columns_sentence": sentence}
+    """Return the columns of the padded input that one output column reads."""
+    return _window_frame(input_size, kernel_size, stride, padding, dilation, column, "column")
 
 
-def _window(
+def _window_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, position: int, axis: str
-) -> tuple[Whole, Whole, str]:
-    """The position that is shown along one axis, the samples that it reads, and both in words."""
+) -> Frame:
+    """Return the position that is shown along one axis, the samples that it reads, and both in words."""
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     shown = min(position, size - 1)
     # Each padding sample counts as one of the input here.
     window = _places_read(input_size + 2 * padding, kernel_size, stride, dilation, shown)
-    reads = (
-        f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {_listed(window)} of the padded input"
-    )
-    span = f": a receptive field of {window[-1] - window[0] + 1}."
-    return np.array([shown]), window, reads + span + clamped_notice(f"output {axis}", position, shown)
+    return {
+        f"output_{axis}s": np.array([shown]),
+        f"window_{axis}s": window,
+        f"window_{axis}s_sentence": f"Output {axis} {shown} reads {axis}{'s' * (len(window) > 1)} {listed(window)} of "
+        f"the padded input: a receptive field of {window[-1] - window[0] + 1}."
+        + clamped_notice(f"output {axis}", position, shown),
+    }
 
 
 @cache
 def _places_read(length: int, kernel_size: int, stride: int, dilation: int, output_position: int) -> Whole:
-    """What an output reads: where its row of ∂y/∂x is not 0."""
+    """Return the places that an output reads: where its row of ∂y/∂x is not 0."""
     jacobian = input_jacobian(np.ones((1, 1, kernel_size)), length, stride=stride, dilation=dilation)
     return np.flatnonzero(jacobian[0, output_position, 0])
 
@@ -152,7 +149,6 @@ def layer_explorer() -> Explorer:
             ),
             Grid(
                 "∂f/∂W: the windows of x",
-                roles="weight_jacobian_roles",
                 numbers="weight_jacobian",
                 legend=("input",),
                 marked_columns="tap",
@@ -178,7 +174,7 @@ def example_layer(length: int, kernel_size: int) -> tuple[Whole, Whole, Whole]:
 
 
 def layer_frame(length: int, kernel_size: int, stride: int, dilation: int, channel: int) -> Frame:
-    """The sizes, and one channel of ∂f/∂x and ∂f/∂W."""
+    """Return the sizes, and one channel of ∂f/∂x and ∂f/∂W."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, _ = example_layer(length, kernel_size)
     band = input_jacobian(weight, length, **setting)[0, :, channel]
@@ -189,19 +185,18 @@ def layer_frame(length: int, kernel_size: int, stride: int, dilation: int, chann
     dropped = dropped_samples(length, kernel_size, **setting)
     return {
         "sizes": f"f(x) has {len(band)} elements, ∂f/∂x has {len(band)} × 5 × {length}, "
-        f"∂f/∂W has {len(band)} × 1 × 5 × {kernel_size}. The floor drops {_count(dropped, 'sample')} at the end"
+        f"∂f/∂W has {len(band)} × 1 × 5 × {kernel_size}. The floor drops {count(dropped, 'sample')} at the end"
         + (": the last columns of ∂f/∂x are 0." if dropped else "."),
         "input_jacobian": band.astype(int),
         "input_jacobian_roles": tap_band.astype(int),
         "weight_jacobian": windows.astype(int),
-        "weight_jacobian_roles": np.zeros(windows.shape, int),
     }
 
 
 def backward_frame(
     length: int, kernel_size: int, stride: int, dilation: int, channel: int, tap: int
 ) -> Frame:
-    """One element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
+    """Write one element of ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, whose dilation is the forward stride."""
     setting = {"stride": stride, "dilation": dilation}
     x, weight, output_gradient = example_layer(length, kernel_size)
     size = output_size(length, kernel_size, **setting)
@@ -217,7 +212,7 @@ def backward_frame(
     spread[places] = output_gradient[0]
     x_roles = np.where(np.arange(length) >= length - dropped, ROLES_IN_SIGNAL.index("dropped"), 0)
     terms = " + ".join(
-        f"{_signed(g)}·{_signed(value)}"
+        f"{signed(g)}·{signed(value)}"
         for g, value in zip(output_gradient[0], x[channel, places], strict=True)
     )
     return {
@@ -231,16 +226,3 @@ def backward_frame(
         ),
         "tap": np.array([shown]),
     }
-
-
-def _signed(number: int) -> str:
-    return f"({format_number(number)})" if number < 0 else format_number(number)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'s' * (number != 1)}"
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    *rest, last = map(str, numbers)
-    return f"{', '.join(rest)} and {last}" if rest else last

@@ -1,16 +1,14 @@
 """Drawings made from numbers: panels of cells, lines, boxes and sentences.
 
-A *panel* says how to draw a part of a *frame*; a frame is a dict of arrays and sentences. Of these a panel's
-``names`` are those it draws, and its ``check`` refuses a frame that it cannot draw. :func:`picture` draws
-one frame as it stands, for a figure. :mod:`helpers.explorers` links the same panels to sliders, where
-``drawing.js`` draws them; ``drawings.css`` gives both their colours, one colour for one quantity.
+A *panel* says how to draw a part of a *frame*; a frame is a dict of arrays and sentences. :func:`picture` draws one frame,
+for a figure. :mod:`helpers.explorers` links the same panels to sliders: Python draws the first frame, and ``drawing.js``
+updates it. ``drawings.css`` gives the roles of cells and lines their colours, one colour for one quantity.
 """
 
-from .panels import EMPTY_ROLES, Axis, ForestPlot, Graph, Grid, HeatMap, Line, Lines, Node, Panel, Text
-from .svg import Picture, draw, format_number, picture, style
+from .panels import Axis, ForestPlot, Graph, Grid, HeatMap, Line, Lines, Node, Panel, Text
+from .svg import Picture, draw, picture, style
 
 __all__ = [
-    "EMPTY_ROLES",
     "Axis",
     "ForestPlot",
     "Graph",
@@ -23,7 +21,6 @@ __all__ = [
     "Picture",
     "Text",
     "draw",
-    "format_number",
     "picture",
     "style",
 ]

@@ -2,12 +2,13 @@
 
 A diagram is a :class:`helpers.drawings.Graph` whose boxes are values and operations. :func:`forward` follows its
 arrows and :func:`backward` follows them the other way, so that a missing or a wrong arrow is a wrong number.
-One module for each chapter holds that chapter's diagrams: :mod:`helpers.gated_rnn.diagrams`.
+A chapter's module ``diagrams`` holds its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 from .panels import Graph
@@ -44,19 +45,16 @@ def forward(graph: Graph, operations: Mapping[str, Callable], **given: Any) -> d
     {'a': 3, 'times': 9}
     """
     values = dict(given)
-
-    def value(box: str) -> Any:
+    for box in _ordered(graph):
         if box not in values:
-            values[box] = operations[box](*map(value, sources(graph, box)))
-        return values[box]
-
-    return {box: value(box) for box in graph.nodes}
+            values[box] = operations[box](*(values[source] for source in sources(graph, box)))
+    return {box: values[box] for box in graph.nodes}
 
 
 def backward(
     graph: Graph, pullbacks: Mapping[str, Callable], values: Mapping[str, Any], **gradients: Any
 ) -> dict[str, Any]:
-    """Return ∂ℓ/∂ every box of a diagram: the same arrows, followed from their points to their tails.
+    """Return ∂ℓ/∂(box) for every box of a diagram: the same arrows, followed from their points to their tails.
 
     A box hands its gradient back to each box that points to it, through the derivative of its operation. What
     comes back to a box along several arrows adds up.
@@ -68,7 +66,7 @@ def backward(
         For each operation, a function of the gradient with respect to its result and of the values it was given.
         It returns a list: the gradients with respect to these values.
     values : dict of str to object
-        What :func:`forward` returned.
+        The result of :func:`forward`.
     **gradients : object
         ∂ℓ/∂ the boxes in which the diagram ends.
 
@@ -84,22 +82,19 @@ def backward(
     {'times': 1, 'a': 6}
     """
     gradients = dict(gradients)
-    waiting = {box: sum(source == box for source, *_ in graph.edges) for box in graph.nodes}
-    ready = [box for box, arrows in waiting.items() if arrows == 0]
-    while ready:
-        box = ready.pop()
-        before = sources(graph, box)
-        if not before:
-            continue
-        shares = pullbacks[box](gradients[box], *(values[source] for source in before))
-        for source, share in zip(before, shares, strict=True):
-            gradients[source] = gradients[source] + share if source in gradients else share
-            waiting[source] -= 1
-            if waiting[source] == 0:
-                ready.append(source)
+    for box in reversed(_ordered(graph)):
+        if before := sources(graph, box):
+            shares = pullbacks[box](gradients[box], *(values[source] for source in before))
+            for source, share in zip(before, shares, strict=True):
+                gradients[source] = gradients[source] + share if source in gradients else share
     return gradients
 
 
+def _ordered(graph: Graph) -> list[str]:
+    """Return the boxes, each after those that point to it."""
+    return [*TopologicalSorter({box: sources(graph, box) for box in graph.nodes}).static_order()]
+
+
 def sources(graph: Graph, box: str) -> list[str]:
-    """The boxes that point to a box, in the order of the arrows."""
+    """Return the boxes that point to a box, in the order of the arrows."""
     return [source for source, target, *_ in graph.edges if target == box]

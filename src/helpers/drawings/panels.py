@@ -1,21 +1,25 @@
-"""Describe drawings: panels of cells, lines, boxes and sentences."""
+"""Describe drawings: panels of cells, lines, boxes and sentences.
+
+A panel's ``names`` are the parts of a frame that it draws, and its ``check`` refuses a frame that it cannot draw.
+It ``moves`` if ``drawing.js`` can update it, so that an explorer can have it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..numerics.arrays import plain_array, real_array
 
 UNIT = 26
-"""The side of a cell, in the drawing's own units."""
+"""The side of a cell, in pixels."""
 
 Frame = Mapping[str, Any]
-"""What panels draw: arrays and sentences by name."""
-
-EMPTY_ROLES = ("zero", "gap")
-"""Cells in which no number is written."""
+"""Arrays and sentences by name."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Text:
     """
 
     sentences: tuple[str, ...]
-    kind: Literal["text"] = "text"
+    moves: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -49,45 +53,57 @@ class Grid:
     ----------
     title : str
         What the grid shows.
-    roles : str
-        The frame's name for a matrix of integers, one for each cell: what it is.
+    roles : str, optional
+        The frame's name for a matrix of integers, one for each cell: its role's position in the legend. Without it,
+        every cell has the first role.
     legend : tuple of str
-        What the integers mean. Each is a class of cells in ``drawings.css``.
+        The roles. Each is a class of cells in ``drawings.css``.
     numbers : str, optional
         The frame's name for a matrix of the numbers to write into the cells.
     marked_rows, marked_columns : str, optional
         The frame's names for the rows and columns at whose crossings cells are marked.
         With only one of them, whole columns or rows are.
     unit : int
-        The side of a cell, in pixels where there is room.
+        The side of a cell, in pixels.
+    unnumbered : tuple of str
+        The roles in whose cells no number is written.
     """
 
     title: str
-    roles: str
-    legend: tuple[str, ...]
+    roles: str | None = None
+    legend: tuple[str, ...] = ("plain",)
     numbers: str | None = None
     marked_rows: str | None = None
     marked_columns: str | None = None
     unit: int = UNIT
-    kind: Literal["cells"] = "cells"
+    unnumbered: tuple[str, ...] = ("zero", "gap")
+    moves: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:
         names = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
         return tuple(name for name in names if name is not None)
 
+    def __post_init__(self) -> None:
+        if self.roles is self.numbers is None:
+            raise ValueError(f"a grid must have roles or numbers, got {self}")
+
+    def positions(self, frame: Frame) -> NDArray[Any]:
+        """Return the position of each cell's role in the legend."""
+        if self.roles is None:
+            return np.zeros_like(frame[str(self.numbers)], int)
+        return plain_array(frame[self.roles], self.roles)
+
     def check(self, frame: Frame) -> None:
-        roles = plain_array(frame[self.roles], self.roles)
-        if (
-            roles.dtype.kind not in "iu"
-            or roles.size == 0
-            or roles.ndim != 2
-            or roles.min() < 0
-            or roles.max() >= len(self.legend)
-        ):
-            raise ValueError(f"{self.roles} must be a matrix of positions in {self.legend}, got {roles}")
+        shape: tuple = ("rows", "columns")
+        if self.roles is not None:
+            roles = self.positions(frame)
+            a_matrix = roles.dtype.kind in "iu" and roles.ndim == 2 and roles.size > 0
+            if not (a_matrix and np.isin(roles, range(len(self.legend))).all()):
+                raise ValueError(f"{self.roles} must be a matrix of positions in {self.legend}, got {roles}")
+            shape = roles.shape
         if self.numbers is not None:
-            real_array(frame[self.numbers], self.numbers, shape=roles.shape)
+            real_array(frame[self.numbers], self.numbers, shape=shape)
 
 
 @dataclass(frozen=True)
@@ -161,7 +177,7 @@ class Lines:
     y_axis: Axis
     width: int = 620
     height: int = 240
-    kind: Literal["lines"] = "lines"
+    moves: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -180,7 +196,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """A map of numbers over two parameters, coloured by level, upwards as a graph. It is not moved by sliders.
+    """A map of numbers over two parameters, coloured by level, upwards as a graph.
 
     A line runs where the numbers cross the middle edge. A cell shows its number when it is pointed at.
 
@@ -203,7 +219,7 @@ class HeatMap:
     y: tuple[float, ...]
     y_label: str
     edges: tuple[float, float, float]
-    kind: Literal["levels"] = "levels"
+    moves: ClassVar[bool] = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -216,7 +232,7 @@ class HeatMap:
 
 @dataclass(frozen=True)
 class ForestPlot:
-    """A forest plot: for each of several things an effect, as a dot, with its interval, as a line. It is not moved by sliders.
+    """A forest plot: for each of several things an effect, as a dot, with its interval, as a line.
 
     Parameters
     ----------
@@ -237,7 +253,7 @@ class ForestPlot:
     high: str
     axis: Axis
     reference: float
-    kind: Literal["intervals"] = "intervals"
+    moves: ClassVar[bool] = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -260,7 +276,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """A figure of boxes and arrows, such as a network unrolled in time. It is not moved by sliders.
+    """A figure of boxes and arrows, such as a network unrolled in time.
 
     Parameters
     ----------
@@ -273,7 +289,7 @@ class Graph:
     title: str
     nodes: dict[str, Node]
     edges: tuple[tuple, ...]
-    kind: Literal["graph"] = "graph"
+    moves: ClassVar[bool] = False
     names: ClassVar[tuple[str, ...]] = ()
 
     def check(self, frame: Frame) -> None:
@@ -285,3 +301,12 @@ class Graph:
 
 
 Panel = Text | Grid | Lines | HeatMap | ForestPlot | Graph
+
+
+def check_frame(panels: Iterable[Panel], frame: Frame) -> None:
+    """Refuse a frame that the panels cannot draw."""
+    for panel in panels:
+        missing = [name for name in panel.names if name not in frame]
+        if missing:
+            raise ValueError(f"frame must have {missing}, which a panel draws; it has {sorted(frame)}")
+        panel.check(frame)

@@ -1,10 +1,10 @@
-"""Exercises that answer back: try a function of your own, and hear what is wrong with it.
+"""Exercises that answer back: try a function of your own, and read what is wrong with it.
 
     exercises.check("1.1.c.iv", my_weight_gradient)    # right, or the smallest case that fails, and why
     exercises.hint("1.1.c.iv")                         # the next hint
     exercises.progress()                               # what is solved
 
-A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs more than NumPy.
+A chapter's module ``exercises`` holds its own; :mod:`helpers.book` has them all. Nothing here needs PyTorch.
 """
 
 from __future__ import annotations
@@ -12,20 +12,28 @@ from __future__ import annotations
 from typing import Any
 
 from .answer import Answer, Outcome
-from .exercise import Exercise, NumberExercise, SentenceExercise, WrongFunction, WrongNumber, WrongReason
+from .cases import Cases, Draw, one_hot_array
+from .exercise import Exercise, Mistake, SheetMistake
+from .function_exercise import Function, FunctionExercise
+from .number_exercise import NumberExercise
+from .sentence_exercise import SentenceExercise
 
 __all__ = [
     "Answer",
+    "Cases",
+    "Draw",
     "Exercise",
+    "Function",
+    "FunctionExercise",
+    "Mistake",
     "NumberExercise",
     "Outcome",
     "SentenceExercise",
-    "WrongFunction",
-    "WrongNumber",
-    "WrongReason",
+    "SheetMistake",
     "check",
     "hint",
     "hints",
+    "one_hot_array",
     "progress",
 ]
 

@@ -1,4 +1,4 @@
-"""The exercises of a book: find one by its number, judge an answer, give hints, and keep the progress."""
+"""The exercises of a book: find one by its number, judge an answer, give hints, and save the progress."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from .answer import Answer, Hints, Message, Outcome
-from .exercise import AnyExercise
+from .exercise import Exercise
 from .progress_file import Progress
 
 
 class Collection:
     """Exercises by id, in the order given."""
 
-    def __init__(self, exercises: Iterable[AnyExercise]) -> None:
-        self.exercises: dict[str, AnyExercise] = {exercise.id: exercise for exercise in exercises}
+    def __init__(self, exercises: Iterable[Exercise]) -> None:
+        self.exercises: dict[str, Exercise] = {exercise.id: exercise for exercise in exercises}
         self._progress = Progress()
         self._hints_given: Counter[str] = Counter()
 
-    def __iter__(self) -> Iterator[AnyExercise]:
+    def __iter__(self) -> Iterator[Exercise]:
         return iter(self.exercises.values())
 
     def __len__(self) -> int:
         return len(self.exercises)
 
-    def __getitem__(self, id: str) -> AnyExercise:
+    def __getitem__(self, id: str) -> Exercise:
         return self.exercises[id]
 
     def check(self, id: str, answer: object = None, *, save: bool = True) -> Answer:
-        """Judge an answer, in words. It raises for nothing that the reader's function does.
+        """Judge an answer in words, whatever the reader's function does: it may raise, or never end.
 
         A function is tried on small cases, on edge cases and on random ones, and compared with the reference. A number
-        may be spelled in any way: ``(5, 2)``, ``"5 × 2"``, ``"ln 4"``.
+        may be written in any way: ``(5, 2)``, ``"5 × 2"``, ``"ln 4"``.
 
         Parameters
         ----------
@@ -41,8 +42,8 @@ class Collection:
             Of the exercise, as on the page: ``"1.1.c.iv"``.
         answer : callable, number or str
             The function itself, or the number.
-        keep : bool
-            Whether to note it in the reader's own folder, where the answer is right. The book's solutions are not noted.
+        save : bool
+            Whether to save in the reader's own folder that the exercise is solved, where the answer is right.
 
         Returns
         -------
@@ -65,8 +66,7 @@ class Collection:
             return exercise
         judged = exercise.check(answer)
         if judged.right and save:
-            said = self._progress.keep(exercise.id)
-            return Answer(judged.id, judged.outcome, (*judged.says, *said))
+            return replace(judged, sentences=(*judged.sentences, *self._progress.keep(exercise.id)))
         return judged
 
     def hint(self, id: str, number: int | None = None) -> Message | Answer:
@@ -87,15 +87,13 @@ class Collection:
         exercise = self._lookup(id)
         if isinstance(exercise, Answer):
             return exercise
-        there_are = len(exercise.hints)
+        count = len(exercise.hints)
         if number is None:
             number = self._hints_given[exercise.id] + 1
-        if number not in range(1, there_are + 1):
-            return Message(
-                (f"Exercise {exercise.id} has {there_are} hints. The solution is folded below it.",)
-            )
+        if number not in range(1, count + 1):
+            return Message((f"Exercise {exercise.id} has {count} hints. The solution is folded below it.",))
         self._hints_given[exercise.id] = number = int(number)
-        return Message((f"Hint {number} of {there_are}: {exercise.hints[number - 1]}",))
+        return Message((f"Hint {number} of {count}: {exercise.hints[number - 1]}",))
 
     def hints(self, id: str) -> Hints | Answer:
         """Return all hints of an exercise, each folded by itself, as the page shows them.
@@ -114,7 +112,7 @@ class Collection:
         -------
         Message
         """
-        solved, said = self._progress.solved()
+        solved, warnings = self._progress.solved()
         lines = [
             f"{sum(id in solved for id in self.exercises)} of {len(self.exercises)} exercises are solved."
         ]
@@ -125,17 +123,17 @@ class Collection:
                 if exercise.chapter == chapter
             ]
             lines.append(f"**{chapter}**: {', '.join(marks)}")
-        return Message((*lines, *said))
+        return Message((*lines, *warnings))
 
-    def _lookup(self, id: str) -> AnyExercise | Answer:
-        """The exercise of an id; of one that there is not, a friendly answer that names the nearest."""
+    def _lookup(self, id: str) -> Exercise | Answer:
+        """Return the exercise of an id or, where there is none, an answer that names the nearest."""
         if not isinstance(id, str):
             words = 'The exercise\'s number comes first, and then the answer: `check("1.1.a", my_answer)`.'
             return Answer("?", Outcome.NOT_YET, (words,))
-        spelled = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
-        if spelled in self.exercises:
-            return self.exercises[spelled]
-        near = difflib.get_close_matches(spelled, self.exercises, n=1, cutoff=0.5)
+        key = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
+        if key in self.exercises:
+            return self.exercises[key]
+        near = difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
         nearest = f" Did you mean {near[0]}?" if near else ""
         words = f"There is no exercise of this number.{nearest} There are {', '.join(self.exercises)}."
         return Answer(id, Outcome.NOT_YET, (words,))

@@ -1,4 +1,4 @@
-"""Numbers as people write them: 5×2, (5, 2), ln 4, 1.386, 6^30, ¼."""
+"""Read numbers as people write them: 5×2, (5, 2), ln 4, 1.386, 6^30, ¼."""
 
 from __future__ import annotations
 
@@ -12,18 +12,38 @@ import numpy as np
 LONGEST = 200
 """The longest text that is read, in characters."""
 
-FRACTIONS = {
-    "½": "1/2",
-    "¼": "1/4",
-    "¾": "3/4",
-    "⅓": "1/3",
-    "⅔": "2/3",
-    "⅕": "1/5",
-    "⅙": "1/6",
-    "⅛": "1/8",
-    "⅑": "1/9",
-}
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+CHARACTERS = str.maketrans(
+    {"−": "-", "–": "-", "·": "*", "^": "**", "π": "pi", "{": "(", "}": ")"}
+    | dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+    | {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)", "⅕": "(1/5)", "⅙": "(1/6)"}
+    | {"⅛": "(1/8)", "⅑": "(1/9)"}
+)
+BEFORE = (
+    (r"(?s)^.*[=≈~]", ""),  # of an equation, its last side
+    (r"^\s+|\s+$", ""),
+    (r"\b(math|np|numpy)\.", ""),
+    (r"^(ℝ|r)\s*(\*\*)?\s*(?=[\d(])", ""),  # the space that a size is of
+    (r"√\s*", "sqrt "),
+)
+AFTER = (
+    (r"(?<=\d)[ _](?=\d{3}(?!\d))", ""),  # between thousands
+    (";", ","),
+    (r"\b(ln|log|exp|sqrt)\s*(1/\d+|\d+(?:\.\d*)?)", r"\1(\2)"),  # ln 4, ln 1/4
+    (r"(?<=[\d)])\s*(?=(?:ln|log|exp|sqrt|pi)\b)", "*"),  # 2 ln 4
+    (r"(\d+(?:\.\d*)?)\s*%", r"(\1/100)"),
+)
+SEVERAL = (*BEFORE, (r"(?<=[\d)\]])\s*(?:(?<!\*)[x×*](?!\*)|by|\\times)\s*(?=[\d(\[])", ","), *AFTER)
+SINGLE = (
+    *BEFORE,
+    (r"×|\\times|(?<=\d)\s*x\s*(?=\d)", "*"),
+    (r"^([-+]?\d+),(\d+)$", r"\1.\2"),  # a decimal comma
+    *AFTER,
+)
+"""Patterns and what takes their place, in order: paper's notation becomes Python's.
+
+:meta private:
+"""
+
 OPERATIONS = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -36,18 +56,18 @@ CONSTANTS = {"e": math.e, "pi": math.pi}
 
 
 class Unreadable(ValueError):
-    """Raised for what cannot be read as numbers."""
+    """Raised for text or objects that are no numbers."""
 
 
-def parse_numbers(spelled: object, *, several: bool = False) -> list[float]:
-    """Return the numbers that somebody wrote, as a list of floats.
+def parse_numbers(answer: object, *, several: bool = False) -> list[float]:
+    """Return the numbers in what somebody wrote.
 
     Text is read by a small grammar and never evaluated: numbers, + − · / ^, ln, log, exp, sqrt, e, π, fractions
     such as ¼, percent, and lists.
 
     Parameters
     ----------
-    spelled : str, number, array_like
+    answer : str, number, array_like
     several : bool
         Whether a list of numbers is expected, so that × stands between two sizes. Otherwise it multiplies, and a single
         comma is a decimal one.
@@ -66,16 +86,16 @@ def parse_numbers(spelled: object, *, several: bool = False) -> list[float]:
     >>> parse_numbers("6^3"), parse_numbers("¼"), parse_numbers("25 %"), parse_numbers("[17/4] + 1 × [7/4] + 1 = 5 × 2", several=True)
     ([216.0], [0.25], [0.25], [5.0, 2.0])
     """
-    if not isinstance(spelled, str):
-        return _flat(spelled)
-    if len(spelled) > LONGEST:
+    if not isinstance(answer, str):
+        return _flat(answer)
+    if len(answer) > LONGEST:
         raise Unreadable("the text is too long to be a number")
     try:
-        found = _value(ast.parse(_in_python(spelled, several), mode="eval").body)
+        found = _value(ast.parse(_in_python(answer, several), mode="eval").body)
     except Unreadable:
         raise
     except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
-        raise Unreadable(f"{spelled!r} is not a number") from None
+        raise Unreadable(f"{answer!r} is not a number") from None
     return _flat(found)
 
 
@@ -94,39 +114,14 @@ def _flat(value: object) -> list[float]:
 
 
 def _in_python(text: str, several: bool) -> str:
-    """The text, or of an equation its last side, with Python's signs for what paper writes otherwise."""
-    text = (
-        re.split("[=≈~]", text)[-1]
-        .strip()
-        .lower()
-        .replace("−", "-")
-        .replace("–", "-")
-        .replace("·", "*")
-        .replace("π", "pi")
-    )
-    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda power: f"**{power[0].translate(SUPERSCRIPTS)}", text)
-    for sign, quotient in FRACTIONS.items():
-        text = text.replace(sign, f"({quotient})")
-    text = re.sub(r"\b(math|np|numpy)\.", "", text)
-    text = re.sub(r"^(ℝ|r)\s*(\^|\*\*)?\s*(?=[\d({])", "", text).replace("{", "(").replace("}", ")")
-    text = re.sub(r"√\s*", "sqrt ", text)
-    text = text.replace("^", "**")
-    if several:
-        between = r"(?<!\*)[x×*](?!\*)|by|\\times"
-        text = re.sub(rf"(?<=[\d)\]])\s*(?:{between})\s*(?=[\d(\[])", ",", text)
-    else:
-        text = re.sub(r"×|\\times|(?<=\d)\s*x\s*(?=\d)", "*", text)
-    if not several and re.fullmatch(r"[-+]?\d+,\d+", text):
-        text = text.replace(",", ".")
-    text = re.sub(r"(?<=\d)[ _](?=\d{3}(?!\d))", "", text).replace(";", ",")
-    # "ln 4", "ln 1/4" and "2 ln 4"
-    text = re.sub(r"\b(ln|log|exp|sqrt)\s*(1/\d+|\d+(?:\.\d*)?)", r"\1(\2)", text)
-    text = re.sub(r"(?<=[\d)])\s*(?=(?:ln|log|exp|sqrt|pi)\b)", "*", text)
-    return re.sub(r"(\d+(?:\.\d*)?)\s*%", r"(\1/100)", text)
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", r"**\g<0>", text.lower()).translate(CHARACTERS)
+    for pattern, replacement in SEVERAL if several else SINGLE:
+        text = re.sub(pattern, replacement, text)
+    return text
 
 
 def _value(node: ast.expr) -> float | list:
-    """The value of a piece of syntax, if it is one of the few that a number is made of."""
+    """Return the value of a piece of syntax, if it is one of the few that a number is made of."""
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return float(number)

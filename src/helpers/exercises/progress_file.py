@@ -1,34 +1,34 @@
-"""Which exercises are solved: a small file in the reader's own folder, never in the repository."""
+"""Keep the solved exercises in a small file in the reader's own folder, never in the repository."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
-import tempfile
 from pathlib import Path
 
+from platformdirs import user_data_path
+
+from ..records import atomic_write
+
 FORMAT = 1
-"""Of the file. A file of another format is set aside."""
+"""The format of the file. A file of another format is set aside."""
+
+NAME = "gradients-checked"
+FORMER = ("$XDG_DATA_HOME", "$LOCALAPPDATA", "~/Library/Application Support")
+"""Places where a file may be from before the system's own place was known from ``platformdirs``."""
 
 
 def folder() -> Path:
-    """Return the reader's own folder: ``GRADIENTS_CHECKED_HOME``, or where the system keeps a program's data."""
-    named = os.environ.get("GRADIENTS_CHECKED_HOME")
-    if named:
+    """Return the reader's own folder: ``GRADIENTS_CHECKED_HOME``, or the system's place for a program's data."""
+    if named := os.environ.get("GRADIENTS_CHECKED_HOME"):
         return Path(named).expanduser()
-    home = Path.home()
-    if sys.platform == "win32":
-        data = os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        data = home / "Library" / "Application Support"
-    else:
-        data = os.environ.get("XDG_DATA_HOME") or home / ".local" / "share"
-    return Path(data) / "gradients-checked"
+    place = user_data_path(NAME, appauthor=False).expanduser()
+    former = (Path(os.path.expandvars(os.path.expanduser(parent)), NAME) for parent in FORMER)
+    return next((kept for kept in (place, *former) if (kept / "progress.json").exists()), place)
 
 
 class Progress:
-    """Keeps the ids of solved exercises: in a file where it can, in memory where it cannot. It never raises.
+    """The ids of solved exercises: in a file where possible, else in memory. No method raises.
 
     The file is read anew for each change, since another notebook may have written to it.
     """
@@ -37,25 +37,25 @@ class Progress:
         self._not_written: set[str] = set()
 
     def solved(self) -> tuple[set[str], tuple[str, ...]]:
-        """Return the ids of what is solved, and sentences on what is wrong with the file, if anything."""
+        """Return the ids of solved exercises, and sentences on what is wrong with the file, if anything."""
         try:
-            kept, said = _read(folder() / "progress.json")
+            kept, messages = _read(folder() / "progress.json")
         except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
-            kept, said = set(), (_only_in_memory(error),)
-        return kept | self._not_written, said
+            kept, messages = set(), (_only_in_memory(error),)
+        return kept | self._not_written, messages
 
     def keep(self, id: str) -> tuple[str, ...]:
-        """Note that an exercise is solved, and return sentences on what stood in the way, if anything."""
+        """Note that an exercise is solved, and return sentences on what went wrong, if anything."""
         self._not_written.add(id)
         try:
             path = folder() / "progress.json"
-            kept, said = _read(path)
+            kept, messages = _read(path)
             if not self._not_written <= kept:
                 _write(path, kept | self._not_written)
         except (OSError, RuntimeError) as error:
             return (_only_in_memory(error),)
         self._not_written.clear()
-        return said
+        return messages
 
 
 def _only_in_memory(error: Exception) -> str:
@@ -66,7 +66,7 @@ def _only_in_memory(error: Exception) -> str:
 
 
 def _read(path: Path) -> tuple[set[str], tuple[str, ...]]:
-    """What the file holds, and what there is to say of it. A file that cannot be understood is renamed, not deleted."""
+    """Return the ids in the file, and any message. A file that cannot be understood is renamed, not deleted."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         solved = content["solved"]
@@ -92,13 +92,5 @@ def _read(path: Path) -> tuple[set[str], tuple[str, ...]]:
 
 
 def _write(path: Path, solved: set[str]) -> None:
-    """Write the file beside its place, and move it there: at no time is there half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=path.parent, prefix="progress-", suffix=".part")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump({"format": FORMAT, "solved": sorted(solved)}, file, indent=1)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise
+    with atomic_write(path) as file:
+        file.write(json.dumps({"format": FORMAT, "solved": sorted(solved)}, indent=1).encode())

@@ -1,4 +1,4 @@
-"""Calling a function that somebody else wrote: whatever it does, the notebook goes on."""
+"""Call a function that somebody else wrote: whatever it does, the notebook goes on."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from typing import Any, NoReturn
 import numpy as np
 
 PRINTED = 400
-"""How many characters of what a function prints are kept."""
+"""Characters of a function's output that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """What became of one call.
+    """The outcome of one call.
 
     Attributes
     ----------
     value : numpy.ndarray or None
         What the function returned, as floating-point numbers; None where it returned nothing or there was trouble.
     trouble : str
-        What kept it from returning numbers: a sentence about "it". Empty where nothing did.
+        Why it returned no numbers, as a sentence about "it"; empty where it did.
     in_time : bool
-        Whether it came back at all.
+        Whether it returned at all.
     changed : tuple of int
         The positions of the arguments that it changed in place.
     printed : str
@@ -48,10 +48,10 @@ class Call:
 
 
 def run_safely(function: Callable, arguments: Sequence, *, seconds: float) -> Call:
-    """Return what a function makes of some arguments; nothing that it raises, prints or never ends gets out.
+    """Call a function on copies of its arguments, and contain what it raises, prints or never ends.
 
-    The function runs in a thread of its own, on copies of its arguments. A thread can be waited for with a time
-    limit on every system, and the exception that ends it lands in it alone.
+    It runs in a thread of its own: one can be waited for with a time limit on every system, and the exception that
+    ends it is raised in it alone.
 
     Parameters
     ----------
@@ -72,19 +72,19 @@ def run_safely(function: Callable, arguments: Sequence, *, seconds: float) -> Ca
     >>> run_safely(lambda a, b: a / b, [1, 0], seconds=5).trouble
     'it raised ZeroDivisionError: division by zero'
     """
-    given, outcome, printed = copy.deepcopy(list(arguments)), [], _Beginning()
+    given, outcome, printed = copy.deepcopy(list(arguments)), [], _Output()
 
     def work() -> None:
         try:
             with np.errstate(all="ignore"):
-                outcome.append(_returned(function(*given)))
+                outcome.append(_numbers_returned(function(*given)))
         except _Stop:
             pass
         except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            outcome.append(Call(None, _raised(error, function)))
+            outcome.append(Call(None, _describe_exception(error, function)))
 
     thread = threading.Thread(target=work, daemon=True)
-    with _cut_off_from_the_notebook(printed):
+    with _isolated(printed):
         try:
             thread.start()
         except RuntimeError:  # a browser's Python has no threads; there is no time limit then
@@ -103,12 +103,12 @@ def run_safely(function: Callable, arguments: Sequence, *, seconds: float) -> Ca
     return Call(outcome[0].value, outcome[0].trouble, changed=changed, printed=printed.text)
 
 
-def _returned(value: object) -> Call:
-    """What was returned, as a call; its numbers are copied, in case the function keeps them to write over."""
+def _numbers_returned(value: object) -> Call:
+    """Return a call with a copy of the numbers, since the function may keep its array and write over it."""
     if value is None or value is ...:
         return Call(None)
     name = type(value).__name__
-    what = f"it returned {_a(name)}"
+    what = f"it returned {_with_article(name)}"
     try:
         array = np.asarray(value)
         if not array.size:
@@ -123,8 +123,8 @@ def _returned(value: object) -> Call:
     return Call(None, f"{what}, where real numbers are expected")
 
 
-def _raised(error: BaseException, function: Callable) -> str:
-    """An exception in a sentence, with the line of the function that it came from."""
+def _describe_exception(error: BaseException, function: Callable) -> str:
+    """Return an exception in a sentence, with the line of the function that it came from."""
     words = f"it raised {type(error).__name__}"
     if str(error):
         words += f": {error}"
@@ -142,7 +142,7 @@ def _raised(error: BaseException, function: Callable) -> str:
 
 
 class _Stop(BaseException):
-    """Raised in a thread whose time is over. No `except Exception` of the reader's stops it."""
+    """Raised in a thread to end it. No `except Exception` of the reader's catches it."""
 
 
 def _stop(thread: threading.Thread) -> None:
@@ -159,8 +159,8 @@ def _stop(thread: threading.Thread) -> None:
 
 
 @contextlib.contextmanager
-def _cut_off_from_the_notebook(printed: _Beginning) -> Iterator[None]:
-    """Catch what is printed, still warnings, and let nobody wait for input."""
+def _isolated(printed: _Output) -> Iterator[None]:
+    """Catch output, silence warnings, and refuse to wait for input."""
 
     def refuse(prompt: object = "") -> NoReturn:
         raise EOFError("it asks for input, and what it needs is in its arguments")
@@ -179,8 +179,8 @@ def _cut_off_from_the_notebook(printed: _Beginning) -> Iterator[None]:
         builtins.input, sys.stdin = ask, stdin
 
 
-class _Beginning(io.TextIOBase):
-    """Keeps the beginning of what is written to it, however much that is."""
+class _Output(io.TextIOBase):
+    """The beginning of what is written to it."""
 
     text = ""
 
@@ -195,5 +195,5 @@ def _same(left: Any, right: Any) -> bool:
     return np.array_equal(left, right, equal_nan=True)
 
 
-def _a(noun: str) -> str:
+def _with_article(noun: str) -> str:
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"

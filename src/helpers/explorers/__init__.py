@@ -1,10 +1,10 @@
 """Sliders that make a pure function move, in JupyterLab and on a page that has no kernel.
 
 An :class:`Explorer` evaluates functions of its sliders over their whole grid when it is made, packs what
-they return into one binary table, and links its sliders in the browser to a drawing that looks the frames up.
-So Python computes every number, once, and JavaScript only draws.
+they return into one binary table, and draws the first frame. In the browser, its sliders are linked to that drawing,
+which looks the frames up: Python computes every number, once, and JavaScript shows it.
 
-One module for each chapter holds that chapter's explorers: :mod:`helpers.convolution.explorers`, …
+A chapter's module ``explorers`` holds its own.
 """
 
 from .explorer import Explorer, Slider

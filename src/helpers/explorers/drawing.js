@@ -1,190 +1,151 @@
-// Draws the frames that Python computed. Nothing is calculated here but where on the screen a thing goes.
+// Updates the drawing that Python made, from the frames that Python computed. Nothing is calculated here but where on
+// the screen a thing goes.
+
+/** A view's model: anywidget's, or mount.js's. @typedef {{
+ *   get(name: string): any, set(name: string, value: unknown): void, save_changes(): void,
+ *   on(event: string, listener: () => void): void, off(event: string, listener: () => void): void }} Model */
+/** @typedef {Record<string, { first: number, step: number, start: number, labels: string[] }>} Sliders by name */
+/** @typedef {(name: string) => number} Setting of the sliders, by name */
+/** @typedef {{ shape: number[], data: ArrayLike<number> }} Matrix row by row */
+/** @typedef {{ name: string, sliders: string[], values: any[], index: ArrayLike<number> }} Column */
+/** @typedef {Record<string, any>} Frame arrays, matrices of texts, and sentences, by name */
+/** @typedef {(frame: Frame) => void} Update */
+/** @typedef {{ low: number, high: number, logarithmic: boolean, label: string }} Axis */
+/** @typedef {{ title: string, legend: string[], unnumbered: string[], unit: number,
+ *   [part: string]: any }} Grid with the names of the parts of a frame: roles, numbers, marked_rows, marked_columns */
+/** @typedef {{ title: string, x: string, lines: { values: string, label: string, x: string | null }[],
+ *   x_axis: Axis, y_axis: Axis, width: number, height: number }} Lines */
 
 export default {
+  /** @param {{ model: Model, el: HTMLElement }} view */
   async render({ model, el }) {
+    if (!el.firstElementChild) el.innerHTML = model.get("html"); // on a page it is there
     const columns = await unpack(model.get("frames"));
+    /** @type {Sliders} */
     const sliders = model.get("sliders");
-    const figure = element("div", "gc gc-panels");
-    const tools = element("div", "gc-tools");
-    const reset = element("button", "gc-reset", "Reset");
-    const tip = element("div", "gc-tip");
-    tip.setAttribute("role", "status");
-    reset.type = "button";
-    tools.append(reset);
-    figure.append(tools);
-    const drawn = model.get("panels").map((panel) => PANELS[panel.kind](panel, figure, tip));
-    describe(figure);
-    figure.append(tip);
+    const [figure, tip, reset] = [".gc-panels", ".gc-tip", ".gc-reset"].map((part) => find(el, part));
+    const boxes = /** @type {NodeListOf<HTMLElement>} */ (el.querySelectorAll(".gc-panel"));
+    /** @type {({ kind: string } & (Grid | Lines))[]} */
+    const panels = model.get("panels");
+    const updates = panels.map((panel, i) => PANELS[panel.kind](boxes[i], panel, tip));
 
-    const draw = (valueOf) => {
-      const frame = lookUp(columns, sliders, valueOf);
+    /** @param {Setting} setting */
+    const draw = (setting) => {
+      const frame = lookUp(columns, sliders, setting);
       figure.classList.toggle("gc-impossible", Boolean(frame.impossible));
-      for (const drawPanel of drawn) drawPanel(frame);
+      for (const update of updates) update(frame);
     };
     const update = () => {
       tip.textContent = "";
       draw((name) => model.get(name));
     };
+    draw((name) => sliders[name].start); // what stays if the present setting is impossible
+    update();
+    describe(figure);
+    reset.disabled = false;
     reset.addEventListener("click", () => {
-      for (const { name, start } of sliders) model.set(name, start);
+      for (const name in sliders) model.set(name, sliders[name].start);
       model.save_changes();
     });
-    for (const { name } of sliders) model.on(`change:${name}`, update);
-    draw((name) => sliders.find((slider) => slider.name === name).start); // what stays if the present setting is impossible
-    update();
-    el.replaceChildren(figure);
+    for (const name in sliders) model.on(`change:${name}`, update);
     return () => {
-      for (const { name } of sliders) model.off(`change:${name}`, update);
+      for (const name in sliders) model.off(`change:${name}`, update);
     };
   },
 };
 
-// The bytes that helpers/explorers/packing.py describes.
+/** Read the bytes that helpers/explorers/packing.py describes. @param {BlobPart} packed */
 async function unpack(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bytes = await new Response(stream).arrayBuffer();
   const bodyStart = 4 + new DataView(bytes).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, bodyStart - 4)));
   const TYPES = { int8: Int8Array, int16: Int16Array, int32: Int32Array, uint32: Uint32Array, float32: Float32Array };
+  /** @param {{ type: keyof typeof TYPES, shape: number[], start: number }} entry @returns {Matrix} */
   const array = ({ type, shape, start }) => {
     const size = shape.reduce((product, length) => product * length, 1);
     return { shape, data: new TYPES[type](bytes, bodyStart + start, size) };
   };
-  return header.columns.map((column) => ({
+  return header.columns.map((/** @type {any} */ column) => ({
     ...column,
     index: array(column.index).data,
-    values: column.values.map((value) => (value?.type ? array(value) : value)),
+    values: column.values.map((/** @type {any} */ value) => (value?.type ? array(value) : value)),
   }));
 }
 
-function lookUp(columns, sliders, valueOf) {
-  const position = {}, size = {};
-  for (const { name, first, step, size: count } of sliders) {
-    position[name] = Math.round((valueOf(name) - first) / step);
-    size[name] = count;
-  }
+/** @param {Column[]} columns @param {Sliders} sliders @param {Setting} setting */
+function lookUp(columns, sliders, setting) {
+  /** @type {Frame} */
   const frame = {};
-  for (const column of columns) {
-    const point = column.sliders.reduce((flat, name) => flat * size[name] + position[name], 0);
-    const value = column.values[column.index[point]];
-    if (value !== null) frame[column.name] = value;
+  for (const { name, sliders: its, values, index } of columns) {
+    const point = its.reduce((flat, name) => {
+      const { first, step, labels } = sliders[name];
+      return flat * labels.length + Math.round((setting(name) - first) / step);
+    }, 0);
+    if (values[index[point]] !== null) frame[name] = values[index[point]];
   }
   return frame;
 }
 
-// One function for each kind of panel: it adds the panel to the figure, and returns what draws a frame in it.
+/** For each kind of panel, a function that takes its element and returns what draws a frame in it.
+ * @type {Record<string, (box: HTMLElement, panel: any, tip: HTMLElement) => Update>} */
 const PANELS = {
-  text(panel, figure) {
-    const box = element("div", "gc-panel gc-text");
-    for (const sentences of panel.room.sentences) {
-      const room = element("div", "gc-room");
-      room.setAttribute("aria-hidden", "true");
-      room.append(...sentences.map((sentence) => element("span", "", sentence)));
-      box.append(room);
-    }
-    const words = element("div", "gc-words");
-    words.setAttribute("aria-live", "polite");
-    box.append(words);
-    const isFirst = !figure.querySelector(".gc-words");
-    figure.append(box);
+  Text(box, /** @type {{ sentences: string[] }} */ { sentences }) {
+    const words = find(box, ".gc-words"), isFirst = find(box.parentElement, ".gc-words") === words;
     return ({ impossible, ...frame }) => {
       const excuse = isFirst ? [impossible, "The faded picture is of the last possible one."] : [];
-      const sentences = impossible ? excuse : panel.sentences.map((name) => frame[name]);
-      words.replaceChildren(...sentences.map((sentence) => element("span", "", sentence)));
+      const texts = impossible ? excuse : sentences.map((name) => frame[name]);
+      words.replaceChildren(...texts.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
     };
   },
 
-  cells(panel, figure, tip) {
-    const { unit, room } = panel;
-    const box = element("div", "gc-panel");
-    const grid = element("div", "gc-grid");
-    const width = room.columns * unit + 4, height = room.rows * unit + 4; // of the largest grid, so that all keep their places
-    const svg = shape("svg", { viewBox: `-2 -2 ${width} ${height}`, width, height, "aria-hidden": "true" });
-    box.style.width = `${width}px`;
-    grid.append(svg);
-    box.append(element("div", "gc-title", panel.title), legend(panel.legend), grid);
-    figure.append(box);
-
-    const cells = []; // of the largest grid there is; a smaller one shows some of them
-    for (let row = 0; row < room.rows; row++) {
-      for (let column = 0; column < room.columns; column++) {
-        const cell = shape("g", { transform: `translate(${column * unit} ${row * unit})` });
-        const number = shape("text", { x: unit / 2, y: unit / 2 });
-        cell.append(shape("rect", { x: 0.5, y: 0.5, width: unit - 1, height: unit - 1 }), number);
-        svg.append(cell);
-        cells.push({ cell, number, row, column });
-      }
-    }
-    const span = shape("rect", { class: "span" });
-    svg.append(span);
-
-    let rows, columns;
-    readable(grid, tip, {
+  Grid(box, /** @type {Grid} */ panel, tip) {
+    const span = find(box, ".span");
+    const cells = [...box.querySelectorAll("g")].map((cell) => {
+      const [left, top] = String(cell.getAttribute("transform")).match(/\d+/g).map(Number);
+      return { cell, text: find(cell, "text"), row: top / panel.unit, column: left / panel.unit };
+    });
+    let rows = 0, columns = 0; // a frame's own; the others are absent
+    readable(find(box, ".gc-grid"), tip, {
       title: panel.title,
-      under: (event) => cells.find(({ cell }) => cell.contains(event.target)),
+      under: (event) => cells.find(({ cell }) => cell.contains(/** @type {Node} */ (event.target))),
       next(at, across, down) {
         const row = clamp(at ? at.row + down : 0, rows), column = clamp(at ? at.column + across : 0, columns);
-        return cells[row * room.columns + column];
+        return cells.find((cell) => cell.row === row && cell.column === column);
       },
-      words: ({ row, column, role, number }) => `row ${row}, column ${column}: ${spoken(role)} ${number.textContent}`,
+      words({ row, column, cell, text }) {
+        return `row ${row}, column ${column}: ${cell.classList[1].replaceAll("-", " ")} ${text.textContent}`;
+      },
       place: ({ cell }) => cell.getBoundingClientRect(),
     });
 
     return (frame) => {
       if (frame.impossible) return;
       const roles = frame[panel.roles], numbers = frame[panel.numbers];
-      [rows, columns] = roles.shape;
-      const markedRows = marks(frame[panel.marked_rows], rows, panel.marked_columns);
-      const markedColumns = marks(frame[panel.marked_columns], columns, panel.marked_rows);
-      for (const entry of cells) {
-        const { cell, number, row, column } = entry;
+      [rows, columns] = roles?.shape ?? [numbers.length, numbers[0].length];
+      const markedRows = marked(frame[panel.marked_rows], rows, panel.marked_columns);
+      const markedColumns = marked(frame[panel.marked_columns], columns, panel.marked_rows);
+      for (const { cell, text, row, column } of cells) {
         const exists = row < rows && column < columns;
-        const role = exists ? panel.legend[roles.data[row * columns + column]] : "absent";
-        const marked = markedRows.has(row) && markedColumns.has(column);
-        const look = `cell ${role}${exists && marked ? " marked" : ""}`;
-        const text = exists && numbers && !panel.empty_roles.includes(role) ? numbers[row][column] : "";
-        if (entry.look !== look) cell.setAttribute("class", look); // what stays as it is costs nothing
-        if (entry.text !== text) number.textContent = text;
-        Object.assign(entry, { role, look, text });
+        const role = exists ? panel.legend[roles?.data[row * columns + column] ?? 0] : "absent";
+        const look = `cell ${role}${markedRows.has(row) && markedColumns.has(column) ? " marked" : ""}`;
+        const number = exists && numbers && !panel.unnumbered.includes(role) ? numbers[row][column] : "";
+        if (cell.getAttribute("class") !== look) cell.setAttribute("class", look); // what stays as it is costs nothing
+        if (text.textContent !== number) text.textContent = number;
       }
-      outline(span, markedRows, markedColumns, unit);
+      span.setAttribute("d", outline([...markedRows], [...markedColumns], panel.unit));
     };
   },
 
-  lines(panel, figure, tip) {
+  Lines(box, /** @type {Lines} */ panel, tip) {
     const { width, height, x_axis: xAxis, y_axis: yAxis } = panel;
-    const box = element("div", "gc-panel");
-    const plot = element("div", "gc-plot");
-    // The lines are stretched to the width there is; the labels, which are no part of the SVG, keep their size.
-    const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
-    box.style.width = `${width + BESIDE_PLOT}px`;
-    plot.style.height = `${height}px`;
-    plot.append(svg);
-    xAxis.ticks.forEach((tick, number) => {
-      const at = place(xAxis, tick, width);
-      svg.append(shape("line", { class: "tick", x1: at, x2: at, y1: 0, y2: height }));
-      plot.append(label("x", panel.x_ticks[number], { left: `${(100 * at) / width}%` }));
-    });
-    yAxis.ticks.forEach((tick, number) => {
-      const at = height - place(yAxis, tick, height);
-      svg.append(shape("line", { class: "tick", y1: at, y2: at, x1: 0, x2: width }));
-      plot.append(label("y", panel.y_ticks[number], { top: `${(100 * at) / height}%` }));
-    });
-    plot.append(label("x name", xAxis.label), label("y name", yAxis.label));
-    const keys = element("div", "gc-legend");
-    const paths = panel.lines.map((line) => {
-      const entry = element("span", "");
-      entry.append(element("i", `swatch ${line.role}`), line.label);
-      keys.append(entry);
-      const path = shape("path", { class: `stroke ${line.role}` });
-      svg.append(path);
-      return { path, line };
-    });
-    box.append(element("div", "gc-title", panel.title), keys, plot);
-    figure.append(box);
-
-    const cursor = element("i", "gc-cursor");
-    let x = [], curves = [];
+    const plot = find(box, ".gc-plot"), paths = box.querySelectorAll(".stroke");
+    const cursor = Object.assign(document.createElement("i"), { className: "gc-cursor" });
+    /** @type {number[]} */
+    let x = [];
+    /** @type {{ label: string, x: number[], y: number[] }[]} */
+    let curves = [];
+    /** @param {number} i */
     const across = (i) => place(xAxis, x[i], width) / width;
     const present = () => [...x.keys()].filter((i) => Number.isFinite(x[i]));
     readable(plot, tip, {
@@ -193,16 +154,16 @@ const PANELS = {
         const { left, width: wide } = plot.getBoundingClientRect();
         return nearest(present(), (i) => across(i) - (event.clientX - left) / wide);
       },
-      next(at, steps) {
+      next(/** @type {number | undefined} */ at, steps) {
         const places = present();
         return places[clamp(at === undefined ? 0 : places.indexOf(at) + steps, places.length)];
       },
       words(i) {
-        const values = curves.map(({ line, x: itsX, y }) => {
-          const there = itsX === x ? i : nearest([...itsX.keys()], (j) => itsX[j] - x[i]);
-          return `${line.label} ${written(y[there])}`;
+        const values = curves.map(({ label, x: its, y }) => {
+          const there = its === x ? i : nearest([...its.keys()], (j) => its[j] - x[i]);
+          return `${label} ${Number.isNaN(y[there]) ? "none" : formatNumber(y[there])}`;
         });
-        return `${xAxis.label} = ${written(x[i])}: ${values.join("; ")}`;
+        return `${xAxis.label} = ${formatNumber(x[i])}: ${values.join("; ")}`;
       },
       place(i) {
         cursor.style.left = `${100 * across(i)}%`;
@@ -215,25 +176,30 @@ const PANELS = {
     return (frame) => {
       if (frame.impossible) return;
       x = frame[panel.x].data;
-      curves = paths.map(({ path, line }) => ({ path, line, x: frame[line.x ?? panel.x].data, y: frame[line.values].data }));
-      for (const { path, x, y } of curves) {
-        let d = "", down = false;
+      curves = panel.lines.map(({ label, x, values }) => ({ label, x: frame[x ?? panel.x].data, y: frame[values].data }));
+      curves.forEach(({ x, y }, number) => {
+        let d = "", command = "M";
         for (let i = 0; i < y.length; i++) {
           const finite = Number.isFinite(x[i]) && Number.isFinite(y[i]);
-          if (finite) d += `${down ? "L" : "M"}${place(xAxis, x[i], width)} ${height - place(yAxis, y[i], height)}`;
-          down = finite;
+          if (finite) d += `${command}${place(xAxis, x[i], width)} ${height - place(yAxis, y[i], height)}`;
+          command = finite ? "L" : "M";
         }
-        path.setAttribute("d", d);
-      }
+        paths[number].setAttribute("d", d);
+      });
     };
   },
 };
 
-const BESIDE_PLOT = 54; // the width that the labels of a vertical axis need
-
-// Lets the numbers of a drawing be read: under the pointer or, once it has the focus, with the arrow keys.
+/** Let the numbers of a drawing be read: under the pointer or, once it has the focus, with the arrow keys.
+ * @template Place
+ * @param {HTMLElement} drawing @param {HTMLElement} tip
+ * @param {{ title: string, under(event: PointerEvent): Place | undefined,
+ *   next(at: Place | undefined, across: number, down: number): Place | undefined,
+ *   words(at: Place): string, place(at: Place): DOMRect, leave?(): void }} reading */
 function readable(drawing, tip, { title, under, next, words, place, leave = () => {} }) {
+  /** @type {Place | undefined} */
   let at;
+  /** @param {Place | undefined} found */
   const show = (found) => {
     at = found;
     if (at === undefined) {
@@ -246,12 +212,14 @@ function readable(drawing, tip, { title, under, next, words, place, leave = () =
     tip.style.left = `${Math.max(0, Math.min(spot.left - figure.left, figure.width - tip.offsetWidth))}px`;
     tip.style.top = `${Math.min(spot.bottom, drawing.getBoundingClientRect().bottom) - figure.top + 4}px`;
   };
+  /** @type {Record<string, [number, number]>} */
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   drawing.tabIndex = 0;
-  drawing.setAttribute("role", "img");
   drawing.setAttribute("aria-label", `${title}. The arrow keys read its numbers.`);
-  for (const moved of ["pointermove", "pointerdown"]) drawing.addEventListener(moved, (event) => show(under(event)));
-  for (const left of ["pointerleave", "blur"]) drawing.addEventListener(left, () => show(undefined));
+  drawing.addEventListener("pointermove", (event) => show(under(event)));
+  drawing.addEventListener("pointerdown", (event) => show(under(event)));
+  drawing.addEventListener("pointerleave", () => show(undefined));
+  drawing.addEventListener("blur", () => show(undefined));
   drawing.addEventListener("focus", () => drawing.matches(":focus-visible") && show(next(at, 0, 0)));
   drawing.addEventListener("keydown", (event) => {
     if (event.key === "Escape") show(undefined);
@@ -262,86 +230,60 @@ function readable(drawing, tip, { title, under, next, words, place, leave = () =
   });
 }
 
-// The sentences say in words what the drawings show: a screen reader is told so.
+/** Tell a screen reader that the sentences say in words what the drawings show. @param {HTMLElement} figure */
 function describe(figure) {
   const ids = [...figure.querySelectorAll(".gc-words")].map((words) => {
+    words.setAttribute("aria-live", "polite");
     words.id = `gc-${Math.random().toString(36).slice(2)}`;
     return words.id;
   });
   for (const drawing of figure.querySelectorAll("[role=img]")) drawing.setAttribute("aria-describedby", ids.join(" "));
 }
 
-function spoken(role) {
-  return role.replaceAll("-", " ");
+/** Write a number as numerics/formatting.py does. @param {number} x */
+export function formatNumber(x) {
+  if (!Number.isFinite(x) || (Number.isInteger(x) && Math.abs(x) < 1e15)) return typeset(String(x));
+  const [factor, exponent] = x.toExponential(2).split("e").map(Number);
+  if (-5 < exponent && exponent <= 3) return typeset(String(Number(x.toPrecision(3))));
+  const power = String(exponent).replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "⁻");
+  return `${typeset(Math.abs(factor) === 1 ? String(factor).replace("1", "") : `${factor} · `)}10${power}`;
 }
 
-function written(number) {
-  if (Number.isNaN(number)) return "none";
-  const rounded = Number.isInteger(number) ? number : Number(number.toPrecision(3));
-  return String(rounded).replaceAll("-", "−").replace("Infinity", "∞");
-}
+/** @param {string} text */
+const typeset = (text) => text.replace("-", "−").replace("Infinity", "∞");
 
-// Of some indices, the one where a difference is smallest.
+/** Return the index at which a difference is smallest. @param {number[]} indices @param {(i: number) => number} difference */
 function nearest(indices, difference) {
+  /** @param {number} i */
   const away = (i) => Math.abs(difference(i));
   const numbers = indices.filter((i) => !Number.isNaN(away(i)));
-  return numbers.reduce((best, i) => (best === undefined || away(i) < away(best) ? i : best), undefined);
+  return numbers.reduce((best, i) => (away(i) < away(best) ? i : best), numbers[0]);
 }
 
-function clamp(index, length) {
-  return Math.min(Math.max(index, 0), length - 1);
-}
+/** @param {number} index @param {number} length */
+const clamp = (index, length) => Math.min(Math.max(index, 0), length - 1);
 
-// Where a value stands along an axis of so many pixels; one beyond its ends stands just outside.
+/** Return where a value stands along an axis, in pixels; one beyond its ends stands just outside.
+ * @param {Axis} axis @param {number} value @param {number} length */
 function place({ low, high, logarithmic }, value, length) {
   const scale = logarithmic ? Math.log : Number;
   const share = (scale(value) - scale(low)) / (scale(high) - scale(low));
   return Math.round(Math.min(Math.max(share, -0.01), 1.01) * length * 100) / 100;
 }
 
-function label(side, text, style = {}) {
-  const node = element("span", `gc-label ${side}`, text);
-  Object.assign(node.style, style);
-  return node;
+/** Return the rows or columns that are marked: those named; all, where only the other axis is named; else none.
+ * @param {Matrix | undefined} named @param {number} length @param {string | null} other @returns {Set<number>} */
+function marked(named, length, other) {
+  return new Set(named ? Array.from(named.data) : other ? Array(length).keys() : []);
 }
 
-// The rows or columns that are marked: those named; all, where only the other axis is named; else none.
-function marks(named, length, other) {
-  if (named) return new Set(named.data);
-  return new Set(other ? Array(length).keys() : []);
+/** Return the path around all marked cells. @param {number[]} rows @param {number[]} columns @param {number} unit */
+function outline(rows, columns, unit) {
+  if (rows.length === 0 || columns.length === 0) return "";
+  const [top, left] = [rows, columns].map((places) => Math.min(...places) * unit - 1);
+  const [bottom, right] = [rows, columns].map((places) => Math.max(...places) * unit + unit + 1);
+  return `M${left} ${top}H${right}V${bottom}H${left}z`;
 }
 
-function outline(span, rows, columns, unit) {
-  const visible = rows.size > 0 && columns.size > 0;
-  span.style.display = visible ? "" : "none";
-  if (!visible) return;
-  const top = Math.min(...rows), left = Math.min(...columns);
-  span.setAttribute("x", left * unit - 1);
-  span.setAttribute("y", top * unit - 1);
-  span.setAttribute("width", (Math.max(...columns) - left + 1) * unit + 2);
-  span.setAttribute("height", (Math.max(...rows) - top + 1) * unit + 2);
-}
-
-function legend(roles) {
-  const list = element("div", "gc-legend");
-  if (roles.length < 2) return list;
-  for (const role of roles) {
-    const entry = element("span", "");
-    entry.append(element("i", `key ${role}`), spoken(role));
-    list.append(entry);
-  }
-  return list;
-}
-
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-function shape(tag, attributes) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
+/** @type {(node: ParentNode, selector: string) => any} */
+const find = (node, selector) => node.querySelector(selector);

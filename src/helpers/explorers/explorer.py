@@ -1,12 +1,16 @@
-"""The :class:`Explorer`: ipywidgets sliders linked, in the browser, to one drawing."""
+"""The :class:`Explorer`: ipywidgets sliders linked, in the browser, to one drawing.
+
+One that cannot work is refused when it is made, with a ValueError or TypeError that names the cause: the functions'
+parameters are not the sliders, a panel draws what no function returns, or the setting at the start is impossible.
+"""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +19,15 @@ import ipywidgets
 import numpy as np
 import traitlets
 
-from ..drawings.panels import EMPTY_ROLES, Grid, Lines, Text
-from ..drawings.svg import draw, format_number, style
-from .packing import IMPOSSIBLE, Frame, Table, evaluate, pack, part_of_frame
+from ..drawings.html import HTML, element
+from ..drawings.panels import Grid, Panel, Text, check_frame
+from ..drawings.svg import draw, style
+from .packing import IMPOSSIBLE, Frame, evaluate, pack, part_of_frame
 
 HERE = Path(__file__).parent
 NAME = re.compile("[a-z]+(-[a-z]+)*")
 
 Value = float | str  # of a slider
-Panel = Text | Grid | Lines
-MOVED_BY_SLIDERS = ("text", "cells", "lines")
-"""The kinds of panel that ``drawing.js`` draws; the others are for figures."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Slider:
             raise ValueError(f"start must be one of the slider's values {self.values}, got {self.start!r}")
 
     @property
-    def linked(self) -> tuple[str, int, int]:
+    def trait(self) -> tuple[str, int, int]:
         """The widget's trait that the drawing follows, with that trait's first value and its step."""
         if isinstance(self.values, range):
             return "value", self.values.start, self.values.step
@@ -60,10 +62,21 @@ class Slider:
     @property
     def labels(self) -> list[str]:
         """The values as the reader sees them, here and in the page's address."""
-        return [format_value(value) for value in self.values]
+        return [value if isinstance(value, str) else f"{value:g}" for value in self.values]
+
+    @property
+    def position(self) -> int:
+        """The position of the value it begins with."""
+        return list(self.values).index(self.start)
+
+    @property
+    def spec(self) -> dict[str, object]:
+        """The slider for ``drawing.js`` and ``mount.js``, which know its trait, and not its values."""
+        _, first, step = self.trait
+        return {"first": first, "step": step, "start": first + step * self.position, "labels": self.labels}
 
     def widget(self) -> ipywidgets.Widget:
-        """The ipywidgets slider."""
+        """Return the ipywidgets slider."""
         look = {
             "description": self.label,
             "layout": {"width": "100%", "max_width": "30rem"},
@@ -76,20 +89,30 @@ class Slider:
         return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
 
 
-def format_value(value: Value) -> str:
-    """A slider's value as the reader sees it: a word, or a number without needless zeros."""
-    return value if isinstance(value, str) else f"{value:g}"
-
-
 class Drawing(anywidget.AnyWidget):
-    """What the sliders are linked to: it looks a frame up and draws its panels."""
+    """The widget that the sliders are linked to: it looks a frame up, and updates the drawing of the first."""
 
     _esm = HERE / "drawing.js"
     _css = HERE.parent / "drawings" / "drawings.css"
+    html = traitlets.Unicode().tag(sync=True)
     frames = traitlets.Bytes().tag(sync=True)
     panels: traitlets.List = traitlets.List().tag(sync=True)
     place = traitlets.Unicode().tag(sync=True)
-    sliders: traitlets.List = traitlets.List().tag(sync=True)
+    sliders: traitlets.Dict = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, panels: Sequence[Panel], sliders: Mapping[str, Slider], **traits: object) -> None:
+        super().__init__(
+            panels=[{"kind": type(panel).__name__, **asdict(panel)} for panel in panels],
+            sliders={parameter: slider.spec for parameter, slider in sliders.items()},
+            **traits,
+        )
+
+    def link(self, parameter: str, slider: Slider) -> ipywidgets.Widget:
+        """Return a widget for a slider; in the browser, this widget's trait of the parameter's name follows it."""
+        widget, (trait, _, _) = slider.widget(), slider.trait
+        self.add_traits(**{parameter: traitlets.Int(getattr(widget, trait)).tag(sync=True)})
+        ipywidgets.jslink((widget, trait), (self, parameter))
+        return widget
 
 
 class Explorer(ipywidgets.VBox):
@@ -107,13 +130,6 @@ class Explorer(ipywidgets.VBox):
     panels : sequence of Text, Grid or Lines
         How to draw a frame.
     **sliders : Slider
-
-    Raises
-    ------
-    ValueError
-        If a function has a parameter that is no slider, a slider moves nothing, a panel draws what no function returns,
-        the setting at the start is impossible, the name cannot be part of an address, or a slider has the name of
-        a part of the drawing.
 
     Examples
     --------
@@ -133,62 +149,23 @@ class Explorer(ipywidgets.VBox):
     def __init__(
         self, *functions: Callable[..., Frame], name: str, panels: Sequence[Panel], **sliders: Slider
     ) -> None:
-        if not (isinstance(name, str) and NAME.fullmatch(name)):
-            raise ValueError(f"name must be small letters with hyphens between words, got {name!r}")
-        self.place = f"explorer-{name}"
-        used = {parameter for function in functions for parameter in inspect.signature(function).parameters}
-        if used != set(sliders):
-            raise ValueError(
-                f"the functions' parameters must be the sliders {sorted(sliders)}, got {sorted(used)}"
-            )
-        for parameter, slider in sliders.items():
-            if not isinstance(slider, Slider):
-                raise TypeError(f"{parameter} must be a Slider, got {slider!r}")
-            if parameter in Drawing.class_trait_names():
-                raise ValueError(f"a slider may not be called {parameter}, as a part of the drawing is")
+        _check_name(name)
+        _check_sliders(functions, sliders)
         tables = evaluate(functions, {parameter: slider.values for parameter, slider in sliders.items()})
-        in_frames = {part for _, frames in tables for frame in frames for part in frame}
-        for panel in panels:
-            if (kind := getattr(panel, "kind", None)) not in MOVED_BY_SLIDERS:
-                raise ValueError(f"panels must be of the kinds {MOVED_BY_SLIDERS}, got {kind}")
-            missing = [part for part in panel.names if part not in in_frames]
-            if missing:
-                raise ValueError(
-                    f"the functions must return {missing}, which a panel draws; got {sorted(in_frames)}"
-                )
+        frames = [frame for _, of_function in tables for frame in of_function]
+        self.place = f"explorer-{name}"
         self.functions = functions
         self.panels = tuple(panels)
         self.sliders = sliders
-
-        if IMPOSSIBLE in self.frame():
-            raise ValueError(f"the sliders must start at a possible setting; {self.description()}")
-        self.rooms = [_largest_extent(panel, tables) for panel in panels]
-        drawing = Drawing(
-            frames=pack(_with_numbers_written(tables, panels)),
-            panels=[
-                asdict(panel) | _panel_spec(panel) | {"room": room}
-                for panel, room in zip(panels, self.rooms, strict=True)
-            ],
-            sliders=[_reading(parameter, slider) for parameter, slider in sliders.items()],
-            place=self.place,
-        )
-        drawing.add_traits(**{parameter: traitlets.Int().tag(sync=True) for parameter in sliders})
-        widgets = []
-        for parameter, slider in sliders.items():
-            widget, (trait, _, _) = slider.widget(), slider.linked
-            setattr(drawing, parameter, getattr(widget, trait))
-            ipywidgets.jslink((widget, trait), (drawing, parameter))
-            widgets.append(widget)
+        _check_panels(self.panels, self.frame())
+        self.figure = _figure(self.panels, self.frame(), frames)
+        as_text = [panel.numbers for panel in panels if isinstance(panel, Grid)]
+        drawing = Drawing(panels, sliders, html=self.figure, frames=pack(tables, as_text), place=self.place)
+        widgets = [drawing.link(parameter, slider) for parameter, slider in sliders.items()]
         super().__init__([ipywidgets.VBox(widgets), drawing])
 
     def frame(self, **setting: Value) -> Frame:
-        """Return the frame at one setting of the sliders, computed now.
-
-        Parameters
-        ----------
-        **setting : float or str
-            A value for each slider; those left out stand where they start.
-        """
+        """Return the frame at one setting, computed now; sliders that are left out stand where they start."""
         unknown = set(setting) - set(self.sliders)
         if unknown:
             raise ValueError(f"setting must name sliders {sorted(self.sliders)}, got {sorted(unknown)}")
@@ -204,18 +181,15 @@ class Explorer(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         sliders = ", ".join(
-            f"{slider.label} ({format_value(slider.values[0])} to {format_value(slider.values[-1])})"
-            for slider in self.sliders.values()
+            f"{slider.label} ({slider.labels[0]} to {slider.labels[-1]})" for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
 
     def description(self, **setting: Value) -> str:
-        """Return what the explorer's text panels say at one setting."""
+        """Return the sentences of the explorer at one setting."""
         frame = self.frame(**setting)
-        if IMPOSSIBLE in frame:
-            return _sentence(frame, IMPOSSIBLE)
-        names = [name for panel in self.panels if panel.kind == "text" for name in panel.sentences]
-        return " ".join(_sentence(frame, name) for name in names)
+        names = [name for panel in self.panels if isinstance(panel, Text) for name in panel.sentences]
+        return str(frame.get(IMPOSSIBLE) or " ".join(str(frame[name]) for name in names))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
@@ -225,86 +199,72 @@ class Explorer(ipywidgets.VBox):
         return bundle
 
     def static_html(self) -> str:
-        """Return the explorer as it starts, as HTML that needs no script: what a page shows until sliders can move."""
-        frame = self.frame()
-        settings = "".join(
-            f'<div class="widget-slider"><span>{escape(slider.label)}</span><i></i>'
-            f'<span class="widget-value" style="min-width: {max(map(len, slider.labels))}ch">'
-            f"{escape(format_value(slider.start))}</span></div>"
-            for slider in self.sliders.values()
+        """Return the explorer as it starts, as HTML that needs no script; ``mount.js`` puts sliders into it."""
+        sliders = element("div", *map(_static_slider, self.sliders.values()), class_="widget-box")
+        drawing = element("div", self.figure, class_="widget-any")
+        return f"{style()}\n{element('div', sliders, drawing, class_='widget-box explorer', id=self.place)}"
+
+
+def _check_name(name: str) -> None:
+    if not (isinstance(name, str) and NAME.fullmatch(name)):
+        raise ValueError(f"name must be small letters with hyphens between words, got {name!r}")
+
+
+def _check_sliders(functions: Sequence[Callable[..., Frame]], sliders: Mapping[str, Slider]) -> None:
+    used = {parameter for function in functions for parameter in inspect.signature(function).parameters}
+    if used != set(sliders):
+        raise ValueError(
+            f"the functions' parameters must be the sliders {sorted(sliders)}, got {sorted(used)}"
         )
-        drawn = "".join(draw(panel, frame, room) for panel, room in zip(self.panels, self.rooms, strict=True))
-        return (
-            f'{style()}\n<div class="widget-box explorer still" id="{self.place}"><div class="widget-box">{settings}</div>'
-            f'<div class="widget-any"><div class="gc gc-panels">{RESET}{drawn}</div></div></div>'
-        )
+    for parameter, slider in sliders.items():
+        if not isinstance(slider, Slider):
+            raise TypeError(f"{parameter} must be a Slider, got {slider!r}")
+        if parameter in Drawing.class_trait_names():
+            raise ValueError(f"a slider may not be called {parameter}, as a part of the drawing is")
 
 
-RESET = '<div class="gc-tools"><button type="button" class="gc-reset" disabled>Reset</button></div>'
+def _check_panels(panels: Sequence[Panel], start: Frame) -> None:
+    for panel in panels:
+        if not getattr(panel, "moves", False):
+            raise ValueError(f"panels must be Text, Grid or Lines, which sliders can move, got {panel!r}")
+    if IMPOSSIBLE in start:
+        raise ValueError(f"the sliders must start at a possible setting; {start[IMPOSSIBLE]}")
+    check_frame(panels, start)
 
 
-def _sentence(frame: Frame, name: str) -> str:
-    sentence = frame[name]
-    if not isinstance(sentence, str):
-        raise TypeError(f"{name} must be text, which a panel draws as such, got {sentence!r}")
-    return sentence
+def _figure(panels: Sequence[Panel], start: Frame, frames: Sequence[Frame]) -> HTML:
+    """Draw the first frame, with the space that the largest needs, so that nothing moves when a slider does."""
+    reset = element("button", "Reset", type="button", class_="gc-reset", disabled="")
+    drawn = [draw(panel, start, _largest_extent(panel, frames)) for panel in panels]
+    tip = element("div", class_="gc-tip", role="status")
+    return element("div", element("div", reset, class_="gc-tools"), *drawn, tip, class_="gc gc-panels")
 
 
-def _reading(name: str, slider: Slider) -> dict[str, object]:
-    """How the drawing turns a slider's value into a position in its table, and the page's address into a value."""
-    _, first, step = slider.linked
-    return {
-        "name": name,
-        "first": first,
-        "step": step,
-        "size": len(slider.values),
-        "start": first + step * list(slider.values).index(slider.start),
-        "written": slider.labels,
-    }
+@singledispatch
+def _largest_extent(panel: Panel, frames: Sequence[Frame]) -> Any:
+    """Return the most space that a panel takes in any frame, or None where it is the same in all."""
 
 
-def _with_numbers_written(tables: list[Table], panels: Sequence[Panel]) -> list[Table]:
-    """The tables, with the numbers that stand in cells as text: how they are written is Python's to say."""
-    in_cells = {panel.numbers for panel in panels if panel.kind == "cells"}
-    return [
-        (
-            sliders,
-            [
-                {name: _text_of(np.asarray(v)) if name in in_cells else v for name, v in frame.items()}
-                for frame in frames
-            ],
-        )
-        for sliders, frames in tables
-    ]
+@_largest_extent.register
+def _(panel: Grid, frames: Sequence[Frame]) -> tuple[int, ...]:
+    shapes = [panel.positions(frame).shape for frame in frames if (panel.roles or panel.numbers) in frame]
+    return tuple(np.max(shapes, axis=0))
 
 
-def _text_of(matrix: np.ndarray) -> list[list[str]]:
-    return [[format_number(number) for number in row] for row in matrix]
+@_largest_extent.register
+def _(panel: Text, frames: Sequence[Frame]) -> list[list[str]]:
+    def longest(name: str) -> str:
+        texts: list[Any] = [frame[name] for frame in frames if name in frame]
+        for text in texts:
+            Text((name,)).check({name: text})
+        return max(texts, key=len, default="")
+
+    return [[longest(name) for name in panel.sentences], [longest(IMPOSSIBLE)]]
 
 
-def _panel_spec(panel: Panel) -> dict[str, object]:
-    """What the drawing needs to know of a panel besides itself."""
-    if panel.kind == "cells":
-        return {"empty_roles": EMPTY_ROLES}
-    if panel.kind == "lines":
-        return {
-            "x_ticks": [format_number(tick) for tick in panel.x_axis.ticks],
-            "y_ticks": [format_number(tick) for tick in panel.y_axis.ticks],
-        }
-    return {}
-
-
-def _largest_extent(panel: Panel, tables: list[Table]) -> dict[str, object]:
-    """The most room a panel needs at any setting, so that nothing below it moves."""
-    frames = [frame for _, frames in tables for frame in frames]
-    if panel.kind == "cells":
-        shapes = [np.asarray(frame[panel.roles]).shape for frame in frames if panel.roles in frame]
-        rows, columns = np.max(shapes, axis=0).tolist()
-        return {"rows": rows, "columns": columns}
-    if panel.kind == "text":
-
-        def longest(name: str) -> str:
-            return max((_sentence(frame, name) for frame in frames if name in frame), key=len, default="")
-
-        return {"sentences": [[longest(name) for name in panel.sentences], [longest(IMPOSSIBLE)]]}
-    return {}
+def _static_slider(slider: Slider) -> HTML:
+    """Return a slider's row with its value; it is as wide as the widest."""
+    value = slider.labels[slider.position]
+    width = f"min-width: {max(map(len, slider.labels))}ch"
+    readout = element("span", value, class_="widget-value", style=width)
+    return element("label", element("span", slider.label), element("i"), readout, class_="widget-slider")

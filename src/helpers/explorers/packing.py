@@ -13,11 +13,12 @@ import inspect
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from ..numerics.arrays import DoesNotFit
+from ..numerics.formatting import format_number
 
 IMPOSSIBLE = "impossible"
 """The name under which a frame carries the sentence that says why its setting cannot be."""
@@ -31,18 +32,7 @@ Table = tuple[list[str], list[Frame]]
 def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, Sequence]) -> list[Table]:
     """Evaluate each function over the whole grid of the sliders that its parameters name.
 
-    Parameters
-    ----------
-    functions : sequence of callable
-        Pure functions. Each returns a dict of arrays, strings and numbers: its part of the frame. Where it raises
-        DoesNotFit the setting is impossible, and the message is what the reader sees.
-    values_of : dict of str to sequence
-        The values each slider takes.
-
-    Returns
-    -------
-    list of (list of str, list of dict)
-        For each function the sliders it depends on, and its frames in the order of ``itertools.product``.
+    Return for each the sliders it depends on, and its frames in the order of ``itertools.product``.
     """
     tables = []
     for function in functions:
@@ -56,15 +46,22 @@ def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, 
 
 
 def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, object]) -> Frame:
-    """What one function adds to the frame at one setting."""
+    """Return a function's part of the frame at one setting; where it raises DoesNotFit, the reason for the reader."""
     try:
         return function(**setting)
     except DoesNotFit as error:
         return {IMPOSSIBLE: f"This setting is impossible: {error}."}
 
 
-def pack(tables: Iterable[Table]) -> bytes:
+def pack(tables: Iterable[Table], as_text: Container[str | None] = ()) -> bytes:
     """Return the tables of :func:`evaluate` as compressed bytes.
+
+    Parameters
+    ----------
+    tables : sequence of (list of str, list of dict)
+    as_text : list of str
+        The names of matrices whose numbers are packed as text, as :func:`~helpers.numerics.formatting.format_number`
+        writes them.
 
     Examples
     --------
@@ -75,7 +72,7 @@ def pack(tables: Iterable[Table]) -> bytes:
     body = bytearray()
 
     def place(array: np.ndarray) -> dict[str, object]:
-        """Append an array to the body, and return what the header says of it."""
+        """Append an array to the body, and return its entry in the header."""
         body.extend(bytes(-len(body) % 8))
         start = len(body)
         body.extend(np.ascontiguousarray(array).tobytes())
@@ -84,25 +81,31 @@ def pack(tables: Iterable[Table]) -> bytes:
     columns = []
     for sliders, frames in tables:
         for name in dict.fromkeys(itertools.chain.from_iterable(frames)):
-            distinct: dict[Hashable, tuple[int, object]] = {}
-            index = np.empty(len(frames), np.uint32)
-            for point, frame in enumerate(frames):
-                value = _compact(frame.get(name), name)
-                key: Hashable = (
-                    (value.tobytes(), value.shape, value.dtype)
-                    if isinstance(value, np.ndarray)
-                    else json.dumps(value)
-                )
-                index[point], _ = distinct.setdefault(key, (len(distinct), value))
-            values = [place(v) if isinstance(v, np.ndarray) else v for _, v in distinct.values()]
-            columns.append({"name": name, "sliders": sliders, "values": values, "index": place(index)})
+            values, index = _distinct([_compact(frame.get(name), name, name in as_text) for frame in frames])
+            placed = [place(value) if isinstance(value, np.ndarray) else value for value in values]
+            columns.append({"name": name, "sliders": sliders, "values": placed, "index": place(index)})
     header = json.dumps({"columns": columns}).encode()
     header += b" " * (-(4 + len(header)) % 8)
     return zlib.compress(np.uint32(len(header)).tobytes() + header + bytes(body), 9)
 
 
-def _compact(value: object, name: str) -> object:
-    """An array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
+def _distinct(values: Iterable[object]) -> tuple[list[object], np.ndarray]:
+    """Return the distinct values, in the order of their first appearance, and the index of each value among them."""
+    found: dict[Hashable, tuple[int, object]] = {}
+    index = [found.setdefault(_key(value), (len(found), value))[0] for value in values]
+    return [value for _, value in found.values()], np.array(index, np.uint32)
+
+
+def _key(value: object) -> Hashable:
+    if isinstance(value, np.ndarray):
+        return value.tobytes(), value.shape, value.dtype
+    return json.dumps(value)
+
+
+def _compact(value: object, name: str, as_text: bool) -> object:
+    """Return an array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
+    if as_text and value is not None:
+        return [[format_number(number) for number in row] for row in np.asarray(value)]
     if not isinstance(value, (np.ndarray, tuple)):
         return value
     array = np.asarray(value)
@@ -110,9 +113,8 @@ def _compact(value: object, name: str) -> object:
         return array.astype("<f4")
     if array.dtype.kind not in "biu":
         raise TypeError(f"{name} must hold real numbers to be packed, got dtype {array.dtype}")
-    if array.size == 0:
-        return array.astype("int8")
+    low, high = array.min(initial=0), array.max(initial=0)
     for dtype in ("int8", "<i2", "<i4"):
-        if np.iinfo(dtype).min <= array.min() and array.max() <= np.iinfo(dtype).max:
+        if np.iinfo(dtype).min <= low and high <= np.iinfo(dtype).max:
             return array.astype(dtype)
-    raise ValueError(f"{name} must hold integers of 32 bits to be packed, got {array.min()} to {array.max()}")
+    raise ValueError(f"{name} must hold integers of 32 bits to be packed, got {low} to {high}")

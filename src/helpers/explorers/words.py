@@ -3,18 +3,6 @@
 from __future__ import annotations
 
 
-def decimal(number: float, digits: int = 2) -> str:
-    """Return a number with so many digits after the point, and a true minus sign.
-
-    Examples
-    --------
-    >>> decimal(0.125), decimal(-3), decimal(-0.04, digits=1)
-    ('0.12', '−3.00', '0.0')
-    """
-    without_minus_0 = round(float(number), digits) + 0
-    return f"{without_minus_0:.{digits}f}".replace("-", "−")
-
-
 def clamped_notice(noun: str, wanted: int, shown: int) -> str:
     """Return the sentence that goes on where a slider wants more than there is, and nothing where it does not.
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from ..claims.ledger import Claim, Counterexample, Evidence, Verdict
-from ..numerics import oracle
+from ..claims import Counterexample, Evidence, Sheet
 from ..numerics.arrays import Array
 from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
+from . import oracle
 from .diagrams import Weights, backward_through, forward_through, forward_unrolled
 from .reference import GatedRNN, exploding_instance
 
-CHAPTER = "gated_rnn"
+SHEET = Sheet(__package__)
 
 
 def _instance(random: Generator, m: int = 3, n: int = 2, T: int = 6) -> tuple[Weights, Array, Array, Array]:
-    """W_c, W_h and W_x, an input of T steps, h[0], and a loss's direct gradients with respect to the states."""
+    """Draw W_c, W_h and W_x, an input of T steps, h[0], and a loss's direct gradients with respect to the states."""
     W_c, W_h, W_x = (random.normal(size=shape) for shape in ((m, n), (m, m), (m, n)))
     return (W_c, W_h, W_x), random.normal(size=(T, n)), np.zeros(m), random.normal(size=(T, m))
 
 
+@SHEET.evidence("1.2.1.a")
 def diagram(random: Generator) -> Evidence:
-    """1.2.1.a: the sheet's drawing is lost. The book's two compute the states along their arrows, box by box and
-    step by step; the unrolled one also the loss."""
+    """Compute the states along the arrows of the book's two drawings; of the unrolled one also the loss."""
     weights, x, h0, g = _instance(random, T=3)
     states = oracle.value(oracle.gated_rnn, *weights, x, h0)
     unrolled = forward_unrolled(weights, x, h0, g)
@@ -38,8 +38,9 @@ def diagram(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.2.1.b")
 def size_of_gate(random: Generator) -> Evidence:
-    """1.2.1.b: c[t] has the dimension of W_c x[t], which is R^m."""
+    """Compare the dimension of W_c x[t], and m, with that of c[t]."""
     of_sheet, of_book = [], []
     for m, n in ((3, 2), (2, 3), (1, 4), (4, 1)):
         (W_c, W_h, W_x), x, _, _ = _instance(random, m, n)
@@ -53,8 +54,9 @@ def _torch_gate(W_c: Array, W_h: Array, x: Array, h: Array) -> Array:
     return oracle.value(lambda W_c, W_h, x, h: torch.sigmoid(W_c @ x + W_h @ h), W_c, W_h, x, h)
 
 
+@SHEET.evidence("1.2.1.c")
 def gradient_of_W_x(random: Generator) -> Evidence:
-    """1.2.1.c: ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (∂h[t]/∂W_x), thus ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t].
+    """Compute ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t], and sums of it over t.
 
     As it stands its shapes do not multiply: 1 × m, then m, then n. The two vectors to the left are taken entry by
     entry, and their product with x[t] as the matrix that the sheet says it is. ∂ℓ/∂h[t] can be the direct gradient or
@@ -67,8 +69,7 @@ def gradient_of_W_x(random: Generator) -> Evidence:
     ∂h[t]/∂W_x in place of the sheet's, which is 1.2.1.c.step.
     """
     weights, x, h0, g = _instance(random)
-    gradients = _torch_gradients(weights, x, h0, g)
-    expected, total = gradients["W_x"], gradients["states"]
+    expected, total = _torch_gradients(weights, x, h0, g)
     network = GatedRNN(*weights)
     run = network.run(x, h0)
     by_the_gates_alone = g.copy()
@@ -82,23 +83,20 @@ def gradient_of_W_x(random: Generator) -> Evidence:
     # (gradient, t, k, j)
     by_chain_rule = np.einsum("gti,tikj->gtkj", [g, total], by_W_x)
 
-    def closest_step(gradient: Array) -> float:
-        return min(relative_error(term, expected) for term in terms(gradient))
+    def closest(summands: Array) -> float:
+        return min(relative_error(summand, expected) for summand in summands)
+
+    def summed(summands: Array) -> float:
+        return relative_error(summands.sum(axis=0), expected)
 
     readings = {
-        "one step, with the direct gradient": closest_step(g),
-        "one step, with the total gradient": closest_step(total),
-        "a sum, with direct gradients": relative_error(terms(g).sum(axis=0), expected),
-        "a sum, with total gradients through c[t] alone": relative_error(
-            terms(by_the_gates_alone).sum(axis=0), expected
-        ),
-        "a sum, with the true total gradients": relative_error(terms(total).sum(axis=0), expected),
-        "the chain rule alone, for one step": min(
-            relative_error(term, expected) for term in np.concatenate(by_chain_rule)
-        ),
-        "the chain rule alone, as a sum with direct gradients": relative_error(
-            by_chain_rule[0].sum(axis=0), expected
-        ),
+        "one step, with the direct gradient": closest(terms(g)),
+        "one step, with the total gradient": closest(terms(total)),
+        "a sum, with direct gradients": summed(terms(g)),
+        "a sum, with total gradients through c[t] alone": summed(terms(by_the_gates_alone)),
+        "a sum, with the true total gradients": summed(terms(total)),
+        "the chain rule alone, for one step": closest(np.concatenate(by_chain_rule)),
+        "the chain rule alone, as a sum with direct gradients": summed(by_chain_rule[0]),
     }
     one_step_direct, one_step_total, sum_direct, sum_by_the_gates_alone, *_ = readings.values()
     return Evidence(
@@ -109,32 +107,27 @@ def gradient_of_W_x(random: Generator) -> Evidence:
     )
 
 
-def _torch_gradients(weights: Weights, x: Array, h0: Array, g: Array) -> dict[str, Array]:
-    """∂ℓ/∂W_x and the total gradients ∂ℓ/∂h[t], both by autograd.
+def _torch_gradients(weights: Weights, x: Array, h0: Array, g: Array) -> tuple[Array, Array]:
+    """Return ∂ℓ/∂W_x and the total gradients ∂ℓ/∂h[t], both by autograd.
 
     A total gradient is the gradient with respect to a number added to the state, 0 here.
     """
 
-    def states(
-        W_c: torch.Tensor,
-        W_h: torch.Tensor,
-        W_x: torch.Tensor,
-        x: torch.Tensor,
-        h0: torch.Tensor,
-        added: torch.Tensor,
-    ) -> torch.Tensor:
+    def states(*tensors: torch.Tensor) -> torch.Tensor:
+        W_c, W_h, W_x, x, h0, added = tensors
         found = [h0]
         for x_t, added_t in zip(x, added, strict=True):
             c = torch.sigmoid(W_c @ x_t + W_h @ found[-1])
             found.append(c * found[-1] + (1 - c) * (W_x @ x_t) + added_t)
         return torch.stack(found[1:])
 
-    gradients = oracle.vjp(states, g, *weights, x, h0, np.zeros_like(g))
-    return {"W_x": gradients[2], "states": gradients[5]}
+    _, _, by_W_x, _, _, by_states = oracle.vjp(states, g, *weights, x, h0, np.zeros_like(g))
+    return by_W_x, by_states
 
 
+@SHEET.evidence("1.2.1.c.step")
 def step_derivative(random: Generator) -> Evidence:
-    """1.2.1.c.step: ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state.
+    """Compute ∂h[t]/∂W_x = (1 − c[t]) · x[t], with a row of x[t] for each state.
 
     As written: the derivative of h[T] by every path. Read as the direct one: each step by itself, h[t−1] held fixed.
     """
@@ -160,8 +153,9 @@ def step_derivative(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.2.1.c.size")
 def size_of_gradient(random: Generator) -> Evidence:
-    """1.2.1.c.size: ∂ℓ/∂W_x has the same dimension as W_x, which is R^{m × n}.
+    """Compare m × n with the dimension of ∂ℓ/∂W_x.
 
     m and n are those of a state and of an input. The gradient is what is left when ∂ℓ/∂h meets autograd's ∂h/∂W_x, an
     array with an axis for time, one for the state, and two for the weight; it has to be the book's, entry by entry.
@@ -179,10 +173,10 @@ def size_of_gradient(random: Generator) -> Evidence:
     return Evidence(as_written=max(of_sheet), corrected=max(of_book))
 
 
+@SHEET.evidence("1.2.1.c.likeness")
 def likeness(random: Generator) -> Evidence:
-    """1.2.1.c.likeness: backward, the same graph is used with inputs and outputs swapped.
+    """Follow the diagram's arrows against their direction, from ∂ℓ/∂h to ∂ℓ/∂x.
 
-    As written: the diagram's own arrows, followed against their direction from ∂ℓ/∂h to ∂ℓ/∂x.
     Left out: were the passes alike in every way, the forward one would be linear too. How far it is from that.
     Corrected: the backward recurrence, and that it takes a g + b g′ to the same combination of what it makes of g and g′.
     """
@@ -202,8 +196,9 @@ def likeness(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.2.1.d")
 def cannot_explode(_: Generator) -> Counterexample:
-    """1.2.1.d: gradients cannot explode. The sheet's argument leaves a factor c[t] below 1 at each step, so 1 at most.
+    """Measure a gradient after 60 steps. The sheet's argument leaves a factor c[t] below 1 at each, so 1 at most.
 
     The instance is stated: 60 steps of :func:`helpers.gated_rnn.exploding_instance`.
     """
@@ -213,8 +208,9 @@ def cannot_explode(_: Generator) -> Counterexample:
     return Counterexample(at_most=1.0, measured=abs(by_h0.item()), predicted=6.0**30)
 
 
+@SHEET.evidence("1.2.1.d.reason")
 def no_matrix(random: Generator) -> Evidence:
-    """1.2.1.d.reason: h[t−1] meets no matrix on its way to h[t], only c[t]. So ∂h[t]/∂h[t−1] = diag(c[t])."""
+    """Compute ∂h[t]/∂h[t−1] = diag(c[t]): h[t−1] meets no matrix on its way to h[t], only c[t]."""
     weights, x, _, _ = _instance(random, T=1)
     h0 = random.normal(size=3)
     *_, expected = oracle.jacobian(_torch_last_state, *weights, x, h0)
@@ -226,8 +222,9 @@ def no_matrix(random: Generator) -> Evidence:
     )
 
 
+@SHEET.evidence("1.2.1.d.vanishing")
 def can_vanish(random: Generator) -> Evidence:
-    """1.2.1.d.vanishing: gradients can vanish, because at each step h is multiplied by c[t], between 0 and 1.
+    """Multiply the gates of many steps, each between 0 and 1.
 
     As written: where W_h = 0, the product of the gates is ∂h[T]/∂h[0], and after 80 steps it is 0 to ten digits.
     Left out: the same product where W_h is not 0. Corrected: the product of the steps, and the bound ρ where W_h is
@@ -254,7 +251,7 @@ def can_vanish(random: Generator) -> Evidence:
 
 
 def _gates_steps_and_autograd(random: Generator, weights: Weights, T: int) -> tuple[Array, Array, Array]:
-    """∂h[T]/∂h[0] as the product of the gates, as that of the steps' Jacobians, and by autograd."""
+    """Return ∂h[T]/∂h[0] as the product of the gates, as that of the steps' Jacobians, and by autograd."""
     x, h0 = random.normal(size=(T, 2)), np.zeros(3)
     *_, expected = oracle.jacobian(_torch_last_state, *weights, x, h0)
     network = GatedRNN(*weights)
@@ -263,7 +260,7 @@ def _gates_steps_and_autograd(random: Generator, weights: Weights, T: int) -> tu
 
 
 def _above_bound(random: Generator, weights: Weights, T: int) -> float:
-    """By how much ‖∂h[T]/∂h[s]‖ exceeds ρ^(T − s), relative to it, over all s; infinite if ρ is not below 1."""
+    """Return by how much ‖∂h[T]/∂h[s]‖ exceeds ρ^(T − s), relative to it, over all s; infinite if ρ is not below 1."""
     x, h0 = random.normal(size=(T, 2)), random.normal(size=3)
     network = GatedRNN(*weights)
     rho, run = network.step_bound(x, h0), network.run(x, h0)
@@ -274,98 +271,3 @@ def _above_bound(random: Generator, weights: Weights, T: int) -> float:
 
 def _torch_last_state(*arguments: torch.Tensor) -> torch.Tensor:
     return oracle.gated_rnn(*arguments)[-1]
-
-
-CLAIMS = [
-    Claim(
-        id="1.2.1.a",
-        question="Draw the network.",
-        statement="a drawing, which did not survive.",
-        verdict=Verdict.LOST,
-        evidence=diagram,
-        chapter=CHAPTER,
-        correction="The two diagrams of this chapter, of one step and of three. Following their arrows computes $h[t]$.",
-    ),
-    Claim(
-        id="1.2.1.b",
-        question="What is the size of $c[t]$?",
-        statement="The dimension of $c[t]$ is the same as that of $W_c x[t]$, which is $\\mathbb{R}^m$.",
-        verdict=Verdict.CONFIRMED,
-        evidence=size_of_gate,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.2.1.c",
-        question="What is $\\partial \\ell / \\partial W_x$, given $\\partial \\ell / \\partial h[t]$ for all $t$?",
-        statement="$\\frac{\\partial \\ell}{\\partial W_x} = \\frac{\\partial \\ell}{\\partial h[t]} \\cdot "
-        "\\frac{\\partial h[t]}{\\partial W_x}$, thus "
-        "$\\frac{\\partial \\ell}{\\partial W_x} = \\frac{\\partial \\ell}{\\partial h[t]} \\cdot (1 - c[t]) \\cdot x[t]$",
-        verdict=Verdict.REFUTED,
-        evidence=gradient_of_W_x,
-        chapter=CHAPTER,
-        correction="$\\frac{\\partial \\ell}{\\partial W_x} = \\sum_t (\\lambda[t] \\odot (1 - c[t]))^\\top x[t]^\\top$, where the total "
-        "gradients $\\lambda[t] = g[t] + \\lambda[t+1]\\, \\frac{\\partial h[t+1]}{\\partial h[t]}$ start from the direct ones, $g[t]$, and "
-        "run back through the state and through the gate. If somebody hands over the true $\\lambda[t]$, the sum over $t$ is all that the "
-        "sheet's formula lacks. With the only paths that the sheet speaks of, those through $c[t] \\odot h[t-1]$, the sum is wrong too.",
-    ),
-    Claim(
-        id="1.2.1.c.step",
-        question="What is $\\partial h[t] / \\partial W_x$?",
-        statement="$\\frac{\\partial h[t]}{\\partial W_x} = (1 - c[t]) \\cdot x[t]$",
-        verdict=Verdict.REFUTED,
-        evidence=step_derivative,
-        chapter=CHAPTER,
-        correction="That is what $W_x$ does within step $t$, with $h[t-1]$ held fixed. It acts through $h[t-1]$ as well: "
-        "$\\frac{\\partial h[t]}{\\partial W_x} = (1 - c[t]) \\odot \\frac{\\partial (W_x x[t])}{\\partial W_x} "
-        "+ \\frac{\\partial h[t]}{\\partial h[t-1]} \\cdot \\frac{\\partial h[t-1]}{\\partial W_x}$",
-    ),
-    Claim(
-        id="1.2.1.c.size",
-        question="What is the size of $\\partial \\ell / \\partial W_x$?",
-        statement="The same dimension as $W_x$, which is $\\mathbb{R}^{m \\times n}$.",
-        verdict=Verdict.CONFIRMED,
-        evidence=size_of_gradient,
-        chapter=CHAPTER,
-    ),
-    Claim(
-        id="1.2.1.c.likeness",
-        question="In what are the forward and the backward pass alike?",
-        statement="The same computational graph is used with inputs and outputs swapped: forward, $x[1], \\ldots, x[t]$ give "
-        "$h[1], \\ldots, h[t]$ recurrently; backward, $\\partial \\ell / \\partial h[t]$ give $\\partial \\ell / \\partial x[t]$ recurrently.",
-        verdict=Verdict.COMPLETED,
-        evidence=likeness,
-        chapter=CHAPTER,
-        correction="Backward runs from the last step to the first. Each box is replaced by its derivative, at the values of the forward "
-        "pass, so the backward recurrence is linear in $\\partial \\ell / \\partial h$; the forward one is not linear in $x$.",
-    ),
-    Claim(
-        id="1.2.1.d",
-        question="Can gradients explode?",
-        statement="This RNN cannot be subject to exploding gradients.",
-        verdict=Verdict.REFUTED,
-        evidence=cannot_explode,
-        chapter=CHAPTER,
-        correction="They can. With one state, $W_h = 5$ and the input of this chapter's counterexample, "
-        "$\\left|\\frac{\\partial h[60]}{\\partial h[0]}\\right| = 6^{30}$.",
-    ),
-    Claim(
-        id="1.2.1.d.reason",
-        question="Is the state multiplied by a matrix from one step to the next?",
-        statement="The state vector $h_t$ is not multiplied by any matrix from one timestep to the next.",
-        verdict=Verdict.REFUTED,
-        evidence=no_matrix,
-        chapter=CHAPTER,
-        correction="$W_h$ multiplies it inside the gate: $\\frac{\\partial h[t]}{\\partial h[t-1]} = \\mathrm{diag}(c[t]) "
-        "+ \\mathrm{diag}\\big((h[t-1] - W_x x[t]) \\odot c[t] \\odot (1 - c[t])\\big)\\, W_h$",
-    ),
-    Claim(
-        id="1.2.1.d.vanishing",
-        question="Can gradients vanish?",
-        statement="They can, because on each iteration $h_t$ is multiplied with $c_t$, a vector of values between 0 and 1.",
-        verdict=Verdict.COMPLETED,
-        evidence=can_vanish,
-        chapter=CHAPTER,
-        correction="The product of the gates is the whole derivative if $W_h = 0$. Otherwise the gate's own derivative is added at each "
-        "step; gradients must vanish where the bound $\\rho$ of this chapter is below 1.",
-    ),
-]

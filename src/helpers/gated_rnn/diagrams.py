@@ -98,7 +98,7 @@ def unrolled_diagram() -> Picture:
 
 
 def cell_operations(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
-    """What the boxes of one step do, as arrays go along its arrows."""
+    """Return the operation of each box of one step."""
     return {
         "W_c": lambda x: W_c @ x,
         "W_h": lambda h: W_h @ h,
@@ -114,7 +114,7 @@ def cell_operations(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[s
 
 
 def cell_pullbacks(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
-    """The derivative of each box of one step: each is linear in the gradient g that comes in."""
+    """Return the derivative of each box of one step: each is linear in the gradient g that comes in."""
 
     def gate(g: np.ndarray, a: np.ndarray) -> list[np.ndarray]:
         c = 1 / (1 + np.exp(-a))
@@ -157,7 +157,7 @@ def forward_through(weights: Weights, x: Iterable[np.ndarray], h0: np.ndarray) -
 
 
 def forward_unrolled(
-    weights: Weights, x: np.ndarray, h0: np.ndarray, state_gradient: np.ndarray
+    weights: Weights, x: np.ndarray, h0: np.ndarray, direct_gradient: np.ndarray
 ) -> dict[str, Any]:
     """Return every box's value in the unrolled diagram, where each step is the diagram of one step.
 
@@ -167,7 +167,7 @@ def forward_unrolled(
         W_c, W_h and W_x.
     x : numpy.ndarray, shape (3, n)
     h0 : numpy.ndarray, shape (m,)
-    state_gradient : numpy.ndarray, shape (3, m)
+    direct_gradient : numpy.ndarray, shape (3, m)
         g, for the loss ℓ = Σ_t g[t] h[t].
 
     Returns
@@ -176,7 +176,7 @@ def forward_unrolled(
         ``"h[t]"`` is h[t], and ``"loss"`` is ℓ.
     """
     operations: dict[str, Callable] = {
-        "loss": lambda *states: sum(g @ h for g, h in zip(state_gradient, states, strict=True)),
+        "loss": lambda *states: sum(g @ h for g, h in zip(direct_gradient, states, strict=True)),
     }
     for t in range(1, len(x) + 1):
         operations[f"step {t}"] = lambda h, x_t: forward_through(weights, [x_t], h)[0]["h"]
@@ -186,7 +186,7 @@ def forward_unrolled(
 
 
 def backward_through(
-    weights: Weights, steps: Sequence[dict[str, Any]], state_gradient: np.ndarray
+    weights: Weights, steps: Sequence[dict[str, Any]], direct_gradient: np.ndarray
 ) -> np.ndarray:
     """Return ∂ℓ/∂x[1], …, ∂ℓ/∂x[T] from ∂ℓ/∂h[1], …, ∂ℓ/∂h[T]: the same steps, against the arrows.
 
@@ -195,7 +195,7 @@ def backward_through(
     weights : tuple of numpy.ndarray
     steps : list of dict
         What :func:`forward_through` returned.
-    state_gradient : numpy.ndarray, shape (T, m)
+    direct_gradient : numpy.ndarray, shape (T, m)
         The direct gradients.
 
     Returns
@@ -203,7 +203,7 @@ def backward_through(
     numpy.ndarray, shape (T, n)
     """
     pullbacks, from_later, input_gradients = cell_pullbacks(*weights), 0.0, []
-    for values, direct in zip(reversed(steps), reversed(state_gradient), strict=True):
+    for values, direct in zip(reversed(steps), reversed(direct_gradient), strict=True):
         gradients = backward(CELL, pullbacks, values, h=direct + from_later)
         from_later = gradients["h_before"]
         input_gradients.append(gradients["x"])

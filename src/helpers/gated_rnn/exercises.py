@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 
 import numpy as np
-from numpy.random import Generator
 
-from ..exercises.exercise import (
-    AnyExercise,
-    Exercise,
-    Function,
-    NumberExercise,
-    WrongFunction,
-    WrongNumber,
-    small_integers,
-)
+from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, NumberExercise, SheetMistake
 from ..numerics.arrays import Array
 from ..numerics.functions import sigmoid
 from .reference import GatedRNN
-
-CHAPTER = "gated_rnn"
-
-
-def _quarters(random: Generator, *shape: int) -> Array:
-    """Values that a gate may have, and that can be followed by hand."""
-    return random.choice([0.25, 0.5, 0.75], size=shape)
-
 
 # 1.2.1.a: one step
 
@@ -36,42 +20,25 @@ def step(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
     return GatedRNN(W_c, W_h, W_x).run(x[None], initial_state=h).states[0]
 
 
-def _steps(random: Generator) -> Iterator[tuple[Array, ...]]:
-    zero, one = np.zeros((1, 1)), np.ones((1, 1))
-    yield zero, zero, one, np.array([4.0]), np.array([0.0])
-    yield zero, zero, one, np.array([4.0]), np.array([2.0])
-    yield zero, one, one, np.array([0.0]), np.array([1.0])
-    yield one, zero, one, np.array([1.0]), np.array([0.0])
-    for m, n in ((1, 1), (1, 2), (2, 1), (2, 2)):
-        yield (
-            small_integers(random, m, n),
-            small_integers(random, m, m),
-            small_integers(random, m, n),
-            small_integers(random, n),
-            small_integers(random, m),
-        )
-    for m, n in ((3, 2), (2, 3), (4, 4)):
-        yield tuple(random.normal(size=shape) for shape in ((m, n), (m, m), (m, n), n, m))
+def _steps(draw: Draw) -> Cases:
+    yield [[0]], [[0]], [[1]], [4], [0]
+    yield [[0]], [[0]], [[1]], [4], [2]
+    yield [[0]], [[1]], [[1]], [0], [1]
+    yield [[1]], [[0]], [[1]], [1], [0]
+    small, large = ((1, 1), (1, 2), (2, 1), (2, 2)), ((3, 2), (2, 3), (4, 4))
+    for numbers, sizes in ((draw.integers, small), (draw.normal, large)):
+        for m, n in sizes:
+            yield numbers(m, n), numbers(m, m), numbers(m, n), numbers(n), numbers(m)
 
 
-def _step_with(
-    gate_input: Callable[[Array, Array], Array] = lambda from_x, from_h: from_x + from_h,
-    squash: Callable[[Array], Array] = sigmoid,
-    kept: Callable[[Array], Array] = lambda c: c,
-    replaced: Callable[[Array, Array], Array] = lambda c, z: (1 - c) * z,
-) -> Function:
-    """The step, but for what is given: how the gate is made, and what it makes of the state and of the candidate z."""
-
-    def function(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
-        c = squash(gate_input(W_c @ x, W_h @ h))
-        return kept(c) * h + replaced(c, W_x @ x)
-
-    return function
+def _step(*arguments: Array, state: Callable[..., Array], squash: Callable[..., Array] = sigmoid) -> Array:
+    """Return the step with another state made of the gate c, the state h and the candidate z, or with another gate."""
+    W_c, W_h, W_x, x, h = arguments
+    return state(squash(W_c @ x + W_h @ h), h, W_x @ x)
 
 
-STEP = Exercise(
+STEP = FunctionExercise(
     id="1.2.1.a",
-    chapter=CHAPTER,
     reference=step,
     cases=_steps,
     given="Given are `W_c` and `W_x` of shape (m, n), `W_h` of shape (m, m), `x` of shape (n,) and `h`, the state before, of "
@@ -81,33 +48,28 @@ STEP = Exercise(
         "The gate says how much of the state is kept; what is not kept is replaced by the candidate W_x x.",
         "`c * h + (1 - c) * (W_x @ x)`",
     ),
-    mistakes=(
-        WrongFunction(
-            "swaps what is kept and what replaces it",
-            _step_with(kept=lambda c: 1 - c, replaced=lambda c, z: c * z),
+    mistakes={
+        "swaps what is kept and what replaces it": Mistake(
+            partial(_step, state=lambda c, h, z: (1 - c) * h + c * z),
             "Where the gate is near 1, the state stays: c multiplies h, and 1 − c the candidate.",
         ),
-        WrongFunction(
-            "leaves the state out of the gate",
-            _step_with(gate_input=lambda from_x, from_h: from_x),
+        "leaves the state out of the gate": Mistake(
+            lambda W_c, W_h, W_x, x, h: step(W_c, 0 * W_h, W_x, x, h),
             "The gate looks at the state as well: c = σ(W_c x + W_h h). All of this chapter's gradients turn on it.",
         ),
-        WrongFunction(
-            "squashes the candidate",
-            _step_with(replaced=lambda c, z: (1 - c) * np.tanh(z)),
+        "squashes the candidate": Mistake(
+            partial(_step, state=lambda c, h, z: c * h + (1 - c) * np.tanh(z)),
             "A GRU has a tanh there. In this network the candidate is linear: W_x x.",
         ),
-        WrongFunction(
-            "makes the gate with tanh",
-            _step_with(squash=np.tanh),
+        "makes the gate with tanh": Mistake(
+            partial(_step, squash=np.tanh, state=lambda c, h, z: c * h + (1 - c) * z),
             "A gate lies between 0 and 1: σ(a) = 1 / (1 + e^(−a)).",
         ),
-        WrongFunction(
-            "keeps all of the state",
-            _step_with(kept=np.ones_like),
+        "keeps all of the state": Mistake(
+            partial(_step, state=lambda c, h, z: h + (1 - c) * z),
             "What is replaced is not kept: the two shares are c and 1 − c.",
         ),
-    ),
+    },
 )
 
 # 1.2.1.b: the gate's size
@@ -117,27 +79,24 @@ def gate_size(m: int, n: int) -> int:
     return m
 
 
-GATE_SIZE = Exercise(
+GATE_SIZE = FunctionExercise(
     id="1.2.1.b",
-    chapter=CHAPTER,
     reference=gate_size,
-    cases=lambda random: product((1, 2, 3, 4), (1, 2, 3, 4)),
+    cases=lambda draw: product((1, 2, 3, 4), (1, 2, 3, 4)),
     given="Given are m, the size of the state, and n, the size of an input. Return how many numbers c[t] holds.",
     hints=("What does the gate multiply, entry by entry?", "It multiplies h[t−1], which holds m numbers."),
-    mistakes=(
-        WrongFunction(
-            "gives the size of the input", lambda m, n: n, "W_c takes an input to the size of the state."
+    mistakes={
+        "gives the size of the input": Mistake(
+            lambda m, n: n, "W_c takes an input to the size of the state."
         ),
-        WrongFunction(
-            "gives the size of W_c", lambda m, n: m * n, "W_c is m × n; its product with x[t] is a vector."
+        "gives the size of W_c": Mistake(
+            lambda m, n: m * n, "W_c is m × n; its product with x[t] is a vector."
         ),
-        WrongFunction(
-            "adds the sizes", lambda m, n: m + n, "W_c x[t] and W_h h[t−1] are added, not put side by side."
+        "adds the sizes": Mistake(
+            lambda m, n: m + n, "W_c x[t] and W_h h[t−1] are added, not put side by side."
         ),
-        WrongFunction(
-            "gives one gate for all", lambda m, n: 1, "Each entry of the state has a gate of its own."
-        ),
-    ),
+        "gives one gate for all": Mistake(lambda m, n: 1, "Each entry of the state has a gate of its own."),
+    },
 )
 
 # 1.2.1.c: ∂ℓ/∂W_x
@@ -150,7 +109,7 @@ def gradient_of_W_x(g: Array, c: Array, s: Array, x: Array, W_h: Array) -> Array
 def _total(
     g: Array, c: Array, s: Array, W_h: Array, *, by_state: bool = True, by_gate: bool = True, late: int = 0
 ) -> Array:
-    """λ: what ℓ makes of each state with all that follows. A path can be shut, and a gate be that of ``late`` steps before."""
+    """Return λ, the total gradient of each state. A path can be cut, and the gate be that of ``late`` steps before."""
     total = np.array(g, float)
     for t in range(len(g) - 1, 0, -1):
         kept, moved = total[t] * c[t - late], (total[t] * s[t - late]) @ W_h
@@ -158,27 +117,16 @@ def _total(
     return total
 
 
-def _sequences(random: Generator) -> Iterator[tuple[Array, ...]]:
-    one = np.ones((1, 1))
-    yield np.array([[1.0]]), np.array([[0.5]]), np.array([[0.0]]), np.array([[2.0]]), one
-    yield np.array([[0.0], [1.0]]), np.array([[0.5], [0.5]]), np.zeros((2, 1)), np.array([[4.0], [0.0]]), one
-    yield (
-        np.array([[0.0], [1.0]]),
-        np.array([[0.5], [0.5]]),
-        np.array([[0.0], [1.0]]),
-        np.array([[4.0], [0.0]]),
-        one,
-    )
+def _sequences(draw: Draw) -> Cases:
+    yield [[1]], [[0.5]], [[0]], [[2]], [[1]]
+    yield [[0], [1]], [[0.5], [0.5]], [[0], [0]], [[4], [0]], [[1]]
+    yield [[0], [1]], [[0.5], [0.5]], [[0], [1]], [[4], [0]], [[1]]
     for T, m, n in ((2, 1, 1), (2, 2, 1), (2, 1, 2), (3, 2, 2)):
-        yield (
-            *(small_integers(random, T, m), _quarters(random, T, m), small_integers(random, T, m) / 4),
-            *(small_integers(random, T, n), small_integers(random, m, m)),
-        )
+        g, c, s = draw.integers(T, m), draw.quarters(T, m), draw.integers(T, m) / 4
+        yield g, c, s, draw.integers(T, n), draw.integers(m, m)
     for T, m, n in ((3, 2, 3), (4, 3, 2), (6, 3, 4)):
-        yield (
-            *(random.normal(size=(T, m)), random.uniform(size=(T, m)), random.normal(size=(T, m))),
-            *(random.normal(size=(T, n)), random.normal(size=(m, m))),
-        )
+        g, c, s = draw.normal(T, m), draw.uniform(T, m), draw.normal(T, m)
+        yield g, c, s, draw.normal(T, n), draw.normal(m, m)
 
 
 _ALL_STEPS = (
@@ -186,9 +134,8 @@ _ALL_STEPS = (
     "the paths through what is kept and through the gate."
 )
 
-GRADIENT = Exercise(
+GRADIENT = FunctionExercise(
     id="1.2.1.c",
-    chapter=CHAPTER,
     reference=gradient_of_W_x,
     cases=_sequences,
     given="Given are `g`, the direct gradients, of shape (T, m); the gates `c` and their slopes `s`, of shape (T, m); `x` of shape "
@@ -199,63 +146,47 @@ GRADIENT = Exercise(
         "The total one, λ. Begin at the last step, λ[T] = g[T], and go back: λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1].",
         "λ[t] ∂h[t]/∂h[t−1] is `total[t] * c[t] + (total[t] * s[t]) @ W_h`; in the end, `(total * (1 - c)).T @ x`.",
     ),
-    mistakes=(
-        WrongFunction(
-            "keeps one step, the last, and leaves the sum out",
-            lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]),
-            _ALL_STEPS,
-            sheets=True,
+    mistakes={
+        "keeps one step, the last, and leaves the sum out": SheetMistake(
+            lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]), _ALL_STEPS
         ),
-        WrongFunction(
-            "keeps one step, the first, and leaves the sum out",
-            lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]),
-            _ALL_STEPS,
-            sheets=True,
+        "keeps one step, the first, and leaves the sum out": SheetMistake(
+            lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]), _ALL_STEPS
         ),
-        WrongFunction(
-            "forgets both paths back, through what is kept and through the gate",
+        "forgets both paths back, through what is kept and through the gate": SheetMistake(
             lambda g, c, s, x, W_h: (g * (1 - c)).T @ x,
             "`g` holds the direct gradients: what ℓ itself makes of each state. What h[t] does to h[t+1] is missing: first make "
             "the total gradients, from the last step to the first.",
-            sheets=True,
         ),
-        WrongFunction(
-            "forgets the path through the gate",
+        "forgets the path through the gate": SheetMistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
             "h[t−1] is not only kept, it also moves the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
-            sheets=True,
         ),
-        WrongFunction(
-            "forgets the path through what is kept",
+        "forgets the path through what is kept": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_state=False) * (1 - c)).T @ x,
             "A share c[t] of h[t−1] is still there in h[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
-        WrongFunction(
-            "drops a transpose, of W_h",
+        "drops a transpose, of W_h": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h.T) * (1 - c)).T @ x,
             "A gradient is a row and stands before the Jacobian: (λ ⊙ s) W_h, which is `(total * s) @ W_h`.",
         ),
-        WrongFunction(
-            "uses the gate of the step before",
+        "uses the gate of the step before": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, late=1) * (1 - c)).T @ x,
             "From h[t−1] to h[t] it is the gate c[t] that counts, the later one: row t − 1 of the array.",
         ),
-        WrongFunction(
-            "weights with c in place of 1 − c",
+        "weights with c in place of 1 − c": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h) * c).T @ x,
             "The candidate W_x x[t] enters h[t] with the share 1 − c[t].",
         ),
-        WrongFunction(
-            "forgets the factor 1 − c",
+        "forgets the factor 1 − c": Mistake(
             lambda g, c, s, x, W_h: _total(g, c, s, W_h).T @ x,
             "The candidate W_x x[t] enters h[t] with the share 1 − c[t].",
         ),
-        WrongFunction(
-            "is transposed",
+        "is transposed": Mistake(
             lambda g, c, s, x, W_h: x.T @ (_total(g, c, s, W_h) * (1 - c)),
             "∂ℓ/∂W_x has the shape of W_x, (m, n): the state's axis comes first.",
         ),
-    ),
+    },
 )
 
 # 1.2.1.c: ∂h[t]/∂W_x
@@ -266,32 +197,22 @@ def step_derivative(c: Array, x: Array, jacobian: Array, before: Array) -> Array
 
 
 def _local(c: Array, x: Array) -> Array:
-    """What W_x does within the step: state i depends on row i alone; axes (state, row, column)."""
+    """Return the derivative by W_x within the step: state i depends on row i alone; axes (state, row, column)."""
     return np.einsum("i,ik,j->ikj", 1 - c, np.eye(len(c)), x)
 
 
-def _derivatives(random: Generator) -> Iterator[tuple[Array, ...]]:
-    one = np.ones((1, 1))
-    yield np.array([0.5]), np.array([2.0]), one, np.zeros((1, 1, 1))
-    yield np.array([0.5]), np.array([2.0]), 3 * one, np.ones((1, 1, 1))
-    yield np.array([0.5]), np.array([0.0]), 3 * one, np.ones((1, 1, 1))
+def _derivatives(draw: Draw) -> Cases:
+    yield [0.5], [2], [[1]], [[[0]]]
+    yield [0.5], [2], [[3]], [[[1]]]
+    yield [0.5], [0], [[3]], [[[1]]]
     for m, n in ((1, 1), (2, 1), (1, 2), (2, 2), (2, 2)):
-        yield (
-            _quarters(random, m),
-            small_integers(random, n),
-            small_integers(random, m, m),
-            small_integers(random, m, m, n),
-        )
+        yield draw.quarters(m), draw.integers(n), draw.integers(m, m), draw.integers(m, m, n)
     for m, n in ((2, 3), (3, 2)):
-        yield (
-            *(random.uniform(size=m), random.normal(size=n)),
-            *(random.normal(size=(m, m)), random.normal(size=(m, m, n))),
-        )
+        yield draw.uniform(m), draw.normal(n), draw.normal(m, m), draw.normal(m, m, n)
 
 
-STEP_DERIVATIVE = Exercise(
+STEP_DERIVATIVE = FunctionExercise(
     id="1.2.1.c.step",
-    chapter=CHAPTER,
     reference=step_derivative,
     cases=_derivatives,
     given="Given are the gate `c` of shape (m,), `x` of shape (n,), the step's `jacobian` ∂h[t]/∂h[t−1] of shape (m, m), and `before`, "
@@ -301,43 +222,35 @@ STEP_DERIVATIVE = Exercise(
         "Within the step, h_i[t] depends on row i of W_x alone: (1 − c_i) x_j at [i, i, j].",
         "By way of h[t−1]: `np.tensordot(jacobian, before, axes=1)`. Add the two.",
     ),
-    mistakes=(
-        WrongFunction(
-            "forgets that W_x has acted on h[t−1] already",
+    mistakes={
+        "forgets that W_x has acted on h[t−1] already": SheetMistake(
             lambda c, x, jacobian, before: _local(c, x),
             "This is what W_x does within step t. Add what it did before, ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
-            sheets=True,
         ),
-        WrongFunction(
-            "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already",
+        "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already": SheetMistake(
             lambda c, x, jacobian, before: np.outer(1 - c, x),
             "The derivative of m states with respect to an m × n matrix has three axes, (m, m, n). And h[t−1] depends on W_x too: "
             "add ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
-            sheets=True,
         ),
-        WrongFunction(
-            "lets each state depend on every row of W_x",
+        "lets each state depend on every row of W_x": Mistake(
             lambda c, x, jacobian, before: (
                 np.outer(1 - c, x)[:, None] + np.tensordot(jacobian, before, axes=1)
             ),
             "Within the step, h_i[t] depends on row i alone: the term stands at [i, i, j], and elsewhere is 0.",
         ),
-        WrongFunction(
-            "takes over the step before without its Jacobian",
+        "takes over the step before without its Jacobian": Mistake(
             lambda c, x, jacobian, before: _local(c, x) + before,
             "A change of h[t−1] does not reach h[t] whole: multiply it with ∂h[t]/∂h[t−1].",
         ),
-        WrongFunction(
-            "drops a transpose, of the Jacobian",
+        "drops a transpose, of the Jacobian": Mistake(
             lambda c, x, jacobian, before: _local(c, x) + np.tensordot(jacobian.T, before, axes=1),
             "Row i of the Jacobian belongs to h_i[t]; its columns, to h[t−1], are summed over.",
         ),
-        WrongFunction(
-            "weights with c in place of 1 − c",
+        "weights with c in place of 1 − c": Mistake(
             lambda c, x, jacobian, before: _local(1 - c, x) + np.tensordot(jacobian, before, axes=1),
             "The candidate enters with the share 1 − c.",
         ),
-    ),
+    },
 )
 
 # 1.2.1.c, in words: backward through the same graph
@@ -348,7 +261,7 @@ def total_gradients(g: Array, jacobians: Array) -> Array:
 
 
 def _adjoint(g: Array, handed_back: Callable[[Array, int], Array]) -> Array:
-    """Back from the last step: to each direct gradient is added what the total ones, up to that of t, hand back."""
+    """Return total gradients, from the last step back: each is the direct one plus what step t hands back."""
     total = np.array(g, float)
     for t in range(len(g) - 1, 0, -1):
         total[t - 1] = g[t - 1] + handed_back(total, t)
@@ -362,19 +275,18 @@ def _run_forward(g: Array, jacobians: Array) -> Array:
     return total
 
 
-def _gradients_and_jacobians(random: Generator) -> Iterator[tuple[Array, Array]]:
-    yield np.array([[0.0], [1.0]]), np.array([[[1.0]], [[3.0]]])
-    yield np.array([[0.0], [0.0], [1.0]]), np.array([[[1.0]], [[2.0]], [[3.0]]])
-    yield np.array([[1.0], [0.0], [0.0]]), np.array([[[1.0]], [[2.0]], [[3.0]]])
+def _gradients_and_jacobians(draw: Draw) -> Cases:
+    yield [[0], [1]], [[[1]], [[3]]]
+    yield [[0], [0], [1]], [[[1]], [[2]], [[3]]]
+    yield [[1], [0], [0]], [[[1]], [[2]], [[3]]]
     for T, m in ((1, 1), (2, 2), (3, 2), (3, 2)):
-        yield small_integers(random, T, m), small_integers(random, T, m, m)
+        yield draw.integers(T, m), draw.integers(T, m, m)
     for T, m in ((4, 3), (5, 2)):
-        yield random.normal(size=(T, m)), random.normal(size=(T, m, m))
+        yield draw.normal(T, m), draw.normal(T, m, m)
 
 
-LIKENESS = Exercise(
+LIKENESS = FunctionExercise(
     id="1.2.1.c.likeness",
-    chapter=CHAPTER,
     reference=total_gradients,
     cases=_gradients_and_jacobians,
     given="Given are `g`, the direct gradients, of shape (T, m), and `jacobians` of shape (T, m, m), whose row t − 1 is ∂h[t]/∂h[t−1]. "
@@ -384,35 +296,30 @@ LIKENESS = Exercise(
         "At the end: λ[T] = g[T]. From there go back, λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1].",
         "`for t in range(T - 1, 0, -1): total[t - 1] = g[t - 1] + total[t] @ jacobians[t]`, with `total` a copy of `g`.",
     ),
-    mistakes=(
-        WrongFunction(
-            "runs from the first step to the last",
+    mistakes={
+        "runs from the first step to the last": Mistake(
             _run_forward,
             "The same graph, with its arrows turned: a state hears of the loss from later states. Begin at the end.",
         ),
-        WrongFunction(
-            "puts the Jacobian before the gradient",
+        "puts the Jacobian before the gradient": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: jacobians[t] @ total[t]),
             "A gradient is a row and stands first: `total[t] @ jacobians[t]`.",
         ),
-        WrongFunction(
-            "hands back the direct gradients",
+        "hands back the direct gradients": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: g[t] @ jacobians[t]),
             "What comes back from h[t] is its total gradient, with all that follows: the one you have just made.",
         ),
-        WrongFunction(
-            "uses the Jacobian of the step before",
+        "uses the Jacobian of the step before": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: total[t] @ jacobians[t - 1]),
             "From h[t] to h[t−1] it is ∂h[t]/∂h[t−1], which is row t − 1: for `total[t]`, `jacobians[t]`.",
         ),
-        WrongFunction(
-            "leaves out what the loss itself makes of a state",
+        "leaves out what the loss itself makes of a state": Mistake(
             lambda g, jacobians: _adjoint(
                 np.vstack([0 * g[:-1], g[-1:]]), lambda total, t: total[t] @ jacobians[t]
             ),
             "The loss may look at every state: add g[t−1] at each step.",
         ),
-    ),
+    },
 )
 
 # 1.2.1.d
@@ -421,7 +328,6 @@ _MULTIPLIED = "Derivatives of steps one after another are multiplied."
 
 EXPLODES = NumberExercise(
     id="1.2.1.d",
-    chapter=CHAPTER,
     answer=(6.0**30,),
     tolerance=0.01,
     given='Asked for is one number, |∂h[60]/∂h[0]|, to within 1 %: a power will do, such as `"2^10"`.',
@@ -430,33 +336,27 @@ EXPLODES = NumberExercise(
         "In this network they are −2 at odd steps and 3 at even ones. How many pairs of steps are there?",
         "Each pair multiplies by −6, and there are 30 pairs.",
     ),
-    mistakes=(
-        WrongNumber(
-            "multiplies the gates alone",
+    mistakes={
+        "multiplies the gates alone": SheetMistake(
             (0.5**60,),
             "Each gate is ½, and their product would be the derivative if h[t−1] met nothing else. But it also moves the gate, "
             "through W_h = 5: the steps' derivatives are −2 and 3, and the gradient explodes.",
-            sheets=True,
         ),
-        WrongNumber(
-            "holds that it cannot exceed 1",
+        "holds that it cannot exceed 1": SheetMistake(
             (1.0,),
             "It could not, if h[t−1] were multiplied by the gate alone. But W_h multiplies it inside of the gate: the steps' "
             "derivatives are −2 and 3.",
-            sheets=True,
         ),
-        WrongNumber(
-            "takes every step for two",
-            (6.0**60,),
-            "−2 and 3 make −6 in two steps: 30 such pairs in 60 steps.",
+        "takes every step for two": Mistake(
+            (6.0**60,), "−2 and 3 make −6 in two steps: 30 such pairs in 60 steps."
         ),
-        WrongNumber(
-            "takes W_h for the derivative", (5.0**60,), "∂h[t]/∂h[t−1] is ½ + (h[t−1] − candidate) · ¼ · 5."
+        "takes W_h for the derivative": Mistake(
+            (5.0**60,), "∂h[t]/∂h[t−1] is ½ + (h[t−1] − candidate) · ¼ · 5."
         ),
-        WrongNumber("adds the steps' derivatives up", (30.0,), _MULTIPLIED),
-        WrongNumber("adds the sizes of the steps' derivatives up", (150.0,), _MULTIPLIED),
-        WrongNumber("adds the pairs of steps up", (180.0,), _MULTIPLIED),
-    ),
+        "adds the steps' derivatives up": Mistake((30.0,), _MULTIPLIED),
+        "adds the sizes of the steps' derivatives up": Mistake((150.0,), _MULTIPLIED),
+        "adds the pairs of steps up": Mistake((180.0,), _MULTIPLIED),
+    },
 )
 
 
@@ -468,29 +368,22 @@ def _jacobian_with(
     slope: Callable[[Array, Array, Array], Array],
     product: Callable[[Array, Array], Array] = lambda slope, W_h: slope[:, None] * W_h,
 ) -> Function:
-    """The step's Jacobian with another slope of the gate, or another product of slope and W_h."""
+    """Return the step's Jacobian with another slope of the gate, or another product of slope and W_h."""
     return lambda c, h, z, W_h: np.diag(c) + product(slope(c, h, z), W_h)
 
 
-def _gates_and_states(random: Generator) -> Iterator[tuple[Array, ...]]:
-    half, five = np.array([0.5]), np.array([[5.0]])
-    yield half, np.array([0.0]), np.array([2.0]), five
-    yield half, np.array([1.0]), np.array([-1.0]), five
-    yield half, np.array([1.0]), np.array([1.0]), five
+def _gates_and_states(draw: Draw) -> Cases:
+    yield [0.5], [0], [2], [[5]]
+    yield [0.5], [1], [-1], [[5]]
+    yield [0.5], [1], [1], [[5]]
     for m in (1, 2, 2, 2):
-        yield (
-            _quarters(random, m),
-            small_integers(random, m),
-            small_integers(random, m),
-            16 * small_integers(random, m, m),
-        )
+        yield draw.quarters(m), draw.integers(m), draw.integers(m), 16 * draw.integers(m, m)
     for m in (2, 3, 4):
-        yield random.uniform(size=m), random.normal(size=m), random.normal(size=m), random.normal(size=(m, m))
+        yield draw.uniform(m), draw.normal(m), draw.normal(m), draw.normal(m, m)
 
 
-REASON = Exercise(
+REASON = FunctionExercise(
     id="1.2.1.d.reason",
-    chapter=CHAPTER,
     reference=step_jacobian,
     cases=_gates_and_states,
     given="Given are the gate `c`, the state before `h` and the candidate `z` = W_x x[t], each of shape (m,), and `W_h` of shape (m, m). "
@@ -500,44 +393,35 @@ REASON = Exercise(
         "The other is the gate. h[t] changes with c as h[t−1] − z does, and c with what enters it as c (1 − c).",
         "What enters gate i is Σ_j W_h[i, j] h[j]: so row i of W_h is multiplied by (h_i − z_i) c_i (1 − c_i).",
     ),
-    mistakes=(
-        WrongFunction(
-            "forgets the path through the gate",
+    mistakes={
+        "forgets the path through the gate": SheetMistake(
             lambda c, h, z, W_h: np.diag(c),
             "The state is multiplied by a matrix: W_h, inside of the gate. Add diag((h − z) ⊙ c ⊙ (1 − c)) W_h.",
-            sheets=True,
         ),
-        WrongFunction(
-            "forgets that the gate also lets the candidate in",
+        "forgets that the gate also lets the candidate in": Mistake(
             _jacobian_with(lambda c, h, z: h * c * (1 - c)),
             "More gate means more of h and less of z: the slope has the factor h − z, not h.",
         ),
-        WrongFunction(
-            "forgets that the gate also keeps the state",
+        "forgets that the gate also keeps the state": Mistake(
             _jacobian_with(lambda c, h, z: -z * c * (1 - c)),
             "More gate means more of h and less of z: the slope has the factor h − z, not −z.",
         ),
-        WrongFunction(
-            "has the gate's sign the wrong way round",
+        "has the gate's sign the wrong way round": Mistake(
             _jacobian_with(lambda c, h, z: (z - h) * c * (1 - c)),
             "A larger gate moves the new state towards h: the factor is h − z.",
         ),
-        WrongFunction(
-            "multiplies the columns of W_h, not its rows",
+        "multiplies the columns of W_h, not its rows": Mistake(
             _jacobian_with(lambda c, h, z: (h - z) * c * (1 - c), lambda slope, W_h: W_h * slope),
             "The slope of gate i belongs to row i: diag(s) stands before W_h, `s[:, None] * W_h`.",
         ),
-        WrongFunction(
-            "forgets the derivative of σ",
+        "forgets the derivative of σ": Mistake(
             _jacobian_with(lambda c, h, z: h - z),
             "σ′ = σ (1 − σ): the gate answers to its input with the slope c (1 − c).",
         ),
-        WrongFunction(
-            "takes c for the derivative of σ",
-            _jacobian_with(lambda c, h, z: (h - z) * c),
-            "σ′ = σ (1 − σ): the factor 1 − c is missing.",
+        "takes c for the derivative of σ": Mistake(
+            _jacobian_with(lambda c, h, z: (h - z) * c), "σ′ = σ (1 − σ): the factor 1 − c is missing."
         ),
-    ),
+    },
 )
 
 
@@ -550,15 +434,14 @@ def _row(c: float, G: float) -> float:
     return c * (1 + (1 - c) * G)
 
 
-def _gates_and_gains(random: Generator) -> Iterator[tuple[float, float]]:
+def _gates_and_gains(draw: Draw) -> Cases:
     yield from product((0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0, 2.0, 3.0, 15.0))
     for _ in range(10):
-        yield float(random.uniform()), float(random.uniform(0, 10))
+        yield float(draw.random.uniform()), float(draw.random.uniform(0, 10))
 
 
-VANISHING = Exercise(
+VANISHING = FunctionExercise(
     id="1.2.1.d.vanishing",
-    chapter=CHAPTER,
     reference=row_bound,
     cases=_gates_and_gains,
     given="Given are `gamma`, the largest that a gate can be, and its loop gain `G`. Return the largest value of c (1 + (1 − c) G) for c from "
@@ -568,43 +451,25 @@ VANISHING = Exercise(
         "At c = (1 + G)/(2G), if G > 0. That counts only if it is not beyond gamma.",
         "If G ≤ 1 the peak is at 1 or beyond, so take c = gamma; otherwise the smaller of gamma and the peak.",
     ),
-    mistakes=(
-        WrongFunction(
-            "takes the gate alone for the bound",
+    mistakes={
+        "takes the gate alone for the bound": SheetMistake(
             lambda gamma, G: gamma,
             "That holds if W_h = 0, when G = 0: the sheet's case. Otherwise (1 − c) G is added at each step.",
-            sheets=True,
         ),
-        WrongFunction(
-            "takes the largest gate in every case",
+        "takes the largest gate in every case": Mistake(
             _row,
             "The parabola may have its peak before gamma: a gate that is wide open is cut off from what it looks at.",
         ),
-        WrongFunction(
-            "takes the peak even where no gate can get there",
+        "takes the peak even where no gate can get there": Mistake(
             lambda gamma, G: _row((1 + G) / (2 * G), G) if G else gamma,
             "The gate is at most gamma, and the peak at (1 + G)/(2G) may lie beyond it.",
         ),
-        WrongFunction(
-            "makes both factors as large as they can be, which they never are at once",
-            lambda gamma, G: gamma * (1 + G),
-            "1 − c is small where c is large: look for the largest product.",
+        "makes both factors as large as they can be, which they never are at once": Mistake(
+            lambda gamma, G: gamma * (1 + G), "1 − c is small where c is large: look for the largest product."
         ),
-        WrongFunction(
-            "leaves out what is kept",
+        "leaves out what is kept": Mistake(
             lambda gamma, G: min(gamma, 0.5) * (1 - min(gamma, 0.5)) * G,
             "A row holds c and c (1 − c) G: the bound is on their sum.",
         ),
-    ),
+    },
 )
-
-EXERCISES: list[AnyExercise] = [
-    STEP,
-    GATE_SIZE,
-    GRADIENT,
-    STEP_DERIVATIVE,
-    LIKENESS,
-    EXPLODES,
-    REASON,
-    VANISHING,
-]

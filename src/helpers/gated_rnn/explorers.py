@@ -9,8 +9,8 @@ import numpy as np
 from ..drawings.panels import Axis, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
-from ..explorers.words import decimal
 from ..numerics.arrays import Array
+from ..numerics.formatting import fixed
 from .reference import GatedRNN, Run
 
 STEPS = 40
@@ -58,30 +58,30 @@ def gates_explorer() -> Explorer:
 
 @cache
 def run_of_one_state(gate_bias: float, gain: float, input_scale: float, T: int = STEPS) -> Run:
-    """A run over the signal: x[t] is (signal, b), the first for the candidate, the second for the gate."""
+    """Run over the signal: x[t] is (signal, b), the first for the candidate, the second for the gate."""
     x = np.stack([input_scale * SIGNAL[:T], np.full(T, gate_bias)], axis=-1)
     return GatedRNN(W_c=[[0, 1]], W_h=[[gain]], W_x=[[1, 0]]).run(x)
 
 
 def time_frame(T: int) -> Frame:
-    """The time axis: no place for the steps after T, so that no line is drawn there."""
+    """Return the time axis: no place for the steps after T, so that no line is drawn there."""
     steps = np.arange(1.0, STEPS + 1)
     return {"steps": np.where(steps <= T, steps, np.nan)}
 
 
 def input_frame(input_scale: float) -> Frame:
-    """What the signal offers to the state."""
+    """Return the candidates W_x x[t]."""
     return {"input": input_scale * SIGNAL}
 
 
 def state_frame(gate_bias: float, gain: float, input_scale: float) -> Frame:
-    """Gate and state, by equations (2.1) and (2.2)."""
+    """Return gate and state, by equations (2.1) and (2.2)."""
     run = run_of_one_state(gate_bias, gain, input_scale)
     return {"gate": run.gates[:, 0].round(3), "state": run.states[:, 0].round(3)}
 
 
 def memory_frame(gate_bias: float, gain: float, input_scale: float, T: int) -> Frame:
-    """The gradient of the last state with respect to each candidate, by equations (2.5) and (2.6), and both in words."""
+    """Return the gradient of the last state with respect to each candidate, by equations (2.5) and (2.6), and words."""
     run = run_of_one_state(gate_bias, gain, input_scale, T)
     last = np.zeros((T, 1))
     last[-1] = 1
@@ -109,15 +109,15 @@ def memory_frame(gate_bias: float, gain: float, input_scale: float, T: int) -> F
     return {
         "share": shown.round(3),
         "gate_sentence": f"{between}. On average a step keeps {kept} % of the state and takes {100 - kept} % of the candidate.",
-        "memory_sentence": f"h[{T}] is {decimal(run.states[-1, 0])}. It listens {listens}{beyond}",
+        "memory_sentence": f"h[{T}] is {fixed(run.states[-1, 0])}. It listens {listens}{beyond}",
     }
 
 
 SIZE, LONGEST = 16, 60
 RATE = 0.05
-"""The mean growth of ln ‖·‖ per step from which on a gradient is said to explode or to vanish."""
+"""The mean growth of ln ‖·‖ per step above which a gradient counts as exploding; below its negative, as vanishing."""
 FLOW_AXIS = Axis("natural logarithm", -20, 20, (-20, -10, 0, 10, 20))
-"""What leaves it is said in words."""
+"""A sentence names what leaves it."""
 
 
 def gradient_flow_explorer() -> Explorer:
@@ -146,7 +146,7 @@ def gradient_flow_explorer() -> Explorer:
 
 
 def random_network(gain: float, input_scale: float, gate_bias: float, T: int) -> tuple[GatedRNN, Array]:
-    """A network of 16 states with random weights, and its random input; a constant feature carries the gate's bias."""
+    """Return a random network of 16 states, and its random input; a constant feature carries the gate's bias."""
     random = np.random.default_rng(1)
     W_c, W_h, W_x, x = (
         random.normal(size=(rows, SIZE)) / np.sqrt(SIZE) for rows in (SIZE, SIZE, SIZE, LONGEST)
@@ -161,13 +161,13 @@ def random_network(gain: float, input_scale: float, gate_bias: float, T: int) ->
 
 
 def flow_frame(gain: float, input_scale: float, gate_bias: float, T: int) -> Frame:
-    """The norms of the products (2.7), the bound that follows from (2.8), and the regime in words."""
+    """Return the norms of the products (2.7), the bound that follows from (2.8), and the regime in words."""
     network, x = random_network(gain, input_scale, gate_bias, T)
     log_norms, log_rho = network.log_propagator_norms(network.run(x)), float(np.log(network.step_bound(x)))
     times = np.arange(T + 1.0)
     peak = log_norms.max()
     on_the_way = (
-        f" On the way it reaches e to the power of {decimal(peak, 1)}." if peak > log_norms[0] + 3 else ""
+        f" On the way it reaches e to the power of {fixed(peak, 1)}." if peak > log_norms[0] + 3 else ""
     )
     log_bound = (T - times) * log_rho
     unseen = " The bound leaves the picture." if np.abs(log_bound).max() > FLOW_AXIS.high else ""
@@ -176,7 +176,7 @@ def flow_frame(gain: float, input_scale: float, gate_bias: float, T: int) -> Fra
         "times": times,
         "log_norms": _on_axis(log_norms),
         "log_bound": _on_axis(log_bound),
-        "regime": f"Over {T} steps {_regime(log_norms[0] / T)}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {decimal(log_norms[0], 1)}.{on_the_way}",
+        "regime": f"Over {T} steps {_regime(log_norms[0] / T)}: ‖∂h[{T}]/∂h[0]‖ is about e to the power of {fixed(log_norms[0], 1)}.{on_the_way}",
         "bound_sentence": _bound_in_words(gain, float(np.exp(log_rho))) + unseen,
     }
 
@@ -190,7 +190,7 @@ def _regime(rate: float) -> str:
 
 
 def _bound_in_words(gain: float, rho: float) -> str:
-    """What ρ is, with as many digits as it takes to see that it is below 1, and what follows from it."""
+    """Describe ρ, with as many digits as it takes to see that it is below 1, and what follows from it."""
     below = (
         f"ρ = {rho:.3f}"
         if rho < 0.999
@@ -206,5 +206,5 @@ def _bound_in_words(gain: float, rho: float) -> str:
 
 
 def _on_axis(values: Array) -> Array:
-    """The values that the axis shows; the line ends where it would leave."""
+    """Return the values that the axis shows; the line ends where it would leave."""
     return np.where((FLOW_AXIS.low <= values) & (values <= FLOW_AXIS.high), values, np.nan).round(1)

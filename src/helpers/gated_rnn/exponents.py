@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..numerics.arrays import Array
+from ..numerics.formatting import format_number
 from ..records import made_with, write_record
 from .reference import GatedRNN, lyapunov_exponents
 
@@ -146,7 +147,9 @@ def describe_positive(exponents: ArrayLike, gains: Sequence[float], scales: Sequ
 
 
 def _range(lowest: float, highest: float, alone: str = "", several: str = "") -> str:
-    return f"{alone}{lowest:g}" if lowest == highest else f"{several}{lowest:g} to {highest:g}"
+    if lowest == highest:
+        return f"{alone}{format_number(lowest)}"
+    return f"{several}{format_number(lowest)} to {format_number(highest)}"
 
 
 def main() -> None:

@@ -2,83 +2,72 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from .lab import replay
+import torch
+
 from .lab.census import TRAININGS, ProgressBar, census, replica_curves
-from .lab.condense import record, row, write_rows
+from .lab.condense import condense_census, row, write_rows
+from .lab.replay import record_replay
 from .lab.training import Training, train
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m helpers.loss_curves")
-    commands = parser.add_subparsers(dest="command", required=True)
+    parser = ArgumentParser(prog="python -m helpers.loss_curves")
+    commands = parser.add_subparsers(required=True)
 
-    def command(name: str, function: Callable[..., None], help: str) -> argparse.ArgumentParser:
+    def command(name: str, function: Callable[[Namespace], None], help: str) -> ArgumentParser:
         options = commands.add_parser(name, help=help)
         options.set_defaults(function=function)
         return options
 
-    census_options = command(
-        "census", run_census, "train from many seeds; run again, it goes on where it was stopped"
-    )
-    record_options = command("record", run_record, "condense a finished census to what the book keeps of it")
-    for options in (census_options, record_options):
-        options.add_argument("--directory", required=True, help="where the runs and table.csv are kept")
+    long = command("census", run_census, "train from many seeds, or resume a census that was stopped")
+    record = command("record", run_record, "condense a finished census to the record of the book")
+    one = command("run", run_one, "train one run of the census, and print its row of the record")
+    replay = command("replay", run_replay, "replace the last step before every spike by others")
+    names = f"which of {', '.join(TRAININGS)} (default: all)"
+    for options in (long, record):
+        options.add_argument("--directory", required=True, help="the folder of the runs and of table.csv")
         options.add_argument(
-            "--trainings",
-            nargs="+",
-            choices=TRAININGS,
-            default=list(TRAININGS),
-            metavar="NAME",
-            help=f"which of {', '.join(TRAININGS)} (default: all)",
+            "--trainings", nargs="+", choices=TRAININGS, default=[*TRAININGS], metavar="NAME", help=names
         )
-    census_options.add_argument(
-        "--seeds", type=int, default=32, help="train from seeds 0, 1, … (default: 32 of them)"
-    )
-    census_options.add_argument(
-        "--jobs", type=int, default=os.cpu_count(), help="processes (default: one for each core)"
-    )
-    census_options.add_argument(
-        "--replicas", type=int, default=32, help="runs that a process trains at once (default: 32)"
-    )
-    census_options.add_argument(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="of a Dask cluster, whose workers train in place of processes here",
-    )
-    record_options.add_argument("--folder", required=True, help="where the record is written")
-    run_options = command("run", run_one, "train one run of the census, and print its row of the record")
-    run_options.add_argument("training", choices=TRAININGS, metavar="NAME")
-    run_options.add_argument("--seed", type=int, required=True)
-    replay_options = command("replay", replay.record, "take every spike's last step again, otherwise")
-    replay_options.add_argument("--record", dest="path", required=True, help="the JSON file to write")
-    replay_options.add_argument("--seeds", type=int, default=32, help="seeds 0, 1, … (default: 32 of them)")
-    for options in (census_options, run_options, replay_options):
+    long.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes (default: one a core)")
+    long.add_argument("--replicas", type=int, default=32, help="runs at once in a process (default: 32)")
+    long.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, whose workers train instead")
+    record.add_argument("--folder", required=True, help="the folder of the record")
+    one.add_argument("training", choices=TRAININGS, metavar="NAME")
+    one.add_argument("--seed", type=int, required=True)
+    replay.add_argument("--record", required=True, help="the JSON file to write")
+    for options in (long, replay):
+        options.add_argument("--seeds", type=int, default=32, help="train from seeds 0, 1, … (default: 32)")
+    for options in (long, one, replay):
         options.add_argument("--epochs", type=int, default=100, help="of 31 steps (default: 100)")
 
-    given = vars(parser.parse_args())
-    del given["command"]
-    given.pop("function")(**given)
+    args = parser.parse_args()
+    torch.set_num_threads(1)  # one thread is fastest on networks this small
+    args.function(args)
 
 
-def run_census(trainings: Iterable[str], **options: Any) -> None:
-    table = census(trainings=_named(trainings), progress=ProgressBar(), **options)
-    print(table)
+def run_census(args: Namespace) -> None:
+    settings = {name: getattr(args, name) for name in ("seeds", "epochs", "jobs", "replicas", "scheduler")}
+    print(census(args.directory, _named(args.trainings), **settings, progress=ProgressBar()))
 
 
-def run_record(directory: str, folder: str, trainings: Iterable[str]) -> None:
-    record(directory, folder, _named(trainings))
+def run_record(args: Namespace) -> None:
+    condense_census(args.directory, args.folder, _named(args.trainings))
 
 
-def run_one(training: str, seed: int, epochs: int) -> None:
-    settings = TRAININGS[training]
-    curves = train(settings, [seed], steps=epochs * settings.batches_per_epoch)
-    write_rows(sys.stdout, [row(training, seed, settings, replica_curves(curves, 0))])
+def run_one(args: Namespace) -> None:
+    training = TRAININGS[args.training]
+    curves = train(training, [args.seed], steps=args.epochs * training.batches_per_epoch)
+    write_rows(sys.stdout, [row(args.training, args.seed, training, replica_curves(curves, 0))])
+
+
+def run_replay(args: Namespace) -> None:
+    record_replay(args.record, seeds=args.seeds, epochs=args.epochs)
 
 
 def _named(names: Iterable[str]) -> dict[str, Training]:

@@ -1,8 +1,10 @@
-"""What a single step can do: the error surface of a recurrent network with one state, with a cliff in it.
+"""Compute the error surface of a recurrent network with one state, which has a cliff.
 
 The network of Pascanu, Mikolov and Bengio (2013), section 2.3 and figure 6, has no input, and two weights to learn:
 
     h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.4)
+
+Arguments that are no real numbers raise TypeError, others that do not fit ValueError.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ from ..numerics.arrays import Array, real_array, whole_number
 from ..numerics.functions import sigmoid
 
 STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
-"""As in the paper."""
+"""The values of the paper."""
 
 
 def loss_and_gradient(w: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
     """Return ℓ of (4.4), and ∂ℓ/∂(w, b).
 
     The derivatives of the state are carried along with it (4.5), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
-    what the weight is multiplied by: σ(h[t−1]) for w, and 1 for b.
+    the factor of the weight: σ(h[t−1]) for w, and 1 for b.
 
     Parameters
     ----------
@@ -32,11 +34,6 @@ def loss_and_gradient(w: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
     -------
     loss : numpy.ndarray, of the shape that they broadcast to
     gradient : numpy.ndarray, of that shape + (2,)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If w or b does not hold real numbers, or they do not broadcast.
 
     Examples
     --------
@@ -58,7 +55,7 @@ def loss_and_gradient(w: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
 
 
 def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, steps: int) -> Array:
-    """Return the way of gradient descent with norm clipping, θ ← θ − η g · min(1, threshold / ‖g‖).
+    """Return the path of gradient descent with norm clipping, θ ← θ − η g · min(1, threshold / ‖g‖).
 
     Parameters
     ----------
@@ -67,7 +64,7 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
     learning_rate : array_like
         η.
     threshold : array_like
-        Infinite for no clipping. Where either is an array, there is a way for each of its entries.
+        Infinite for no clipping. If either is an array, there is a path for each of its entries.
     steps : int
         At least 1.
 
@@ -75,11 +72,6 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
     -------
     numpy.ndarray, shape (steps + 1, 2), or (steps + 1, ..., 2)
         The first row is ``start``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If ``start`` is not two numbers, a rate or threshold is not above 0, or there are no steps.
 
     Examples
     --------
@@ -100,11 +92,11 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
         raise ValueError(
             f"learning_rate and threshold must be greater than 0, got {learning_rate} and {threshold}"
         )
-    way = [np.broadcast_to(theta, (*learning_rate.shape, 2))]
+    path = [np.broadcast_to(theta, (*learning_rate.shape, 2))]
     for _ in range(steps):
-        _, g = loss_and_gradient(way[-1][..., 0], way[-1][..., 1])
-        way.append(way[-1] - learning_rate[..., np.newaxis] * clipped(g, threshold))
-    return np.array(way)
+        _, g = loss_and_gradient(path[-1][..., 0], path[-1][..., 1])
+        path.append(path[-1] - learning_rate[..., np.newaxis] * clipped(g, threshold))
+    return np.array(path)
 
 
 def clipped(g: Array, threshold: ArrayLike) -> Array:

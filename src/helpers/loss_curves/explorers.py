@@ -12,29 +12,27 @@ from ..drawings.panels import Axis, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..numerics.arrays import Array
+from ..numerics.formatting import format_number
 from . import recorded_census
 from .cliff import descend, loss_and_gradient
 from .spikes import spike_onsets
 from .untrained import Untrained, expected_loss, untrained
 
-# --- The loss-curve lab.
-
 BUCKET = 20
-"""So many steps are drawn as two points, their smallest and their largest value: no spike is lost."""
+"""The steps that are drawn as two points, their smallest and their largest value, so that no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
-AXES = {
-    "loss": Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10)),
-    "accuracy": Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1)),
-    "gradient_norm": Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
-    "step_size": Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
+GRADIENT_NORM = Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True)
+CURVES = {
+    "loss": ("Loss of the batch", "input", Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10))),
+    "accuracy": ("Accuracy of the batch", "output", Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1))),
+    "gradient_norm": ("Gradient norm, before clipping", "gradient", GRADIENT_NORM),
+    "step_size": (
+        "Size of the step taken",
+        "input",
+        Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
+    ),
 }
-TITLES = {
-    "loss": "Loss of the batch",
-    "accuracy": "Accuracy of the batch",
-    "gradient_norm": "Gradient norm, before clipping",
-    "step_size": "Size of the step taken",
-}
-ROLES = {"loss": "input", "accuracy": "output", "gradient_norm": "gradient", "step_size": "input"}
+"""The title, the role and the axis of each recorded curve."""
 
 
 def steps_of_a_run() -> int:
@@ -49,18 +47,17 @@ def loss_curve_lab_explorer() -> Explorer:
     steps = Axis("step", 0, count, tuple(range(0, count + 1, 620)))
     panels = [
         Lines(
-            TITLES[curve],
+            title,
             x="steps",
             lines=(
-                Line(curve, TITLES[curve].split(",")[0].lower(), ROLES[curve]),
+                Line(curve, title.split(",")[0].lower(), role),
                 Line(f"{curve}_marks", "a spike begins", "gate"),
             ),
             x_axis=steps,
             y_axis=axis,
-            width=620,
             height=110,
         )
-        for curve, axis in AXES.items()
+        for curve, (title, role, axis) in CURVES.items()
     ]
     return Explorer(
         steps_frame,
@@ -75,7 +72,7 @@ def loss_curve_lab_explorer() -> Explorer:
 
 
 def steps_frame() -> Frame:
-    """Where the two points of each bucket stand: a third and two thirds along it."""
+    """Return the places of the two points of each bucket: a third and two thirds along it."""
     count = steps_of_a_run()
     return {
         "steps": np.arange(0, count, BUCKET).repeat(2)
@@ -84,7 +81,7 @@ def steps_frame() -> Frame:
 
 
 def run_frame(training: str, seed: int) -> Frame:
-    """What smoothing leaves alone: the gradients, the steps, where spikes begin, and what the run came to."""
+    """Return the parts that smoothing does not change: gradients, steps, where spikes begin, and the outcome."""
     curves, of_seed = recorded_census.curves(training, seed), recorded_census.runs(training)
     row = {column: values[seed] for column, values in of_seed.items()}
     begins = spike_onsets(curves["loss"])
@@ -97,13 +94,13 @@ def run_frame(training: str, seed: int) -> Frame:
     }
     for curve in ("gradient_norm", "step_size"):
         frame[curve] = bucket_extremes(curves[curve])
-    for curve, axis in AXES.items():
-        frame[f"{curve}_marks"] = _marks(begins, axis)
+    for curve, (_, _, axis) in CURVES.items():
+        frame[f"{curve}_marks"] = _spike_strokes(begins, axis)
     return frame
 
 
 def smoothed_frame(training: str, seed: int, smoothing: int) -> Frame:
-    """Loss and accuracy, each the mean over the last so many batches."""
+    """Return loss and accuracy, each the mean over the last ``smoothing`` batches."""
     curves = recorded_census.curves(training, seed)
     words = (
         "Every batch is shown." if smoothing == 1 else f"Loss and accuracy are means of {smoothing} batches."
@@ -115,7 +112,7 @@ def smoothed_frame(training: str, seed: int, smoothing: int) -> Frame:
 
 
 def running_mean(curve: ArrayLike, batches: int) -> Array:
-    """Return at each step the mean of the last so many values, or of all there are so far."""
+    """Return at each step the mean of the last ``batches`` values, or of all so far where there are fewer."""
     total = np.concatenate([[0.0], np.cumsum(curve, dtype=np.float64)])
     last = np.arange(1, len(total))
     first = np.maximum(last - batches, 0)
@@ -131,12 +128,12 @@ def bucket_extremes(curve: ArrayLike) -> Array:
     return np.take_along_axis(buckets, at.T, axis=1).ravel().astype(np.float16)
 
 
-def _marks(begins: NDArray[np.bool_], axis: Axis) -> Array:
-    """A short stroke at the top of the panel in each bucket in which a spike begins."""
+def _spike_strokes(begins: NDArray[np.bool_], axis: Axis) -> Array:
+    """Return a short stroke at the top of the panel in each bucket in which a spike begins."""
     marked = begins.reshape(-1, BUCKET).any(axis=1, keepdims=True)
-    low, high = (np.log([axis.low, axis.high])) if axis.logarithmic else (axis.low, axis.high)
-    stroke = low + (high - low) * np.array([0.9, 1.0])
-    stroke = np.exp(stroke) if axis.logarithmic else stroke
+    scale, inverse = (np.log, np.exp) if axis.logarithmic else (np.asarray, np.asarray)
+    low, high = scale([axis.low, axis.high])
+    stroke = inverse(low + (high - low) * np.array([0.9, 1.0]))
     return np.where(marked, stroke, np.nan).ravel()
 
 
@@ -153,8 +150,6 @@ def _outcome(row: Mapping[str, float]) -> str:
         f"{spikes}{worst}; the last epoch has {100 * row['last_accuracy']:.0f} %."
     )
 
-
-# --- The cliff.
 
 STEPS = 200
 START = (5.5, -2.4)
@@ -215,7 +210,7 @@ def cliff_explorer() -> Explorer:
 
 @cache
 def contour_frame() -> Frame:
-    """Where the loss takes the values of the contours, from the reference on a fine grid: pairs of w and b, with gaps."""
+    """Return where the loss takes the values of the contours, on a fine grid: pairs of w and b, with gaps."""
     w, b = np.linspace(WEIGHT.low, WEIGHT.high, 601), np.linspace(BIAS.low, BIAS.high, 57)
     loss, _ = loss_and_gradient(w, b[:, np.newaxis])
     frame: Frame = {}
@@ -228,7 +223,7 @@ def contour_frame() -> Frame:
 
 
 def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
-    """The last place of each row, from left to right, at which the loss crosses the value; NaN where it does not."""
+    """Return the last place of each row at which the loss crosses the value; NaN where it does not."""
     points = np.full((len(b), 2), np.nan)
     for row in range(len(b)):
         crossings = np.flatnonzero((loss[row, :-1] < value) != (loss[row, 1:] < value))
@@ -241,7 +236,7 @@ def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
 
 @cache
 def ways() -> tuple[Array, Array, Array]:
-    """The places that gradient descent visits, with the loss and the norm of the gradient at each, for all settings."""
+    """Return the places that gradient descent visits, the loss and the norm of the gradient at each, for all settings."""
     thresholds = [_number(threshold) for threshold in THRESHOLDS]
     places = descend(START, np.reshape(LEARNING_RATES, (-1, 1)), thresholds, STEPS)
     loss, gradient = loss_and_gradient(places[..., 0], places[..., 1])
@@ -253,7 +248,7 @@ def _number(threshold: float | str) -> float:
 
 
 def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) -> Frame:
-    """The way so far, what it costs, and its longest step in words."""
+    """Return the way so far, the loss along it, and its longest step in words."""
     setting = LEARNING_RATES.index(learning_rate), THRESHOLDS.index(threshold)
     places, loss, norm = (values[:, *setting] for values in ways())
     limit = _number(threshold)
@@ -261,7 +256,7 @@ def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) ->
     lengths = np.linalg.norm(np.diff(places[taken], axis=0), axis=1)
     longest = int(lengths.argmax())
     clipped = int((norm[:steps_taken] > limit).sum())
-    so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {_short(norm[longest])} long, and the step {_short(lengths[longest])}."
+    so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {format_number(norm[longest])} long, and the step {format_number(lengths[longest])}."
     are_clipped = "1 gradient is clipped." if clipped == 1 else f"{clipped} gradients are clipped."
     clipping = "Nothing is clipped." if np.isinf(limit) else are_clipped
     w, b = places[steps_taken]
@@ -274,12 +269,10 @@ def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) ->
         "norm": np.where(taken, norm, np.nan),
         "limit": np.full(STEPS + 1, limit),
         "jump": f"{so_far} {clipping}",
-        "end": f"After {steps_taken} steps w = {_short(w)} and b = {_short(b)}, where ℓ = {_short(loss[steps_taken])}; it began at {_short(loss[0])}."
+        "end": f"After {steps_taken} steps w = {format_number(w)} and b = {format_number(b)}, where ℓ = {format_number(loss[steps_taken])}; it began at {format_number(loss[0])}."
         + ("" if inside else " That is outside of the picture."),
     }
 
-
-# --- Untrained networks.
 
 CLASSES = range(2, 17)
 NETWORKS = 1000
@@ -327,12 +320,12 @@ def initial_loss_explorer() -> Explorer:
 
 @cache
 def fresh(classes: int, scale: float) -> Untrained:
-    """The untrained networks that the explorer shows."""
+    """Return the untrained networks that the explorer shows."""
     return untrained(classes, NETWORKS, scale=scale)
 
 
 def classes_frame(scale: float) -> Frame:
-    """Mean and spread of the loss for each C."""
+    """Return mean and spread of the loss for each C."""
     losses = np.array([fresh(classes, scale).loss for classes in CLASSES])
     lowest, highest = np.quantile(losses, [0.05, 0.95], axis=1)
     return {
@@ -345,7 +338,7 @@ def classes_frame(scale: float) -> Frame:
 
 
 def networks_frame(classes: int, scale: float) -> Frame:
-    """All networks of one C, and what (4.7) expects of them."""
+    """Return all networks of one C, and the loss that (4.7) expects."""
     untrained = fresh(classes, scale)
     excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
     formula = expected_loss(untrained.variance, classes) - np.log(classes)
@@ -362,12 +355,3 @@ def networks_frame(classes: int, scale: float) -> Frame:
         f"each on a batch of 32; {below:.0f} % are below ln C.{off_the_picture}",
         "accuracy_sentence": f"Their accuracy is {100 * untrained.accuracy.mean():.1f} % on average, and 1/C is {100 / classes:.1f} %.",
     }
-
-
-def _short(number: float) -> str:
-    """Three digits, and a true minus sign; very large and small numbers as powers of ten."""
-    if 0 < abs(number) < 1e-3 or abs(number) >= 1e4:
-        digits, exponent = f"{number:.1e}".split("e")
-        power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-        return f"{digits} · 10{power}".replace("-", "−")
-    return f"{float(f'{number:.3g}'):g}".replace("-", "−")

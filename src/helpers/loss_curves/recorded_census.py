@@ -1,23 +1,22 @@
-"""The recorded census of chapter 1.3: trainings on the temporal-order task, each from the same seeds.
+"""Read the recorded census of chapter 1.3: trainings on the temporal-order task, each from the same seeds.
 
-``python -m helpers.loss_curves census`` made it; here it is read, with NumPy alone. Every run that was trained is
-in it, those that diverged included.
+``python -m helpers.loss_curves census`` made it. Every run that was trained is in it, those that diverged included.
+Reading it needs NumPy alone.
 """
 
 from __future__ import annotations
 
 import csv
-import inspect
 import json
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..numerics.arrays import Array
-from ..numerics.bootstrap import Interval, bootstrap
+from ..numerics.bootstrap import Draw, Interval, bootstrap
 from ..records import record_path
 
 __all__ = [
@@ -39,12 +38,12 @@ __all__ = [
 
 @cache
 def metadata() -> dict[str, Any]:
-    """Return where the record comes from: commands, date, versions, seeds, settings of each training, rules."""
+    """Return the origin of the record: commands, date, versions, seeds, settings of each training, rules."""
     return json.loads(record_path("loss_curve_census.json").read_text(encoding="utf-8"))
 
 
 def trainings() -> tuple[str, ...]:
-    """Return the names of the trainings; the first is that with the course's settings.
+    """Return the names of the trainings; the first has the course's settings.
 
     Examples
     --------
@@ -56,10 +55,10 @@ def trainings() -> tuple[str, ...]:
 
 @cache
 def runs(training: str) -> dict[str, np.ndarray]:
-    """Return a row for each run of a training, as columns: arrays of shape (seeds,), in the order of the seeds.
+    """Return the table of a training's runs as columns: arrays of shape (seeds,), in the order of the seeds.
 
     The columns are those of :func:`helpers.loss_curves.spikes.summary`, and ``seed``; ``last_accuracy``, the mean over the
-    last epoch; ``last_held_out_loss``; and ``command``, which trains this run again.
+    last epoch; ``last_held_out_loss``; and ``command``, which trains the run again.
 
     Examples
     --------
@@ -67,8 +66,8 @@ def runs(training: str) -> dict[str, np.ndarray]:
     python -m helpers.loss_curves run adam --seed 3 --epochs 100
     """
     _check_known(training)
-    with record_path("loss_curve_runs.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row.pop("training") == training]
+    table = csv.DictReader(record_path("loss_curve_runs.csv").read_text(encoding="utf-8").splitlines())
+    rows = [row for row in table if row.pop("training") == training]
     columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
     whole = ("seed", "diverged_at", "learnt_at", "steps_after", "spikes", "steps_above")
     return {
@@ -89,7 +88,7 @@ def epochs(training: str) -> dict[str, Array]:
 
 
 def seeds_with_curves(training: str) -> tuple[int, ...]:
-    """Return the seeds of which every step is kept: all of the untreated, and the first three of the others.
+    """Return the seeds whose every step is recorded: all of the untreated, and the first three of the others.
 
     Examples
     --------
@@ -109,7 +108,7 @@ def curves(training: str, seed: int) -> dict[str, Array]:
     Raises
     ------
     ValueError
-        If this run was not kept step by step.
+        If this run was not recorded step by step.
 
     Examples
     --------
@@ -128,7 +127,7 @@ def curves(training: str, seed: int) -> dict[str, Array]:
 @cache
 def _table(file: str, training: str) -> dict[str, Array]:
     _check_known(training)
-    with np.load(record_path(file)) as arrays:
+    with record_path(file).open("rb") as record, np.load(record) as arrays:
         names = [name for name in arrays.files if name.startswith(training + "/")]
         return {name.removeprefix(training + "/"): arrays[name] for name in names}
 
@@ -138,40 +137,38 @@ def _check_known(training: str) -> None:
         raise ValueError(f"training must be one of {', '.join(trainings())}, got {training!r}")
 
 
-# What is compared. The parameters of a measure are columns of `runs`; it reduces their last axis, the seeds.
-Measure = Callable[..., Array]
-Counts = NDArray[np.integer]
+Runs = Mapping[str, np.ndarray]
+"""The columns of :func:`runs`."""
+
+Measure = Callable[[Runs, Draw], Array]
+"""A function of the runs of a training and of drawn seeds, which reduces the last axis of the draw."""
 
 
-def spikes_per_thousand_steps(spikes: Counts, steps_after: Counts) -> Array:
-    """Spikes that began after learning, in a thousand steps. A run counts by its steps; one that never learnt has none."""
-    return 1000 * spikes.sum(axis=-1) / steps_after.sum(axis=-1)
+def spikes_per_thousand_steps(runs: Runs, of: Draw) -> Array:
+    """Return the number of spikes that begin after learning, in a thousand steps of all runs together."""
+    return 1000 * runs["spikes"][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
 
 
-def share_of_steps_above(steps_above: Counts, steps_after: Counts) -> Array:
-    """How much of the time after learning was spent in a spike."""
-    return steps_above.sum(axis=-1) / steps_after.sum(axis=-1)
+def share_of_steps_above(runs: Runs, of: Draw) -> Array:
+    """Return the share of the time after learning that is spent in a spike."""
+    return runs["steps_above"][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
 
 
-def worst_loss(worst_loss: Array) -> Array:
-    """The median, over the runs that learnt before the last epoch, of the worst loss that came after."""
-    learnt = ~np.isnan(worst_loss)
-    ordered = np.sort(worst_loss, axis=-1)  # NaN comes last
-    count = learnt.sum(axis=-1, keepdims=True)
-    lower, upper = (
-        np.take_along_axis(ordered, np.maximum(at, 0), -1) for at in ((count - 1) // 2, count // 2)
-    )
-    return ((lower + upper) / 2)[..., 0]
+def worst_loss(runs: Runs, of: Draw) -> Array:
+    """Return the median, over the runs that learnt before the last epoch, of the worst loss after that."""
+    with warnings.catch_warnings(action="ignore"):  # of draws in which no run learnt
+        return np.nanmedian(runs["worst_loss"][of], axis=-1)
 
 
-def epochs_to_learn(learnt_at: Counts) -> Array:
-    """The mean number of epochs to an accuracy of 95 %; a run that did not get there is taken to need all that there were."""
+def epochs_to_learn(runs: Runs, of: Draw) -> Array:
+    """Return the mean number of epochs to an accuracy of 95 %; a run that does not reach it counts all its epochs."""
+    learnt_at = runs["learnt_at"][of]
     return np.where(learnt_at == 0, metadata()["epochs"], learnt_at).mean(axis=-1)
 
 
-def share_learnt(learnt_at: Counts) -> Array:
-    """How many of the runs got to an accuracy of 95 % in the time they had."""
-    return (learnt_at > 0).mean(axis=-1)
+def share_learnt(runs: Runs, of: Draw) -> Array:
+    """Return the share of the runs that reach an accuracy of 95 %."""
+    return (runs["learnt_at"][of] > 0).mean(axis=-1)
 
 
 def estimate(measure: Measure, training: str, *, rng: np.random.Generator) -> Interval:
@@ -188,7 +185,8 @@ def estimate(measure: Measure, training: str, *, rng: np.random.Generator) -> In
     -------
     Interval
     """
-    return bootstrap(measure, *_columns(measure, training), rng=rng)
+    own = runs(training)
+    return bootstrap(lambda of: measure(own, of), len(own["seed"]), rng=rng)
 
 
 def effect(
@@ -198,7 +196,7 @@ def effect(
     rng: np.random.Generator,
     how: Callable[[Array, Array], Array] = np.subtract,
 ) -> Interval:
-    """Return how a training compares to the untreated one by a measure, paired by seed, with its bootstrap interval.
+    """Return a measure of a training compared to that of the untreated one, with its bootstrap interval.
 
     Parameters
     ----------
@@ -217,14 +215,5 @@ def effect(
     >>> effect(share_learnt, "untreated", rng=np.random.default_rng(0))
     Interval(effect=0.0, low=0.0, high=0.0, seeds=32)
     """
-    own, other = _columns(measure, training), _columns(measure, trainings()[0])
-
-    def statistic(*samples: np.ndarray) -> Array:
-        return how(measure(*samples[: len(own)]), measure(*samples[len(own) :]))
-
-    return bootstrap(statistic, *own, *other, rng=rng)
-
-
-def _columns(measure: Measure, training: str) -> list[np.ndarray]:
-    """The columns that a measure asks for, by the names of its parameters."""
-    return [runs(training)[column] for column in inspect.signature(measure).parameters]
+    own, untreated = runs(training), runs(trainings()[0])
+    return bootstrap(lambda of: how(measure(own, of), measure(untreated, of)), len(own["seed"]), rng=rng)

@@ -1,7 +1,7 @@
-"""The recorded replay of chapter 1.3: every spike of 32 trainings again, with another step in its place.
+"""Read the recorded replay of chapter 1.3: every spike of 32 trainings again, with another step before it.
 
-``python -m helpers.loss_curves replay`` made it, and :func:`helpers.loss_curves.lab.replay.replay` says what its columns
-are; here it is read, with NumPy alone.
+``python -m helpers.loss_curves replay`` made it; :func:`helpers.loss_curves.lab.replay.replay` describes its columns.
+Reading it needs NumPy alone.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..numerics.arrays import Array
-from ..numerics.bootstrap import Interval, bootstrap
+from ..numerics.bootstrap import Draw, Interval, bootstrap
 from ..records import record_path
 
 __all__ = ["STEPS", "median_of_spikes", "metadata", "share_of_spikes", "spikes", "swaps", "worst"]
 
 STEPS = ("taken", "none", "usual_length", "clipped", "long_memory", "sgd")
-"""The steps that were tried; with ``_fresh`` behind it, a column judged by fresh sequences in place of the next batch."""
+"""The steps that were tried. A column with ``_fresh`` after the name is judged by fresh sequences, not the next batch."""
 
 
 @cache
 def metadata() -> dict[str, Any]:
-    """Return the whole record: its command, date, settings and versions, and what the functions below return parts of."""
+    """Return the whole record: its command, date, settings and versions, and the tables."""
     return json.loads(record_path("loss_curve_replay.json").read_text(encoding="utf-8"))
 
 
@@ -48,7 +48,7 @@ def swaps() -> dict[str, np.ndarray]:
 
 
 def worst() -> dict[str, Any]:
-    """Return what the spike that began highest can be repeated from."""
+    """Return the state from which the spike that began highest can be repeated."""
     return metadata()["worst"]
 
 
@@ -77,11 +77,9 @@ def share_of_spikes(
     among = _of_each_spike(np.ones(len(seeds), bool) if among is None else among, "among")
     both = _of_each_spike(condition, "condition") & among
     by_seed = seeds == np.unique(seeds)[:, np.newaxis]  # (seeds, spikes)
+    held, spikes_of_seed = (by_seed & both).sum(axis=1), (by_seed & among).sum(axis=1)
     return bootstrap(
-        lambda held, all: held.sum(axis=-1) / all.sum(axis=-1),
-        (by_seed & both).sum(axis=1),
-        (by_seed & among).sum(axis=1),
-        rng=rng,
+        lambda of: held[of].sum(axis=-1) / spikes_of_seed[of].sum(axis=-1), len(by_seed), rng=rng
     )
 
 
@@ -109,26 +107,19 @@ def median_of_spikes(
     """
     among = slice(None) if among is None else _of_each_spike(among, "among")
     values, seeds = _of_each_spike(values, "values")[among], spikes()["seed"][among]
-    order = np.argsort(values)
-    values, seeds = values[order], seeds[order]
-    drawn_from = np.unique(seeds)
+    by_seed = [values[seeds == seed] for seed in np.unique(seeds)]
 
-    def median(drawn: NDArray[np.integer]) -> Array:
-        # Of each spike, how many copies there are up to it; a seed that is drawn twice brings its spikes twice.
-        times = (drawn[..., np.newaxis] == drawn_from).sum(axis=-2)
-        copies = times[..., np.searchsorted(drawn_from, seeds)].cumsum(axis=-1)
-        half = copies[..., -1:] / 2
-        lower, upper = (copies >= half).argmax(axis=-1), (copies > half).argmax(axis=-1)
-        return (values[lower] + values[upper]) / 2
+    def median(of: Draw) -> Array:
+        return np.apply_along_axis(lambda draw: np.median(np.concatenate([by_seed[s] for s in draw])), -1, of)
 
-    return bootstrap(median, drawn_from, rng=rng)
+    return bootstrap(median, len(by_seed), rng=rng)
 
 
 def _of_each_spike(column: ArrayLike, name: str) -> NDArray[Any]:
-    """The array, if it has an entry for each spike: entries of some alone would be taken for those of others."""
-    there_are = len(spikes()["seed"])
-    if np.shape(column) != (there_are,):
+    """Return the column as an array; raise unless it has an entry for each spike."""
+    count = len(spikes()["seed"])
+    if np.shape(column) != (count,):
         raise ValueError(
-            f"{name} must have an entry for each of the {there_are} spikes, got shape {np.shape(column)}"
+            f"{name} must have an entry for each of the {count} spikes, got shape {np.shape(column)}"
         )
     return np.asarray(column)

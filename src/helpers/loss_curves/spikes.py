@@ -1,7 +1,7 @@
-"""Spikes of a loss curve: what counts as one, from when on, and how sure a comparison of them is. Chapter 1.3.
+"""Find the spikes of a loss curve, and sum a run up by them. Chapter 1.3 of the book.
 
-A curve is of a training's steps, an epoch being so many of them. Its batches are drawn afresh, so that the
-accuracy of an epoch is that on as many new sequences.
+A curve has a number for each step of a training. Every batch is drawn afresh, so the mean accuracy over an epoch is
+an accuracy on new sequences.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ A network that is right 95 times in 100 reaches it by bad luck in about one batc
 """
 
 CALM_STEPS = 10
-"""So many batches below it in a row end a spike; what comes sooner belongs to the same one."""
+"""A spike ends with this many batches below the threshold in a row."""
 
 LEARNT_ACCURACY = 0.95
 """A training has learnt after the first epoch whose mean accuracy is at least this."""
 
 
 def spike_onsets(loss: ArrayLike) -> NDArray[np.bool_]:
-    """Say of each step whether a spike begins there: its loss is above :data:`SPIKE_LOSS`, none of the :data:`CALM_STEPS` before is.
+    """Return whether a spike begins at each step: its loss is above :data:`SPIKE_LOSS`, none of the :data:`CALM_STEPS` before is.
 
-    The first :data:`CALM_STEPS` steps begin none, since not all that is before them is known. Neither does a loss that is not
-    finite: that is a divergence, and counted as such.
+    No spike begins at the first :data:`CALM_STEPS` steps, since some of the losses before them are unknown. Nor does one
+    begin at a loss that is not finite: that is a divergence, which :func:`summary` counts.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def epoch_learnt(accuracy: ArrayLike, batches_per_epoch: int) -> NDArray[np.inte
 
 
 def summary(loss: ArrayLike, accuracy: ArrayLike, batches_per_epoch: int) -> dict[str, float]:
-    """Return what one run comes to.
+    """Return the summary of one run.
 
     Parameters
     ----------
@@ -89,8 +89,8 @@ def summary(loss: ArrayLike, accuracy: ArrayLike, batches_per_epoch: int) -> dic
     dict
         ``diverged_at``: the step, counted from 1, with the first loss that is not finite; 0 if there is none.
         ``learnt_at``: the epoch; 0 if there is none.
-        ``steps_after``: how many steps come after that epoch, and before a divergence.
-        ``spikes``, ``steps_above``: of these, how many begin a spike, and how many are part of one.
+        ``steps_after``: the number of steps after that epoch, and before a divergence.
+        ``spikes``, ``steps_above``: the number of these that begin a spike, and that are part of one.
         ``worst_loss``: the largest loss after that epoch, infinite if it diverged there; NaN if there is none.
 
     Examples
@@ -117,7 +117,7 @@ def summary(loss: ArrayLike, accuracy: ArrayLike, batches_per_epoch: int) -> dic
 
 
 def _by_epoch(curve: ArrayLike, name: str, batches_per_epoch: int) -> Array:
-    """A curve with axes (..., epoch, step of the epoch); an epoch that is not over is left out."""
+    """Return a curve with axes (..., epoch, step of the epoch), without an epoch that is not over."""
     curve = real_array(curve, name, shape=(..., "steps"))
     length = whole_number(batches_per_epoch, "batches_per_epoch", at_least=1)
     epochs = curve.shape[-1] // length

@@ -14,6 +14,9 @@ open; it is what the course's notebook does.
 
 Sequences of one level differ in length. In an array they end together: shorter ones are padded in front,
 to the length of the level's longest, and a network reads the class after E, in the last column.
+
+Every function checks its arguments before any work. It raises TypeError where a number is not whole or something
+else is of the wrong kind, and ValueError where a value or a shape does not fit.
 """
 
 from __future__ import annotations
@@ -51,13 +54,13 @@ CLASSES = "QRSU"
 """Class number k is ``CLASSES[k]``."""
 
 PADDING = -1
-"""What stands in front of a short sequence; its one-hot encoding is all zeros."""
+"""The number in front of a short sequence; its one-hot encoding is all zeros."""
 
 HELD_OUT_SHARE = 8
-"""One in so many patterns of distractors is held out."""
+"""1 in HELD_OUT_SHARE patterns of distractors is held out."""
 
 MOST_ROUNDS = 100
-"""How often :func:`sample` draws before it gives up; at the five levels once is nearly always enough."""
+"""The largest number of draws in :func:`sample`; at the five levels one is nearly always enough."""
 
 _X, _Y = SYMBOLS.index("X"), SYMBOLS.index("Y")
 _FIRST_DISTRACTOR, _LAST_DISTRACTOR = SYMBOLS.index("a"), SYMBOLS.index("d")
@@ -66,19 +69,12 @@ _BEGIN, _END = SYMBOLS.index("B"), SYMBOLS.index("E")
 
 @dataclass(frozen=True)
 class Level:
-    """How long a sequence is, and where its two symbols stand.
+    """The range of a sequence's length, and of the positions of its two symbols.
 
     Parameters
     ----------
     lengths, first, second : (int, int)
         Smallest and largest length, t₁ and t₂, both included.
-
-    Raises
-    ------
-    ValueError
-        If a range is empty, or the order B, first, second, E could not be kept.
-    TypeError
-        If a bound is not a whole number.
 
     Examples
     --------
@@ -110,11 +106,6 @@ class Level:
     @classmethod
     def of(cls, level: str | Level) -> Level:
         """Return the level of this name among :data:`LEVELS`, or a level as it is.
-
-        Raises
-        ------
-        ValueError
-            If there is no such level.
 
         Examples
         --------
@@ -168,20 +159,13 @@ def sample(level: str | Level, count: int, rng: np.random.Generator, *, held_out
     rng : numpy.random.Generator
         Where the randomness comes from.
     held_out : bool
-        Whether to draw from the sequences that are held out, rather than from the others.
+        Whether to draw from the sequences that are held out, rather than from the others. A level so small that
+        one of the two has no sequence raises ValueError.
 
     Returns
     -------
     Batch
         T is the level's longest length.
-
-    Raises
-    ------
-    ValueError
-        If there is no such level, ``count`` is less than 1, or a level of your own is so small that all of
-        its sequences, or none, are held out.
-    TypeError
-        If ``count`` is not a whole number, ``rng`` is not a Generator, or ``held_out`` is not a truth value.
 
     Examples
     --------
@@ -218,13 +202,6 @@ def classify(symbols: ArrayLike) -> NDArray[np.int64]:
     -------
     numpy.ndarray of int64, shape (N,)
 
-    Raises
-    ------
-    ValueError
-        If a number stands for no symbol, or a sequence does not hold exactly two of X and Y.
-    TypeError
-        If the numbers are not whole.
-
     Examples
     --------
     >>> class_names(classify(symbols_from_text(["BXaaXaE", "BaXacYaE", "BYaaXaE", "BaYbYE"])))
@@ -240,7 +217,7 @@ def classify(symbols: ArrayLike) -> NDArray[np.int64]:
 
 
 def is_held_out(symbols: ArrayLike) -> NDArray[np.bool_]:
-    """Say of each sequence whether it is held out, so that training never sees it.
+    """Return whether each sequence is held out, so that training never sees it.
 
     The sequences themselves are split, not the draws: a hash of the sequence decides, always in the same
     way. It takes X and Y as one symbol. So the four sequences that differ in nothing else, one of each
@@ -254,11 +231,6 @@ def is_held_out(symbols: ArrayLike) -> NDArray[np.bool_]:
     Returns
     -------
     numpy.ndarray of bool, shape (N,)
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the array does not hold symbol numbers.
 
     Notes
     -----
@@ -279,7 +251,7 @@ def _held_out(symbols: NDArray[np.int8]) -> NDArray[np.bool_]:
 
 @cache
 def _hash_powers(T: int) -> NDArray[np.integer]:
-    """Powers of the base that rise from the end, so that padding in front changes nothing."""
+    """Return powers of the base that rise from the end, so that padding in front changes nothing."""
     return np.cumprod(np.full(T, _HASH_BASE))[::-1].copy()
 
 
@@ -301,11 +273,6 @@ def one_hot(symbols: ArrayLike, dtype: DTypeLike = np.float32) -> NDArray:
     Returns
     -------
     numpy.ndarray, shape (..., T, 8)
-
-    Raises
-    ------
-    ValueError, TypeError
-        If the array does not hold symbol numbers.
 
     Examples
     --------
@@ -335,11 +302,6 @@ def symbols_from_one_hot(encoding: ArrayLike) -> NDArray[np.int8]:
     -------
     numpy.ndarray of int8, shape (..., T)
 
-    Raises
-    ------
-    ValueError
-        If the shape is another, or a row is neither all zeros nor all zeros but for a single 1.
-
     Examples
     --------
     >>> symbols_from_one_hot(one_hot([-1, 6, 0])).tolist()
@@ -365,11 +327,6 @@ def text(symbols: ArrayLike) -> list[str]:
     -------
     list of str
 
-    Raises
-    ------
-    ValueError, TypeError
-        If the array does not hold symbol numbers.
-
     Examples
     --------
     >>> text([[-1, 6, 0, 2, 7], [6, 0, 2, 5, 7]])
@@ -390,13 +347,6 @@ def symbols_from_text(sequences: Iterable[str]) -> NDArray[np.int8]:
     Returns
     -------
     numpy.ndarray of int8, shape (N, T)
-
-    Raises
-    ------
-    ValueError
-        If there are no sequences, one is empty, or a letter stands for no symbol.
-    TypeError
-        If something else is given than a list of strings.
 
     Examples
     --------
@@ -429,13 +379,6 @@ def class_names(labels: ArrayLike) -> list[str]:
     -------
     list of str
 
-    Raises
-    ------
-    ValueError
-        If a number stands for no class, or there is another number of axes.
-    TypeError
-        If the numbers are not whole.
-
     Examples
     --------
     >>> class_names([0, 1, 2, 3])
@@ -450,7 +393,7 @@ def class_names(labels: ArrayLike) -> list[str]:
 
 
 def _draw(level: Level, count: int, rng: np.random.Generator) -> Batch:
-    """Sequences of both sides of the split."""
+    """Draw sequences of both sides of the split."""
     T, rows = level.longest, np.arange(count)
     smallest, largest = np.transpose([level.lengths, level.first, level.second, (0, len(CLASSES) - 1)])
     length, first, second, labels = rng.integers(smallest, largest, size=(count, 4), endpoint=True).T

@@ -1,9 +1,11 @@
-"""Before the first step: what untrained networks make of C classes. Chapter 1.3.4 of the book.
+"""Draw untrained networks, and measure their loss on C classes. Chapter 1.3.4 of the book.
 
-A network draws its weights without a look at the classes, so none is preferred on average. But each single
+A network's weights are drawn without regard to the classes, so none is preferred on average. But each single
 network prefers some, and that costs: with logits z of variance s², independent of the label,
 
     E[ℓ] = ln C + E[ln (1/C) Σ_c exp(z_c − z̄)] ≈ ln C + ½ s² (1 − 1/C)                        (4.7)
+
+A number that is not whole raises TypeError, one that is too small ValueError.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from . import temporal_order
 from .temporal_order import CLASSES, SYMBOLS
 
 HIDDEN_SIZE = 12
-"""m, of the course's network."""
+"""m of the course's network."""
 
 
 def expected_loss(variance: float, classes: int) -> float:
@@ -70,17 +72,12 @@ def untrained(classes: int, networks: int, *, scale: float = 1.0, batch_size: in
     networks : int
         Their number, N.
     scale : float
-        What the output layer's weights and biases are multiplied by; PyTorch's are uniform between ±1/√m.
+        The factor of the output layer's weights and biases; PyTorch's are uniform between ±1/√m.
     batch_size : int
 
     Returns
     -------
     Untrained
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there are fewer than 2 classes, no network or an empty batch, or one of these numbers is not whole.
 
     Examples
     --------
@@ -118,26 +115,20 @@ def log_sum_exp(z: ArrayLike) -> Array:
 
 @cache
 def _last_states(networks: int, batch_size: int) -> Array:
-    """h[T] of LSTMs with fresh weights, an array (N, m, B): each reads a batch of its own."""
+    """Return h[T] of LSTMs with fresh weights, an array (N, m, B): each reads a batch of its own."""
     m, n = HIDDEN_SIZE, len(SYMBOLS)
     weight_rng, data_rng = map(np.random.default_rng, np.random.SeedSequence(0).spawn(2))
-    # As PyTorch draws them: input to states, states to states, two biases, and an output layer, which is not used here.
-    sizes = {
-        "W_ih": 4 * m * n,
-        "W_hh": 4 * m * m,
-        "b_ih": 4 * m,
-        "b_hh": 4 * m,
-        "output": len(CLASSES) * (m + 1),
-    }
-    drawn = weight_rng.uniform(-1 / np.sqrt(m), 1 / np.sqrt(m), (networks, sum(sizes.values())))
-    W_ih, W_hh, b_ih, b_hh, _ = np.split(drawn, np.cumsum(list(sizes.values()))[:-1], axis=1)
+    # As PyTorch draws them; the output layer is not used here.
+    sizes = 4 * m * n, 4 * m * m, 4 * m, 4 * m, len(CLASSES) * (m + 1)
+    drawn = weight_rng.uniform(-1 / np.sqrt(m), 1 / np.sqrt(m), (networks, sum(sizes)))
+    W_ih, W_hh, b_ih, b_hh, _ = np.split(drawn, np.cumsum(sizes)[:-1], axis=1)
     W_ih, W_hh = W_ih.reshape(networks, 4 * m, n), W_hh.reshape(networks, 4 * m, m)
     b = (b_ih + b_hh)[..., np.newaxis]
 
     symbols = temporal_order.sample("moderate", networks * batch_size, data_rng).symbols
     h = c = np.zeros((networks, m, batch_size))
     for symbol in np.moveaxis(symbols.reshape(networks, 1, batch_size, -1), -1, 0):
-        x = (symbol == np.arange(n)[:, np.newaxis]).astype(float)  # one-hot (N, n, B)
+        x = (symbol == np.arange(n)[:, np.newaxis]).astype(float)  # one-hot, (N, n, B)
         i, f, g, o = np.split(W_ih @ x + W_hh @ h + b, 4, axis=1)
         c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
         h = sigmoid(o) * np.tanh(c)

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
 from .arrays import Array, real_array, whole_number
 
+Draw = NDArray[np.integer]
+"""Positions of seeds, shape (..., seeds)."""
+
 
 class Interval(NamedTuple):
-    """A number measured over so many seeds, and where it may well lie."""
+    """A number measured over several seeds, and its percentile interval."""
 
     effect: float
     low: float
@@ -21,27 +24,28 @@ class Interval(NamedTuple):
 
 
 def bootstrap(
-    statistic: Callable[..., Array],
-    *samples: ArrayLike,
+    statistic: Callable[[Draw], Array],
+    seeds: int,
+    *,
     rng: np.random.Generator,
     resamples: int = 4000,
     level: float = 0.95,
 ) -> Interval:
-    """Return a statistic of samples paired by seed, with its percentile interval. Efron (1979).
+    """Return a statistic of all seeds, with its percentile interval over drawn seeds. Efron (1979).
 
-    Seeds are drawn with replacement, as many as there are, again and again; every sample keeps the numbers
-    of the same ones. So what two trainings share, their first weights and their sequences, cancels.
+    Seeds are drawn with replacement, as many as there are, again and again. A statistic that compares two trainings
+    takes the same draw of both. So what they share, their first weights and their sequences, cancels.
 
     Parameters
     ----------
     statistic : callable
-        Takes the samples, arrays of shape (..., seeds), and reduces the last axis.
-    *samples : array_like, shape (seeds,)
-        The same seeds in each, in the same order.
+        A function of an array of positions of seeds, shape (..., seeds), which reduces its last axis.
+    seeds : int
+        Their number.
     rng : numpy.random.Generator
     resamples : int
     level : float
-        How much of the resamples the interval holds.
+        The share of the resamples that the interval holds.
 
     Returns
     -------
@@ -49,35 +53,32 @@ def bootstrap(
 
     Raises
     ------
-    ValueError
-        If the samples are of different length, there is none, or the level is not between 0 and 1.
+    ValueError, TypeError
+        If there are no seeds or no resamples, the level is not between 0 and 1, or the statistic reduces other axes.
 
     Examples
     --------
-    >>> treated, untreated = [3, 5, 2, 7], [2, 4, 1, 6]
-    >>> def difference(a, b):
-    ...     return a.mean(axis=-1) - b.mean(axis=-1)
-    >>> bootstrap(difference, treated, untreated, rng=np.random.default_rng(0))
+    >>> treated, untreated = np.array([3, 5, 2, 7]), np.array([2, 4, 1, 6])
+    >>> def difference(of):
+    ...     return treated[of].mean(axis=-1) - untreated[of].mean(axis=-1)
+    >>> bootstrap(difference, seeds=4, rng=np.random.default_rng(0))
     Interval(effect=1.0, low=1.0, high=1.0, seeds=4)
     """
-    paired = [real_array(sample, "samples", shape=("seeds",)) for sample in samples]
-    whole_number(resamples, "resamples", at_least=1)
+    seeds = whole_number(seeds, "seeds", at_least=1)
+    resamples = whole_number(resamples, "resamples", at_least=1)
     if not callable(statistic):
         raise TypeError(f"statistic must be a function, got {statistic!r}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    if len({len(sample) for sample in paired}) != 1:
-        raise ValueError(f"samples must hold the same seeds, got lengths {[*map(len, paired)]}")
     if not 0 < real_array(level, "level", shape=()) < 1:
         raise ValueError(f"level must be between 0 and 1, got {level}")
-    seeds = len(paired[0])
     drawn = rng.integers(seeds, size=(resamples, seeds))
     with np.errstate(divide="ignore", invalid="ignore"):
-        effect, values = statistic(*paired), statistic(*(sample[drawn] for sample in paired))
+        effect, values = statistic(np.arange(seeds)), statistic(drawn)
     if np.shape(effect) != () or np.shape(values) != (resamples,):
         raise ValueError(
-            "statistic must reduce the last axis of its samples, and no other: of samples of shape "
-            f"({resamples}, {seeds}) it made {np.shape(values)}, and ({resamples},) is expected"
+            f"statistic must reduce the last axis of the drawn seeds, and no other: of shape {drawn.shape} "
+            f"it made {np.shape(values)}, and ({resamples},) is expected"
         )
     # An order statistic, so that infinite values stay what they are; a value that is not a number leaves none.
     low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")

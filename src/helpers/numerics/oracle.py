@@ -1,12 +1,13 @@
-"""The oracle: what independent code says a value or a derivative is.
+"""The oracle: values and derivatives by independent code.
 
 Two oracles behind one face. :func:`value`, :func:`jacobian` and :func:`vjp` run a function that is
 written in PyTorch and let its autograd differentiate it; :func:`difference_jacobian` takes any function
 of arrays and uses central differences. Arrays go in and arrays come out, in float64. Nothing in the
-reference implementations imports this module: what it says is independent of them.
+reference implementations imports this module: what it says is independent of them. A chapter's module ``oracle`` adds
+its network, written in PyTorch.
 
-Where PyTorch is not installed, this module can be imported all the same. What asks it for PyTorch then raises
-``ModuleNotFoundError``, and notebooks leave it out: see :mod:`helpers.numerics.without_pytorch`.
+Where PyTorch is not installed, this module can be imported all the same. What needs PyTorch then raises
+``ModuleNotFoundError``, and notebooks skip it: see :mod:`helpers.numerics.without_pytorch`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arrays import Sizes, real_array
+from .arrays import real_array
 
 if TYPE_CHECKING:
     import torch
@@ -35,9 +36,20 @@ else:
     torch = _Torch()
 
 if not find_spec("torch"):
-    from .without_pytorch import spare_the_notebook
+    from .without_pytorch import skip_without_torch
 
-    spare_the_notebook()
+    skip_without_torch()
+
+
+def is_missing(error: BaseException | None) -> bool:
+    """Return whether an error says that there is no PyTorch.
+
+    Examples
+    --------
+    >>> is_missing(ModuleNotFoundError(name="torch")), is_missing(ModuleNotFoundError(name="another"))
+    (True, False)
+    """
+    return isinstance(error, ModuleNotFoundError) and error.name == "torch"
 
 
 def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.ndarray:
@@ -58,7 +70,7 @@ def value(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> np.nd
     >>> value(torch.sigmoid, [0.0])
     array([0.5])
     """
-    return _made(function, _tensors(arguments)).detach().numpy()
+    return _output(function, _tensors(arguments)).detach().numpy()
 
 
 def jacobian(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> Any:
@@ -116,7 +128,7 @@ def vjp(function: Callable[..., torch.Tensor], output_gradient: ArrayLike, *argu
     """
     tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
     (output_gradient,) = _tensors([output_gradient])
-    y = _made(function, tensors)
+    y = _output(function, tensors)
     if output_gradient.shape != y.shape:
         raise ValueError(
             f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
@@ -168,113 +180,8 @@ def difference_jacobian(
     return jacobian.reshape(*jacobian.shape[:-1], *x.shape)
 
 
-def conv(
-    x: torch.Tensor, weight: torch.Tensor, *, stride: Sizes = 1, padding: Sizes = 0, dilation: Sizes = 1
-) -> torch.Tensor:
-    """PyTorch's own convolution, in one to three dimensions, with any number of batch axes.
-
-    Parameters
-    ----------
-    x : torch.Tensor, shape (..., C, *input_size)
-    weight : torch.Tensor, shape (F, C, *kernel_size)
-    stride, padding, dilation : int or tuple of int
-
-    Returns
-    -------
-    torch.Tensor, shape (..., F, *output_size)
-
-    Examples
-    --------
-    >>> value(lambda x, weight: conv(x, weight, stride=2), [[1, 4, 9, 16, 25]], [[[-1, 1]]])
-    array([[3., 7.]])
-    """
-    dimensions = weight.ndim - 2
-    torch_conv = (torch.conv1d, torch.conv2d, torch.conv3d)[dimensions - 1]
-    batch = x.shape[: -dimensions - 1]
-    y = torch_conv(
-        x.reshape(-1, *x.shape[-dimensions - 1 :]),
-        weight,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-    )
-    return y.reshape(*batch, *y.shape[1:])
-
-
-def gated_rnn(
-    W_c: torch.Tensor, W_h: torch.Tensor, W_x: torch.Tensor, x: torch.Tensor, h0: torch.Tensor
-) -> torch.Tensor:
-    """The gated recurrent network of :mod:`helpers.gated_rnn`, step by step as it is defined.
-
-    Parameters
-    ----------
-    W_c, W_x : torch.Tensor, shape (m, n)
-    W_h : torch.Tensor, shape (m, m)
-    x : torch.Tensor, shape (..., T, n)
-    h0 : torch.Tensor, shape (..., m)
-
-    Returns
-    -------
-    torch.Tensor, shape (..., T, m)
-        h[1], …, h[T].
-
-    Examples
-    --------
-    >>> value(gated_rnn, [[0]], [[0]], [[1]], [[4], [6]], [0])
-    array([[2.],
-           [4.]])
-    """
-    states = [h0]
-    for x_t in x.unbind(-2):
-        h = states[-1]
-        c = torch.sigmoid(x_t @ W_c.T + h @ W_h.T)
-        states.append(c * h + (1 - c) * (x_t @ W_x.T))
-    return torch.stack(states, dim=-2)[..., 1:, :]
-
-
-def attention_rnn(
-    input_triple: torch.Tensor, past_triples: torch.Tensor, x: torch.Tensor, initial_states: torch.Tensor
-) -> torch.Tensor:
-    """The networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
-
-    Parameters
-    ----------
-    input_triple : torch.Tensor, shape (3, m, n)
-    past_triples : torch.Tensor, shape (k, 3, m, m) or (3, m, m)
-        A triple for each of k past states, or one for all states there are.
-    x : torch.Tensor, shape (T, n)
-    initial_states : torch.Tensor, shape (any number, m)
-        The latest last.
-
-    Returns
-    -------
-    torch.Tensor, shape (T, m)
-        h[1], …, h[T].
-
-    Examples
-    --------
-    >>> mean = [[[0]], [[0]], [[1]]]
-    >>> value(attention_rnn, mean, [mean, mean], [[9], [9]], [[0], [0]])
-    array([[3.],
-           [4.]])
-    """
-    unbounded = past_triples.ndim == 3
-    states = list(initial_states)
-    for x_t in x:
-        # The latest first; in what order does not matter to states that share one triple.
-        past = states if unbounded else states[: -len(past_triples) - 1 : -1]
-        triples = [past_triples] * len(past) if unbounded else past_triples
-        scores, values = [], []
-        for (Q, K, V), y in zip([input_triple, *triples], [x_t, *past], strict=True):
-            scores.append((Q @ y) @ (K @ y))
-            values.append(V @ y)
-        a = torch.softmax(torch.stack(scores), dim=0)
-        states.append(a @ torch.stack(values))
-    return torch.stack(states[len(initial_states) :])
-
-
-def _made(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-    """What a function makes of tensors, which has to be one tensor."""
+def _output(function: Callable[..., torch.Tensor], tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Return a function's output, which has to be one tensor."""
     y = function(*tensors)
     if not isinstance(y, torch.Tensor):
         raise TypeError(f"function must return a tensor, got {type(y).__name__}")

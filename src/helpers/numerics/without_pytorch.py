@@ -1,147 +1,101 @@
-"""Where PyTorch is not installed: a notebook leaves out what needs it, and one line says what is not checked.
+"""Skip the cells of a notebook that need PyTorch, where it is not installed.
 
 The references, the records, the explorers and the exercises need NumPy alone; PyTorch is the oracle, and trains
-the networks of chapter 4. :mod:`helpers.numerics.oracle` loads this module where there is no PyTorch. From the next cell on
-each statement runs by itself. One that needs PyTorch is left out, and so is one that needs what it would have defined.
+networks. A cell needs it that uses ``oracle`` or ``torch``, or a variable that such a cell defines. In the notebooks it has
+the tag ``oracle``; a kernel does not see tags, so the code decides here, and a test holds the two together.
 """
 
 from __future__ import annotations
 
 import ast
-import dis
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
-from typing import Any
+from symtable import symtable
+
+ORACLE = {"oracle", "torch"}
+"""The names under which a notebook imports :mod:`helpers.numerics.oracle` and PyTorch."""
 
 
-def is_missing(error: BaseException | None) -> bool:
-    """Return whether an error says that there is no PyTorch.
+def variables(code: str) -> tuple[set[str], set[str]]:
+    """Return the variables that a cell takes from the cells before it, and those that it defines.
 
     Examples
     --------
-    >>> is_missing(ModuleNotFoundError("No module named 'torch'", name="torch")), is_missing(ImportError("another"))
-    (True, False)
+    >>> used, defined = variables("for i in x: y = [f(i, j) for j in z]")
+    >>> sorted(used), sorted(defined)
+    (['f', 'x', 'z'], ['i', 'y'])
     """
-    return isinstance(error, ModuleNotFoundError) and error.name == "torch"
+    scopes = [symtable(code, "cell", "exec")]
+    for scope in scopes:
+        scopes += scope.get_children()
+    defined = {
+        name.get_name() for name in scopes[0].get_symbols() if name.is_assigned() or name.is_imported()
+    }
+    used = {
+        name.get_name()
+        for scope in scopes
+        for name in scope.get_symbols()
+        if name.is_referenced() and name.is_global()
+    }
+    return used - (defined - ORACLE), defined - ORACLE
 
 
-class Sparing(ast.NodeTransformer):
-    """Has IPython run each statement of a cell by itself, and leaves out those that need PyTorch.
+class SkipWithoutTorch:
+    """Replace each cell that needs PyTorch by one line, which names what the cell would have checked."""
 
-    Parameters
-    ----------
-    variables : dict
-        Those of the notebook.
-    """
+    def __init__(self) -> None:
+        self.missing = set(ORACLE)
 
-    def __init__(self, variables: dict[str, Any]):
-        self.variables = variables
-        self.missing: set[str] = set()
-        """The variables that statements left out would have defined."""
-        variables["_sparing"] = self
+    def needs_torch(self, code: str) -> bool:
+        """Return whether a cell needs PyTorch, and remember what it defines; it comes after those asked about before.
 
-    def visit_Module(self, cell: ast.Module) -> ast.Module:
-        """A cell, each of its statements in a ``with`` of its own; the value of the last is shown as ever."""
-        self.statements = list(cell.body)
-        self.left_out: list[ast.stmt] = []
-        body: list[ast.stmt] = []
-        for number, statement in enumerate(self.statements):
-            if isinstance(statement, ast.Expr) and statement is self.statements[-1]:
-                statement = ast.copy_location(ast.Expr(_call("show", statement.value)), statement)
-            manager = ast.withitem(_call("part", ast.Constant(number)))
-            body.append(ast.copy_location(ast.With([manager], [statement]), statement))
-        return ast.fix_missing_locations(ast.Module([*body, ast.Expr(_call("report"))], cell.type_ignores))
+        Examples
+        --------
+        >>> cells = SkipWithoutTorch()
+        >>> cells.needs_torch("y = oracle.value(f, x)"), cells.needs_torch("y + 1"), cells.needs_torch("x + 1")
+        (True, True, False)
+        """
+        used, defined = variables(code)
+        needs_torch = not used.isdisjoint(self.missing)
+        self.missing = self.missing | defined if needs_torch else self.missing - defined
+        return needs_torch
 
-    @contextmanager
-    def part(self, number: int) -> Iterator[None]:
-        """Run one statement. If it is left out, what it assigns is undefined: an earlier value would be a wrong one."""
+    def __call__(self, lines: list[str]) -> list[str]:
+        """Return the lines of a cell, or those that take its place."""
+        code = "".join(lines)
         try:
-            yield
-        except (ModuleNotFoundError, NameError) as error:
-            if not (is_missing(error) or (isinstance(error, NameError) and error.name in self.missing)):
-                raise
-            self.left_out.append(self.statements[number])
-            for name in assigned(self.statements[number]):
-                if not isinstance(self.variables.get(name), ModuleType):
-                    self.missing.add(name)
-                    self.variables.pop(name, None)
-
-    def show(self, value: object) -> None:
-        sys.displayhook(value)
-
-    def report(self) -> None:
-        """Say in one line what the cell would have checked."""
-        if self.left_out:
-            checks = [name for statement in self.left_out for name in checked(statement)]
-            what = (
-                f"this is not checked: {'; '.join(checks)}" if checks else "a part of this cell is left out"
-            )
-            print(f"PyTorch is not installed, so {what}.")
+            return [f"print({skip_message(code)!r})\n"] if self.needs_torch(code) else lines
+        except SyntaxError:  # IPython reports it
+            return lines
 
 
-def assigned(statement: ast.stmt) -> set[str]:
-    """Return the variables that a statement of a cell assigns, imports, defines, or changes the contents of.
+def skip_message(code: str) -> str:
+    """Return the line that stands for a skipped cell.
 
     Examples
     --------
-    >>> (loop,) = ast.parse("for i in range(3): total[i] = sum(j for j in x); found.append(i)").body
-    >>> sorted(assigned(loop))
-    ['found', 'i', 'total']
+    >>> skip_message("for T in (1, 2): check_close(h, g, name=f'h[{T}]'); check_close(a * b, c)")
+    'PyTorch is not installed, so this is not checked: h[…]; a * b.'
+    >>> skip_message("run = train()")
+    'PyTorch is not installed, so this cell is skipped.'
     """
-    code = compile(ast.Module([statement], []), "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    names = {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_NAME"}
-    for node in ast.walk(statement):
-        match node:
-            case ast.Subscript(value=whole, ctx=ast.Store()) | ast.Attribute(value=whole, ctx=ast.Store()):
-                names |= _base(whole)
-            case ast.Expr(value=ast.Call(func=ast.Attribute(value=whole))):
-                names |= _base(whole)
-    return names
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    checks = [call for call in calls if ast.unparse(call.func) == "check_close"]
+    names = dict.fromkeys(check_name(check) or ast.unparse(check.args[0]) for check in checks)
+    skipped = f"this is not checked: {'; '.join(names)}" if names else "this cell is skipped"
+    return f"PyTorch is not installed, so {skipped}."
 
 
-def _base(part: ast.expr) -> set[str]:
-    """The variable that something is a part of: a in a[i].b."""
-    while isinstance(part, (ast.Subscript, ast.Attribute)):
-        part = part.value
-    return {part.id} if isinstance(part, ast.Name) else set()
-
-
-def checked(statement: ast.stmt) -> list[str]:
-    """Return what the calls of ``check_close`` in a statement compare: the name they give, or their first argument.
-
-    Examples
-    --------
-    >>> (loop,) = ast.parse("for T in (1, 2): check_close(h, g, name=f'h[{T}]'); check_close(a * b, c)").body
-    >>> checked(loop)
-    ['h[…]', 'a * b']
-    """
-    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    return [
-        compared(call) or ast.unparse(call.args[0])
-        for call in calls
-        if ast.unparse(call.func) == "check_close"
-    ]
-
-
-def compared(call: ast.Call) -> str:
+def check_name(check: ast.Call) -> str:
     """Return the name that a call of ``check_close`` gives to what it compares, with … for what is filled in later."""
-    for keyword in call.keywords:
+    for keyword in check.keywords:
         if keyword.arg == "name":
-            name = keyword.value
-            parts = name.values if isinstance(name, ast.JoinedStr) else [name]
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
-            return text if text.strip("…") else ""
+            parts = keyword.value.values if isinstance(keyword.value, ast.JoinedStr) else [keyword.value]
+            name = "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in parts)
+            return name if name.strip("…") else ""
     return ""
 
 
-def _call(method: str, *arguments: ast.expr) -> ast.Call:
-    load = ast.Load()
-    return ast.Call(ast.Attribute(ast.Name("_sparing", load), method, load), list(arguments), [])
-
-
-def spare_the_notebook() -> None:
-    """Have the notebook that runs this, if one does, leave out what needs PyTorch from its next cell on."""
+def skip_without_torch() -> None:
+    """Skip what needs PyTorch in the notebook that runs this, if one does, from its next cell on."""
     if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()):
-        shell.ast_transformers.append(Sparing(shell.user_ns))
+        shell.input_transformers_post.append(SkipWithoutTorch())

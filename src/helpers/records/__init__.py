@@ -1,21 +1,28 @@
-"""Experiments that take too long to run again on a page: where their records are, and how they are written."""
+"""Find and write the recorded experiments, those that take too long to run again on a page."""
 
 import json
+import os
 import platform
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import BinaryIO
 
-_FOLDER = Path(__file__).with_name("data")
+_DATA = files(__name__) / "data"
 
 
-def record_path(name: str) -> Path:
-    """Return the path of a record of the book.
+def record_path(name: str) -> Traversable:
+    """Return the file of a record, a path that can be read and opened.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such record; the message lists those that there are.
+        If there is no such record; the message lists the records.
     TypeError
         If the name is not text.
 
@@ -26,14 +33,14 @@ def record_path(name: str) -> Path:
     """
     if not isinstance(name, str):
         raise TypeError(f"name must be the name of a file, got {name!r}")
-    if (path := _FOLDER / name).is_file():
+    if (path := _DATA / name).is_file():
         return path
-    there_are = sorted(path.name for path in _FOLDER.iterdir())
-    raise FileNotFoundError(f"no record {name!r}; there are {', '.join(there_are) or 'none'}")
+    records = sorted(path.name for path in _DATA.iterdir())
+    raise FileNotFoundError(f"no record {name!r}; there are {', '.join(records) or 'none'}")
 
 
 def made_with(*packages: str) -> dict[str, str]:
-    """Return the versions of Python and of these packages, and the kind of machine: what a record says it was made with.
+    """Return the versions of Python and of these packages, and the kind of machine: the provenance of a record.
 
     Raises
     ------
@@ -47,6 +54,35 @@ def made_with(*packages: str) -> dict[str, str]:
     """
     versions = {package: version(package) for package in packages}
     return {"python": platform.python_version(), "machine": platform.machine(), **versions}
+
+
+@contextmanager
+def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` when it is closed: a kill or a full disk leaves the old one whole.
+
+    The folder is made if need be. Several processes may write at once; the last one wins.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_write(f"{folder}/new/table.csv") as file:
+    ...         _ = file.write(b"training,seed")
+    ...     Path(folder, "new", "table.csv").read_text()
+    'training,seed'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)  # when it is closed: Windows moves no open file
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def write_record(path: str | Path, record: dict[str, object]) -> None:
@@ -67,4 +103,5 @@ def write_record(path: str | Path, record: dict[str, object]) -> None:
     first, *others = record.items()
     dated = (first, ("date", date.today().isoformat()), *others)
     lines = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in dated)
-    Path(path).write_text("{" + ",\n".join(lines) + "}\n", encoding="utf-8")
+    with atomic_write(path) as file:
+        file.write(("{" + ",\n".join(lines) + "}\n").encode())

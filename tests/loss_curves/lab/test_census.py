@@ -2,13 +2,15 @@
 
 import csv
 import itertools
+import os
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
+import attrs
 import numpy as np
 import pytest
+from attrs import evolve
 
 from helpers.loss_curves.lab import SGD, NormClipping, Training, train
 from helpers.loss_curves.lab import census as module
@@ -16,7 +18,7 @@ from helpers.loss_curves.lab.census import TRAININGS, census, read_run
 from helpers.loss_curves.spikes import SPIKE_LOSS
 
 small = Training(level="easy", hidden_size=3, batch_size=4, batches_per_epoch=5)
-two = {"plain": small, "clipped": replace(small, clipping=NormClipping(0.01))}
+two = {"plain": small, "clipped": evolve(small, clipping=NormClipping(0.01))}
 
 
 def read_table(directory):
@@ -103,7 +105,7 @@ def test_a_spike_is_counted_where_it_begins(tmp_path, monkeypatch):
     losses[0, [0, 1, 12, 13, 24, 26]] = high
 
     def made_up(training, seeds, *, steps):
-        return replace(train(training, seeds, steps=steps), loss=losses)
+        return evolve(train(training, seeds, steps=steps), loss=losses)
 
     monkeypatch.setattr(module, "train", made_up)
     census(tmp_path, {"plain": small}, seeds=1, epochs=6)
@@ -151,7 +153,7 @@ def test_a_full_disk_leaves_whole_runs_and_a_table_that_can_be_read(tmp_path, mo
 def test_what_a_kill_leaves_half_written_is_not_a_run(tmp_path, monkeypatch, trained):
     census(tmp_path, {"plain": small}, seeds=1, epochs=1)
 
-    replace_file = module.os.replace
+    replace_file = os.replace
 
     def killed(source, destination):
         if destination.suffix == ".npz":
@@ -159,7 +161,7 @@ def test_what_a_kill_leaves_half_written_is_not_a_run(tmp_path, monkeypatch, tra
         replace_file(source, destination)
 
     with monkeypatch.context() as without_time_to_clean_up:
-        without_time_to_clean_up.setattr(module.os, "replace", killed)
+        without_time_to_clean_up.setattr(os, "replace", killed)
         without_time_to_clean_up.setattr(module.Path, "unlink", lambda path, missing_ok: None)
         with pytest.raises(KeyboardInterrupt):
             census(tmp_path, {"plain": small}, seeds=2, epochs=1)
@@ -172,7 +174,7 @@ def test_what_a_kill_leaves_half_written_is_not_a_run(tmp_path, monkeypatch, tra
 
 
 def test_a_diverged_run_is_kept_and_counted(tmp_path):
-    training = replace(small, cell="relu", optimiser=SGD(1e9))
+    training = evolve(small, cell="relu", optimiser=SGD(1e9))
     census(tmp_path, {"diverging": training}, seeds=1, epochs=2)
     curves, _ = read_run(tmp_path, "diverging", 0)
     assert np.isnan(curves["loss"][-1])
@@ -202,7 +204,11 @@ def test_at_least_eight_interventions_differ_from_the_untreated_in_one_setting()
     untreated = TRAININGS["untreated"]
     assert untreated == Training(level="moderate", cell="lstm", hidden_size=12)
     changes = {
-        name: [key for key, value in vars(training).items() if value != getattr(untreated, key)]
+        name: [
+            key
+            for key, value in attrs.asdict(training, recurse=False).items()
+            if value != getattr(untreated, key)
+        ]
         for name, training in TRAININGS.items()
         if name != "untreated"
     }

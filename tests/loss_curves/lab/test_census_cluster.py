@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from attrs import evolve
 from distributed import Client
 
 from helpers.loss_curves.lab import NormClipping, Training
@@ -17,7 +17,7 @@ from helpers.loss_curves.lab.census import census, read_run
 
 PLENTY = 60  # seconds, for a machine with much else to do
 small = Training(level="normal", hidden_size=3)
-two = {"plain": small, "clipped": replace(small, clipping=NormClipping(0.01))}
+two = {"plain": small, "clipped": evolve(small, clipping=NormClipping(0.01))}
 
 
 @pytest.fixture(autouse=True)
@@ -79,13 +79,12 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_or_counted_twice(
 ):
     client, workers = cluster
     written, progress, killed = [], [], []
-    write_whole = module._write_whole
+    write_run = module._write_run
 
-    def recording_write(path, write):
-        if path.suffix == ".npz":
-            assert not path.exists(), f"{path} is written twice"
-            written.append(path)
-        write_whole(path, write)
+    def recording_write(path, curves, settings):
+        assert not path.exists(), f"{path} is written twice"
+        written.append(path)
+        write_run(path, curves, settings)
 
     def kill_a_busy_worker(kept, total):
         progress.append((kept, total))
@@ -99,7 +98,7 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_or_counted_twice(
         workers["first"].kill()
         workers["first"].wait()
 
-    monkeypatch.setattr(module, "_write_whole", recording_write)
+    monkeypatch.setattr(module, "_write_run", recording_write)
     directory = tmp_path / "census"
     address = client.scheduler.address
     table = census(

@@ -1,7 +1,8 @@
 """The laboratory of the chapter on loss curves: all that trains, and so needs PyTorch.
 
-A :class:`Training` says what is trained and how; :func:`train` trains it from many seeds at once, and records
-of each step the loss, the accuracy, the length of the gradient, and that of the step taken.
+A :class:`Training` holds the settings; :func:`train` trains from many seeds at once, and records the loss, the accuracy,
+and the lengths of the gradient and of the change of the weights at each step. A bad setting raises TypeError or
+ValueError when it is made, with its name, its value and what was expected; so do other arguments, before any work.
 """
 
 from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp

@@ -1,7 +1,7 @@
-"""The census: many seeds of many trainings, kept run by run, so that it goes on where it was stopped.
+"""The census: many trainings from many seeds, saved run by run, so that it resumes where it was stopped.
 
-Of each run there is one file, written whole or not at all. From the files that are there the table is made,
-again after every task. Trainings share their seeds, and with them the first weights and the sequences.
+Each run has one file, written whole or not at all. After every task, the table is made anew from the files.
+Trainings share their seeds, and with them the initial weights and the sequences.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import joblib
 import numpy as np
 import torch
 
 from ...numerics.arrays import Array, whole_number
-from ...records import made_with
+from ...records import atomic_write, made_with
 from ..spikes import spike_onsets
 from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
 from .optimisers import SGD, Adam, AdamW, RMSprop
@@ -45,7 +44,7 @@ TRAININGS = {
     "label-noise-0.1": Training(label_noise=LabelNoise(0.1)),
     "orthogonal-start": Training(start=OrthogonalStart()),
 }
-"""What the census trains: the course's settings, and changes of one of them.
+"""The trainings of the census: the course's settings, and changes of one of them.
 
 :meta hide-value:
 """
@@ -65,12 +64,12 @@ def census(
     scheduler: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
-    """Train every training from every seed, but for the runs that ``directory`` already holds.
+    """Train every training from every seed, except for the runs that ``directory`` already holds.
 
     Parameters
     ----------
     directory : path
-        Where the runs are kept, as ``training/seed.npz``, and the table, ``table.csv``. Made if need be.
+        The folder of the runs, ``training/seed.npz``, and of the table, ``table.csv``. Made if need be.
     trainings : dict of str to Training
     seeds : int
         Seeds 0, 1, … below this.
@@ -78,19 +77,18 @@ def census(
     jobs : int
         Processes on this machine, of one thread each.
     replicas : int
-        How many runs of a training a process trains at once; what is not written yet is lost when it is killed.
+        Runs of a training that a process trains at once, and that are lost when it is killed.
     scheduler : str, optional
         The address of a Dask scheduler, whose workers then train instead. They need this package, and a thread
-        each (``dask worker ADDRESS --nthreads 1``). What a worker leaves unfinished, another begins again.
-        Dask gives a task up that has cost several workers their lives, and joblib waits on: stop the census then,
-        and start it again.
+        each (``dask worker ADDRESS --nthreads 1``). When a worker dies, another begins its task again. Dask gives
+        up a task that has cost several workers their lives, and joblib waits on: then restart the census.
     progress : callable, optional
-        Called with how many runs there are and how many there will be, at first and after every task.
+        A function of the number of runs done and of their total, called at first and after every task.
 
     Returns
     -------
     pathlib.Path
-        Of the table: a row for each epoch of each run, with the settings, the seed and the versions.
+        The path of the table: a row for each epoch of each run, with the settings, the seed and the versions.
 
     Raises
     ------
@@ -109,10 +107,11 @@ def census(
     directory = Path(directory)
     for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
         whole_number(number, name, at_least=1)
-    tasks: list[tuple[str, Training, list[int]]] = []
-    for name, training in trainings.items():
-        missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
-        tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
+    tasks = [
+        task
+        for name in trainings
+        for task in _tasks(directory, name, trainings[name], seeds, epochs, replicas)
+    ]
     total = seeds * len(trainings)
     kept = total - sum(len(missing) for _, _, missing in tasks)
     table = write_table(directory)
@@ -143,13 +142,14 @@ def read_run(directory: str | Path, name: str, seed: int) -> tuple[dict[str, Arr
 
 
 def _write_run(path: Path, curves: Mapping[str, Array], settings: Mapping[str, str]) -> None:
-    """Write what :func:`read_run` reads."""
+    """Write the file that :func:`read_run` reads."""
     arrays: dict[str, Any] = {**curves, "settings": json.dumps(settings)}
-    _write_whole(path, lambda file: np.savez(file, **arrays))
+    with atomic_write(path) as file:
+        np.savez(file, **arrays)
 
 
 def write_table(directory: str | Path) -> Path:
-    """Make the table of all runs that ``directory`` holds, in place of the one before, and return its path."""
+    """Write the table of all runs that ``directory`` holds, and return its path."""
     directory = Path(directory)
     paths = sorted(directory.glob("*/*.npz"), key=lambda path: (path.parent.name, int(path.stem)))
     rows = [row for path in paths for row in _rows(directory, path.parent.name, int(path.stem))]
@@ -157,12 +157,13 @@ def write_table(directory: str | Path) -> Path:
     if rows:
         csv.writer(text).writerows([rows[0], *(row.values() for row in rows)])
     table = directory / "table.csv"
-    _write_whole(table, lambda file: file.write(text.getvalue().encode()))
+    with atomic_write(table) as file:
+        file.write(text.getvalue().encode())
     return table
 
 
 def epoch_columns(curves: Mapping[str, Array]) -> dict[str, np.ndarray]:
-    """Return the epochs of a run: what the course plots, and what it hides. A dictionary of arrays (epochs,)."""
+    """Return statistics of each epoch of a run, those that the course plots and others: arrays (epochs,)."""
 
     def by_epoch(curve: np.ndarray) -> np.ndarray:
         return curve.reshape(len(curves["held_out_loss"]), -1)
@@ -181,7 +182,7 @@ def epoch_columns(curves: Mapping[str, Array]) -> dict[str, np.ndarray]:
 
 
 def _rows(directory: Path, name: str, seed: int) -> Iterator[dict[str, object]]:
-    """The rows of one run, one for each epoch."""
+    """Yield the rows of one run, one for each epoch."""
     curves, settings = read_run(directory, name, seed)
     columns = epoch_columns(curves)
     for epoch in range(len(curves["held_out_loss"])):
@@ -191,7 +192,7 @@ def _rows(directory: Path, name: str, seed: int) -> Iterator[dict[str, object]]:
 
 @contextmanager
 def _backend(scheduler: str | None) -> Iterator[None]:
-    """Where joblib's processes are: on this machine, or in a Dask cluster."""
+    """Let joblib run its processes on this machine, or in a Dask cluster."""
     if scheduler is None:
         yield
         return
@@ -204,13 +205,21 @@ def _backend(scheduler: str | None) -> Iterator[None]:
 def _train(
     name: str, training: Training, seeds: list[int], epochs: int
 ) -> tuple[str, Curves, dict[str, str]]:
-    """One task, in a process of its own, perhaps on another machine."""
+    """Train one task, in a process of its own, perhaps on another machine."""
     torch.set_num_threads(1)
     return name, train(training, seeds, steps=epochs * training.batches_per_epoch), made_with(*PACKAGES)
 
 
+def _tasks(
+    directory: Path, name: str, training: Training, seeds: int, epochs: int, replicas: int
+) -> list[tuple[str, Training, list[int]]]:
+    """Return the runs of a training that are missing, ``replicas`` of them a task."""
+    missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
+    return [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
+
+
 def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: int) -> bool:
-    """Whether there is such a run, of these settings."""
+    """Return whether there is such a run; raise if it has other settings."""
     path = _path(directory, name, seed)
     if not path.exists():
         return False
@@ -222,7 +231,7 @@ def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: 
 
 
 def _settings(training: Training, epochs: int) -> dict[str, str]:
-    """What a run must have in common with another to stand in its place."""
+    """Return the settings that a run must share with another to replace it."""
     return {"settings": repr(training), "epochs": str(epochs), "dtype": "float32"}
 
 
@@ -230,23 +239,8 @@ def _path(directory: str | Path, name: str, seed: int) -> Path:
     return Path(directory) / name / f"{seed}.npz"
 
 
-def _write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write beside ``path`` and move it there: a kill or a full disk leaves what was there before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
 class ProgressBar:
-    """A line on the terminal: how many runs there are, and how long the others may take."""
+    """A line on the terminal: the number of runs done, and an estimate of the time left."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()

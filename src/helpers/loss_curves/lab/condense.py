@@ -1,13 +1,14 @@
-"""The record: what the book keeps of a census, small enough to be committed.
+"""Condense a census to the record that the book keeps, small enough to be committed.
 
 ``loss_curve_runs.csv`` has a row for each run, ``loss_curve_epochs.npz`` the epochs of all runs,
-``loss_curve_steps.npz`` every step of some, and ``loss_curve_census.json`` says where they come from.
+``loss_curve_steps.npz`` every step of some, and ``loss_curve_census.json`` their origin.
 :mod:`helpers.loss_curves.recorded_census` reads them.
 """
 
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,61 +24,55 @@ from .census import STEP_CURVES, TRAININGS, epoch_columns, read_run
 from .training import Training
 
 EVERY_SEED_OF = "untreated"
-"""The training whose steps are kept of all seeds."""
+"""The training whose steps are recorded for all seeds."""
 FIRST_SEEDS = 3
-"""Of the other trainings, the steps of so many seeds are kept."""
+"""The number of seeds whose steps are recorded for the other trainings."""
 
-Runs = dict[str, list[tuple[dict[str, Array], dict[str, str]]]]
-"""Of each training what :func:`helpers.loss_curves.lab.census.read_run` returns, seed by seed."""
+Runs = dict[str, list[dict[str, Array]]]
+"""The curves of the runs of each training, seed by seed."""
 
 
-def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Training] = TRAININGS) -> None:
-    """Condense a census to what the book keeps of it.
+def condense_census(
+    directory: str | Path, folder: str | Path, trainings: Mapping[str, Training] = TRAININGS
+) -> None:
+    """Write the record of a census.
 
     Numbers are rounded to a relative error below 2.5e-4, so that they compress.
 
     Parameters
     ----------
     directory : path
-        Of the census.
+        The folder of the census.
     folder : path
-        Where the files are written, in place of those before. It must exist.
+        The folder of the record, which must exist. Its files are replaced.
     trainings : dict of str to Training
 
     Raises
     ------
     ValueError
-        If a training lacks a run of a seed that another has, has other settings than given here, or the runs
-        differ in length, in the batches of an epoch or in the versions they were made with.
+        If a training lacks a run of a seed that another has, or has other settings than given here; or if the runs
+        differ in length, in the batches of an epoch or in the versions of their packages.
     """
-    folder = Path(folder)
-    runs = _every_run(Path(directory), trainings)
-    origin = _origin(runs)
+    folder, (runs, origin) = Path(folder), _read_census(Path(directory), trainings)
     batches = {training.batches_per_epoch for training in trainings.values()}
     if len(batches) != 1:
         raise ValueError(f"trainings must have as many batches in an epoch, got {batches}")
     seeds, epochs = len(next(iter(runs.values()))), int(origin["epochs"])
-
     rows = [
-        row(name, seed, trainings[name], curves)
-        for name, own in runs.items()
-        for seed, (curves, _) in enumerate(own)
+        row(name, seed, trainings[name], run) for name, own in runs.items() for seed, run in enumerate(own)
     ]
     with (folder / "loss_curve_runs.csv").open("w", newline="") as file:
         write_rows(file, rows)
-    columns = {name: [epoch_columns(curves) for curves, _ in own] for name, own in runs.items()}
-    _save(folder / "loss_curve_epochs.npz", {name: _stacked(own) for name, own in columns.items()})
-    kept = {name: own if name == EVERY_SEED_OF else own[:FIRST_SEEDS] for name, own in runs.items()}
-    steps = {
-        name: _stacked([{curve: curves[curve] for curve in STEP_CURVES} for curves, _ in own])
-        for name, own in kept.items()
-    }
-    _save(folder / "loss_curve_steps.npz", steps)
+    _save(
+        folder / "loss_curve_epochs.npz", {name: list(map(epoch_columns, own)) for name, own in runs.items()}
+    )
+    _save(folder / "loss_curve_steps.npz", {name: _with_steps(name, own) for name, own in runs.items()})
     names = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
-    about = {
+    command = "python -m helpers.loss_curves"
+    metadata = {
         "commands": [
-            f"python -m helpers.loss_curves census --directory DIRECTORY{names} --seeds {seeds} --epochs {epochs}",
-            f"python -m helpers.loss_curves record --directory DIRECTORY{names} --folder src/helpers/records/data",
+            f"{command} census --directory DIRECTORY{names} --seeds {seeds} --epochs {epochs}",
+            f"{command} record --directory DIRECTORY{names} --folder src/helpers/records/data",
         ],
         **origin,
         "epochs": epochs,
@@ -88,30 +83,40 @@ def record(directory: str | Path, folder: str | Path, trainings: Mapping[str, Tr
         "learnt": LEARNT_ACCURACY,
         "trainings": {name: repr(training) for name, training in trainings.items()},
     }
-    write_record(folder / "loss_curve_census.json", about)
+    write_record(folder / "loss_curve_census.json", metadata)
 
 
-def _every_run(directory: Path, trainings: Mapping[str, Training]) -> Runs:
-    """Read a census, if every training of every seed is there. The settings, once they are compared, are taken out."""
-    seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
-    missing = [f"{n}/{s}" for n in trainings for s in seeds if not (directory / n / f"{s}.npz").exists()]
-    if missing or not seeds:
-        raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
-    runs = {name: [read_run(directory, name, seed) for seed in seeds] for name in trainings}
-    settings = {name: {about.pop("settings") for _, about in runs[name]} for name in runs}
-    if wrong := [name for name in trainings if settings[name] != {repr(trainings[name])}]:
-        raise ValueError(
-            f"directory must hold runs of the trainings given, but has other settings of {wrong}"
-        )
-    return runs
-
-
-def _origin(runs: Runs) -> dict[str, str]:
-    """How long all runs are, and what they were made with."""
-    origins = {json.dumps(origin) for own in runs.values() for _, origin in own}
+def _read_census(directory: Path, trainings: Mapping[str, Training]) -> tuple[Runs, dict[str, str]]:
+    """Read every run, and the length and the versions that all have in common; raise unless they have."""
+    runs: Runs = {name: [] for name in trainings}
+    origins = set()
+    for name, seed in itertools.product(trainings, _seeds(directory, trainings)):
+        curves, about = read_run(directory, name, seed)
+        if about.pop("settings") != repr(trainings[name]):
+            raise ValueError(
+                f"directory must hold runs of the trainings given, but has other settings of {name!r}"
+            )
+        runs[name].append(curves)
+        origins.add(json.dumps(about))
     if len(origins) != 1:
         raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
-    return json.loads(origins.pop())
+    return runs, json.loads(origins.pop())
+
+
+def _seeds(directory: Path, trainings: Mapping[str, Training]) -> range:
+    """Return the seeds of a census; raise unless it holds every training of each."""
+    seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
+    runs = itertools.product(trainings, seeds)
+    missing = [f"{n}/{s}" for n, s in runs if not (directory / n / f"{s}.npz").exists()]
+    if missing or not seeds:
+        raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
+    return seeds
+
+
+def _with_steps(name: str, runs: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
+    """Return the step curves of those runs of a training whose steps are recorded."""
+    recorded = runs if name == EVERY_SEED_OF else runs[:FIRST_SEEDS]
+    return [{curve: run[curve] for curve in STEP_CURVES} for run in recorded]
 
 
 def row(name: str, seed: int, training: Training, curves: Mapping[str, Array]) -> dict[str, Any]:
@@ -147,15 +152,12 @@ def rounded(values: ArrayLike) -> NDArray[np.float32]:
     return np.ldexp(np.round(fraction * 2**12) / 2**12, exponent).astype(np.float32)
 
 
-def _stacked(runs: Sequence[Mapping[str, np.ndarray]]) -> dict[str, NDArray[np.float32]]:
-    """From a list of dictionaries to one of arrays, with the seeds in front."""
-    return {column: rounded(np.stack([run[column] for run in runs])) for column in runs[0]}
-
-
-def _save(path: Path, tables: Mapping[str, Mapping[str, np.ndarray]]) -> None:
-    """Write the columns of each training, by the name of both."""
+def _save(path: Path, tables: Mapping[str, Sequence[Mapping[str, Array]]]) -> None:
+    """Write the columns of each training, under ``training/column``, with the seeds in front."""
     arrays: dict[str, Any] = {
-        f"{name}/{column}": array for name, table in tables.items() for column, array in table.items()
+        f"{name}/{column}": rounded(np.stack([run[column] for run in runs]))
+        for name, runs in tables.items()
+        for column in runs[0]
     }
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)

@@ -1,22 +1,22 @@
-"""What one may change about a training, each change a small object: clipping, warm-up, label noise, initial weights."""
+"""Changes of a training, each a small object: clipping, warm-up, label noise, initial weights."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import torch
+from attrs import field, frozen
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...numerics.arrays import Array, whole_number
-from .settings import fraction, positive
+from ...numerics.arrays import Array
+from .settings import fraction, positive, positive_integer
 
 Labels = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@frozen
 class NormClipping:
     """Shorten a gradient that is longer than θ: g ← g · min(1, θ / ‖g‖). Pascanu, Mikolov and Bengio (2013).
 
@@ -32,17 +32,14 @@ class NormClipping:
             [0.0000, 0.5000]])
     """
 
-    threshold: float
-
-    def __post_init__(self) -> None:
-        positive(self, "threshold")
+    threshold: float = field(validator=positive)
 
     def __call__(self, g: Tensor) -> Tensor:
         norm = torch.linalg.vector_norm(g, dim=-1, keepdim=True)
         return g * (self.threshold / (norm + 1e-6)).clamp(max=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class ValueClipping:
     """Confine every entry of the gradient to [−θ, θ]. This changes its direction.
 
@@ -57,16 +54,13 @@ class ValueClipping:
     tensor([[ 1.0000, -1.0000,  0.5000]])
     """
 
-    threshold: float
-
-    def __post_init__(self) -> None:
-        positive(self, "threshold")
+    threshold: float = field(validator=positive)
 
     def __call__(self, g: Tensor) -> Tensor:
         return g.clamp(-self.threshold, self.threshold)
 
 
-@dataclass(frozen=True)
+@frozen
 class WarmUp:
     """Let the learning rate rise in a straight line from 0, to be whole after some steps.
 
@@ -81,17 +75,14 @@ class WarmUp:
     [0.25, 0.5, 1.0, 1.0]
     """
 
-    steps: int
-
-    def __post_init__(self) -> None:
-        whole_number(self.steps, "steps", at_least=1)
+    steps: int = field(validator=positive_integer)
 
     def __call__(self, k: int) -> float:
-        """The factor of the learning rate at step k, which counts from 1."""
+        """Return the factor of the learning rate at step k, which counts from 1."""
         return min(1.0, k / self.steps)
 
 
-@dataclass(frozen=True)
+@frozen
 class LabelNoise:
     """Replace a training label, with some probability, by one drawn from all classes alike.
 
@@ -109,17 +100,14 @@ class LabelNoise:
     array([0, 1, 2])
     """
 
-    probability: float
-
-    def __post_init__(self) -> None:
-        fraction(self, "probability")
+    probability: float = field(validator=fraction)
 
     def __call__(self, labels: Labels, classes: int, rng: np.random.Generator) -> Labels:
         replaced = rng.random(labels.shape) < self.probability
         return np.where(replaced, rng.integers(classes, size=labels.shape), labels)
 
 
-@dataclass(frozen=True)
+@frozen
 class OrthogonalStart:
     """Begin with W_hh orthogonal, for each gate its own, uniform among such matrices. Saxe et al. (2014).
 
@@ -140,7 +128,7 @@ class OrthogonalStart:
         blocks[:] = Q * np.sign(np.diagonal(R, axis1=1, axis2=2))[:, np.newaxis]
 
 
-@dataclass(frozen=True)
+@frozen
 class IdentityStart:
     """Begin with W_hh = 1, for each gate, and the layer's biases 0. Le, Jaitly and Hinton (2015), for ReLU.
 
@@ -160,7 +148,7 @@ class IdentityStart:
 
 
 def _recurrent_blocks(weights: Mapping[str, Array]) -> Array:
-    """W_hh as a view, a square matrix (m, m) for each gate."""
+    """Return W_hh as a view, a square matrix (m, m) for each gate."""
     W_hh = weights["weight_hh"]
     m = W_hh.shape[-1]
     return W_hh.reshape(-1, m, m)

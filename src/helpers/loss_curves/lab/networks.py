@@ -1,23 +1,26 @@
 """Recurrent networks in replicas: many of them, each with its own weights, in one computation.
 
-Every array has an axis of R replicas: the first, but for what has a step of time in front of it. Replica r of a
-result depends on replica r of the arguments alone. The batch axis comes last, so that a step of a layer reads as on
-paper, W h, and each gate is one contiguous block: x is (T, R, n, B) and a state (R, m, B).
+Every array has an axis of R replicas, which only an axis of time precedes. Replica r of a result depends on
+replica r of the arguments alone. The batch axis comes last, so that a step of a layer reads as on paper, W h, and
+each gate is one contiguous block: x is (T, R, n, B) and a state (R, m, B).
 
-The backward passes are written out: autograd's takes about three times as long on steps this small.
+The backward passes are written out: autograd takes about three times as long on steps this small. They can be
+differentiated once only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import prod, sqrt
 from typing import ClassVar, Protocol, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from ...numerics.arrays import Array, whole_number
+from ..temporal_order import SYMBOLS
 
 CELLS = ("relu", "tanh", "lstm")
 """The recurrent layers of ``torch.nn``: RNN with either nonlinearity, and LSTM."""
@@ -34,13 +37,6 @@ class Network:
         One of :data:`CELLS`.
     inputs, hidden_size, classes : int
         n, m and C.
-
-    Raises
-    ------
-    ValueError
-        If there is no such cell, or a size is less than 1.
-    TypeError
-        If a size is not a whole number.
 
     Examples
     --------
@@ -73,11 +69,11 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """P, how many numbers there are to learn."""
+        """P, the number of parameters."""
         return sum(map(prod, self.shapes.values()))
 
     def split(self, theta: TensorOrArray) -> dict[str, TensorOrArray]:
-        """Return views of flat parameters, tensor or array of shape (..., P), by the names PyTorch gives them."""
+        """Return views of flat parameters, tensor or array of shape (..., P), by PyTorch's names."""
         views, begin = {}, 0
         for name, shape in self.shapes.items():
             end = begin + prod(shape)
@@ -91,7 +87,7 @@ class Network:
         return rng.uniform(-bound, bound, self.parameters)
 
     def logits(self, theta: Tensor, x: Tensor) -> Tensor:
-        """Return what the network makes of sequences.
+        """Return the logits of sequences.
 
         Parameters
         ----------
@@ -101,8 +97,8 @@ class Network:
         Returns
         -------
         torch.Tensor, shape (R, C, B)
-            To be differentiated before the next pass, which overwrites what the gradient needs: after it,
-            autograd raises RuntimeError.
+            To be differentiated before the next pass, which overwrites the arrays that the gradient needs;
+            after it, autograd raises RuntimeError.
         """
         w = self.split(theta)
         return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], self.last_state(theta, x))
@@ -115,18 +111,60 @@ class Network:
         return self.layer.apply(W, x, self.workspace)
 
 
+def one_hot(symbols: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the one-hot encoding (T, R, n, B) of symbol numbers (R, B, T); padding is all zeros."""
+    symbols = symbols.permute(2, 0, 1).unsqueeze(2)
+    return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
+
+
+def gradient(
+    network: Network, theta: Tensor, x: Tensor, labels: Tensor, taught: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the loss, the accuracy and ∂ℓ/∂θ of each replica; the gradient is on the labels ``taught``, if given.
+
+    The replicas share no parameter, so the gradient of the sum of their losses is the gradient of each.
+    """
+    theta = theta.detach().requires_grad_()
+    logits = network.logits(theta, x)
+    losses, accuracies = loss_and_accuracy(logits, labels)
+    minimised = losses if taught is None else loss_and_accuracy(logits, taught)[0]
+    (g,) = torch.autograd.grad(minimised.sum(), theta)
+    return losses.detach(), accuracies, g
+
+
+def evaluate(network: Network, theta: Tensor, batches: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """Return the mean loss and accuracy of each replica over batches shared by all, a tensor (2, R)."""
+
+    def of_batch(x: Tensor, labels: Tensor) -> Tensor:
+        logits = network.logits(theta, x.expand(-1, len(theta), -1, -1))
+        return torch.stack(loss_and_accuracy(logits, labels.expand(len(theta), -1)))
+
+    with torch.no_grad():
+        return torch.stack([of_batch(x, labels) for x, labels in batches]).mean(dim=0)
+
+
+def loss_and_accuracy(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the cross-entropy and the accuracy of each replica, from logits (R, C, B) and labels (R, B).
+
+    Where the loss is not finite, the accuracy is NaN.
+    """
+    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").mean(dim=-1)
+    accuracies = (logits.argmax(dim=1) == labels).to(logits.dtype).mean(dim=-1)
+    return losses, accuracies.where(losses.isfinite(), torch.nan)
+
+
 class Workspace(dict[str, Tensor]):
-    """Large arrays that are used again in every pass: to fetch them from the system takes as long as to fill them."""
+    """Large arrays, reused in every pass: to allocate them takes as long as to fill them."""
 
     def empty(self, name: str, like: Tensor, *shape: int) -> Tensor:
-        """Return the array of that name, made afresh if it is of another shape or dtype."""
+        """Return the array of that name, a new one if the shape or the dtype has changed."""
         if name not in self or self[name].shape != shape or self[name].dtype != like.dtype:
             self[name] = like.new_empty(shape)
         return self[name]
 
 
 class _Context(Protocol):
-    """What a forward pass leaves for the backward one."""
+    """The tensors that a forward pass saves for the backward pass."""
 
     saved_tensors: tuple[Tensor, ...]
 
@@ -136,14 +174,14 @@ class _Context(Protocol):
 class _Layer(torch.autograd.Function):
     """A recurrent layer, from its weights W = [W_ih, b, W_hh] and its input to its last state.
 
-    What a step multiplies by W is the stack u[t] = [x[t], 1, h[t−1]], so that W u[t] is the whole affine part.
+    A step multiplies W by the stack u[t] = [x[t], 1, h[t−1]], so that W u[t] is the whole affine part.
     """
 
     gates: ClassVar[int]
 
     @staticmethod
     def stack(W: Tensor, x: Tensor, workspace: Workspace) -> tuple[Tensor, Tensor]:
-        """Every u[t], a tensor (T + 1, R, n + 1 + m, B), and the states in it, which but for h[0] = 0 are to be filled in."""
+        """Return u, a tensor (T + 1, R, n + 1 + m, B), and h, the view of its states, of which only h[0] = 0 is set."""
         T, R, n, B = x.shape
         u = workspace.empty("u", x, T + 1, R, W.shape[-1], B)
         h = u[:, :, n + 1 :]
@@ -152,7 +190,7 @@ class _Layer(torch.autograd.Function):
 
 
 class _Elman(_Layer):
-    """h[t] = φ(W u[t]). A subclass gives φ, and its slope as a function of h."""
+    """h[t] = φ(W u[t]). A subclass defines φ, and its slope as a function of h."""
 
     gates = 1
     nonlinearity: Callable[[Tensor], Tensor]
@@ -167,6 +205,7 @@ class _Elman(_Layer):
         return h[-1].clone()
 
     @classmethod
+    @once_differentiable
     def backward(cls, ctx: _Context, dh: Tensor) -> tuple[Tensor, None, None]:
         W, u = ctx.saved_tensors
         m = dh.shape[1]
@@ -225,6 +264,7 @@ class LSTM(_Layer):
         return h[-1].clone()
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: _Context, dh: Tensor) -> tuple[Tensor, None, None]:
         W, u, gates, c, tanh_c = ctx.saved_tensors
         m = dh.shape[1]
@@ -246,12 +286,12 @@ class LSTM(_Layer):
 
 
 def _each_step_of_each_gate(gates: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """From (T, R, 4m, B), for each gate a tuple of T tensors (R, m, B)."""
+    """Split gates (T, R, 4m, B) into a tuple of T tensors (R, m, B) for each gate."""
     return (gate.unbind() for gate in gates.chunk(4, dim=2))
 
 
 def tanh(a: Tensor, out: Tensor | None = None) -> Tensor:
-    """tanh a = −1 + 2 σ(2a), which takes a quarter as long as PyTorch's own tanh."""
+    """Return tanh a = −1 + 2 σ(2a), which takes a quarter as long as PyTorch's own tanh."""
     sigma = torch.add(a, a, out=out).sigmoid_()
     return torch.add(MINUS_ONE, sigma, alpha=2, out=sigma)
 

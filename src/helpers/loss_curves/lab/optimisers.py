@@ -1,23 +1,23 @@
 """Optimisers over replicas: each maps a gradient to the step Δθ, entry by entry, as ``torch.optim`` does.
 
-θ and the gradient g are tensors (R, P), so no replica touches another. k counts the steps from 1, and η is
-the learning rate at step k. What an optimiser remembers between steps is a dictionary of tensors like θ.
+θ and the gradient g are tensors (R, P), so no replica touches another. k counts the steps from 1. Every Δθ is
+linear in the learning rate η. An optimiser's memory between two steps is a dictionary of tensors like θ.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
+from attrs import field, frozen
 from torch import Tensor
 
-from .settings import at_least_zero, fraction, positive
+from .settings import at_least_zero, fraction, positive, two_fractions
 
 Memory = dict[str, Tensor]
 
 
-@dataclass(frozen=True)
+@frozen
 class SGD:
     """Stochastic gradient descent with momentum: b ← μ b + g;  Δθ = −η b.
 
@@ -37,27 +37,22 @@ class SGD:
     >>> theta, g = torch.zeros(1, 1), torch.tensor([[4.0]])
     >>> sgd = SGD(learning_rate=1.0, momentum=0.5)
     >>> memory = empty_memory(sgd, theta)
-    >>> [sgd.step(theta, g, memory, k, 1.0).item() for k in (1, 2)]
+    >>> [sgd.step(theta, g, memory, k).item() for k in (1, 2)]
     [-4.0, -6.0]
     """
 
-    learning_rate: float = 1e-1
-    momentum: float = 0.0
-    weight_decay: float = 0.0
+    learning_rate: float = field(default=1e-1, validator=positive)
+    momentum: float = field(default=0.0, validator=fraction)
+    weight_decay: float = field(default=0.0, validator=at_least_zero)
     memory: ClassVar[tuple[str, ...]] = ("b",)
 
-    def __post_init__(self) -> None:
-        positive(self, "learning_rate")
-        at_least_zero(self, "weight_decay")
-        fraction(self, "momentum")
-
-    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int) -> Tensor:
         g = g + self.weight_decay * theta
         b = memory["b"].mul_(self.momentum).add_(g)
-        return -learning_rate * b
+        return -self.learning_rate * b
 
 
-@dataclass(frozen=True)
+@frozen
 class RMSprop:
     """RMSprop: v ← α v + (1 − α) g²;  Δθ = −η g / (√v + ε). Tieleman and Hinton (2012).
 
@@ -76,30 +71,25 @@ class RMSprop:
     --------
     The first step does not depend on how long the gradient is: it is η / √(1 − α) in every entry.
 
-    >>> theta, rmsprop = torch.zeros(1, 2), RMSprop(decay=0.75)
+    >>> theta, rmsprop = torch.zeros(1, 2), RMSprop(learning_rate=1.0, decay=0.75)
     >>> memory = empty_memory(rmsprop, theta)
-    >>> rmsprop.step(theta, torch.tensor([[100.0, -0.01]]), memory, 1, 1.0).round(decimals=3)
+    >>> rmsprop.step(theta, torch.tensor([[100.0, -0.01]]), memory, 1).round(decimals=3)
     tensor([[-2.,  2.]])
     """
 
-    learning_rate: float = 1e-3
-    decay: float = 0.99
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
+    learning_rate: float = field(default=1e-3, validator=positive)
+    decay: float = field(default=0.99, validator=fraction)
+    epsilon: float = field(default=1e-8, validator=positive)
+    weight_decay: float = field(default=0.0, validator=at_least_zero)
     memory: ClassVar[tuple[str, ...]] = ("v",)
 
-    def __post_init__(self) -> None:
-        positive(self, "learning_rate", "epsilon")
-        at_least_zero(self, "weight_decay")
-        fraction(self, "decay")
-
-    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int) -> Tensor:
         g = g + self.weight_decay * theta
         v = memory["v"].mul_(self.decay).add_((1 - self.decay) * g**2)
-        return -learning_rate * g / (v.sqrt() + self.epsilon)
+        return -self.learning_rate * g / (v.sqrt() + self.epsilon)
 
 
-@dataclass(frozen=True)
+@frozen
 class Adam:
     """Adam: m ← β₁ m + (1 − β₁) g;  v ← β₂ v + (1 − β₂) g²;  Δθ = −η m̂ / (√v̂ + ε). Kingma and Ba (2015).
 
@@ -118,36 +108,30 @@ class Adam:
 
     Examples
     --------
-    >>> theta, adam = torch.zeros(1, 2), Adam()
+    >>> theta, adam = torch.zeros(1, 2), Adam(learning_rate=1.0)
     >>> memory = empty_memory(adam, theta)
-    >>> adam.step(theta, torch.tensor([[100.0, -0.01]]), memory, 1, 1.0).round(decimals=3)
+    >>> adam.step(theta, torch.tensor([[100.0, -0.01]]), memory, 1).round(decimals=3)
     tensor([[-1.,  1.]])
     """
 
-    learning_rate: float = 1e-3
-    decays: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    weight_decay: float = 0.0
+    learning_rate: float = field(default=1e-3, validator=positive)
+    decays: tuple[float, float] = field(default=(0.9, 0.999), validator=two_fractions)
+    epsilon: float = field(default=1e-8, validator=positive)
+    weight_decay: float = field(default=0.0, validator=at_least_zero)
     memory: ClassVar[tuple[str, ...]] = ("m", "v")
 
-    def __post_init__(self) -> None:
-        positive(self, "learning_rate", "epsilon")
-        at_least_zero(self, "weight_decay")
-        fraction(self, "decays", count=2)
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int) -> Tensor:
+        return self.moments_step(g + self.weight_decay * theta, memory, k)
 
-    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
-        g = g + self.weight_decay * theta
-        return self.moments_step(g, memory, k, learning_rate)
-
-    def moments_step(self, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
+    def moments_step(self, g: Tensor, memory: Memory, k: int) -> Tensor:
         beta_1, beta_2 = self.decays
         m = memory["m"].mul_(beta_1).add_((1 - beta_1) * g)
         v = memory["v"].mul_(beta_2).add_((1 - beta_2) * g**2)
         m_hat, v_hat = m / (1 - beta_1**k), v / (1 - beta_2**k)
-        return -learning_rate * m_hat / (v_hat.sqrt() + self.epsilon)
+        return -self.learning_rate * m_hat / (v_hat.sqrt() + self.epsilon)
 
 
-@dataclass(frozen=True)
+@frozen
 class AdamW(Adam):
     """Adam with the decay of the weights beside the gradient: Δθ = Adam's − η λ θ. Loshchilov and Hutter (2019).
 
@@ -155,20 +139,20 @@ class AdamW(Adam):
     --------
     Without a gradient, the weights shrink by η λ of themselves:
 
-    >>> theta, adamw = torch.tensor([[8.0]]), AdamW(weight_decay=0.25)
-    >>> adamw.step(theta, torch.zeros(1, 1), empty_memory(adamw, theta), 1, 0.5)
+    >>> theta, adamw = torch.tensor([[8.0]]), AdamW(learning_rate=0.5, weight_decay=0.25)
+    >>> adamw.step(theta, torch.zeros(1, 1), empty_memory(adamw, theta), 1)
     tensor([[-1.]])
     """
 
-    weight_decay: float = 1e-2
+    weight_decay: float = field(default=1e-2, validator=at_least_zero)
 
-    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int, learning_rate: float) -> Tensor:
-        return self.moments_step(g, memory, k, learning_rate) - learning_rate * self.weight_decay * theta
+    def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int) -> Tensor:
+        return self.moments_step(g, memory, k) - self.learning_rate * self.weight_decay * theta
 
 
 Optimiser = SGD | RMSprop | Adam
 
 
 def empty_memory(optimiser: Optimiser, theta: Tensor) -> Memory:
-    """Return what ``optimiser`` remembers before the first step: zeros."""
+    """Return the memory of ``optimiser`` before the first step: zeros."""
     return {name: torch.zeros_like(theta) for name in optimiser.memory}

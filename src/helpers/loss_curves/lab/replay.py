@@ -1,8 +1,7 @@
 """Each spike again: from the state before it, with another step in place of the one that was taken.
 
-Training is repeated until a spike begins. The step before it is then taken back and replaced, by each of
-:func:`alternative_steps`, and the same next batch is judged from where that leads. A share of spikes that vanish so is
-the share that needs what was replaced.
+Training is repeated until a spike begins. Then the step before it is replaced by each of :func:`alternative_steps`,
+and the same next batch judges the result. The share of spikes that vanish so is the share that needs the replaced step.
 """
 
 from __future__ import annotations
@@ -21,20 +20,20 @@ from ...numerics.arrays import Array, whole_number
 from ...records import made_with, write_record
 from .. import temporal_order
 from ..spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS
-from .networks import Network
+from .networks import Network, evaluate, gradient, one_hot
 from .optimisers import RMSprop
 from .settings import each_seed
-from .training import PACKAGES, Step, Training, each_step, gradient, loss_and_accuracy, one_hot
+from .training import PACKAGES, Step, Training, each_step
 
 USUAL = 100
-"""What is usual of a step is the median of so many steps before it. Spikes that begin sooner are left out."""
+"""The *usual* length is the median of this many steps before. Spikes that begin sooner are left out."""
 
 FRESH = 512
-"""How many sequences the network is judged by, besides those of the next batch."""
+"""The number of fresh sequences that judge the network, besides those of the next batch."""
 
 
 class StateBefore(NamedTuple):
-    """All that the step before a spike depends on.
+    """The state that the step before a spike depends on.
 
     Attributes
     ----------
@@ -84,21 +83,21 @@ def alternative_steps(before: StateBefore, rmsprop: RMSprop) -> dict[str, Tensor
     {'taken': -2.0, 'none': 0.0, 'usual_length': -0.5, 'clipped': -2.0, 'long_memory': -1.0, 'sgd': -1.0}
     """
     g = before.gradient
-    taken = _step(rmsprop, before.theta, g, before.v)
+    taken = _rmsprop_step(rmsprop, before.theta, g, before.v)
     shorten = min(1.0, before.usual_gradient_norm / g.norm().item())
     return {
         "taken": taken,
         "none": torch.zeros_like(g),
         "usual_length": taken * before.usual_step_size / taken.norm(),
-        "clipped": _step(rmsprop, before.theta, shorten * g, before.v),
-        "long_memory": _step(rmsprop, before.theta, g, before.mean_square),
+        "clipped": _rmsprop_step(rmsprop, before.theta, shorten * g, before.v),
+        "long_memory": _rmsprop_step(rmsprop, before.theta, g, before.mean_square),
         "sgd": -before.usual_step_size / before.usual_gradient_norm * g,
     }
 
 
-def _step(rmsprop: RMSprop, theta: Tensor, g: Tensor, v: Tensor) -> Tensor:
-    """What RMSprop makes of g if it remembers v, which stays as it is."""
-    return rmsprop.step(theta, g, {"v": v.clone()}, 1, rmsprop.learning_rate)
+def _rmsprop_step(rmsprop: RMSprop, theta: Tensor, g: Tensor, v: Tensor) -> Tensor:
+    """Return the step of RMSprop with the memory v, and leave v as it is."""
+    return rmsprop.step(theta, g, {"v": v.clone()}, k=1)
 
 
 def gradient_growth(theta: Tensor, symbols: Tensor, labels: Tensor, network: Network) -> float:
@@ -115,7 +114,7 @@ def gradient_growth(theta: Tensor, symbols: Tensor, labels: Tensor, network: Net
     Returns
     -------
     float
-        1 or more; 1 if the gradient is largest where it begins.
+        At least 1; it is 1 if the gradient is largest at t = T.
     """
     norms = backward_norms(theta, symbols, labels, network)
     return float(norms.max() / norms[-1])
@@ -124,7 +123,7 @@ def gradient_growth(theta: Tensor, symbols: Tensor, labels: Tensor, network: Net
 def backward_norms(theta: Tensor, symbols: Tensor, labels: Tensor, network: Network) -> Array:
     """Return ‖∂ℓ/∂(h[t], c[t])‖ for t = 1, …, T, an array of shape (T,); see :func:`gradient_growth`.
 
-    h[t] and c[t] are what the next step reads, each on its own: that c[t] has made h[t] does not count for c[t].
+    h[t] and c[t] are independent variables, as the next step reads them: the path from c[t] through h[t] is left out.
     """
     weights = network.split(theta)
     cell = torch.nn.LSTMCell(len(temporal_order.SYMBOLS), network.hidden_size).to(theta.dtype)
@@ -144,19 +143,11 @@ def backward_norms(theta: Tensor, symbols: Tensor, labels: Tensor, network: Netw
 
 
 class Replayed(NamedTuple):
-    """What :func:`replay` returns: rows of two tables, and what the worst spike can be repeated from."""
+    """The rows of two tables, and the state from which the worst spike can be repeated."""
 
     spikes: list[dict[str, float]]
     swaps: list[dict[str, float]]
     worst: dict[str, Any]
-
-
-class _Taken(NamedTuple):
-    """A step that was taken, what v was before it, and the sum of g² over all steps before it, tensors (R, P)."""
-
-    step: Step
-    v: Tensor
-    squares: Tensor
 
 
 def replay(seeds: Iterable[int], *, steps: int, training: Training = Training()) -> Replayed:  # noqa: B008
@@ -172,10 +163,10 @@ def replay(seeds: Iterable[int], *, steps: int, training: Training = Training())
     Returns
     -------
     Replayed
-        ``spikes``: a dict for each, with the seed, the step at which it begins, the loss and the accuracy there, how many
-        labels are wrong, and of the step before it the loss, the length of the gradient and of the step, what is
-        usual for them, the :func:`gradient_growth`, the same ten batches earlier, and for each of
-        :func:`alternative_steps` the loss that the next batch and fresh sequences have then.
+        ``spikes``: a dict for each. Of the step at which it begins: the seed, the number of the step, the loss, the
+        accuracy and the number of wrong labels. Of the step before: the loss, the lengths of the gradient and of the
+        step, their usual lengths, and the :func:`gradient_growth`, the same also ten batches earlier. For each of
+        :func:`alternative_steps`: the loss of the next batch, and of fresh sequences.
 
         ``swaps``: a dict for each seed that learns. At the first step after the epoch in which it has learnt that
         ends ten calm ones, all labels of the batch are swapped, Q with U and R with S: the loss and accuracy on them,
@@ -183,149 +174,149 @@ def replay(seeds: Iterable[int], *, steps: int, training: Training = Training())
         the true ones.
 
         ``worst``: of the spike that begins highest, the weights, v and mean g² before the step, and both batches.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If there are no seeds, one is negative, ``steps`` is less than 1, or the training is another.
     """
-    seeds = each_seed(seeds)
+    observer = _Observer(training, each_seed(seeds))
     steps = whole_number(steps, "steps", at_least=1)
-    judge = _Judge(training)
-    lengths: deque[tuple[Tensor, Tensor]] = deque(maxlen=USUAL + 1)
-    lately: deque[_Taken] = deque(maxlen=CALM_STEPS + 1)
-    accuracy = torch.zeros(len(seeds), training.batches_per_epoch)
-    learnt, learnt_before, swapped = torch.zeros(3, len(seeds), dtype=torch.bool)
-    v = squares = torch.zeros(len(seeds), training.network.parameters)
-    spikes, swaps = [], []
-    worst: dict[str, Any] = {"loss": 0.0}
-
-    for step in islice(each_step(training, training.network, seeds), steps):
-        if len(lengths) > USUAL:
-            earlier, *_, previous = lately
-            losses = torch.stack([taken.step.loss for taken in lately][-CALM_STEPS:])
-            calm = learnt & (losses <= SPIKE_LOSS).all(dim=0)
-            for r in torch.nonzero(calm & (step.loss > SPIKE_LOSS)).flatten().tolist():
-                before = _before(r, previous, lengths)
-                spikes.append(
-                    {"seed": seeds[r], **_spike(r, earlier.step, previous.step, step, before, judge)}
-                )
-                if step.loss[r] > worst["loss"]:
-                    worst = {"seed": seeds[r], **_state(r, previous.step, step, before)}
-            for r in torch.nonzero(calm & learnt_before & ~swapped).flatten().tolist():
-                before = _before(r, previous, lengths)
-                swaps.append({"seed": seeds[r], **_swap(r, previous.step, step, before, judge)})
-                swapped[r] = True
-
-        lately.append(_Taken(step, v, squares))
-        lengths.append((step.gradient.norm(dim=-1), step.change.norm(dim=-1)))
-        v, squares = step.memory["v"].clone(), squares + step.gradient**2
-        learnt_before = learnt.clone()
-        batch = (step.k - 1) % training.batches_per_epoch
-        accuracy[:, batch] = step.accuracy
-        if batch == training.batches_per_epoch - 1:
-            learnt |= accuracy.mean(dim=1) >= LEARNT_ACCURACY
-    return Replayed(spikes, swaps, worst)
+    for step in islice(each_step(training, training.network, observer.seeds), steps):
+        observer.observe(step)
+    return Replayed(observer.spikes, observer.swaps, observer.worst)
 
 
-class _Judge:
-    """The training's network and optimiser, and fresh sequences: what the steps are made and judged with."""
+class _Taken(NamedTuple):
+    """A step of R replicas, and three things before it: v and the sum of g² (R, P), and whether each had learnt (R,)."""
 
-    def __init__(self, training: Training) -> None:
+    step: Step
+    v: Tensor
+    squares: Tensor
+    learnt: Tensor
+
+
+class _Observer:
+    """An observer of a training. It keeps the latest steps, and makes the rows of :class:`Replayed` from them."""
+
+    def __init__(self, training: Training, seeds: tuple[int, ...]) -> None:
         changed = training.clipping or training.warm_up or training.label_noise
         if not isinstance(training.optimiser, RMSprop) or training.cell != "lstm" or changed:
             raise ValueError(
                 f"training must be of an LSTM with RMSprop, without clipping, warm-up or label noise, got {training}"
             )
-        self.network, self.rmsprop = training.network, training.optimiser
+        self.training, self.network, self.rmsprop = training, training.network, training.optimiser
+        self.seeds = seeds
         symbols, labels = temporal_order.sample(training.level, FRESH, np.random.default_rng(1))
         self.fresh = torch.from_numpy(symbols), torch.from_numpy(labels)
+        self.latest: deque[_Taken] = deque(maxlen=USUAL + 1)
+        self.accuracies: list[Tensor] = []  # of this epoch's batches
+        self.v = self.squares = torch.zeros(len(seeds), self.network.parameters)
+        self.learnt, self.swapped = torch.zeros(2, len(seeds), dtype=torch.bool)
+        self.spikes: list[dict[str, float]] = []
+        self.swaps: list[dict[str, float]] = []
+        self.worst: dict[str, Any] = {"loss": 0.0}
 
-    def __call__(self, theta: Tensor, symbols: Tensor, labels: Tensor) -> Tensor:
-        """Losses (R,) at weights (R, P), of sequences (B, T)."""
-        x = one_hot(symbols.unsqueeze(0), theta.dtype).expand(-1, len(theta), -1, -1)
-        with torch.no_grad():
-            return loss_and_accuracy(self.network.logits(theta, x), labels.expand(len(theta), -1))[0]
+    def observe(self, step: Step) -> None:
+        """Add the rows of the spikes that begin at this step, and of the swaps at the one before; then keep the step."""
+        if len(self.latest) > USUAL:
+            losses = torch.stack([taken.step.loss for taken in self.latest][-CALM_STEPS:])
+            calm = self.learnt & (losses <= SPIKE_LOSS).all(dim=0)
+            for r in torch.nonzero(calm & (step.loss > SPIKE_LOSS)).flatten().tolist():
+                self.add_spike(r, step)
+            for r in torch.nonzero(calm & self.latest[-1].learnt & ~self.swapped).flatten().tolist():
+                self.add_swap(r, step)
+        self.keep(step)
+
+    def keep(self, step: Step) -> None:
+        self.latest.append(_Taken(step, self.v, self.squares, self.learnt))
+        self.v, self.squares = step.memory["v"].clone(), self.squares + step.gradient**2
+        self.accuracies.append(step.accuracy)
+        if step.k % self.training.batches_per_epoch == 0:
+            self.learnt = self.learnt | (torch.stack(self.accuracies).mean(dim=0) >= LEARNT_ACCURACY)
+            self.accuracies.clear()
+
+    def add_spike(self, r: int, step: Step) -> None:
+        """Add the row of the spike of replica r that begins at this step: the previous step has made it."""
+        before, previous = _state_before(r, self.latest), self.latest[-1].step
+        alternatives = alternative_steps(before, self.rmsprop)
+        after = before.theta + torch.stack(list(alternatives.values()))
+        next_batch, fresh = (
+            self.losses(after, step.symbols[r], step.labels[r]),
+            self.losses(after, *self.fresh),
+        )
+        true_labels = temporal_order.classify(step.symbols[r].numpy())
+        self.spikes.append(
+            {
+                "seed": self.seeds[r],
+                "step": step.k,
+                "loss": step.loss[r].item(),
+                "accuracy": step.accuracy[r].item(),
+                "wrong_labels": int((true_labels != step.labels[r].numpy()).sum()),
+                "loss_before": previous.loss[r].item(),
+                "gradient_norm": before.gradient.norm().item(),
+                "usual_gradient_norm": before.usual_gradient_norm,
+                "step_size": alternatives["taken"].norm().item(),
+                "usual_step_size": before.usual_step_size,
+                "growth": self.growth(r, previous),
+                "growth_earlier": self.growth(r, self.latest[-CALM_STEPS - 1].step),
+                **dict(zip(alternatives, next_batch, strict=True)),
+                **{f"{name}_fresh": loss for name, loss in zip(alternatives, fresh, strict=True)},
+            }
+        )
+        if step.loss[r] > self.worst["loss"]:
+            self.worst = {
+                "seed": self.seeds[r],
+                "loss": step.loss[r].item(),
+                "step": step.k,
+                "theta": before.theta.tolist(),
+                "v": before.v.tolist(),
+                "mean_square": before.mean_square.tolist(),
+                "usual_gradient_norm": before.usual_gradient_norm,
+                "usual_step_size": before.usual_step_size,
+                "sequences_before": temporal_order.text(previous.symbols[r].numpy()),
+                "sequences": temporal_order.text(step.symbols[r].numpy()),
+            }
+
+    def add_swap(self, r: int, step: Step) -> None:
+        """Add the row of the batch before with its labels swapped: its loss, and the effect of a step on it."""
+        before, previous = _state_before(r, self.latest), self.latest[-1].step
+        x = one_hot(previous.symbols[[r]], before.theta.dtype)
+        loss, accuracy, g = gradient(self.network, before.theta.unsqueeze(0), x, 3 - previous.labels[[r]])
+        changes = torch.stack([_rmsprop_step(self.rmsprop, before.theta, g[0], before.v), previous.change[r]])
+        after_swapped, after_true = self.losses(before.theta + changes, step.symbols[r], step.labels[r])
+        self.swaps.append(
+            {
+                "seed": self.seeds[r],
+                "step": previous.k,
+                "loss": previous.loss[r].item(),
+                "swapped_loss": loss.item(),
+                "swapped_accuracy": accuracy.item(),
+                "next_after_swapped": after_swapped,
+                "next_after_true": after_true,
+            }
+        )
+        self.swapped[r] = True
+
+    def losses(self, theta: Tensor, symbols: Tensor, labels: Tensor) -> list[float]:
+        """Return the loss of sequences (B, T) at each of the weights (R, P)."""
+        batch = one_hot(symbols.unsqueeze(0), theta.dtype), labels.unsqueeze(0)
+        return evaluate(self.network, theta, [batch])[0].tolist()
+
+    def growth(self, r: int, step: Step) -> float:
+        return gradient_growth(step.theta[r], step.symbols[r], step.labels[r], self.network)
 
 
-def _before(r: int, previous: _Taken, lengths: Iterable[tuple[Tensor, Tensor]]) -> StateBefore:
-    """What a step of replica r depended on. The lengths are those of the gradients and the steps up to it."""
-    of_gradients, of_steps = (torch.stack(column)[:USUAL, r] for column in zip(*lengths, strict=True))
+def _state_before(r: int, latest: Iterable[_Taken]) -> StateBefore:
+    """Return the state that the last of these steps of replica r depended on."""
+    *others, (step, v, squares, _) = latest
     return StateBefore(
-        previous.step.theta[r],
-        previous.v[r],
-        previous.squares[r] / (previous.step.k - 1),
-        previous.step.gradient[r],
-        of_gradients.quantile(0.5).item(),
-        of_steps.quantile(0.5).item(),
+        step.theta[r],
+        v[r],
+        squares[r] / (step.k - 1),
+        step.gradient[r],
+        torch.stack([taken.step.gradient[r] for taken in others]).norm(dim=-1).quantile(0.5).item(),
+        torch.stack([taken.step.change[r] for taken in others]).norm(dim=-1).quantile(0.5).item(),
     )
 
 
-def _spike(
-    r: int, earlier: Step, previous: Step, step: Step, before: StateBefore, judge: _Judge
-) -> dict[str, float]:
-    """The row of a spike: at this step it begins, and the previous one has made it."""
-    others = alternative_steps(before, judge.rmsprop)
-    after = before.theta + torch.stack(list(others.values()))
-    next_batch = judge(after, step.symbols[r], step.labels[r])
-    fresh = judge(after, *judge.fresh)
-    true_labels = temporal_order.classify(step.symbols[r].numpy())
-    return {
-        "step": step.k,
-        "loss": step.loss[r].item(),
-        "accuracy": step.accuracy[r].item(),
-        "wrong_labels": int((true_labels != step.labels[r].numpy()).sum()),
-        "loss_before": previous.loss[r].item(),
-        "gradient_norm": before.gradient.norm().item(),
-        "usual_gradient_norm": before.usual_gradient_norm,
-        "step_size": others["taken"].norm().item(),
-        "usual_step_size": before.usual_step_size,
-        "growth": _growth(r, previous, judge),
-        "growth_earlier": _growth(r, earlier, judge),
-        **{name: loss.item() for name, loss in zip(others, next_batch, strict=True)},
-        **{f"{name}_fresh": loss.item() for name, loss in zip(others, fresh, strict=True)},
-    }
-
-
-def _growth(r: int, step: Step, judge: _Judge) -> float:
-    return gradient_growth(step.theta[r], step.symbols[r], step.labels[r], judge.network)
-
-
-def _swap(r: int, previous: Step, step: Step, before: StateBefore, judge: _Judge) -> dict[str, float]:
-    """The batch before, with its labels swapped: its loss, and what a step on it does to the next batch."""
-    x, theta = one_hot(previous.symbols[[r]], before.theta.dtype), before.theta.unsqueeze(0)
-    wrong = 3 - previous.labels[[r]]
-    loss, accuracy, g = gradient(judge.network, theta, x, wrong)
-    change = _step(judge.rmsprop, before.theta, g[0], before.v)
-    after = torch.stack([before.theta + change, before.theta + previous.change[r]])
-    next_wrong, next_true = judge(after, step.symbols[r], step.labels[r]).tolist()
-    return {
-        "step": previous.k,
-        "loss": previous.loss[r].item(),
-        "swapped_loss": loss.item(),
-        "swapped_accuracy": accuracy.item(),
-        "next_after_swapped": next_wrong,
-        "next_after_true": next_true,
-    }
-
-
-def _state(r: int, previous: Step, step: Step, before: StateBefore) -> dict[str, Any]:
-    """What a spike can be repeated from."""
-    return {
-        "loss": step.loss[r].item(),
-        "step": step.k,
-        "theta": before.theta.tolist(),
-        "v": before.v.tolist(),
-        "mean_square": before.mean_square.tolist(),
-        "usual_gradient_norm": before.usual_gradient_norm,
-        "usual_step_size": before.usual_step_size,
-        "sequences_before": temporal_order.text(previous.symbols[r].numpy()),
-        "sequences": temporal_order.text(step.symbols[r].numpy()),
-    }
-
-
-def record(path: str | Path, *, seeds: int = 32, epochs: int = 100) -> None:
-    """Replay the spikes of the course's training from seeds 0, 1, …, and write what comes of it as JSON.
+def record_replay(path: str | Path, *, seeds: int = 32, epochs: int = 100) -> None:
+    """Replay the spikes of the course's training from seeds 0, 1, …, and write the result as JSON.
 
     :mod:`helpers.loss_curves.recorded_replay` reads it.
     """
@@ -346,7 +337,7 @@ def record(path: str | Path, *, seeds: int = 32, epochs: int = 100) -> None:
 
 
 def _columns(rows: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
-    """From a list of dictionaries to one of lists, numbers rounded to four digits."""
+    """Return the columns of a table, numbers rounded to four digits."""
     return {
         name: [float(f"{row[name]:.4g}") if isinstance(row[name], float) else row[name] for row in rows]
         for name in (rows[0] if rows else ())

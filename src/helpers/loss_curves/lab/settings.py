@@ -1,31 +1,59 @@
-"""What the settings and the seeds of an experiment are checked with, before any work."""
+"""Check the settings and the seeds of an experiment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from numbers import Real
+from types import NoneType
+from typing import Any
+
+from attrs import Attribute
 
 from ...numerics.arrays import whole_number
 
-
-def positive(settings: object, *names: str) -> None:
-    """Raise unless each named field is a number greater than 0."""
-    _check(settings, names, 1, lambda number: number > 0, "a number greater than 0")
+Check = Callable[[Any, "Attribute[Any]", Any], None]
 
 
-def at_least_zero(settings: object, *names: str) -> None:
-    """Raise unless each named field is a number that is not negative."""
-    _check(settings, names, 1, lambda number: number >= 0, "a number that is at least 0")
+def _numbers(expected: str, holds: Callable[[Any], bool], count: int | None = None) -> Check:
+    """Return a check of one number, or of a tuple of ``count`` numbers."""
+
+    def validate(settings: object, field: Attribute[Any], value: Any) -> None:
+        numbers = (value,) if count is None else value
+        message = f"{field.name} must be {expected}, got {value!r}"
+        if not isinstance(numbers, tuple) or not all(
+            isinstance(number, Real) and not isinstance(number, bool) for number in numbers
+        ):
+            raise TypeError(message)
+        if len(numbers) != (count or 1) or not all(map(holds, numbers)):
+            raise ValueError(message)
+
+    return validate
 
 
-def fraction(settings: object, *names: str, count: int = 1) -> None:
-    """Raise unless each named field is a number, or a tuple of ``count`` of them, from 0 to below 1."""
-    several = f"{count} numbers " if count > 1 else ""
-    _check(settings, names, count, lambda number: 0 <= number < 1, f"{several}from 0 to below 1")
+positive = _numbers("a number greater than 0", lambda number: number > 0)
+at_least_zero = _numbers("a number that is at least 0", lambda number: number >= 0)
+fraction = _numbers("from 0 to below 1", lambda number: 0 <= number < 1)
+two_fractions = _numbers("2 numbers from 0 to below 1", lambda number: 0 <= number < 1, count=2)
+
+
+def positive_integer(settings: object, field: Attribute[int], value: Any) -> None:
+    """Raise unless the field is a whole number from 1."""
+    whole_number(value, field.name, at_least=1)
+
+
+def one_of(*kinds: type) -> Check:
+    """Return a check that the field is of one of these types."""
+    expected = ", ".join("None" if kind is NoneType else kind.__name__ for kind in kinds)
+
+    def validate(settings: object, field: Attribute[Any], value: Any) -> None:
+        if not isinstance(value, kinds):
+            raise TypeError(f"{field.name} must be one of {expected}, got {value!r}")
+
+    return validate
 
 
 def each_seed(seeds: Iterable[int]) -> tuple[int, ...]:
-    """Return the seeds of an experiment, or raise unless there are some, all whole numbers and none negative."""
+    """Return the seeds as a tuple; raise unless there is at least one, and each is a whole number from 0."""
     try:
         seeds = tuple(seeds)
     except TypeError:
@@ -33,17 +61,3 @@ def each_seed(seeds: Iterable[int]) -> tuple[int, ...]:
     if not seeds:
         raise ValueError("seeds must hold at least one whole number, got none")
     return tuple(whole_number(seed, "seeds", at_least=0) for seed in seeds)
-
-
-def _check(
-    settings: object, names: Iterable[str], count: int, holds: Callable[[float], bool], expected: str
-) -> None:
-    for name in names:
-        value = getattr(settings, name)
-        numbers = value if count > 1 else (value,)
-        if not isinstance(numbers, tuple) or not all(
-            isinstance(number, Real) and not isinstance(number, bool) for number in numbers
-        ):
-            raise TypeError(f"{name} must be {expected}, got {value!r}")
-        if len(numbers) != count or not all(map(holds, numbers)):
-            raise ValueError(f"{name} must be {expected}, got {value!r}")

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
+from types import NoneType
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from attrs import field, frozen
 from torch import Tensor
 
 from ...numerics.arrays import Array, whole_number
 from .. import temporal_order
 from ..temporal_order import CLASSES, SYMBOLS, Level
 from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
-from .networks import Network
+from .networks import Network, evaluate, gradient, one_hot
 from .optimisers import SGD, Adam, Memory, Optimiser, RMSprop, empty_memory
-from .settings import each_seed
+from .settings import each_seed, one_of, positive_integer
 
 PACKAGES = ("gradients-checked", "numpy", "torch")
-"""Whose versions a record of trainings names."""
+"""The packages whose versions a record of trainings names."""
 
 HELD_OUT_BATCHES = 4
-"""How many batches the held-out set has. They are the same for every replica and seed of a level."""
+"""Batches of the held-out set, the same for every replica and seed of a level."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Training:
-    """The settings of a training. Those given here are the course's, for the loss curve in question.
+    """The settings of a training. The defaults are the course's, for the loss curve in question.
 
     Parameters
     ----------
@@ -41,18 +42,13 @@ class Training:
     batch_size : int
         Sequences in a batch; every batch is drawn afresh.
     batches_per_epoch : int
-        An epoch is only so many steps.
+        Steps of an epoch.
     optimiser : SGD, RMSprop, Adam or AdamW
     clipping : NormClipping or ValueClipping, optional
     warm_up : WarmUp, optional
     label_noise : LabelNoise, optional
     start : OrthogonalStart or IdentityStart, optional
         Left out, PyTorch's own: every weight uniform between ±1/√m.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Naming the setting, what was given, and what was expected.
 
     Examples
     --------
@@ -63,39 +59,30 @@ class Training:
     level: str | Level = "moderate"
     cell: str = "lstm"
     hidden_size: int = 12
-    batch_size: int = 32
-    batches_per_epoch: int = 31
-    optimiser: Optimiser = field(default_factory=RMSprop)
-    clipping: NormClipping | ValueClipping | None = None
-    warm_up: WarmUp | None = None
-    label_noise: LabelNoise | None = None
-    start: OrthogonalStart | IdentityStart | None = None
+    batch_size: int = field(default=32, validator=positive_integer)
+    batches_per_epoch: int = field(default=31, validator=positive_integer)
+    optimiser: Optimiser = field(factory=RMSprop, validator=one_of(SGD, RMSprop, Adam))
+    clipping: NormClipping | ValueClipping | None = field(
+        default=None, validator=one_of(NormClipping, ValueClipping, NoneType)
+    )
+    warm_up: WarmUp | None = field(default=None, validator=one_of(WarmUp, NoneType))
+    label_noise: LabelNoise | None = field(default=None, validator=one_of(LabelNoise, NoneType))
+    start: OrthogonalStart | IdentityStart | None = field(
+        default=None, validator=one_of(OrthogonalStart, IdentityStart, NoneType)
+    )
 
-    def __post_init__(self) -> None:
-        # These refuse a level, a cell or a size that there is not.
-        _ = Level.of(self.level), self.network
-        for name in ("batch_size", "batches_per_epoch"):
-            whole_number(getattr(self, name), name, at_least=1)
-        for name, kinds in (
-            ("optimiser", (SGD, RMSprop, Adam)),
-            ("clipping", (NormClipping, ValueClipping, type(None))),
-            ("warm_up", (WarmUp, type(None))),
-            ("label_noise", (LabelNoise, type(None))),
-            ("start", (OrthogonalStart, IdentityStart, type(None))),
-        ):
-            if not isinstance(getattr(self, name), kinds):
-                expected = ", ".join("None" if kind is type(None) else kind.__name__ for kind in kinds)
-                raise TypeError(f"{name} must be one of {expected}, got {getattr(self, name)!r}")
+    def __attrs_post_init__(self) -> None:
+        _ = Level.of(self.level), self.network  # which refuse an unknown level or cell, and a size below 1
 
     @property
     def network(self) -> Network:
-        """A network of these sizes, without weights."""
+        """The network of these sizes, without weights."""
         return Network(self.cell, len(SYMBOLS), self.hidden_size, len(CLASSES))
 
 
-@dataclass(frozen=True)
+@frozen
 class Curves:
-    """What was recorded. Row r is the replica of seed ``seeds[r]``, column k − 1 is step k.
+    """The recorded curves of R replicas. Row r belongs to seed ``seeds[r]``, column k − 1 to step k.
 
     A replica whose loss is not finite has *diverged*. From then on its curves are NaN: nothing is left out.
 
@@ -135,8 +122,8 @@ def train(
 ) -> Curves:
     """Train one replica for each seed, all in one computation, and return their curves.
 
-    A seed settles the first weights, the batches and the label noise, independently of each other. So
-    trainings that differ in one setting begin at the same weights and see the same sequences. A replica's
+    A seed determines the initial weights, the batches and the label noise, independently of each other. So
+    trainings that differ in one setting start from the same weights and see the same sequences. A replica's
     curves do not depend on the others that it is trained with.
 
     Parameters
@@ -145,20 +132,12 @@ def train(
     seeds : sequence of int
         One replica for each.
     steps : int
-        How many; an epoch is ``training.batches_per_epoch`` of them.
+        An epoch has ``training.batches_per_epoch`` of them.
     dtype : torch.dtype
 
     Returns
     -------
     Curves
-
-    Raises
-    ------
-    ValueError
-        If there are no seeds, one is negative, or ``steps`` is less than 1.
-    TypeError
-        If one of these is not a whole number, ``training`` is not a :class:`Training`, or ``dtype`` is not a
-        floating-point one.
 
     Examples
     --------
@@ -185,27 +164,15 @@ def train(
         of_steps.append(torch.stack([step.loss, step.accuracy, _norm(step.gradient), _norm(step.change)]))
         theta = step.theta + step.change
         if step.k % training.batches_per_epoch == 0:
-            of_epochs.append(_evaluate(network, theta, held_out))
+            of_epochs.append(evaluate(network, theta, held_out))
 
-    loss, accuracy, gradient_norm, step_size = torch.stack(of_steps, dim=-1).numpy()
-    held_out_loss, held_out_accuracy = (
-        torch.stack(of_epochs, dim=-1).numpy() if of_epochs else np.empty((2, len(seeds), 0))
-    )
-    return Curves(
-        training,
-        seeds,
-        loss,
-        accuracy,
-        gradient_norm,
-        step_size,
-        held_out_loss,
-        held_out_accuracy,
-        parameters=theta.numpy(),
-    )
+    held_out_curves = torch.stack(of_epochs, dim=-1).numpy() if of_epochs else np.empty((2, len(seeds), 0))
+    curves = [*torch.stack(of_steps, dim=-1).numpy(), *held_out_curves, theta.numpy()]
+    return Curves(training, seeds, *curves)
 
 
 class Step(NamedTuple):
-    """A step of R replicas: where it was taken, on what, and where it led.
+    """A step of R replicas: its weights, its batch, and the change of the weights.
 
     Attributes
     ----------
@@ -226,7 +193,7 @@ class Step(NamedTuple):
     change : torch.Tensor, shape (R, P)
         Δθ.
     memory : dict of str to torch.Tensor
-        What the optimiser remembers after the step; the next step writes into it.
+        The optimiser's memory after the step; the next step overwrites it.
     """
 
     k: int
@@ -243,7 +210,7 @@ class Step(NamedTuple):
 def each_step(
     training: Training, network: Network, seeds: Iterable[int], dtype: torch.dtype = torch.float32
 ) -> Iterator[Step]:
-    """Yield every :class:`Step` of replicas of ``network``, one for each seed, without end. :func:`train` records them."""
+    """Yield every :class:`Step` of one replica of ``network`` for each seed, without end. :func:`train` records them."""
     optimiser = training.optimiser
     weight_rngs, data_rngs, noise_rngs = zip(*map(_generators, seeds), strict=True)
     theta = torch.tensor(np.stack([_start(training, rng) for rng in weight_rngs]), dtype=dtype)
@@ -252,18 +219,18 @@ def each_step(
         loss, accuracy, g = gradient(network, theta, one_hot(symbols, dtype), labels, taught)
         clipped = g if training.clipping is None else training.clipping(g)
         warmth = 1.0 if training.warm_up is None else training.warm_up(k)
-        change = optimiser.step(theta, clipped, memory, k, warmth * optimiser.learning_rate)
+        change = warmth * optimiser.step(theta, clipped, memory, k)
         yield Step(k, theta, symbols, labels, loss, accuracy, g, change, memory)
         theta = theta + change
 
 
 def _generators(seed: int) -> Iterable[np.random.Generator]:
-    """Of the weights, of the data, and of the label noise."""
+    """Return the generators of the weights, of the data, and of the label noise."""
     return map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
 
 
 def _start(training: Training, rng: np.random.Generator) -> Array:
-    """The first weights of one replica, of shape (P,)."""
+    """Draw the initial weights of one replica, of shape (P,)."""
     theta = training.network.initial(rng)
     if training.start is not None:
         training.start(training.network.split(theta), rng)
@@ -275,7 +242,7 @@ def _batches(
     data_rngs: Sequence[np.random.Generator],
     noise_rngs: Sequence[np.random.Generator],
 ) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-    """Batches without end: symbols (R, B, T), labels (R, B), and the labels taught instead of these, or None."""
+    """Yield batches without end: symbols (R, B, T), labels (R, B), and the labels to learn from, if others, or None."""
     shape = training.batches_per_epoch, training.batch_size
     while True:
         # An epoch at a time: (batches, R, B, T) and (batches, R, B).
@@ -291,54 +258,13 @@ def _batches(
 
 
 def _held_out_batches(training: Training, dtype: torch.dtype) -> list[tuple[Tensor, Tensor]]:
-    """Input and labels of each, with one replica that stands for all."""
+    """Return the input and the labels of each held-out batch, with a single replica that stands for all."""
     size = HELD_OUT_BATCHES * training.batch_size
     batch = temporal_order.sample(training.level, size, np.random.default_rng(0), held_out=True)
     symbols, labels = (
         torch.from_numpy(array).unsqueeze(0).split(training.batch_size, dim=1) for array in batch
     )
     return [(one_hot(x, dtype), y) for x, y in zip(symbols, labels, strict=True)]
-
-
-def one_hot(symbols: Tensor, dtype: torch.dtype) -> Tensor:
-    """One-hot, from (R, B, T) to (T, R, n, B); padding is all zeros."""
-    symbols = symbols.permute(2, 0, 1).unsqueeze(2)
-    return (symbols == torch.arange(len(SYMBOLS), dtype=torch.int8).view(-1, 1)).to(dtype)
-
-
-def gradient(
-    network: Network, theta: Tensor, x: Tensor, labels: Tensor, taught: Tensor | None = None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Loss and accuracy of each replica, and ∂ℓ/∂θ on the labels that it is taught, where these are others.
-
-    Their losses share no parameter, so the sum's gradient is each one's.
-    """
-    theta = theta.detach().requires_grad_()
-    logits = network.logits(theta, x)
-    losses, accuracies = loss_and_accuracy(logits, labels)
-    minimised = losses if taught is None else loss_and_accuracy(logits, taught)[0]
-    (g,) = torch.autograd.grad(minimised.sum(), theta)
-    return losses.detach(), accuracies, g
-
-
-def _evaluate(network: Network, theta: Tensor, batches: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
-    """Loss and accuracy of each replica over all batches, of shape (2, R)."""
-    R = len(theta)
-    with torch.no_grad():
-        of_batches = [
-            torch.stack(
-                loss_and_accuracy(network.logits(theta, x.expand(-1, R, -1, -1)), labels.expand(R, -1))
-            )
-            for x, labels in batches
-        ]
-    return torch.stack(of_batches).mean(dim=0)
-
-
-def loss_and_accuracy(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Cross-entropy and accuracy of each replica, from (R, C, B) and (R, B). Without a finite loss, no accuracy."""
-    losses = torch.nn.functional.cross_entropy(logits, labels, reduction="none").mean(dim=-1)
-    accuracies = (logits.argmax(dim=1) == labels).to(logits.dtype).mean(dim=-1)
-    return losses, accuracies.where(losses.isfinite(), torch.nan)
 
 
 def _norm(vectors: Tensor) -> Tensor:

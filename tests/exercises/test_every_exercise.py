@@ -1,4 +1,4 @@
-"""Every exercise: its mistakes are told apart, its solution is right, and its page holds both."""
+"""Every exercise: its mistakes are recognised, its solution is right, and its page holds both."""
 
 import ast
 import functools
@@ -12,10 +12,16 @@ import pytest
 
 from helpers import exercises
 from helpers.book import CLAIMS, EXERCISES
-from helpers.exercises import Exercise, NumberExercise, Outcome, SentenceExercise
+from helpers.exercises import (
+    FunctionExercise,
+    NumberExercise,
+    Outcome,
+    SentenceExercise,
+    SheetMistake,
+)
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-FUNCTIONS = [exercise for exercise in EXERCISES if isinstance(exercise, Exercise)]
+FUNCTIONS = [exercise for exercise in EXERCISES if isinstance(exercise, FunctionExercise)]
 NUMBERS = [exercise for exercise in EXERCISES if isinstance(exercise, NumberExercise)]
 SENTENCES = [exercise for exercise in EXERCISES if isinstance(exercise, SentenceExercise)]
 by_id = {"ids": lambda exercise: exercise.id}
@@ -23,9 +29,9 @@ by_id = {"ids": lambda exercise: exercise.id}
 
 def mistakes(those):
     return [
-        pytest.param(exercise, mistake, id=f"{exercise.id}: {mistake.name}")
+        pytest.param(exercise, name, id=f"{exercise.id}: {name}")
         for exercise in those
-        for mistake in exercise.mistakes
+        for name in exercise.mistakes
     ]
 
 
@@ -34,23 +40,16 @@ def test_the_reference_is_right(exercise):
     assert exercise.check(exercise.reference).right
 
 
-@pytest.mark.parametrize(("exercise", "mistake"), mistakes(FUNCTIONS))
-def test_a_mistake_is_told_by_its_own_name(exercise, mistake):
+@pytest.mark.parametrize(("exercise", "name"), mistakes(FUNCTIONS + NUMBERS))
+def test_a_mistake_is_recognised(exercise, name):
     """So no mistake coincides with another, or with the right answer, on all cases."""
-    answer = exercise.check(mistake.function)
+    mistake = exercise.mistakes[name]
+    answer = exercise.check(mistake.answer)
     assert answer.outcome is Outcome.NOT_YET
-    assert answer.mistake == mistake.name
-    assert mistake.hint in answer.says
-    assert ("as the sheet does" in answer.says[0]) == mistake.sheets
-    assert answer.case is not None
-
-
-@pytest.mark.parametrize(("exercise", "mistake"), mistakes(NUMBERS))
-def test_a_wrong_number_is_told_by_its_own_name(exercise, mistake):
-    answer = exercise.check(mistake.numbers)
-    assert answer.outcome is Outcome.NOT_YET
-    assert answer.mistake == mistake.name
-    assert mistake.hint in answer.says
+    assert answer.mistake == name
+    assert mistake.hint in answer.sentences
+    assert ("as the sheet does" in answer.sentences[0]) == isinstance(mistake, SheetMistake)
+    assert (answer.case is not None) == (exercise in FUNCTIONS)
 
 
 @pytest.mark.parametrize("exercise", NUMBERS, **by_id)
@@ -60,16 +59,15 @@ def test_the_number_is_right(exercise):
 
 @pytest.mark.parametrize("exercise", SENTENCES, **by_id)
 def test_a_reason_in_the_books_words_is_right(exercise):
-    assert exercise.check(exercise.because).right
+    assert exercise.check(exercise.explanation).right
     assert exercise.check("I have no idea.").outcome is Outcome.NOT_YET
-    assert "no sentence" in exercise.check(7).says[0]
+    assert "no sentence" in exercise.check(7).sentences[0]
 
 
 @pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
 def test_there_is_enough_to_help(exercise):
     assert len(exercise.mistakes) >= 3
     assert len(exercise.hints) >= 2
-    assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
     assert exercise.given.endswith((".", ".)", "?"))
     claim = CLAIMS[exercise.id]
     assert exercise.chapter == claim.chapter
@@ -119,7 +117,7 @@ def notebook(chapter):
 
 
 def checks_in(cell):
-    """(id, what is checked, whether it is kept) for each `exercises.check(…)` of a cell."""
+    """Yield (id, what is checked, whether it is saved) for each `exercises.check(…)` of a cell."""
     for node in ast.walk(ast.parse(cell.source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "exercises.check":
             save = {keyword.arg: keyword.value.value for keyword in node.keywords}.get("save", True)
@@ -127,7 +125,7 @@ def checks_in(cell):
 
 
 def cells_of(exercise):
-    """The cells of an exercise: the one to fill in, the hints, and the solution."""
+    """Return the cells of an exercise: the one to fill in, the hints, and the solution."""
     cells = [cell for cell in notebook(exercise.chapter).cells if cell.cell_type == "code"]
     fill_in, solution = (
         [
@@ -144,7 +142,7 @@ def cells_of(exercise):
 
 
 def run(cell, chapter):
-    """Run a cell by itself, after the notebook's imports; the names that it leaves."""
+    """Run a cell by itself, after the notebook's imports, and return the names that it defines."""
     names = {}
     first = next(cell for cell in notebook(chapter).cells if cell.cell_type == "code")
     exec(first.source, names)
@@ -163,7 +161,7 @@ def test_the_page_has_an_exercise_hints_and_a_solution_that_is_right(exercise):
     assert exercises.check(exercise.id, answer).outcome is Outcome.UNANSWERED
     solved = run(solution, exercise.chapter)["solution"]
     assert exercises.check(exercise.id, solved, save=False).right
-    if isinstance(exercise, Exercise):
+    if isinstance(exercise, FunctionExercise):
         assert tuple(inspect.signature(answer).parameters) == exercise.parameters
         assert tuple(inspect.signature(solved).parameters) == exercise.parameters
         assert len(answer.__doc__) > 20

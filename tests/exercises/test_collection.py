@@ -1,0 +1,65 @@
+"""The reader's functions: check, hint, hints, progress."""
+
+import subprocess
+import sys
+from collections import Counter
+
+from helpers import exercises
+from helpers.book import EXERCISES
+from helpers.exercises import Outcome
+
+
+def test_ids_are_read_generously():
+    for id in ("1.1.c.iv", "1.1.C.IV", " 1.1 (c) (iv) ", "1.1.c.(iv)"):
+        assert exercises.check(id, ...).id == "1.1.c.iv"
+
+
+def test_an_unknown_id_is_answered_with_the_nearest():
+    answer = exercises.check("1.1.c.iv.likely", ...)
+    assert answer.outcome is Outcome.NOT_YET
+    assert "Did you mean 1.1.c.iv.likeness?" in answer.sentences[0]
+    assert "There are 1.1.a, 1.1.b," in answer.sentences[0]
+    assert "comes first" in exercises.check(lambda x: x, "1.1.a").sentences[0]
+
+
+def test_hints_come_one_by_one_and_end(monkeypatch):
+    monkeypatch.setattr(EXERCISES, "_hints_given", Counter())
+    there_are = len(EXERCISES["1.1.b"].hints)
+    given = [repr(exercises.hint("1.1.b")) for _ in range(there_are + 2)]
+    assert [hint[:6] for hint in given[:there_are]] == [f"Hint {n}" for n in range(1, there_are + 1)]
+    assert given[-1] == given[-2] == "Exercise 1.1.b has 3 hints. The solution is folded below it."
+    assert repr(exercises.hint("1.1.b", 2)) == given[1]
+    assert repr(exercises.hint("1.1.b")) == given[2]
+    assert "has 3 hints" in repr(exercises.hint("1.1.b", 0))
+    assert "no exercise" in repr(exercises.hint("9.9"))
+
+
+def test_folded_hints_need_no_script():
+    page = exercises.hints("1.1.b")._repr_html_()
+    assert page.count("<details") == page.count("<summary>") == 3
+    assert "open" not in page
+
+
+def test_only_a_right_answer_of_the_reader_is_kept(home):
+    exercises.check("1.1.a", ...)
+    exercises.check("1.1.a", (5, 3))
+    exercises.check("1.1.a", (5, 2), save=False)
+    assert not home.exists()
+    assert "1.1.a –" in repr(exercises.progress())
+    assert exercises.check("1.1.a", (5, 2)).right
+    assert [path.name for path in home.iterdir()] == ["progress.json"]
+    assert "1.1.a ✓" in repr(exercises.progress())
+    assert repr(exercises.progress()).startswith(f"1 of {len(EXERCISES)} exercises are solved.")
+
+
+def test_no_torch_is_needed_to_check_an_answer(tmp_path):
+    program = (
+        "import sys\n"
+        "from helpers import exercises\n"
+        "from helpers.book import EXERCISES\n"
+        "for exercise in EXERCISES:\n"
+        "    right = next(getattr(exercise, name) for name in ('reference', 'answer', 'explanation') if hasattr(exercise, name))\n"
+        "    assert exercises.check(exercise.id, right, save=False).right, exercise.id\n"
+        "assert not {'torch', 'IPython', 'ipywidgets', 'matplotlib'} & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
