@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.attention_rnn import AttentionRNN, UnboundedAttentionRNN, oracle
+from helpers.attention_rnn import AttentionRNN, UnboundedAttentionRNN, oracle, reference
 from helpers.numerics import check_close
 
 few = settings(max_examples=40, deadline=None)
@@ -305,6 +305,21 @@ def test_linear_time_projects_no_past_and_is_the_default(monkeypatch):
         network.vjp(network.run(x, linear_time=False), direct_gradient, linear_time=False)
         assert seen == [0, 1, 2, 3, 3, 2, 1, 0]
         seen.clear()
+
+
+def test_one_sequence_takes_the_scan_and_a_batch_the_sums(monkeypatch):
+    network, called = UnboundedAttentionRNN(np.ones((3, 3, 2)), np.ones((3, 3, 3))), []
+    for name in ("scan", "scan_vjp", "_running_sums", "_running_sums_vjp"):
+        function = getattr(reference, name)
+        monkeypatch.setattr(
+            reference,
+            name,
+            lambda *arrays, name=name, function=function: called.append(name) or function(*arrays),
+        )
+    for batch, names in (((), ["scan", "scan_vjp"]), ((2,), ["_running_sums", "_running_sums_vjp"])):
+        network.vjp(network.run(np.ones((*batch, 4, 2))), np.ones((*batch, 4, 3)))
+        assert called == names
+        called.clear()
 
 
 @few
@@ -667,7 +682,11 @@ def test_bad_input(call, error, message):
             ValueError,
             "direct_gradient must have shape",
         ),
-        (lambda network, run: network.total_gradient(run, B, 4), ValueError, "t must be at most 3"),
+        (
+            lambda network, run: network.total_gradient(run, B, 4),
+            ValueError,
+            "t must be at most 3, the number of steps",
+        ),
         (lambda network, run: network.total_gradient(run, B, 0), ValueError, "t must be at least 1, got 0"),
         (lambda network, run: network.step_jacobian(run, 4, 1), ValueError, "t must be at most 3"),
         (lambda network, run: network.step_jacobian(run, 3, 0), ValueError, "lag must be at least 1, got 0"),

@@ -131,4 +131,4 @@ def _rescaled(largest: float, score: float) -> tuple[float, float, float]:
     """
     if score <= largest:
         return largest, 1.0, exp(score - largest)
-    return score, exp(largest - score), 1.0 + (score - score)
+    return score, exp(largest - score), exp(score - score)

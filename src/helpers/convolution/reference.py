@@ -21,12 +21,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import starmap
+from itertools import product, starmap
 from types import EllipsisType
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike
 
 from ..numerics.arrays import Array, DoesNotFit, Sizes, is_sequence, real_array, whole_numbers
@@ -176,16 +176,16 @@ def input_vjp(
         output_gradient, "output_gradient", shape=(..., filters, *(axis.output for axis in axes))
     )
     *batch, _ = output_gradient.shape[: -len(axes)]
-    dtype = np.result_type(weight, output_gradient)
-    padded = np.zeros((channels, *batch, *(axis.padded for axis in axes)), dtype)
+    padded_size, dtype = [axis.padded for axis in axes], np.result_type(weight, output_gradient)
     with quiet():
         if filters == 1:  # nothing is summed, and at that BLAS is slow
             only = output_gradient.take(0, axis=len(batch))
         else:
             # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
             sums = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
+        padded = np.zeros((channels, *batch, *padded_size), dtype)
         # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
-        for tap in np.ndindex(*kernel_size):
+        for tap in _taps(kernel_size):
             made = np.multiply.outer(weight[0, :, *tap], only) if filters == 1 else sums[:, *tap]
             padded[_read_by(tap, axes)] += made
     return np.moveaxis(padded[_unpadded(axes)], 0, len(batch))
@@ -270,7 +270,7 @@ def input_jacobian(
     output, padded_size = [axis.output for axis in axes], [axis.padded for axis in axes]
     padded = np.zeros((filters, *output, channels, *padded_size), weight.dtype)
     r = np.indices(output)
-    for tap in np.ndindex(*kernel_size):
+    for tap in _taps(kernel_size):
         i = (axis.stride * r_d + axis.dilation * k for axis, r_d, k in zip(axes, r, tap, strict=True))
         # One sample for each position: these axes come first, (*output, F, C).
         padded[:, *r, :, *i] = weight[..., *tap]
@@ -377,6 +377,10 @@ def _of_each(name: str, *arguments: Sizes) -> int | tuple[int, ...]:
     return values if any(map(is_sequence, arguments)) else values[0]
 
 
+def _taps(kernel_size: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    return product(*map(range, kernel_size))
+
+
 def _read_by(tap: tuple[int, ...], axes: tuple[_Axis, ...]) -> Place:
     return (..., *(axis.read_by(k) for axis, k in zip(axes, tap, strict=True)))
 
@@ -390,12 +394,11 @@ def _windows(x: Array, axes: tuple[_Axis, ...]) -> Array:
     d = len(axes)
     if any(axis.padding for axis in axes):
         x = np.pad(x, [(0, 0)] * (x.ndim - d) + [(axis.padding, axis.padding) for axis in axes])
-    # Wherever the spread kernel fits: of these places every S-th, and of the samples there every D-th.
-    windows = sliding_window_view(x, [axis.span for axis in axes], axis=tuple(range(-d, 0)))
-    steps = [axis.stride for axis in axes] + [axis.dilation for axis in axes]
-    every: Place = (..., *(slice(None, None, step) for step in steps))
-    # (..., C, *output, *kernel) → (..., C, *kernel, *output)
-    return np.moveaxis(windows[every], range(-d, 0), range(-2 * d, -d))
+    # From a tap to the next it is D samples, from a window to the next S.
+    steps = [axis.dilation for axis in axes], [axis.stride for axis in axes]
+    strides = [step * stride for each in steps for step, stride in zip(each, x.strides[-d:], strict=True)]
+    shape = *x.shape[:-d], *(axis.kernel for axis in axes), *(axis.output for axis in axes)
+    return as_strided(x, shape, (*x.strides[:-d], *strides), writeable=False)
 
 
 def _columns(x: Array, axes: tuple[_Axis, ...]) -> Iterator[tuple[slice, Array]]:

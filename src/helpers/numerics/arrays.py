@@ -19,6 +19,8 @@ Array = NDArray[np.floating]
 Sizes = int | Sequence[int]
 """One whole number for every dimension, or one for each."""
 
+_BOOLEANS = frozenset({bool, np.bool_})
+
 
 class DoesNotFit(ValueError):
     """Raised where arguments are each as they should be, but do not fit each other: a kernel and its input, say.
@@ -87,7 +89,7 @@ def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = N
     ValueError: stride must be at least 1, got [2, 0]
     """
     numbers = tuple(value) if is_sequence(value) else (value,) * (count or 1)
-    if not {bool, np.bool_}.isdisjoint(map(type, numbers)):
+    if not _BOOLEANS.isdisjoint(map(type, numbers)):
         raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}")
     try:
         numbers = tuple(map(operator.index, numbers))
