@@ -1,5 +1,6 @@
 """The replay of spikes: on a quick training, by hand, and against PyTorch's own LSTM."""
 
+import inspect
 import json
 from itertools import islice
 
@@ -235,6 +236,13 @@ def test_bad_input():
     ):
         with pytest.raises(ValueError, match="training must be of an LSTM with RMSprop, without clipping"):
             replay.replay([1], steps=1, training=Training(**changes))
+
+
+def test_a_record_is_of_the_censuss_seeds_and_epochs():
+    defaults = [
+        parameter.default for parameter in inspect.signature(replay.record_replay).parameters.values()
+    ]
+    assert defaults[1:] == [32, 100]
 
 
 def test_a_record_of_a_few_steps_is_written_and_says_how(tmp_path):

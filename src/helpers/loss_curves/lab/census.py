@@ -107,11 +107,7 @@ def census(
     directory = Path(directory)
     for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
         whole_number(number, name, at_least=1)
-    tasks = [
-        task
-        for name in trainings
-        for task in _tasks(directory, name, trainings[name], seeds, epochs, replicas)
-    ]
+    tasks = _tasks(directory, trainings, seeds, epochs, replicas)
     total = seeds * len(trainings)
     kept = total - sum(len(missing) for _, _, missing in tasks)
     table = write_table(directory)
@@ -211,11 +207,14 @@ def _train(
 
 
 def _tasks(
-    directory: Path, name: str, training: Training, seeds: int, epochs: int, replicas: int
+    directory: Path, trainings: Mapping[str, Training], seeds: int, epochs: int, replicas: int
 ) -> list[tuple[str, Training, list[int]]]:
-    """Return the runs of a training that are missing, ``replicas`` of them a task."""
-    missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
-    return [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
+    """Return the runs that are missing, of one training and at most ``replicas`` seeds a task."""
+    tasks = []
+    for name, training in trainings.items():
+        missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
+        tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
+    return tasks
 
 
 def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: int) -> bool:
