@@ -3,8 +3,8 @@
 from importlib.metadata import distribution
 
 import pytest
-from bs4 import BeautifulSoup
 from browsing import ROOT, SITE
+from bs4 import BeautifulSoup
 
 MADE = {
     "basic.css": "Sphinx",
