@@ -14,7 +14,7 @@ import helpers
 from helpers.book import CLAIMS
 
 SOURCE = Path(helpers.__file__).parent
-ON_THE_PAGE = {"claims", "exercises", "explorers", "__main__"}
+ON_THE_PAGE = {"boxes", "claims", "exercises", "explorers", "__main__"}
 
 
 def chapters() -> list[str]:

@@ -42,7 +42,7 @@ export function asFraction(number) {
   return written(number, 5);
 }
 
-/** What is special about a case: { m: 1, "W_h = 0": true } is "m = 1" and "W_h = 0". @param {Tags} tags */
+/** What is special about a case: { m: 1, "A_1 = 0": true } is "m = 1" and "A_1 = 0". @param {Tags} tags */
 export const phrases = (tags) =>
   Object.entries(tags)
     .filter(([, value]) => value !== false)

@@ -73,7 +73,7 @@ const patternOf = (name) =>
     "y",
   );
 
-/** A name as it is listed: W_h for W_{h} and Wₕ. @param {string} name */
+/** A name as it is listed: A_n for A_{n} and Aₙ. @param {string} name */
 const listed = (name) =>
   name
     .replace(/[\\{}]/g, "")
