@@ -18,6 +18,7 @@ from drawn import (
 from every_explorer import CASES, EXPLORERS, made
 from static_explorers import keep_what_is_needed
 
+from helpers.book import BOXES, EXERCISES
 from helpers.explorers import Explorer
 
 
@@ -105,10 +106,14 @@ def test_nothing_stands_on_the_page_twice(name):
         r'<script id="widgets" type="application/json">(.*?)</script>', html(name), re.DOTALL
     )
     scripts, widgets = (json.loads(saved)[part] for part in ("scripts", "widgets"))
-    assert len(scripts) == 1
-    assert [widget["state"]["place"] for widget in widgets] == [
+    ours = (id for id in BOXES if EXERCISES[id].chapter == name.rpartition("/")[2])
+    boxes = {f"box-{id.replace('.', '-')}" for id in ours}
+    assert len(scripts) == len(set(scripts)) == (2 if boxes else 1)  # that of explorers, and that of boxes
+    places = [widget["state"]["place"] for widget in widgets]
+    assert [place for place in places if place not in boxes] == [
         made(name, number).place for number in range(len(EXPLORERS[name]))
     ]
+    assert len(places) == len(set(places)) == len(EXPLORERS[name]) + len(boxes)
     assert all(widget["state"].keys().isdisjoint({"html", "_css", "_esm"}) for widget in widgets)
 
 
