@@ -15,6 +15,7 @@ SPECIAL = re.compile(r"([*|])")
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("autodoc-process-docstring", show_as_written, priority=100)
+    app.connect("autodoc-before-process-signature", show_values, priority=600)  # after the names are put in
     return {"parallel_read_safe": True}
 
 
@@ -23,6 +24,13 @@ def show_as_written(
 ) -> None:
     """Change the lines of a docstring in place."""
     lines[:] = [escaped(line) for line in with_equations(lines)]
+
+
+def show_values(app: Sphinx, obj: object, bound_method: bool) -> None:
+    """Show an attrs class's defaults as values: in its generated source they are ``attr_dict['rate'].default``."""
+    code = getattr(obj, "__code__", None)
+    if code is not None and code.co_filename.startswith("<attrs generated"):
+        vars(obj).pop("__signature__", None)
 
 
 def escaped(line: str) -> str:

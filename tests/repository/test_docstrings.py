@@ -1,7 +1,10 @@
 """Docstrings are shown on the page as they are written."""
 
 import pytest
-from docstrings import escaped, with_equations
+from attrs import frozen
+from docstrings import escaped, show_values, with_equations
+from sphinx.ext.autodoc.preserve_defaults import update_defvalue
+from sphinx.util.inspect import signature, stringify_signature
 
 
 @pytest.mark.parametrize(
@@ -36,3 +39,21 @@ def test_indented_lines_before_the_sections_are_equations():
     ]
     shown = list(with_equations(lines))
     assert shown == ["Return y.", "", "::", "", *lines[2:]]
+
+
+def test_defaults_of_an_attrs_class_are_shown_as_values():
+    @frozen
+    class Settings:
+        rate: float = 0.25
+
+    class App:
+        class config:
+            autodoc_preserve_defaults = True
+
+    def shown():
+        return stringify_signature(signature(Settings.__init__, bound_method=True), show_annotation=False)
+
+    update_defvalue(App, Settings.__init__, True)
+    assert "attr_dict" in shown()
+    show_values(App, Settings.__init__, True)
+    assert shown().startswith("(rate=0.25)")

@@ -31,6 +31,12 @@ LOOK_INTO_THE_BOOK = {
 ROOMS = {"boxes", "claims", "exercises", "explorers", "reference", "oracle", "diagrams"}
 """The modules that several chapters have."""
 
+IN_EACH_CHAPTER = (
+    *("__init__.py", "boxes.py", "claims.py", "exercises.py", "explorers.py"),
+    *("sheet.md", "sheet.toml"),
+)
+"""The files that each chapter has, beside its references, or its laboratory."""
+
 MADE_WITH = {"boxes": "exercises"}
 """The machinery that a room uses, where it has another name."""
 
@@ -186,7 +192,16 @@ def test_no_two_modules_share_a_name_but_for_those_that_each_chapter_has():
     assert shared_names(["claims/cases.py", "exercises/cases.py", "exercises/__init__.py"]) == {"cases"}
 
 
+def lacking(chapter, files):
+    """Return the files that each chapter has, and this one has not."""
+    return {name for name in IN_EACH_CHAPTER if f"{chapter}/{name}" not in files}
+
+
 @pytest.mark.parametrize("chapter", sorted(CHAPTERS))
-def test_a_chapter_has_its_claims_and_a_page(chapter):
-    assert {f"{chapter}/__init__.py", f"{chapter}/claims.py"} <= {*MODULES}
+def test_each_chapter_has_the_same_files_and_a_page(chapter):
+    assert not lacking(chapter, {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.*")})
     assert (SOURCE.parents[1] / "notebooks" / f"{chapter}.md").exists()
+
+
+def test_a_file_that_a_chapter_lacks_is_found():
+    assert lacking("new", {f"new/{name}" for name in IN_EACH_CHAPTER} - {"new/boxes.py"}) == {"boxes.py"}

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..numerics.arrays import Array
 from ..numerics.formatting import format_number
+from ..numerics.functions import quiet
 from .html import HTML, element
 from .panels import Axis, ForestPlot, Frame, Graph, Grid, HeatMap, Lines, Node, Panel, Text, check_frame
 
@@ -229,7 +230,7 @@ def _places(axis: Axis, values: ArrayLike, length: float) -> Array:
     values, low, high = np.asarray(values, float), axis.low, axis.high
     finite = np.isfinite(values)
     if axis.logarithmic:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with quiet():
             values, low, high = np.log(values), np.log(low), np.log(high)
     share = np.where(finite, np.clip((values - low) / (high - low), -0.01, 1.01), np.nan)
     return np.round(share * length, 2)
