@@ -11,7 +11,7 @@ from helpers.gated_rnn import explorers as chapter
 from helpers.gated_rnn import oracle
 from helpers.numerics import check_close
 
-GATES, FLOW = ("notebooks/gated_rnn", 0), ("notebooks/gated_rnn", 1)
+GATES, EXPLOSION, FLOW = (("notebooks/gated_rnn", number) for number in range(3))
 
 
 @settings(deadline=None, max_examples=25)
@@ -45,6 +45,28 @@ def test_gates_frame_is_what_autograd_says(setting):
     first = np.flatnonzero(np.abs(share) > np.abs(share).max() / 10)[0]
     said = "as far back as the first" if first == 0 else f"to the last {T - first} of {T} "
     assert said in frame["memory_sentence"]
+
+
+@settings(deadline=None, max_examples=10)
+@given(settings_of(*EXPLOSION), st.integers(1, 60))
+def test_explosion_frame_is_what_autograd_says(setting, back):
+    frame = made(*EXPLOSION).frame(**setting)
+    network, x = chapter.random_network(**setting, input_scale=3, gate_bias=2, T=60)
+    weights = network.W_c, network.W_h, network.W_x
+    state = network.run(x).trajectory[60 - back]
+
+    def last(*arguments):
+        return oracle.gated_rnn(*arguments)[-1]
+
+    jacobian = oracle.jacobian(last, *weights, x[60 - back :], state)[4]
+    check_close(frame["norms"][back] / np.abs(jacobian).sum(axis=1).max(), 1, name="the gradient")
+
+    product = np.ones(16)
+    for t in range(60 - back, 60):
+        state = oracle.value(oracle.gated_rnn, *weights, x[:t], np.zeros(16))[-1] if t else np.zeros(16)
+        product *= 1 / (1 + np.exp(-network.W_c @ x[t] - network.W_h @ state))
+    check_close(frame["gates"][back] / product.max(), 1, name="the product of the gates")
+    assert ("the sheet is right" in frame["outcome"]) == (setting["gain"] == 0)
 
 
 @settings(deadline=None, max_examples=10)

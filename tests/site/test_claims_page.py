@@ -9,6 +9,7 @@ from browsing import NUMBERED, ROOT, SITE
 
 from helpers import claims
 from helpers.book import CLAIMS
+from helpers.claims.marks import MARKS
 
 COUNTS = claims.counts()
 
@@ -35,6 +36,35 @@ def test_a_verdict_is_chosen_from_the_keyboard(open_page):
     assert page.get_by_role("group", name="Show the claims that are").count() == 1
 
 
+def test_the_table_is_searched_and_sorted(open_page):
+    page = open_page("book/claims")
+    page.get_by_label("with the words").fill("Exploding")
+    (row,) = (
+        row for row in page.locator(".tag_claims tbody tr:visible").all() if "1.2.1.d" in row.inner_text()
+    )
+    assert 0 < shown(page) < len(list(CLAIMS))
+    assert "exploding" in row.inner_text().lower()
+    page.get_by_label("refuted").check()
+    assert (
+        page.get_by_role("status").inner_text() == f"{shown(page)} of {len(list(CLAIMS))} claims are shown."
+    )
+    page.get_by_label("all").check()
+    page.get_by_label("with the words").fill("")
+
+    def ids():
+        return page.locator(".tag_claims tbody td:first-child").all_inner_texts()
+
+    in_order = [claim.id for claim in CLAIMS]
+    assert ids() == in_order
+    head = page.get_by_role("columnheader", name="claim")
+    head.get_by_role("button").press("Enter")
+    assert (ids(), head.get_attribute("aria-sort")) == (in_order[::-1], "descending")
+    page.get_by_role("button", name="verdict").click()
+    order = list(COUNTS)
+    assert ids() == sorted(in_order, key=lambda id: order.index(CLAIMS[id].verdict.value))
+    assert head.get_attribute("aria-sort") is None
+
+
 def test_the_page_works_as_a_file_and_without_scripts(browser):
     address = (SITE / "book" / "claims.html").as_uri()
     page = browser.new_page()
@@ -51,24 +81,64 @@ def test_the_page_works_as_a_file_and_without_scripts(browser):
 
 
 @pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
-def test_a_card_leads_to_the_sheets_statement_and_its_row_leads_back(claim):
+def test_a_card_leads_to_the_sheets_statement_which_leads_back(claim):
     chapter = (SITE / "notebooks" / f"{claim.chapter}.html").read_text(encoding="utf-8")
     card = chapter.split(f"Claim {claim.id} · {claim.verdict.value}<")[1].split("</p>", 2)[1]
     label = "The sheet" if claim.verdict is claims.Verdict.LOST else "The sheet says"
-    link = rf'<em><a [^>]*href="\.\./book/claims\.html#([^"]*)"><span[^>]*>{label}</span></a>:</em>'
+    link = rf'<em><a [^>]*href="\.\./book/sheet\.html#([^"]*)"><span[^>]*>{label}</span></a>:</em>'
     (place,) = re.findall(link, card)
-    rows = (SITE / "book" / "claims.html").read_text(encoding="utf-8").split(f'id="{place}"')
-    assert len(rows) == 2
-    assert f'href="../notebooks/{claim.chapter}.html#{claim.anchor}"' in rows[1].split("</tr>")[0]
+    statements = (SITE / "book" / "sheet.html").read_text(encoding="utf-8").split(f'id="{place}"')
+    assert len(statements) == 2
+    assert (
+        f'href="../notebooks/{claim.chapter}.html#{claim.anchor}"' in statements[1].split('class="marked')[0]
+    )
 
 
-def test_the_row_that_a_card_leads_to_is_seen(open_page):
+def test_the_statement_that_a_card_leads_to_is_seen(open_page):
     page = open_page("notebooks/gated_rnn")
     page.get_by_role("link", name="The sheet says").last.click()
-    row = page.locator("tr:has(:target)")
-    assert "1.2.1.d.vanishing" in row.inner_text()
-    assert 0 < row.bounding_box()["y"] < 800
-    assert row.evaluate("row => getComputedStyle(row).outlineStyle") == "solid"
+    statement = page.locator(".marked:has(:target)")
+    assert "1.2.1.d.vanishing" in statement.inner_text()
+    assert 0 < statement.bounding_box()["y"] < 800
+    assert statement.evaluate("statement => getComputedStyle(statement).outlineStyle") == "solid"
+
+
+def test_the_marked_sheet(open_page):
+    """Each statement has its mark in words, and its correction opens in place."""
+    page = open_page("book/sheet")
+    marked = page.locator(".marked")
+    assert marked.count() == len(list(CLAIMS))
+    for claim, statement in zip(CLAIMS, marked.all(), strict=True):
+        sign, verdict = statement.locator(".mark").inner_text().split()
+        assert (sign, verdict) == (MARKS[claim.verdict], claim.verdict.value)
+        assert statement.locator("details").count() == bool(claim.correction)
+    correction = page.locator("details.correction").first
+    assert not correction.locator("p").first.is_visible()
+    correction.locator("summary").press("Enter")
+    assert correction.locator("p").first.is_visible()
+
+
+def test_the_marked_sheet_on_paper(open_page):
+    """Every correction is open, nothing is cut, and it is short; afterwards all is as it was."""
+    page = open_page("book/sheet")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.correction:not([open])").count() == 0
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 1000})
+    cut = page.locator(".marked > *").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    )
+    assert cut == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.correction[open]").count() == 0
+
+
+def test_a_refuted_claim_at_random(open_page):
+    page = open_page("book/intro")
+    page.evaluate("Math.random = () => 0.999")
+    page.get_by_role("link", name="A refuted claim").click()
+    *_, last = (claim for claim in CLAIMS if claim.verdict is claims.Verdict.REFUTED)
+    page.wait_for_url(f"**/notebooks/{last.chapter}.html#{last.anchor}")
 
 
 def test_the_file_holds_every_claim():

@@ -10,6 +10,7 @@ from .cards import Card, Errata, Table
 from .evidence import Counterexample, Evidence, Experiment, Finding, Undecided, Verdict
 from .export import to_csv
 from .ledger import Claim, Ledger, Sheet
+from .marks import MarkedSheet, Strip
 
 __all__ = [
     "Card",
@@ -20,13 +21,17 @@ __all__ = [
     "Experiment",
     "Finding",
     "Ledger",
+    "MarkedSheet",
     "Sheet",
+    "Strip",
     "Table",
     "Undecided",
     "Verdict",
     "card",
     "counts",
     "errata",
+    "marked_sheet",
+    "strip",
     "table",
     "to_csv",
 ]
@@ -48,6 +53,29 @@ def card(id: str) -> Card:
 def table() -> Table:
     """Return all claims of the book as one table, each with evidence measured now."""
     return Table(_ledger())
+
+
+def marked_sheet(*numbers: str) -> MarkedSheet:
+    """Return sections and statements of the sheet, by number, with a mark beside each statement.
+
+    Examples
+    --------
+    >>> marked_sheet("1.2.1.d", "1.3.4")
+    ✗ 1.2.1.d: refuted
+    + 1.3.4.loss: completed
+    ✓ 1.3.4.accuracy: confirmed
+
+    Raises
+    ------
+    KeyError
+        If there is no such claim, and no such section.
+    """
+    return MarkedSheet(_ledger(), *numbers)
+
+
+def strip() -> Strip:
+    """Return all claims in a row of marks, each a link to its derivation."""
+    return Strip(_ledger())
 
 
 def errata() -> Errata:

@@ -91,7 +91,7 @@ def _row(card: Card) -> str:
     """Return a card as a row in Markdown: cards lead to its first cell, and claims.js finds the verdict by its class."""
     claim = card.claim
     cells = [
-        f"[[{claim.id}](#{claim.anchor})]{{#{claim.sheet_anchor}}}",
+        f"[{claim.id}](#{claim.anchor})",
         f"*{claim.question}*<br>{claim.statement}",
         f"[{claim.verdict.value}]{{.verdict}}",
         claim.correction,

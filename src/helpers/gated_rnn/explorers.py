@@ -10,7 +10,7 @@ from ..drawings.panels import Axis, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..numerics.arrays import Array
-from ..numerics.formatting import fixed
+from ..numerics.formatting import fixed, format_number
 from .reference import GatedRNN, Run
 
 STEPS = 40
@@ -118,6 +118,49 @@ RATE = 0.05
 """The mean growth of ln ‖·‖ per step above which a gradient counts as exploding; below its negative, as vanishing."""
 FLOW_AXIS = Axis("natural logarithm", -20, 20, (-20, -10, 0, 10, 20))
 """A sentence names what leaves it."""
+
+
+def explosion_explorer() -> Explorer:
+    """Return the explorer that holds the sheet's answer to 1.2.1.d, the product of the gates, against the gradient."""
+    size = Axis("size", 1e-24, 1e8, (1e-20, 1e-10, 1), logarithmic=True)
+    return Explorer(
+        explosion_frame,
+        name="explosion",
+        panels=(
+            Lines(
+                "How strongly the last state feels the states before it",
+                x="steps",
+                lines=(
+                    Line("norms", "the gradient", "gradient"),
+                    Line("gates", "the product of the gates", "gate"),
+                ),
+                x_axis=Axis("steps back", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
+                y_axis=size,
+            ),
+            Text(("outcome",)),
+        ),
+        gain=Slider("gain of W_h", [0, 0.25, 0.5, 1, 2, 4, 8], start=0),
+    )
+
+
+def explosion_frame(gain: float) -> Frame:
+    """Return the norms of the products (2.7), and the largest entry of the product of the gates, for the same steps."""
+    network, x = random_network(gain, input_scale=3, gate_bias=2, T=LONGEST)
+    run = network.run(x)
+    norms = np.exp(network.log_propagator_norms(run))[::-1]
+    gates = np.vstack([np.ones(SIZE), run.gates[::-1].cumprod(axis=0)]).max(axis=1)
+    found, sheet = (format_number(values[-1], digits=2) for values in (norms, gates))
+    compared = (
+        f"Both are {found}: with W_h = 0 the sheet is right"
+        if gain == 0
+        else f"The gradient is {found}, and the product of the gates {sheet}"
+    )
+    return {
+        "steps": np.arange(LONGEST + 1.0),
+        "norms": norms,
+        "gates": gates,
+        "outcome": f"{compared}, {LONGEST} steps back.",
+    }
 
 
 def gradient_flow_explorer() -> Explorer:

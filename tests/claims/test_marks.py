@@ -1,0 +1,57 @@
+"""The marked sheet: each statement once, with its verdict's mark, its correction and a link to its derivation."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers import claims
+from helpers.book import CLAIMS
+from helpers.claims import Verdict
+from helpers.claims.marks import MARKS
+
+PAGE = Path(__file__).parents[2] / "book" / "sheet.md"
+SECTIONS = re.findall(r'claims\.marked_sheet\("(.+?)"\)', PAGE.read_text(encoding="utf-8"))
+
+
+def test_each_verdict_has_a_sign_of_its_own():
+    assert set(MARKS) == set(Verdict)
+    assert len(set(MARKS.values())) == len(Verdict)
+
+
+def test_the_page_has_every_statement_once_and_in_order():
+    shown = [claim.id for section in SECTIONS for claim in claims.marked_sheet(section).claims]
+    assert shown == [claim.id for claim in CLAIMS]
+
+
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
+def test_a_statement_has_its_mark_its_correction_and_its_place(claim):
+    alone = claims.marked_sheet(claim.id)._repr_markdown_()
+    first, mark, *_ = alone.split("\n\n")
+    assert first == f'<div class="marked {claim.verdict.value}">'
+    assert mark == f"[[{MARKS[claim.verdict]}]{{.sign}} {claim.verdict.value}]{{.mark}}"
+    assert f"[{claim.id}](#{claim.anchor})" in alone
+    assert claim.statement in alone
+    assert ("<details" in alone) == bool(claim.correction)
+    assert claim.correction in alone
+    (section,) = (number for number in SECTIONS if claim.id.startswith(f"{number}."))
+    in_its_section = claims.marked_sheet(section)._repr_markdown_()
+    assert f"{{.mark #{claim.sheet_anchor}}}" in in_its_section, "a card leads to it"
+
+
+def test_a_number_that_there_is_not_is_refused():
+    with pytest.raises(KeyError, match=r"no claim or section '1\.9'; the ledger has 1\.1\.a, "):
+        claims.marked_sheet("1.1", "1.9")
+    with pytest.raises(KeyError, match=r"no claim or section '1\.1\.c\.i\.'"):
+        claims.marked_sheet("1.1.c.i.")
+
+
+def test_the_strip_has_a_tile_for_each_claim_and_the_counts():
+    tiles, counts = claims.strip()._repr_markdown_().split("\n\n")
+    assert re.findall(r"\]\(#(\S+) \"(\S+): (\w+)\"\)\]\{\.tile \.(\w+)\}", tiles) == [
+        (claim.anchor, claim.id, claim.verdict.value, claim.verdict.value) for claim in CLAIMS
+    ]
+    assert re.findall(r"(\d+) (\w+)\]\{\.(\w+)\}", counts) == [
+        (str(number), verdict, verdict) for verdict, number in claims.counts().items()
+    ]
+    assert repr(claims.strip()).split() == [MARKS[claim.verdict] for claim in CLAIMS]
