@@ -119,7 +119,7 @@ def test_the_marked_sheet(open_page):
 
 
 def test_the_marked_sheet_on_paper(open_page):
-    """Every correction is open, nothing is cut, and it is short; afterwards all is as it was."""
+    """Every correction is open, nothing is cut, and two sheets hold it; afterwards all is as it was."""
     page = open_page("book/sheet")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details.correction:not([open])").count() == 0
@@ -129,6 +129,8 @@ def test_the_marked_sheet_on_paper(open_page):
         "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length"
     )
     assert cut == 0
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", printed)) <= 4, "two sheets, printed on both sides"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details.correction[open]").count() == 0
 

@@ -139,7 +139,7 @@ def test_title_page(open_page):
     words = explorer.locator(".gc-words").first
     before = words.inner_text()
     explorer.locator("input").first.focus()
-    page.keyboard.press("Home")
+    page.keyboard.press("End")
     assert words.inner_text() != before
 
 

@@ -150,16 +150,16 @@ def explosion_frame(gain: float) -> Frame:
     norms = np.exp(network.log_propagator_norms(run))[::-1]
     gates = np.vstack([np.ones(SIZE), run.gates[::-1].cumprod(axis=0)]).max(axis=1)
     found, sheet = (format_number(values[-1], digits=2) for values in (norms, gates))
-    compared = (
-        f"Both are {found}: with W_h = 0 the sheet is right"
+    outcome = (
+        f"both are {found}: where W_h = 0 the sheet is right."
         if gain == 0
-        else f"The gradient is {found}, and the product of the gates {sheet}"
+        else f"the gradient is {found}, and the product of the gates {sheet}."
     )
     return {
         "steps": np.arange(LONGEST + 1.0),
         "norms": norms,
         "gates": gates,
-        "outcome": f"{compared}, {LONGEST} steps back.",
+        "outcome": f"{LONGEST} steps back, {outcome}",
     }
 
 
