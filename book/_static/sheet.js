@@ -3,11 +3,13 @@
 /** @type {NodeListOf<HTMLDetailsElement>} */
 const corrections = document.querySelectorAll("details.correction");
 /** @type {HTMLDetailsElement[]} */
-let opened = [];
+const opened = [];
 addEventListener("beforeprint", () => {
-  opened = [...corrections].filter((correction) => !correction.open);
-  for (const correction of opened) correction.open = true;
+  for (const correction of corrections) {
+    if (!correction.open) opened.push(correction);
+    correction.open = true;
+  }
 });
 addEventListener("afterprint", () => {
-  for (const correction of opened) correction.open = false;
+  for (const correction of opened.splice(0)) correction.open = false;
 });

@@ -8,7 +8,8 @@ from helpers.book import CLAIMS
 from helpers.claims import Claim, Counterexample, Evidence, Ledger, Verdict
 
 EXEMPT = {
-    r"claims\.(table|errata|counts|evidence\.Verdict|cards\.\w+|ledger\.(Ledger\.counts|Claim\.measure))": "takes nothing from outside",
+    r"claims\.(table|errata|counts|strip|marks\.\w+|evidence\.Verdict|cards\.\w+|ledger\.(Ledger\.counts|Claim\.measure))": "takes nothing from outside",
+    r"claims\.marked_sheet": "takes numbers, one after the other: tests/claims/test_marks.py",
     r"claims\.ledger\.Sheet(\.evidence)?": "made by the chapters: tests/claims/test_ledger.py",
     r"claims\.evidence\.format_error": "takes an error that evidence has checked",
     r"claims\.export\.\w+": "takes a ledger",
