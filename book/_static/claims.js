@@ -1,9 +1,10 @@
 // Lets the reader of the claims page choose a verdict. Without this script the whole table is shown, and no choice.
 
-const rows = [...document.querySelectorAll("td .verdict")].map((cell) => ({ row: cell.closest("tr"), verdict: cell.textContent }));
+// A cell holds the verdict's sign and its word; the word is also its second class.
+const rows = [...document.querySelectorAll("td .verdict")].map((cell) => ({ row: cell.closest("tr"), verdict: cell.classList[1] }));
 /** @type {Record<string, number>} */
 const counts = { all: rows.length };
-for (const verdict of ["confirmed", "completed", "repaired", "refuted", "lost"]) {
+for (const verdict of ["confirmed", "completed", "repaired", "refuted", "undecided", "lost"]) {
   const count = rows.filter((row) => row.verdict === verdict).length;
   if (count) counts[verdict] = count;
 }
