@@ -6,7 +6,7 @@ const body = table.tBodies[0];
 const rows = [...body.rows].map((row, place) => ({
   row,
   place,
-  verdict: row.querySelector(".verdict").textContent,
+  verdict: row.querySelector(".verdict").classList[1], // after its sign
   words: row.textContent.toLowerCase(),
 }));
 const VERDICTS = ["confirmed", "completed", "repaired", "refuted", "undecided", "lost"];

@@ -93,6 +93,14 @@ def planted(statement):
             yield statement.replace(piece, piece[: word.start()] + piece[word.end() :])
 
 
+@pytest.mark.parametrize("id", [id for id, claim in QUOTED.items() if claim.settled_by])
+def test_what_settles_a_reading_is_what_the_sheet_says(id):
+    quoted = re.findall("“([^”]*)”", QUOTED[id].settled_by)
+    assert quoted
+    for quotation in quoted:
+        assert missing(quotation, SHEETS[QUOTED[id].chapter]) == ""
+
+
 @pytest.mark.parametrize("id", QUOTED)
 def test_a_planted_fault_is_found(id):
     claim = QUOTED[id]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import helpers
+from helpers.claims import Verdict
 
 HELPERS = Path(helpers.__file__).parent
 CSS = re.sub(
@@ -125,3 +126,21 @@ def test_cells_of_one_drawing_are_told_apart(theme):
 
 def test_every_role_that_a_drawing_uses_has_a_colour():
     assert {role for legend in legends() for role in legend} <= {*CELLS, "zero", "plain", "below-⅛"}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_verdicts_stand_out_and_apart(theme):
+    """Each has a sign and a word besides."""
+    css = (HELPERS.parents[1] / "book/_static/book.css").read_text(encoding="utf-8")
+    light, dark = (
+        dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", line))
+        for line in css.splitlines()
+        if line.startswith("html") and "--confirmed:" in line
+    )
+    colours = {"light": light, "dark": dark}[theme]
+    assert list(colours) == [verdict.value for verdict in Verdict]
+    for verdict in colours:
+        assert contrast(colours[verdict], PAGE[theme]) >= 3, verdict
+        assert f".verdict.{verdict} {{ border-color: var(--{verdict});" in css
+    for a, b in itertools.combinations(colours, 2):
+        assert distance(colours[a], colours[b]) >= 0.08, (a, b)

@@ -48,17 +48,23 @@ def test_every_numbered_equation_is_found(path):
 
 
 CHAPTER = (ROOT / "notebooks" / "convolution.md").read_text(encoding="utf-8")
-MARKED = '# checks: eq-weight-jacobian\ncheck_close(J, autograd, name="∂f/∂W")\n'
+CHECK = """check_close(
+    y,
+    oracle.value(lambda x, W: oracle.conv(x, W, stride=2), x, W),
+    name="f",
+)
+"""
+MARKED = f"# checks: eq-layer\n{CHECK}"
 
 
 @pytest.mark.parametrize(
     ("planted", "error"),
     [
-        ("", "no check covers eq-weight-jacobian"),
-        ('check_close(J, autograd, name="∂f/∂W")\n', "no check covers eq-weight-jacobian"),
-        ("# checks: eq-weight-jacobian\n", "no check follows"),
-        ("# checks: eq-weight-jacobian\nassert True\n", "no check follows"),
-        (MARKED.replace("jacobian\n", "jacobian, eq-weight\n"), "eq-weight, which is no equation"),
+        ("", "no check covers eq-layer"),
+        (CHECK, "no check covers eq-layer"),
+        ("# checks: eq-layer\n", "no check follows"),
+        ("# checks: eq-layer\nassert True\n", "no check follows"),
+        (MARKED.replace("layer\n", "layer, eq-weight\n"), "eq-weight, which is no equation"),
     ],
     ids=[
         "cell without either",

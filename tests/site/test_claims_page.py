@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -9,7 +10,6 @@ from browsing import NUMBERED, ROOT, SITE
 
 from helpers import claims
 from helpers.book import CLAIMS
-from helpers.claims.marks import MARKS
 
 COUNTS = claims.counts()
 
@@ -28,7 +28,7 @@ def test_a_verdict_is_chosen_from_the_keyboard(open_page):
         assert shown(page) == count
         assert (
             page.locator(".tag_claims tbody tr:visible td:nth-child(3)").all_inner_texts()
-            == [verdict] * count
+            == [f"{claims.Verdict(verdict).sign} {verdict}"] * count
         )
         assert page.get_by_role("status").inner_text() == f"{count} of {len(list(CLAIMS))} claims are shown."
     page.keyboard.press("ArrowDown")
@@ -83,7 +83,7 @@ def test_the_page_works_as_a_file_and_without_scripts(browser):
 @pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
 def test_a_card_leads_to_the_sheets_statement_which_leads_back(claim):
     chapter = (SITE / "notebooks" / f"{claim.chapter}.html").read_text(encoding="utf-8")
-    card = chapter.split(f"Claim {claim.id} · {claim.verdict.value}<")[1].split("</p>", 2)[1]
+    card = chapter.split(f"Claim {claim.id} · {claim.verdict.label}<")[1].split("</p>", 2)[1]
     label = "The sheet" if claim.verdict is claims.Verdict.LOST else "The sheet says"
     link = rf'<em><a [^>]*href="\.\./book/sheet\.html#([^"]*)"><span[^>]*>{label}</span></a>:</em>'
     (place,) = re.findall(link, card)
@@ -110,7 +110,7 @@ def test_the_marked_sheet(open_page):
     assert marked.count() == len(list(CLAIMS))
     for claim, statement in zip(CLAIMS, marked.all(), strict=True):
         sign, verdict = statement.locator(".mark").inner_text().split()
-        assert (sign, verdict) == (MARKS[claim.verdict], claim.verdict.value)
+        assert (sign, verdict) == (claim.verdict.sign, claim.verdict.value)
         assert statement.locator("details").count() == bool(claim.correction)
     correction = page.locator("details.correction").first
     assert not correction.locator("p").first.is_visible()
@@ -149,7 +149,11 @@ def test_the_file_holds_every_claim():
     page = (SITE / "book" / "claims.html").read_text(encoding="utf-8")
     assert 'href="claims.csv"' in page
     for row, claim in zip(rows, CLAIMS, strict=True):
-        assert (row["verdict"], row["correction"]) == (claim.verdict.value, claim.correction)
+        assert (row["verdict"], row["correction"], row["remark"]) == (
+            claim.verdict.value,
+            claim.correction,
+            claim.remark,
+        )
         assert row["the sheet says"] == claim.statement
         name, anchor = row["derivation"].split("#")
         assert f'id="{anchor}"' in (SITE / name).read_text(encoding="utf-8")
@@ -176,8 +180,23 @@ def test_the_errata_fit_one_sheet_of_paper(browser):
 def test_the_errata_hold_what_is_not_confirmed():
     page = (SITE / "book" / "errata.html").read_text(encoding="utf-8")
     listed = re.findall(r'href="[^"]*#(claim-[^"]*)"', page)
-    silent = (claims.Verdict.CONFIRMED, claims.Verdict.LOST)
+    silent = (claims.Verdict.CONFIRMED, claims.Verdict.UNDECIDED, claims.Verdict.LOST)
     assert listed == [claim.anchor for claim in CLAIMS if claim.verdict not in silent]
+
+
+def test_the_choice_knows_every_verdict_in_its_order():
+    script = (ROOT / "book/_static/claims.js").read_text(encoding="utf-8")
+    (names,) = re.findall(r"for \(const verdict of (\[.*?\])\)", script)
+    assert json.loads(names) == [verdict.value for verdict in claims.Verdict]
+
+
+def test_a_verdict_has_its_colour(open_page):
+    page = open_page("book/claims")
+    colours = page.locator("td .verdict").evaluate_all(
+        "all => all.map(cell => [cell.classList[1], getComputedStyle(cell).borderLeftColor])"
+    )
+    by_verdict = dict(colours)
+    assert len({*map(tuple, colours)}) == len(by_verdict) == len(set(by_verdict.values())) == len(COUNTS)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.md")), ids=lambda path: path.stem)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 
-from ..claims import Evidence, Sheet
+from ..claims import Evidence, Sheet, off_by, product_error
 from ..numerics.arrays import Array
-from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
 from . import oracle
 from .diagrams import follow, one_step
@@ -21,27 +19,16 @@ SHEET = Sheet(__package__)
 
 
 def _network(random: Generator, k: int, m: int = 4, n: int = 3) -> AttentionRNN:
-    """Draw AttentionRNN(k) with scores around 1, whose states do not grow: no value is longer than its state."""
+    """Draw AttentionRNN(k) with scores mostly below 1, so that no weight is next to nothing, whose states do not grow: no value is longer than its state."""
     input_triple, past_triples = random.normal(size=(3, m, n)), random.normal(size=(k, 3, m, m))
-    input_triple[:2] /= 2
-    past_triples[:, :2] /= 2
+    input_triple[:2] /= 4
+    past_triples[:, :2] /= 4
     past_triples[:, 2] /= np.linalg.norm(past_triples[:, 2], 2, axis=(-2, -1), keepdims=True)
     return AttentionRNN(input_triple, past_triples)
 
 
 def _states(network: AttentionRNN, x: Array, initial_states: Array) -> Array:
     return oracle.value(oracle.attention_rnn, network.input_triple, network.past_triples, x, initial_states)
-
-
-def _shape_error(left: Array, right: Array) -> float:
-    """Return the error of a formula in which the shapes of two factors do not fit: it has no value."""
-    try:
-        left @ right
-    except ValueError:
-        return float("inf")
-    raise AssertionError(
-        f"a product of shapes {left.shape} and {right.shape} was to have no value, and has one"
-    )
 
 
 @SHEET.evidence("1.2.2.a")
@@ -51,9 +38,7 @@ def drawing(random: Generator) -> Evidence:
     x, past = random.normal(size=3), random.normal(size=(2, 4))
     return Evidence(
         as_written=None,
-        corrected=relative_error(
-            follow(one_step(2), network, x, list(past)), _states(network, x[None], past)[0]
-        ),
+        corrected=off_by(follow(one_step(2), network, x, list(past)), _states(network, x[None], past)[0]),
     )
 
 
@@ -83,8 +68,8 @@ def size_of_weights(random: Generator) -> Evidence:
     shared_out = AttentionRNN((zero, zero, V_0), 0 * network.past_triples)
     counted = x @ V_0.T / _states(shared_out, x, np.zeros((2, 4)))
     return Evidence(
-        as_written=relative_error(np.full((5, 4), 3), counted),
-        corrected=relative_error(run.weights, a),
+        as_written=off_by(np.full((5, 4), 3), counted),
+        corrected=off_by(run.weights, a),
     )
 
 
@@ -118,31 +103,35 @@ def _sheets_steps(
 
 @SHEET.evidence("1.2.2.c")
 def window(random: Generator) -> Evidence:
-    """Compute the states with a softargmax that ends at w_K, for other K than k; as meant, at w_k.
+    """Compute the states with a softargmax that ends at w_K; as meant, at w_k.
 
-    With K > k it takes scores that do not exist, and with K < k the sum takes weights that do not; read as 0, they
-    leave the state a value.
+    Readings: K as a matrix, which is no index; and as another number than k. With K > k the softargmax takes scores that
+    do not exist, and with K < k the sum takes weights that do not; read as 0, they leave the state a value.
     """
     k = 3
     network, x = _network(random, k), random.normal(size=(7, 3))
     zeros = np.zeros((k, 4))
     expected = _states(network, x, zeros)
 
-    def sheet(K: int, **missing: float) -> Array:
+    def error(K: Any, **missing: float) -> float:
         # Three lists: Q_0, …, Q_k, then the K, then the V.
         matrices = list(zip(network.input_triple, *network.past_triples, strict=True))
-        return _sheets_steps(lambda t: matrices, x, zeros, lambda t: K, lambda t: k, **missing)
+        try:
+            sheet = _sheets_steps(lambda t: matrices, x, zeros, lambda t: K, lambda t: k, **missing)
+        except TypeError:
+            return float("inf")
+        return off_by(sheet, expected)
 
+    a_matrix = network.past_triples[0, 1]
     return Evidence(
-        as_written=min(relative_error(sheet(K), expected) for K in (1, 2, 4, 5)),
+        as_written=error(a_matrix),
         readings={
-            f"K = k − {k - K}, weights that are not there being 0,": relative_error(
-                sheet(K, missing_weight=0.0), expected
-            )
-            for K in (2, 1)
+            "with K for one of the matrices K_i, which is no index": error(a_matrix),
+            "with K = k − 1, the missing weight being 0": error(k - 1, missing_weight=0.0),
+            "with K = k + 1, the missing score having no value": error(k + 1),
         },
-        as_meant=relative_error(sheet(k), expected),
-        corrected=relative_error(network.run(x).states, expected),
+        as_meant=error(k),
+        corrected=off_by(network.run(x).states, expected),
     )
 
 
@@ -150,7 +139,7 @@ def window(random: Generator) -> Evidence:
 def unbounded(random: Generator) -> Evidence:
     """Compute AttentionRNN(∞) from lists that end at h[1].
 
-    Left out: that the zero states before t = 1, which take part in (c), take no part here. It is measured on
+    Besides: that the zero states before t = 1, which take part in (c), take no part here. It is measured on
     the network of (c) with the one triple for each of as many past states as there are steps.
     """
     T, m = 7, 4
@@ -165,9 +154,9 @@ def unbounded(random: Generator) -> Evidence:
     sheet = _sheets_steps(matrices, x, np.zeros((0, m)), lambda t: t - 1, lambda t: t - 1)
     with_zero_states = AttentionRNN(network.input_triple, [triple] * T).run(x).states
     return Evidence(
-        as_written=relative_error(sheet, expected),
-        left_out=relative_error(with_zero_states, expected),
-        corrected=relative_error(network.run(x).states, expected),
+        as_written=off_by(sheet, expected),
+        beside={"the network with zero states, from it": off_by(with_zero_states, expected)},
+        corrected=off_by(network.run(x).states, expected),
     )
 
 
@@ -204,9 +193,9 @@ each by ∂h[t−1]."""
 
 def _autograd(step: _Step) -> Derivatives:
     network, run = step.run.network, step.run
+    tensors = [torch.from_numpy(triple) for triple in step.triples]
 
     def parts(h_1: torch.Tensor) -> torch.Tensor:
-        tensors = [torch.from_numpy(triple) for triple in step.triples]
         states = [torch.from_numpy(step.y[0]), h_1, torch.from_numpy(step.y[2])]
         scores = [(Q @ s) @ (K @ s) for (Q, K, _), s in zip(tensors, states, strict=True)]
         a = torch.softmax(torch.stack(scores), 0)
@@ -214,17 +203,22 @@ def _autograd(step: _Step) -> Derivatives:
         return torch.cat([(a[:, None] * v).flatten(), a, v[1]])
 
     jacobian = oracle.jacobian(parts, step.y[1])
-    *_, by_initial = oracle.jacobian(
-        oracle.attention_rnn, network.input_triple, network.past_triples, run.x[-1:], run.window_states(6)
-    )
     return {
-        1: by_initial[0][:, -1],
+        1: _jacobians(network, run.x[-1:], run.window_states(6))[0, :, -1],
         2: jacobian[0:4],
         4: jacobian[4:8],
         3: jacobian[8:12],
         6: jacobian[[13]],
         5: jacobian[15:],
     }
+
+
+def _jacobians(network: AttentionRNN, x: Array, past: Array) -> Array:
+    """Return the Jacobians of these steps' states with respect to those before them, by every path: (steps, m, k, m)."""
+    input_triple, past_triples, inputs = map(
+        torch.from_numpy, (network.input_triple, network.past_triples, x)
+    )
+    return oracle.jacobian(lambda past: oracle.attention_rnn(input_triple, past_triples, inputs, past), past)
 
 
 def _score_jacobian(step: _Step, *, transposed: bool = True) -> Array:
@@ -262,27 +256,26 @@ def _book(step: _Step) -> Derivatives:
     }
 
 
-def _largest(random: Generator, equation: int, formulas: Callable[[_Step], Derivatives]) -> float:
-    """Return an equation's largest error in 10 networks: in one alone a term may happen to be next to nothing."""
-    steps = (_step(random) for _ in range(10))
-    return max(relative_error(formulas(step)[equation], _autograd(step)[equation]) for step in steps)
-
-
 def _evidence(random: Generator, equation: int) -> Evidence:
     """Return the evidence for an equation that contains k_1 Q_1, and so has no value as it is written."""
-    steps = (_step(random) for _ in range(10))
-    reordered = partial(_sheet, transposed=False, square_of_sum=False)
+    step = _step(random)
+    expected = _autograd(step)[equation]
+    reordered = _sheet(step, transposed=False)[equation]
+    as_written = product_error(step.k[1], step.triples[1][0])
     return Evidence(
-        as_written=max(_shape_error(step.k[1], step.triples[1][0]) for step in steps),
-        readings={"(Q₁k₁)ᵀ + q₁ᵀK₁": _largest(random, equation, reordered)},
-        as_meant=_largest(random, equation, _sheet),
-        corrected=_largest(random, equation, _book),
+        as_written=as_written,
+        readings={
+            "with k_1 for a column": as_written,
+            "with (Q_1 k_1)ᵀ for k_1 Q_1": off_by(reordered, expected),
+        },
+        as_meant=off_by(_sheet(step)[equation], expected),
+        corrected=off_by(_book(step)[equation], expected),
     )
 
 
 @SHEET.evidence("1.2.2.e")
 def whole_jacobian(random: Generator) -> Evidence:
-    """Put the six equations into one another, [6] to the letter; and compute the one line."""
+    """Put the six equations into one another; and compute the one line."""
     return _evidence(random, 1)
 
 
@@ -292,8 +285,8 @@ def equation_1(random: Generator) -> Evidence:
     step = _step(random)
     autograd = _autograd(step)
     return Evidence(
-        as_written=relative_error(autograd[2] + autograd[4] + autograd[3], autograd[1]),
-        corrected=relative_error(_book(step)[1], autograd[1]),
+        as_written=off_by(autograd[2] + autograd[4] + autograd[3], autograd[1]),
+        corrected=off_by(_book(step)[1], autograd[1]),
     )
 
 
@@ -315,8 +308,8 @@ def equation_4(random: Generator) -> Evidence:
     step = _step(random)
     autograd, a = _autograd(step), step.run.weights[-1]
     return Evidence(
-        as_written=relative_error(step.v[1] @ autograd[6] + a[1] * autograd[5], autograd[4]),
-        corrected=relative_error(_book(step)[4], autograd[4]),
+        as_written=off_by(step.v[1] @ autograd[6] + a[1] * autograd[5], autograd[4]),
+        corrected=off_by(_book(step)[4], autograd[4]),
     )
 
 
@@ -324,101 +317,145 @@ def equation_4(random: Generator) -> Evidence:
 def equation_5(random: Generator) -> Evidence:
     """Compare ∂v_1/∂h[t−1] with V_1."""
     step = _step(random)
-    error = relative_error(_book(step)[5], _autograd(step)[5])
+    error = off_by(_book(step)[5], _autograd(step)[5])
     return Evidence(as_written=error, corrected=error)
 
 
 @SHEET.evidence("1.2.2.e.6")
 def equation_6(random: Generator) -> Evidence:
-    """Compute ∂a_1/∂h[t−1]. To the letter, there are squares in the sum of its last denominator."""
+    """Compute ∂a_1/∂h[t−1]."""
     return _evidence(random, 6)
 
 
 @SHEET.evidence("1.2.2.e.6.square")
 def lost_square(random: Generator) -> Evidence:
-    """Compute [6] with its transposes mended; Σ exp(…)² as written, (Σ exp(…))² as meant.
+    """Compute [6] with its transposes mended. As written, a bracket of (Σ exp(…)² is not closed, and it has no value.
 
-    Where attention is on one thing alone, the two are the same.
+    Readings: (Σ exp(…))², and Σ (exp(…)²). Where attention is on one thing alone, the two are the same.
     """
+    step = _step(random)
+    expected = _autograd(step)[6]
+    of_the_sum, in_the_sum = (
+        off_by(_sheet(step, square_of_sum=square_of_sum)[6], expected) for square_of_sum in (True, False)
+    )
     return Evidence(
-        as_written=_largest(random, 6, partial(_sheet, square_of_sum=False)),
-        as_meant=_largest(random, 6, _sheet),
-        corrected=_largest(random, 6, _book),
+        as_written=_brackets_error(SHEET.words["1.2.2.e.6.square"]["statement"]),
+        readings={"with the square of the sum": of_the_sum, "with a sum of squares": in_the_sum},
+        as_meant=of_the_sum,
+        corrected=off_by(_book(step)[6], expected),
     )
 
 
-def _gradient_errors(random: Generator, *, direct_term: bool) -> dict[str, float]:
-    """Return the error of each formula for ∂ℓ/∂h[T], on steps of AttentionRNN(3) and a random loss.
+def _brackets_error(formula: str) -> float:
+    """Return the error of a formula in which a bracket is not closed: it has no value."""
+    return 0.0 if formula.count("(") == formula.count(")") else float("inf")
 
-    Without a direct term, the loss does not look at h[T] itself.
-    """
-    steps, k, T = 12, 3, 4
+
+class _Later(NamedTuple):
+    """Steps of AttentionRNN(2), and the derivatives that the sheet's (f) is made of, by autograd; T is a step before the end."""
+
+    run: Run
+    direct_gradients: Array
+    """g[t] in row t − 1. The loss does not look at h[T] itself, so g[T] is 0."""
+    total_gradients: Array
+    """λ[t] in row t − 1."""
+    direct_jacobians: list[Array]
+    """∂h[T+i]/∂h[T] for i = 1, …, k, all states between held fixed."""
+    total_jacobians: list[Array]
+    """The same along every path."""
+
+
+_T = 2
+"""The step whose gradient (f) asks for."""
+
+
+def _later(random: Generator) -> _Later:
+    """Draw a network, its input and a loss."""
+    k = 2
     network = _network(random, k)
-    triples = network.input_triple, network.past_triples
-    run = network.run(random.normal(size=(steps, 3)))
-    direct_gradient = random.normal(size=run.states.shape)
-    if not direct_term:
-        direct_gradient[T - 1] = 0
-
-    def total_gradient(s: int) -> Array:
-        """Return the gradient of h[s]: its direct one, and that of the steps after it with respect to their last initial state."""
-        *_, by_initial = oracle.vjp(
-            oracle.attention_rnn, direct_gradient[s:], *triples, run.x[s:], run.window_states(s + 1)
-        )
-        return direct_gradient[s - 1] + by_initial[-1]
-
-    def jacobians(x: Array, past: Array) -> Array:
-        """Return the Jacobians of these steps' states with respect to those before them, (steps, m, k, m)."""
-        return oracle.jacobian(oracle.attention_rnn, *triples, x, past)[3]
-
-    lags = range(1, k + 1)
-    expected = total_gradient(T)
-    gradients = [total_gradient(T + i) for i in lags]
-    total = jacobians(run.x[T:], run.window_states(T + 1))[:k, :, -1]
+    run = network.run(random.normal(size=(_T + k + 1, 3)))
+    g = random.normal(size=run.states.shape)
+    g[_T - 1] = 0
     # Of step T + i alone, whose initial states are those that it sees.
-    direct = [jacobians(run.x[T + i - 1 : T + i], run.window_states(T + i))[0, :, -i] for i in lags]
-    pairs = list(zip(gradients, direct, strict=True))
-    return {
-        "Jacobian times row": max(_shape_error(J, g[None]) for g, J in pairs),
-        "Jacobian times column": relative_error(sum(J @ g[:, None] for g, J in pairs), expected[:, None]),
-        "total Jacobians": relative_error(
-            sum(g @ J for g, J in zip(gradients, total, strict=True)), expected
-        ),
-        "direct Jacobians": relative_error(sum(g @ J for g, J in pairs), expected),
-        "the book": relative_error(network.total_gradient(run, direct_gradient, T), expected),
-    }
+    direct = [
+        _jacobians(network, run.x[_T + i - 1 : _T + i], run.window_states(_T + i))[0, :, -i]
+        for i in range(1, k + 1)
+    ]
+    total = _jacobians(network, run.x[_T : _T + k], run.window_states(_T + 1))[:, :, -1]
+    return _Later(run, g, _total_gradients(run, g), direct, list(total))
+
+
+def _total_gradients(run: Run, g: Array) -> Array:
+    """Return the gradients with respect to a vector added to each state, 0 here: they are the total gradients."""
+    network = run.network
+    triples = [torch.from_numpy(triple) for triple in (network.input_triple, *network.past_triples)]
+    x = torch.from_numpy(run.x)
+
+    def states(added: torch.Tensor) -> torch.Tensor:
+        found = [torch.zeros(added.shape[1], dtype=added.dtype)] * len(network.past_triples)
+        for x_t, added_t in zip(x, added, strict=True):
+            seen = [x_t, *found[: -len(triples) : -1]]
+            scores = [(Q @ y) @ (K @ y) for (Q, K, _), y in zip(triples, seen, strict=True)]
+            values = [V @ y for (_, _, V), y in zip(triples, seen, strict=True)]
+            found.append(torch.softmax(torch.stack(scores), 0) @ torch.stack(values) + added_t)
+        return torch.stack(found[len(network.past_triples) :])
+
+    return oracle.vjp(states, g, np.zeros_like(g))
+
+
+def _sum(gradients: Array, jacobians: list[Array]) -> Array:
+    """Compute Σ_i ∂ℓ/∂h[T+i] ∂h[T+i]/∂h[T], i = 1, …, k."""
+    return sum((gradients[_T + i - 1] @ J for i, J in enumerate(jacobians, start=1)), np.zeros(4))
 
 
 @SHEET.evidence("1.2.2.f")
 def sum_over_paths(random: Generator) -> Evidence:
-    """Compute Σ_i ∂h[i+T]/∂h[T] ∂ℓ/∂h[i+T], the order of the factors mended.
+    """Compute Σ_i ∂h[i+T]/∂h[T] ∂ℓ/∂h[i+T]. As written, a Jacobian times a row has no value; mended, the row stands first.
 
-    As written, ∂h[i+T]/∂h[T] stands for the whole derivative, by every path. As meant, it is the direct one, of
-    one step. The largest of 10 networks: paths may happen to cancel. Left out: a loss that looks at h[T] itself.
+    Readings: ∂h[i+T]/∂h[T] as the direct Jacobian, or along every path; ∂ℓ/∂h[i+T] as the total gradient or the direct
+    one. Left out: a loss that looks at h[T] itself.
     """
-
-    def largest(formula: str, *, direct_term: bool = False) -> float:
-        return max(_gradient_errors(random, direct_term=direct_term)[formula] for _ in range(10))
-
-    corrected = _gradient_errors(random, direct_term=True)["the book"]
+    run, g, λ, direct, total = _later(random)
+    expected = λ[_T - 1]
+    looking = g.copy()
+    looking[_T - 1] = random.normal(size=4)
+    λ_looking = _total_gradients(run, looking)
+    as_meant = off_by(_sum(λ, direct), expected)
     return Evidence(
-        as_written=largest("total Jacobians"),
-        as_meant=largest("direct Jacobians"),
-        left_out=largest("direct Jacobians", direct_term=True),
-        corrected=corrected,
+        as_written=product_error(direct[0], λ[_T][None]),
+        as_meant=as_meant,
+        left_out={
+            "the sheet mended, where ℓ looks at h[T] itself": off_by(
+                _sum(λ_looking, direct), λ_looking[_T - 1]
+            )
+        },
+        readings={
+            "with direct Jacobians and total gradients": as_meant,
+            "with total Jacobians and total gradients": off_by(_sum(λ, total), expected),
+            "with direct Jacobians and direct gradients": off_by(_sum(g, direct), expected),
+            "with total Jacobians and direct gradients": off_by(_sum(g, total), expected),
+        },
+        corrected=off_by(run.network.total_gradient(run, looking, _T), λ_looking[_T - 1]),
     )
 
 
 @SHEET.evidence("1.2.2.f.order")
 def order_of_factors(random: Generator) -> Evidence:
-    """Multiply the Jacobian by the gradient, a row; each of them taken as it is meant.
+    """Multiply the Jacobian by the gradient, a row; each of them read as in 1.2.2.f.
 
-    With the gradient as a column, the product has a value.
+    Readings: the gradient as a row, and as a column, with which the product has a value.
     """
-    errors = _gradient_errors(random, direct_term=False)
+    run, g, λ, direct, _ = _later(random)
+    expected = λ[_T - 1]
+    pairs = list(zip(λ[_T:], direct, strict=False))
+    as_column = sum(J @ row[:, None] for row, J in pairs)
+    as_written = max(product_error(J, row[None]) for row, J in pairs)
     return Evidence(
-        as_written=errors["Jacobian times row"],
-        readings={"Jacobian times column": errors["Jacobian times column"]},
-        as_meant=errors["direct Jacobians"],
-        corrected=errors["the book"],
+        as_written=as_written,
+        readings={
+            "with the gradient for a row": as_written,
+            "with the gradient for a column": off_by(as_column, expected[:, None]),
+        },
+        as_meant=off_by(_sum(λ, direct), expected),
+        corrected=off_by(run.network.total_gradient(run, g, _T), expected),
     )

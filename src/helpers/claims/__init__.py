@@ -6,8 +6,17 @@ what a page shows of them.
 
 from __future__ import annotations
 
-from .cards import Card, Errata, Table
-from .evidence import Counterexample, Evidence, Experiment, Finding, Undecided, Verdict
+from .cards import Card, Errata, Table, Verdicts
+from .evidence import (
+    Counterexample,
+    Evidence,
+    Experiment,
+    Finding,
+    Unsupported,
+    Verdict,
+    off_by,
+    product_error,
+)
 from .export import to_csv
 from .ledger import Claim, Ledger, Sheet
 from .marks import MarkedSheet, Strip
@@ -25,20 +34,24 @@ __all__ = [
     "Sheet",
     "Strip",
     "Table",
-    "Undecided",
+    "Unsupported",
     "Verdict",
+    "Verdicts",
     "card",
     "counts",
     "errata",
     "marked_sheet",
+    "off_by",
+    "product_error",
     "strip",
     "table",
     "to_csv",
+    "verdicts",
 ]
 
 
 def card(id: str) -> Card:
-    """Return the card of one claim of the book, with its evidence measured now.
+    """Return the card of one claim of the book, with its evidence.
 
     Raises
     ------
@@ -51,7 +64,7 @@ def card(id: str) -> Card:
 
 
 def table() -> Table:
-    """Return all claims of the book as one table, each with evidence measured now."""
+    """Return all claims of the book as one table, each with its evidence."""
     return Table(_ledger())
 
 
@@ -86,6 +99,11 @@ def errata() -> Errata:
 def counts() -> dict[str, int]:
     """Return how many claims of the book there are of each verdict, for those that occur."""
     return _ledger().counts()
+
+
+def verdicts() -> Verdicts:
+    """Return what each verdict means, and how many claims of the book have it."""
+    return Verdicts(_ledger())
 
 
 def _ledger() -> Ledger:

@@ -14,19 +14,20 @@ COLUMNS = [
     "the sheet says",
     "verdict",
     "correction",
-    "sheet off by",
-    "book off by",
+    "remark",
+    "measured of the sheet",
+    "measured of the book",
     "derivation",
 ]
 
 
 def to_csv(ledger: Ledger) -> str:
-    """Return every claim as a line of a CSV file, with evidence measured now; formulas are in LaTeX.
+    """Return every claim as a line of a CSV file, with its evidence; formulas are in LaTeX.
 
     Examples
     --------
     >>> print(to_csv(Ledger([])), end="")
-    claim,question,the sheet says,verdict,correction,sheet off by,book off by,derivation
+    claim,question,the sheet says,verdict,correction,remark,measured of the sheet,measured of the book,derivation
     """
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([COLUMNS, *map(_cells, ledger)])
@@ -34,5 +35,5 @@ def to_csv(ledger: Ledger) -> str:
 
 
 def _cells(claim: Claim) -> list[str]:
-    words = [claim.id, claim.question, claim.statement, claim.verdict.value, claim.correction]
+    words = [claim.id, claim.question, claim.statement, claim.verdict.value, claim.correction, claim.remark]
     return [*words, *Card(claim).evidence.row, f"notebooks/{claim.chapter}.html#{claim.anchor}"]

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import cast
 
 import numpy as np
 
-from .evidence import AnyEvidence, Verdict
+from ..numerics.oracle import one_thread
+from .evidence import DRAWS, AnyEvidence, Evidence, Verdict
 
 Measure = Callable[[np.random.Generator], AnyEvidence]
 """An evidence function: it draws its input from the generator."""
@@ -38,6 +40,13 @@ class Claim:
         The notebook with the derivation.
     correction : str
         What is right instead, or what was left out; Markdown with LaTeX. Empty for a confirmed claim.
+    remark : str
+        What the book adds to a confirmed claim, if anything; Markdown with LaTeX.
+    reading : str
+        Where the statement is ambiguous: the reading that is judged, by its name in the evidence.
+    settled_by : str
+        How the statement's own symbols are used elsewhere on the sheet, quoted, where that settles the reading. Left empty, the
+        judged reading is the one that is closest to right.
     """
 
     id: str
@@ -47,10 +56,19 @@ class Claim:
     evidence: Measure
     chapter: str
     correction: str = ""
+    remark: str = ""
+    reading: str = ""
+    settled_by: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.verdict, Verdict):
             raise TypeError(f"verdict must be a Verdict, got {self.verdict!r}")
+        if self.remark and self.verdict is not Verdict.CONFIRMED:
+            raise ValueError(
+                f"claim {self.id} is {self.verdict.value}: what there is to add belongs to its correction"
+            )
+        if self.settled_by and not self.reading:
+            raise ValueError(f"claim {self.id} must name the reading that is settled by {self.settled_by!r}")
         if (self.verdict is Verdict.CONFIRMED) == bool(self.correction):
             raise ValueError(
                 f"claim {self.id} is {self.verdict.value}: a correction belongs to every verdict but 'confirmed', "
@@ -58,8 +76,17 @@ class Claim:
             )
 
     def measure(self) -> AnyEvidence:
-        """Return the evidence, on input drawn from the claim's own random generator: the same at every call."""
-        return self.evidence(np.random.default_rng(zlib.crc32(self.id.encode())))
+        """Return the evidence, on input drawn from the claim's own random generator: the same at every call.
+
+        Of a formula, that is the evidence of many draws. An experiment draws as often as it needs by itself.
+        """
+        random = np.random.default_rng(zlib.crc32(self.id.encode()))
+        with one_thread():
+            first = self.evidence(random)
+            if not isinstance(first, Evidence):
+                return first
+            others = (self.evidence(random) for _ in range(DRAWS - 1))
+            return Evidence.over([first, *cast("Iterator[Evidence]", others)])
 
     @property
     def question_as_sentence(self) -> str:

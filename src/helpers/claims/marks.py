@@ -6,15 +6,6 @@ from .cards import CORRECTION_LABEL
 from .evidence import Verdict
 from .ledger import Claim, Ledger
 
-MARKS = {
-    Verdict.CONFIRMED: "✓",
-    Verdict.COMPLETED: "+",
-    Verdict.REPAIRED: "✎",
-    Verdict.REFUTED: "✗",
-    Verdict.LOST: "?",
-}
-"""What a teacher writes into the margin."""
-
 
 class MarkedSheet:
     """Statements of the sheet, each with its mark, the correction to open below it, and a link to the derivation.
@@ -37,7 +28,7 @@ class MarkedSheet:
             self.claims |= {ledger[number]: False} if alone else dict.fromkeys(found, True)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{MARKS[claim.verdict]} {claim.id}: {claim.verdict.value}" for claim in self.claims)
+        return "\n".join(f"{claim.verdict.sign} {claim.id}: {claim.verdict.value}" for claim in self.claims)
 
     def _repr_markdown_(self) -> str:
         return "\n\n".join(_marked(claim, found) for claim, found in self.claims.items())
@@ -49,7 +40,7 @@ def _marked(claim: Claim, found: bool) -> str:
     anchor = f" #{claim.sheet_anchor}" if found else ""
     paragraphs = [
         f'<div class="marked {verdict}">',
-        f"[[{MARKS[claim.verdict]}]{{.sign}} {verdict}]{{.mark{anchor}}}",
+        f"[{claim.verdict.label}]{{.mark{anchor}}}",
         f"[{claim.id}](#{claim.anchor}) *{claim.question}*",
         claim.statement,
     ]
@@ -66,16 +57,13 @@ class Strip:
         self.ledger = ledger
 
     def __repr__(self) -> str:
-        return " ".join(MARKS[claim.verdict] for claim in self.ledger)
+        return " ".join(claim.verdict.sign for claim in self.ledger)
 
     def _repr_markdown_(self) -> str:
-        counts = (
-            f"[[{MARKS[Verdict(verdict)]}]{{.sign}} {number} {verdict}]{{.{verdict}}}"
-            for verdict, number in self.ledger.counts().items()
-        )
+        counts = (f"{number} {Verdict(verdict).label}" for verdict, number in self.ledger.counts().items())
         return "\n\n".join([" ".join(map(_tile, self.ledger)), " ".join(counts)])
 
 
 def _tile(claim: Claim) -> str:
     verdict = claim.verdict.value
-    return f'[[{MARKS[claim.verdict]}](#{claim.anchor} "{claim.id}: {verdict}")]{{.tile .{verdict}}}'
+    return f'[[{claim.verdict.sign}](#{claim.anchor} "{claim.id}: {verdict}")]{{.tile .{verdict}}}'

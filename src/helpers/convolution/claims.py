@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import floor
 
 import numpy as np
 from numpy.random import Generator
 
-from ..claims import Evidence, Sheet
+from ..claims import Evidence, Sheet, off_by
 from ..numerics.arrays import Array
-from ..numerics.compare import relative_error
 from ..numerics.oracle import torch
 from . import oracle
 from .reference import (
@@ -28,46 +27,44 @@ SHEET = Sheet(__package__)
 
 @SHEET.evidence("1.1.a")
 def size_in_example(random: Generator) -> Evidence:
-    """Compare [(W − F + 2P)/S] + 1, thus [17/4] + 1 × [7/4] + 1 = 5 × 2, with a convolution of that size."""
+    """Compare [(W − F + 2P)/S] + 1, thus [17/4] + 1 × [7/4] + 1 = 5 × 2, with a convolution of that size.
+
+    Readings: square brackets as the floor, and as mere brackets.
+    """
     y = oracle.value(
         lambda x, weight: oracle.conv(x, weight, stride=4),
         random.normal(size=(1, 21, 12)),
         random.normal(size=(1, 1, 4, 5)),
     )
     S, P = 4, 0
-    formula = tuple(floor((W - F + 2 * P) / S) + 1 for W, F in ((21, 4), (12, 5)))
-    numbers = (floor(17 / 4) + 1, floor(7 / 4) + 1)
+
+    def error(bracket: Callable[[float], float]) -> float:
+        formula = tuple(bracket((W - F + 2 * P) / S) + 1 for W, F in ((21, 4), (12, 5)))
+        numbers = (bracket(17 / 4) + 1, bracket(7 / 4) + 1)
+        return max(off_by(sheet, y.shape[1:]) for sheet in (formula, numbers, (5, 2)))
+
     return Evidence(
-        as_written=max(relative_error(sheet, y.shape[1:]) for sheet in (formula, numbers, (5, 2))),
-        corrected=relative_error(output_size((21, 12), (4, 5), stride=4), y.shape[1:]),
+        as_written=error(floor),
+        readings={"with [ ] for the floor": error(floor), "with [ ] for mere brackets": error(float)},
+        corrected=off_by(output_size((21, 12), (4, 5), stride=4), y.shape[1:]),
     )
 
 
 @SHEET.evidence("1.1.b")
 def size_in_general(random: Generator) -> Evidence:
-    """Compare F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, with random layers."""
-
-    def sheet(H: int, W: int, F: int, K: int, S: int, P: int, D: int) -> tuple[int, int, int]:
-        return F, floor((H - D * (K - 1) + 2 * P - 1) / S) + 1, floor((W - D * (K - 1) + 2 * P - 1) / S) + 1
-
-    def book(H: int, W: int, F: int, K: int, S: int, P: int, D: int) -> tuple[int, int, int]:
-        rows, columns = (output_size(side, K, stride=S, padding=P, dilation=D) for side in (H, W))
-        return F, rows, columns
-
-    errors = {sheet: 0.0, book: 0.0}
-    for _ in range(50):
-        C, F, K, S, D = (int(random.integers(1, end)) for end in (5, 5, 6, 5, 4))
-        P = int(random.integers(0, 4))
-        # Each side is long enough for the kernel, by 0 to 8 samples.
-        H, W = (max(1, D * (K - 1) + 1 - 2 * P + int(random.integers(9))) for _ in range(2))
-        y = oracle.value(
-            lambda x, weight, S=S, P=P, D=D: oracle.conv(x, weight, stride=S, padding=P, dilation=D),
-            np.zeros((C, H, W)),
-            np.zeros((F, C, K, K)),
-        )
-        for formula in errors:
-            errors[formula] = max(errors[formula], relative_error(formula(H, W, F, K, S, P, D), y.shape))
-    return Evidence(as_written=errors[sheet], corrected=errors[book])
+    """Compare F × (floor[(H − D·(K − 1) + 2P − 1)/S] + 1) × the same with W, with a random layer."""
+    C, F, K, S, D = (int(random.integers(1, end)) for end in (5, 5, 6, 5, 4))
+    P = int(random.integers(0, 4))
+    # Each side is long enough for the kernel, by 0 to 8 samples.
+    H, W = (max(1, D * (K - 1) + 1 - 2 * P + int(random.integers(9))) for _ in range(2))
+    y = oracle.value(
+        lambda x, weight: oracle.conv(x, weight, stride=S, padding=P, dilation=D),
+        np.zeros((C, H, W)),
+        np.zeros((F, C, K, K)),
+    )
+    sheet = F, floor((H - D * (K - 1) + 2 * P - 1) / S) + 1, floor((W - D * (K - 1) + 2 * P - 1) / S) + 1
+    book = F, *(output_size(side, K, stride=S, padding=P, dilation=D) for side in (H, W))
+    return Evidence(as_written=off_by(sheet, y.shape), corrected=off_by(book, y.shape))
 
 
 def _layer(random: Generator) -> tuple[Array, Array, Array]:
@@ -90,8 +87,8 @@ def forward(random: Generator) -> Evidence:
     ]
     expected = oracle.value(_torch_layer, x, weight)
     return Evidence(
-        as_written=relative_error(sheet, expected[0]),
-        corrected=relative_error(conv(x, weight, stride=2), expected),
+        as_written=off_by(sheet, expected[0]),
+        corrected=off_by(conv(x, weight, stride=2), expected),
     )
 
 
@@ -105,8 +102,8 @@ def jacobian_of_weight(random: Generator) -> Evidence:
         sheet[r - 1, c - 1, k - 1, i - 1] = x_of_sheet[2 * (r - 1) + i, k]
     expected = oracle.jacobian(_torch_layer, x, weight)[1]
     return Evidence(
-        as_written=relative_error(sheet, expected[0]),
-        corrected=relative_error(weight_jacobian(x, weight.shape, stride=2), expected),
+        as_written=off_by(sheet, expected[0]),
+        corrected=off_by(weight_jacobian(x, weight.shape, stride=2), expected),
     )
 
 
@@ -121,8 +118,8 @@ def jacobian_of_input(random: Generator) -> Evidence:
             sheet[r - 1, k - 1, i - 1] = W[1, k, i - 2 * (r - 1)]
     expected = oracle.jacobian(_torch_layer, x, weight)[0]
     return Evidence(
-        as_written=relative_error(sheet, expected[0]),
-        corrected=relative_error(input_jacobian(weight, 7, stride=2), expected),
+        as_written=off_by(sheet, expected[0]),
+        corrected=off_by(input_jacobian(weight, 7, stride=2), expected),
     )
 
 
@@ -141,9 +138,9 @@ def gradient_of_weight(random: Generator) -> Evidence:
 
     _, expected = oracle.vjp(_torch_layer, output_gradient, x, weight)
     return Evidence(
-        as_written=relative_error(sheet(last_row=2), expected),
-        as_meant=relative_error(sheet(last_row=3), expected),
-        corrected=relative_error(weight_vjp(output_gradient, x, 3, stride=2), expected),
+        as_written=off_by(sheet(last_row=2), expected),
+        as_meant=off_by(sheet(last_row=3), expected),
+        corrected=off_by(weight_vjp(output_gradient, x, 3, stride=2), expected),
     )
 
 
@@ -151,9 +148,9 @@ def gradient_of_weight(random: Generator) -> Evidence:
 def likeness(random: Generator) -> Evidence:
     """Compute the gradients by convolutions in which the stride becomes dilation.
 
-    As written: ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer.
-    Left out: the same where the forward pass has a dilation of its own, of which the sentence does not speak.
-    Corrected: stride and dilation change places, what the floor dropped is cut off, and ∂ℓ/∂x is a convolution too.
+    As written: ∂ℓ/∂W as a convolution of x with ∂ℓ/∂f, dilated by the stride, on the sheet's layer. Besides: the same
+    on a layer with a dilation of its own. Corrected: stride and dilation change places, what the floor dropped is cut
+    off, and ∂ℓ/∂x is a convolution too.
     """
 
     def errors(length: int, dilation: int, backward_stride: int) -> tuple[float, float]:
@@ -173,17 +170,21 @@ def likeness(random: Generator) -> Evidence:
         around = (dilation * 2, dilation * 2 + dropped_samples(length, 3, **setting))
         flipped = weight[:, :, ::-1].swapaxes(0, 1)
         transposed = conv(np.pad(spaced, ((0, 0), around)), flipped, dilation=dilation)
-        return relative_error(backward[None], by_weight), max(
-            relative_error(transposed, by_input),
-            relative_error(input_vjp(output_gradient, weight, length, **setting), by_input),
+        return off_by(backward[None], by_weight), max(
+            off_by(transposed, by_input),
+            off_by(input_vjp(output_gradient, weight, length, **setting), by_input),
         )
 
     as_written, _ = errors(length=7, dilation=1, backward_stride=1)
-    left_out, _ = errors(length=11, dilation=2, backward_stride=1)
+    on_another_layer, _ = errors(length=11, dilation=2, backward_stride=1)
     corrected = [
         errors(length, dilation, backward_stride=dilation) for length, dilation in ((8, 1), (11, 2), (12, 3))
     ]
-    return Evidence(as_written=as_written, left_out=left_out, corrected=max(map(max, corrected)))
+    return Evidence(
+        as_written=as_written,
+        beside={"the sheet on a layer with dilation 2": on_another_layer},
+        corrected=max(map(max, corrected)),
+    )
 
 
 def _indices_from_one(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

@@ -16,10 +16,12 @@ TOLERANCE = 1e-10
 """The relative error up to which two results in float64 count as the same."""
 
 
-def relative_error(actual: ArrayLike, expected: ArrayLike, *, may_be_empty: bool = False) -> float:
-    """Return the largest absolute difference, divided by the largest magnitude expected (by 1 where that is smaller).
+def relative_error(
+    actual: ArrayLike, expected: ArrayLike, *, floor: float = 1.0, may_be_empty: bool = False
+) -> float:
+    """Return the largest absolute difference, divided by the largest magnitude expected (by ``floor`` where that is smaller).
 
-    Arrays of different shape are infinitely far apart, and so is NaN from a number.
+    Arrays of different shape are infinitely far apart, and so is NaN from a number, or any number from 0 with a floor of 0.
 
     Examples
     --------
@@ -27,13 +29,19 @@ def relative_error(actual: ArrayLike, expected: ArrayLike, *, may_be_empty: bool
     0.2
     >>> relative_error([1.0, 2.0], [[1.0, 2.0]])
     inf
+    >>> relative_error(0.3, 0.2), relative_error(0.3, 0.2, floor=0.0)
+    (0.09999999999999998, 0.4999999999999999)
     """
     actual = real_array(actual, "actual", may_be_empty=may_be_empty).astype(np.float64)
     expected = real_array(expected, "expected", may_be_empty=may_be_empty).astype(np.float64)
     if actual.shape != expected.shape:
         return float("inf")
     finite = np.abs(expected[np.isfinite(expected)])
-    return float(_difference(actual, expected).max(initial=0.0) / max(1.0, finite.max(initial=0.0)))
+    difference = float(_difference(actual, expected).max(initial=0.0))
+    largest = max(floor, float(finite.max(initial=0.0)))
+    if largest == 0.0:
+        return 0.0 if difference == 0.0 else float("inf")
+    return difference / largest
 
 
 def check_close(
