@@ -49,5 +49,7 @@ def test_the_strip_has_a_tile_for_each_claim_and_the_counts():
     assert re.findall(r"\]\(#(\S+) \"(\S+): (\w+)\"\)\]\{\.tile \.(\w+)\}", tiles) == [
         (claim.anchor, claim.id, claim.verdict.value, claim.verdict.value) for claim in CLAIMS
     ]
-    assert counts == " ".join(f"{n} {Verdict(verdict).label}" for verdict, n in claims.counts().items())
+    assert counts == " ".join(
+        f"[{Verdict(verdict).label} {n}]{{.count}}" for verdict, n in claims.counts().items()
+    )
     assert repr(claims.strip()).split() == [claim.verdict.sign for claim in CLAIMS]

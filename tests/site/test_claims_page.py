@@ -7,6 +7,7 @@ import re
 
 import pytest
 from browsing import NUMBERED, ROOT, SITE
+from bs4 import BeautifulSoup
 
 from helpers import claims
 from helpers.book import CLAIMS
@@ -186,7 +187,7 @@ def test_the_errata_hold_what_is_not_confirmed():
 
 def test_the_choice_knows_every_verdict_in_its_order():
     script = (ROOT / "book/_static/claims.js").read_text(encoding="utf-8")
-    (names,) = re.findall(r"for \(const verdict of (\[.*?\])\)", script)
+    (names,) = re.findall(r"VERDICTS = (\[.*?\]);", script)
     assert json.loads(names) == [verdict.value for verdict in claims.Verdict]
 
 
@@ -209,3 +210,16 @@ def test_each_equation_on_the_page_links_to_its_check(path):
         below = page.split(f'id="{link}"')[1]
         cell = re.sub(r"<[^>]+>", "", below.split("</pre>")[0])
         assert label in ", ".join(re.findall(r"# checks: (.*)", cell)).split(", ")
+
+
+@pytest.mark.parametrize("claim", list(CLAIMS), ids=lambda claim: claim.id)
+def test_a_claims_heading_has_its_verdict_and_leads_to_the_card(claim):
+    page = BeautifulSoup(
+        (SITE / "notebooks" / f"{claim.chapter}.html").read_text(encoding="utf-8"), "html.parser"
+    )
+    (link,) = page.find_all("a", string=f"card of {claim.id} ↓")
+    assert link.parent.find(class_="verdict")["class"] == ["verdict", claim.verdict.value]
+    card = page.find(id=link["href"].removeprefix("#"))
+    assert f"Claim {claim.id} · " in card.get_text()
+    section = link.find_parent("section")
+    assert section.find(id=claim.anchor) or claim.anchor == section["id"]

@@ -134,7 +134,7 @@ def test_title_page(open_page):
     """The verdicts are counted, and there is something to move."""
     page = open_page("book/intro")
     for verdict, number in claims.counts().items():
-        assert f"{number} {claims.Verdict(verdict).sign} {verdict}" in page.locator("article").inner_text()
+        assert f"{claims.Verdict(verdict).sign} {verdict} {number}" in page.locator("article").inner_text()
     explorer = page.locator(".explorer")
     words = explorer.locator(".gc-words").first
     before = words.inner_text()

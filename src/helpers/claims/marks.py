@@ -60,7 +60,10 @@ class Strip:
         return " ".join(claim.verdict.sign for claim in self.ledger)
 
     def _repr_markdown_(self) -> str:
-        counts = (f"{number} {Verdict(verdict).label}" for verdict, number in self.ledger.counts().items())
+        counts = (
+            f"[{Verdict(verdict).label} {number}]{{.count}}"
+            for verdict, number in self.ledger.counts().items()
+        )
         return "\n\n".join([" ".join(map(_tile, self.ledger)), " ".join(counts)])
 
 
