@@ -26,6 +26,9 @@ def test_a_name_is_text(name):
 def test_a_missing_record_is_named():
     with pytest.raises(FileNotFoundError, match=r"'nothing.json'; there are .*attention_rnn_cost.json"):
         record_path("nothing.json")
+    for name in ("x" * 10**6, "../__init__.py", "a\0b"):
+        with pytest.raises(FileNotFoundError, match=r"^no record "):
+            record_path(name)
 
 
 def test_versions_are_those_installed():

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 import numpy as np
 
+from ..numerics.arrays import short_repr
 from .evidence import AnyEvidence, Verdict
 
 Measure = Callable[[np.random.Generator], AnyEvidence]
@@ -134,7 +135,7 @@ class Ledger:
 
     def __getitem__(self, id: str) -> Claim:
         if id not in self.claims:
-            raise KeyError(f"no claim {id!r}; the ledger has {', '.join(self.claims)}")
+            raise KeyError(f"no claim {short_repr(id)}; the ledger has {', '.join(self.claims)}")
         return self.claims[id]
 
     def counts(self) -> dict[str, int]:

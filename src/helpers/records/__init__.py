@@ -13,6 +13,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import BinaryIO
 
+from ..numerics.arrays import short_repr
+
 _DATA = files(__name__) / "data"
 
 
@@ -32,11 +34,13 @@ def record_path(name: str) -> Traversable:
     'attention_rnn_cost.json'
     """
     if not isinstance(name, str):
-        raise TypeError(f"name must be the name of a file, got {name!r}")
-    if (path := _DATA / name).is_file():
-        return path
-    records = sorted(path.name for path in _DATA.iterdir())
-    raise FileNotFoundError(f"no record {name!r}; there are {', '.join(records) or 'none'}")
+        raise TypeError(f"name must be the name of a file, got {short_repr(name)}")
+    records = {path.name: path for path in _DATA.iterdir()}
+    if name not in records:
+        raise FileNotFoundError(
+            f"no record {short_repr(name)}; there are {', '.join(sorted(records)) or 'none'}"
+        )
+    return records[name]
 
 
 def made_with(*packages: str) -> dict[str, str]:
