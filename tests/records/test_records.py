@@ -1,14 +1,16 @@
 """Where records of experiments are found, and how they are written."""
 
 import json
+import os
 import platform
+import re
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
-from helpers.records import atomic_write, made_with, record_path, write_record
+from helpers.records import atomic_write, atomic_writes, made_with, record_path, write_record
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,3 +90,27 @@ def test_two_may_write_at_once(tmp_path):
         other.write(b"other")
     assert path.read_bytes() == b"one"  # which was closed last
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_written_together_are_all_new_or_all_old(tmp_path, monkeypatch):
+    paths = [tmp_path / name for name in "abc"]
+
+    def write(content):
+        with atomic_writes(*paths) as files:
+            for file in files:
+                file.write(content)
+
+    write(b"old")
+    sync, synced = os.fsync, []
+
+    def disk_full_at_the_last(descriptor):
+        synced.append(descriptor)
+        if len(synced) == 3:
+            raise OSError(28, "No space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", disk_full_at_the_last)
+    with pytest.raises(OSError, match="No space left on device: .*" + re.escape(tmp_path.name)):
+        write(b"new")
+    assert [path.read_bytes() for path in paths] == [b"old"] * 3
+    assert sorted(tmp_path.iterdir()) == paths
