@@ -95,15 +95,40 @@ function keepInAddress(widgets) {
   history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
 }
 
+/** Return what an address says after its #, as this page wrote it or as a program for mail or chat has encoded it again.
+ * @param {string} hash */
+function parseAddress(hash) {
+  let text = hash.slice(1).replace(/&amp;|&#38;|&#x26;/gi, "&").replace(/=3D/g, "="); // of HTML, of quoted-printable
+  while (!text.includes("=") && /%(25|3D)/i.test(text)) text = decoded(text);
+  return new URLSearchParams(text);
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text.replace(/%/g, ""); // no encoding of anything
+  }
+}
+
+/** Return the position of a value that an address names; a sentence may have ended behind it. Else −1.
+ * @param {string[]} labels @param {string | null} value */
+function positionOf(labels, value) {
+  if (value === null) return -1;
+  const texts = [value, decoded(value)].flatMap((text) => [text, text.replace(/[\s.,;:!?)\]>}"'»”’…]+$/, "")]);
+  return Math.max(...texts.map((text) => labels.indexOf(text.trim())));
+}
+
 /** Take from the address what it says of a widget; where it says nothing, or nothing that can be, the start.
  * @param {Widget[]} widgets @returns the first that it names */
 function takeFromAddress(widgets) {
-  const kept = new URLSearchParams(location.hash.slice(1));
+  const kept = parseAddress(location.hash);
   const named = widgets.find(({ el }) => [...kept.keys()].some((key) => key.startsWith(`${el.id}.`)));
   if (!named) return undefined; // the address of a heading, say
   for (const { el, model, sliders } of widgets) {
     for (const [name, { start, first, step, labels }] of Object.entries(sliders)) {
-      const position = labels.indexOf(kept.get(`${el.id}.${name}`));
+      const position = positionOf(labels, kept.get(`${el.id}.${name}`));
       model.set(name, position < 0 ? start : first + step * position);
     }
   }

@@ -3,9 +3,21 @@
 import json
 import shutil
 
+import numpy as np
 from browsing import ROOT
 from ipywidgets.embed import dependency_state
 from static_explorers import STILL, on_the_page, write_scripts
+
+from helpers.drawings import Grid
+from helpers.explorers import Explorer, Slider
+
+
+def squares(name):
+    slider = Slider("number n", range(1, 5), start=2)
+    row = Grid("n", roles="roles", numbers="row")
+    return Explorer(
+        lambda n: {"row": [[n, n * n]], "roles": np.zeros((1, 2), int)}, name=name, panels=[row], n=slider
+    )
 
 
 def write_page(folder, widgets, *, theme="light"):

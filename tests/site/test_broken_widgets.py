@@ -4,26 +4,15 @@ import json
 import re
 import shutil
 
-import numpy as np
 import pytest
-from box_page import write_page
+from box_page import squares, write_page
 from browsing import patience, serving
 
 from helpers import exercises
-from helpers.drawings import Grid
-from helpers.explorers import Explorer, Slider
 
 POLICY = "default-src 'none'; script-src 'self'; img-src data:; style-src 'unsafe-inline'"
 """As strict as can be where the page has styles of its own."""
-DRAWN = "document.documentElement.dataset.explorers === 'drawn'"
-
-
-def squares(name):
-    slider = Slider("number n", range(1, 5), start=2)
-    row = Grid("n", roles="roles", numbers="row")
-    return Explorer(
-        lambda n: {"row": [[n, n * n]], "roles": np.zeros((1, 2), int)}, name=name, panels=[row], n=slider
-    )
+DRAWN = "html[data-explorers=drawn]"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +63,7 @@ def sliders(page, number):
 def test_one_broken_widget_leaves_the_others_moving(page, path, fault):
     rewrite(path, fault)
     page.goto(path.as_uri())
-    page.wait_for_function(DRAWN)
+    page.wait_for_selector(DRAWN, state="attached")
     assert sliders(page, 0) == 0
     assert sliders(page, 1) == 1
     sentence = page.locator(".gc-excuse")
@@ -89,7 +78,7 @@ def test_one_broken_widget_leaves_the_others_moving(page, path, fault):
 def test_a_browser_that_is_too_old_says_so_at_each_explorer(page, path):
     page.add_init_script("delete window.DecompressionStream; delete Document.prototype.fonts")
     page.goto(path.as_uri())
-    page.wait_for_function(DRAWN)
+    page.wait_for_selector(DRAWN, state="attached")
     assert [sliders(page, number) for number in (0, 1)] == [0, 0]
     sentences = page.locator(".gc-excuse").all_inner_texts()
     assert len(sentences) == 2
@@ -107,7 +96,7 @@ def test_no_policy_has_to_allow_more_than_files_of_the_site(page, path):
     page.route("**/*.html", with_policy)
     with serving(path.parent) as address:
         page.goto(f"{address}/{path.name}")
-        page.wait_for_function(DRAWN)
+        page.wait_for_selector(DRAWN, state="attached")
     assert not errors
     assert [sliders(page, number) for number in (0, 1)] == [1, 1]
     assert page.locator("#still").count() == 0

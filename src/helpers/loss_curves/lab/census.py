@@ -181,8 +181,8 @@ _UNREADABLE = (
     TypeError,
     EOFError,
     OSError,  # of a place before the beginning, or of a folder of this name
-    NotImplementedError,  # by zipfile, of a compression that it does not know
-    RuntimeError,  # by zipfile, of an archive with a password
+    NotImplementedError,  # of a compression that Python does not know
+    RuntimeError,  # of an archive with a password
     zipfile.BadZipFile,
     zlib.error,
 )
