@@ -47,7 +47,7 @@ def file_name(script):
 
 def classic(name, script):
     """Return a module as a classic script: a browser imports no module on a page opened from a file."""
-    body = re.sub("^export default ", "const widget = ", script, count=1, flags=re.MULTILINE)
+    body = re.sub("^export default ", "let widget = ", script, count=1, flags=re.MULTILINE)
     body = re.sub("^export ", "", body, flags=re.MULTILINE)
     return f'"use strict";\n(globalThis.{REGISTRY} ||= {{}})["{name}"] = (() => {{\n{body}\nreturn widget;\n}})();\n'
 
