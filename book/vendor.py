@@ -38,7 +38,8 @@ def copy_files() -> None:
     VENDOR.mkdir()
     fonts_of_old_browsers = shutil.ignore_patterns("*.ttf", "*.woff")
     shutil.copytree(modules / "katex/dist/fonts", VENDOR / "fonts", ignore=fonts_of_old_browsers)
-    shutil.copy(modules / "katex/dist/katex.min.css", VENDOR / "katex.min.css")
+    for file in ("katex.min.css", "contrib/copy-tex.min.js"):
+        shutil.copy(modules / "katex/dist" / file, VENDOR)
     shutil.copy(
         modules / "katex/LICENSE", VENDOR / "katex.LICENSE.txt"
     )  # on whose condition the others may go along

@@ -12,6 +12,7 @@ import nbformat
 from lab import set_aside
 from limits import seconds_per_cell
 from nbclient import NotebookClient
+from stills import add_stills
 
 FOLDER = Path(__file__).parent
 
@@ -35,6 +36,7 @@ def executed(source):
         resources={"metadata": {"path": source.parent}},
     )
     client.execute()
+    add_stills(notebook)
     return stripped(notebook)
 
 

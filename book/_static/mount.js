@@ -2,8 +2,9 @@
 // drew, and lets each widget's script take that over, with the state that the build saved.
 
 /** @typedef {import("../../src/helpers/explorers/drawing.js").Sliders} Sliders */
-/** @typedef {{ script: number, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
-/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, module: Promise<any> }} Widget */
+/** @typedef {{ script: string, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
+/** @typedef {{ render(view: { model: Model, el: Element }): unknown }} Script */
+/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders }} Widget */
 
 /** A widget's state, as anywidget's model in JupyterLab. */
 class Model extends EventTarget {
@@ -30,17 +31,34 @@ class Model extends EventTarget {
   off = this.removeEventListener;
 }
 
-/** @returns {Widget[]} */
-function savedWidgets() {
-  /** @type {{ scripts: string[], widgets: Saved[] }} */
-  const { scripts, widgets } = JSON.parse(document.getElementById("widgets").textContent);
-  const modules = scripts.map((script) => import(URL.createObjectURL(new Blob([script], { type: "text/javascript" }))));
-  return widgets
-    .filter(({ state }) => document.getElementById(state.place)) // a notebook may make a widget and not show it
-    .map((saved) => {
-      const { place, sliders } = saved.state;
-      return { el: document.getElementById(place), model: new Model(saved), sliders, module: modules[saved.script] };
-    });
+/** Say in a widget's place why it stays as it is. @param {HTMLElement} el @param {unknown} error */
+function excuse(el, error) {
+  console.warn(error);
+  const sentence = document.createElement("p");
+  sentence.className = "gc-excuse";
+  sentence.textContent = `This stays as it is: it could not be started in this browser (${error}).`;
+  el.append(sentence);
+}
+
+/** Return what is made for an element; where that fails, say so there. One broken widget leaves the others as they are.
+ * @template Result @param {HTMLElement} el @param {() => Result | Promise<Result>} make */
+async function attempt(el, make) {
+  try {
+    return await make();
+  } catch (error) {
+    excuse(el, error);
+    return undefined;
+  }
+}
+
+/** Let a widget's script take over what Python drew. @param {Widget} widget @param {string} file */
+async function start(widget, file) {
+  /** @type {Record<string, Script>} */
+  const scripts = /** @type {any} */ (globalThis).widgetScripts;
+  if (!scripts?.[file]) throw new Error("its script did not load");
+  await scripts[file].render({ model: widget.model, el: widget.el.querySelector(".widget-any") });
+  addSliders(widget);
+  return widget;
 }
 
 /** Put sliders into the rows that Python drew for them. @param {Widget} widget */
@@ -77,15 +95,40 @@ function keepInAddress(widgets) {
   history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
 }
 
+/** Return what an address says after its #, as this page wrote it or as a program for mail or chat has encoded it again.
+ * @param {string} hash */
+function parseAddress(hash) {
+  let text = hash.slice(1).replace(/&amp;|&#38;|&#x26;/gi, "&").replace(/=3D/g, "="); // of HTML, of quoted-printable
+  while (!text.includes("=") && /%(25|3D)/i.test(text)) text = decoded(text);
+  return new URLSearchParams(text);
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text.replace(/%/g, ""); // no encoding of anything
+  }
+}
+
+/** Return the position of a value that an address names; a sentence may have ended behind it. Else −1.
+ * @param {string[]} labels @param {string | null} value */
+function positionOf(labels, value) {
+  if (value === null) return -1;
+  const texts = [value, decoded(value)].flatMap((text) => [text, text.replace(/[\s.,;:!?)\]>}"'»”’…]+$/, "")]);
+  return Math.max(...texts.map((text) => labels.indexOf(text.trim())));
+}
+
 /** Take from the address what it says of a widget; where it says nothing, or nothing that can be, the start.
  * @param {Widget[]} widgets @returns the first that it names */
 function takeFromAddress(widgets) {
-  const kept = new URLSearchParams(location.hash.slice(1));
+  const kept = parseAddress(location.hash);
   const named = widgets.find(({ el }) => [...kept.keys()].some((key) => key.startsWith(`${el.id}.`)));
   if (!named) return undefined; // the address of a heading, say
   for (const { el, model, sliders } of widgets) {
     for (const [name, { start, first, step, labels }] of Object.entries(sliders)) {
-      const position = labels.indexOf(kept.get(`${el.id}.${name}`));
+      const position = positionOf(labels, kept.get(`${el.id}.${name}`));
       model.set(name, position < 0 ? start : first + step * position);
     }
   }
@@ -93,12 +136,19 @@ function takeFromAddress(widgets) {
 }
 
 async function mount() {
-  const widgets = savedWidgets();
-  const first = takeFromAddress(widgets);
-  const rendered = widgets.map(async ({ el, model, module }) =>
-    (await module).default.render({ model, el: el.querySelector(".widget-any") }));
-  await Promise.all(rendered);
-  widgets.forEach(addSliders);
+  /** @type {Saved[]} */
+  const saved = JSON.parse(document.getElementById("widgets").textContent);
+  const made = await Promise.all(
+    saved.map((one) => {
+      const el = document.getElementById(one.state.place);
+      if (!el) return undefined; // a notebook may make a widget and not show it
+      return attempt(el, () => ({ el, model: new Model(one), sliders: { ...one.state.sliders } }));
+    }),
+  );
+  const first = takeFromAddress(made.filter(Boolean));
+  const started = made.map((widget, i) => widget && attempt(widget.el, () => start(widget, saved[i].script)));
+  const widgets = (await Promise.all(started)).filter(Boolean);
+  document.getElementById("still")?.remove();
   first?.el.scrollIntoView({ block: "center" });
 
   /** @type {ReturnType<typeof setTimeout>} */
@@ -113,7 +163,7 @@ async function mount() {
 
 // A classic script, deferred: a module would not load on a page opened from a file.
 mount()
-  .then(() => document.fonts.ready)
+  .then(() => document.fonts?.ready)
   .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   .then(() => {
     document.documentElement.dataset.explorers = "drawn"; // book.css and the tests wait for it

@@ -292,3 +292,21 @@ def test_an_explorer_whose_frame_differs_from_the_reference(monkeypatch):
 
     with caught(test_size_frame_is_what_pytorch_does.hypothesis.inner_test, setting=setting, row=1):
         monkeypatch.setattr(chapter, "size_frame", off_by_one)
+
+
+def test_an_explorer_does_not_depend_on_the_readers_own_settings():
+    def make():
+        return Explorer(
+            lambda n: {"row": np.exp([[-800.0 * n, -90.0]]), "roles": np.zeros((1, 2), int)},
+            lambda n: {"curve": np.exp(-100.0 * np.arange(n, n + 3)), "x": np.arange(3.0)},
+            name="small",
+            panels=[Grid("n", roles="roles", numbers="row")],
+            n=Slider("number n", range(1, 3), start=1),
+        )
+
+    usual = make()
+    with np.errstate(all="raise"), np.printoptions(precision=1, suppress=True, threshold=1):
+        made = make()
+        assert made.frame(n=2)["row"][0, 0] == 0
+        assert made.static_html() == usual.static_html()
+        assert made.children[1].frames == usual.children[1].frames

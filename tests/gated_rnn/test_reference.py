@@ -586,3 +586,15 @@ def test_a_gate_derivative_with_the_wrong_sign(monkeypatch):
         caught(property_test, against_autograd(), **instance),
     ):
         monkeypatch.setattr(Run, "gate_slopes", property(lambda run: -right.func(run)))
+
+
+def test_the_readers_own_settings_change_nothing():
+    """People hunt a NaN with np.seterr(all="raise"); that a gate closes so far that σ underflows is no error."""
+    network = GatedRNN(W_c=[[1.0]], W_h=[[1.0]], W_x=[[1.0]])
+    x = np.array([[-800.0], [-1e5], [3.0]])
+    run = network.run(x)
+    with np.errstate(all="raise"):
+        again = network.run(x)
+        gradients = network.vjp(again, np.ones((3, 1)))
+    np.testing.assert_array_equal(again.states, run.states)
+    np.testing.assert_array_equal(gradients.W_x, network.vjp(run, np.ones((3, 1))).W_x)

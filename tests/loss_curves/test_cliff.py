@@ -89,3 +89,5 @@ def test_bad_input():
         cliff.loss_and_gradient("w", 0)
     with pytest.raises(ValueError, match="steps must be at least 1"):
         cliff.descend([1, 2], 0.1, 1.0, 0)
+    with pytest.raises(ValueError, match="steps must ask for an array of at most 4 GiB"):
+        cliff.descend([1, 2], 0.1, 1.0, 10**9)

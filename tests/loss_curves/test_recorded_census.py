@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 
@@ -95,6 +96,39 @@ def test_other_settings_and_mixed_versions_are_refused(miniature, folder, monkey
     census(miniature, three, seeds=5, epochs=3)
     with pytest.raises(ValueError, match="of one length and of the same versions"):
         condense_census(miniature, folder, three)
+
+
+def test_a_full_disk_leaves_the_record_as_it_was(miniature, folder, monkeypatch):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert len(before) == 4
+
+    def disk_full(file, **arrays):
+        file.write(b"half of a record")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", disk_full)
+    with pytest.raises(OSError, match=f"No space left on device: .*{folder.name}"):
+        condense_census(miniature, folder, {"clipped": three["clipped"]})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_damaged_run_is_named(miniature, folder):
+    (miniature / "clipped" / "3.npz").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"clipped/3\.npz is no whole run"):
+        condense_census(miniature, folder, three)
+
+
+def test_what_lies_beside_the_runs_is_no_run(miniature, folder):
+    shutil.copytree(miniature / "clipped", miniature / "backup")
+    shutil.copy(miniature / "backup" / "3.npz", miniature / "backup" / "9.npz")
+    shutil.copy(miniature / "backup" / "3.npz", miniature / "clipped" / "3 (copy).npz")
+    condense_census(miniature, folder, three)
+    assert recorded_census.metadata()["seeds"] == 5
+
+
+def test_a_folder_that_is_not_there_is_refused(miniature, tmp_path):
+    with pytest.raises(ValueError, match=r"folder must be a folder that exists, got .*nowhere"):
+        condense_census(miniature, tmp_path / "nowhere", three)
 
 
 def test_an_empty_directory_is_refused(tmp_path, folder):

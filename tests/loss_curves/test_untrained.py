@@ -86,5 +86,10 @@ def test_bad_input():
         module.untrained([2, 2], networks=1)
     with pytest.raises(TypeError, match="networks must be a whole number"):
         module.untrained(2, networks=[1, 1])
+    for sizes in ((10**10, 1, 1), (2, 10**10, 1), (2, 1, 10**10)):
+        with pytest.raises(
+            ValueError, match="classes, networks and batch_size must ask for an array of at most"
+        ):
+            module.untrained(*sizes[:2], batch_size=sizes[2])
     with pytest.raises(ValueError, match="batch_size must be at least 1, got 0"):
         module.untrained(2, networks=1, batch_size=0)

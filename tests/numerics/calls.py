@@ -11,6 +11,7 @@ EXEMPT = {
     r"numerics\.without_pytorch\..*": "takes the cells of a notebook: tests/repository/test_without_pytorch.py",
     r"numerics\.oracle\.is_missing": "takes any error",
     r"numerics\.functions\.\w+": "takes arrays that its callers have checked",
+    r"numerics\.arrays\.check_memory": "takes shapes of sizes that its callers have checked",
     r"numerics\.arrays\.check_is_own_run": "checks what the networks' methods are called with here",
     r"numerics\.formatting\.\w+": "writes numbers that the package has computed",
     r"numerics\.bootstrap\.Interval": "what bootstrap returns",
@@ -23,6 +24,8 @@ EXEMPT = {
     "numerics.arrays.whole_numbers",
     "numerics.arrays.whole_number",
     "numerics.arrays.is_sequence",
+    "numerics.arrays.boolean",
+    "numerics.arrays.short_repr",
 )
 def arguments(draw, name):
     array, numbers = normal(draw, 2, 3), draw(st.lists(sizes, min_size=1))
@@ -51,6 +54,10 @@ def arguments(draw, name):
             {"value": numbers[0], "at_least": 1},
             lambda y, value, at_least: type(y) is int and y == value >= at_least,
         ),
+        "boolean": Call(
+            lambda value: arrays.boolean(value, "value"), {"value": True}, lambda y, value: y is bool(value)
+        ),
+        "short_repr": Call(arrays.short_repr, {"value": numbers}, lambda y, value: 0 < len(y) < 300),
         "is_sequence": Call(arrays.is_sequence, {"value": numbers}, lambda y, value: y in (True, False)),
     }[name]
 

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from helpers.numerics import check_close, relative_error
-from helpers.numerics.arrays import is_sequence, real_array, whole_number, whole_numbers
+from helpers.numerics.arrays import (
+    boolean,
+    check_memory,
+    is_sequence,
+    real_array,
+    short_repr,
+    whole_number,
+    whole_numbers,
+)
 
 examples = settings(deadline=None, max_examples=100)
 
@@ -221,6 +229,62 @@ def test_whole_number_refuses_what_is_too_large():
 def test_is_sequence():
     assert all(map(is_sequence, [(), (1,), [1, 2], np.array([1])]))
     assert not any(map(is_sequence, [1, np.int64(1), np.array(1), np.ones((1, 1)), "12", None]))
+
+
+# ---------------------------------------------------------------- what is too large
+
+
+@pytest.mark.parametrize(
+    "number", [sys.maxsize + 1, 2**64, 10**400, pytest.param(10**5000, id="5000 digits")]
+)
+def test_no_number_is_too_large_to_be_refused(number):
+    with pytest.raises(
+        ValueError, match=f"^padding must be at most {sys.maxsize}, as no array is longer, got "
+    ):
+        whole_numbers((1, number), "padding", at_least=0)
+    with pytest.raises(ValueError, match=r"^T must be at least 0, got "):
+        whole_number(-number, "T", at_least=0)
+    with pytest.raises(ValueError, match=r"^T must be at most "):
+        whole_number(number, "T", at_least=0, at_most=3)
+
+
+def test_a_count_of_dimensions_that_no_array_has_is_refused():
+    for count in (10**9, 10**30):
+        with pytest.raises(ValueError, match=r"^count must be at most"):
+            whole_numbers(1, "stride", at_least=1, count=count)
+    with pytest.raises(TypeError, match=r"^count must be a whole number"):
+        whole_numbers(1, "stride", at_least=1, count=torch.ones(2))
+
+
+@pytest.mark.parametrize("shape", [np.float16(1), "float128", 3, [3]])
+def test_a_shape_that_is_no_tuple_is_refused(shape):
+    with pytest.raises(TypeError, match=r"^shape must be a tuple, got "):
+        real_array([1.0, 2.0, 3.0], "x", shape=shape)
+
+
+def test_memory_is_counted_in_bytes():
+    check_memory("T", (2**29,))
+    check_memory("T", (2**30,), np.float32)
+    for shape, dtype in [
+        ((2**29 + 1,), np.float64),
+        ((2**15, 2**15, 2), np.float32),
+        ((10**19,) * 64, np.int8),
+    ]:
+        with pytest.raises(ValueError, match=r"^T must ask for an array of at most 4 GiB, got one of shape"):
+            check_memory("T", shape, dtype)
+
+
+class WithoutRepr:
+    def __repr__(self):
+        raise RuntimeError
+
+
+def test_any_value_can_stand_in_a_message():
+    assert short_repr("x" * 10**6) == "'" + "x" * 199 + "…"
+    assert short_repr(WithoutRepr()) == "a value of type WithoutRepr"
+    for value in (10**5000, WithoutRepr(), "x" * 10**6, 1, None, torch.ones(2)):
+        with pytest.raises(TypeError, match=r"^held_out must be True or False, got .{1,300}$"):
+            boolean(value, "held_out")
 
 
 # ---------------------------------------------------------------- relative_error and check_close

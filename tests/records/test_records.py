@@ -1,14 +1,16 @@
 """Where records of experiments are found, and how they are written."""
 
 import json
+import os
 import platform
+import re
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
-from helpers.records import atomic_write, made_with, record_path, write_record
+from helpers.records import atomic_write, atomic_writes, made_with, record_path, write_record
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +28,9 @@ def test_a_name_is_text(name):
 def test_a_missing_record_is_named():
     with pytest.raises(FileNotFoundError, match=r"'nothing.json'; there are .*attention_rnn_cost.json"):
         record_path("nothing.json")
+    for name in ("x" * 10**6, "../__init__.py", "a\0b"):
+        with pytest.raises(FileNotFoundError, match=r"^no record "):
+            record_path(name)
 
 
 def test_versions_are_those_installed():
@@ -85,3 +90,27 @@ def test_two_may_write_at_once(tmp_path):
         other.write(b"other")
     assert path.read_bytes() == b"one"  # which was closed last
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_written_together_are_all_new_or_all_old(tmp_path, monkeypatch):
+    paths = [tmp_path / name for name in "abc"]
+
+    def write(content):
+        with atomic_writes(*paths) as files:
+            for file in files:
+                file.write(content)
+
+    write(b"old")
+    sync, synced = os.fsync, []
+
+    def disk_full_at_the_last(descriptor):
+        synced.append(descriptor)
+        if len(synced) == 3:
+            raise OSError(28, "No space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", disk_full_at_the_last)
+    with pytest.raises(OSError, match="No space left on device: .*" + re.escape(tmp_path.name)):
+        write(b"new")
+    assert [path.read_bytes() for path in paths] == [b"old"] * 3
+    assert sorted(tmp_path.iterdir()) == paths

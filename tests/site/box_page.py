@@ -3,9 +3,21 @@
 import json
 import shutil
 
+import numpy as np
 from browsing import ROOT
 from ipywidgets.embed import dependency_state
-from static_explorers import on_the_page
+from static_explorers import STILL, on_the_page, write_scripts
+
+from helpers.drawings import Grid
+from helpers.explorers import Explorer, Slider
+
+
+def squares(name):
+    slider = Slider("number n", range(1, 5), start=2)
+    row = Grid("n", roles="roles", numbers="row")
+    return Explorer(
+        lambda n: {"row": [[n, n * n]], "roles": np.zeros((1, 2), int)}, name=name, panels=[row], n=slider
+    )
 
 
 def write_page(folder, widgets, *, theme="light"):
@@ -15,13 +27,17 @@ def write_page(folder, widgets, *, theme="light"):
     bundles = [widget._repr_mimebundle_() for widget in widgets]
     outputs = [(bundle[0] if isinstance(bundle, tuple) else bundle)["text/html"] for bundle in bundles]
     state = {"state": dependency_state(widgets, drop_defaults=False)}
-    saved = json.dumps(on_the_page(state)).replace("</", "<\\/")
+    kept, scripts = on_the_page(state)
+    saved = json.dumps(kept).replace("</", "<\\/")
+    write_scripts(folder, scripts)
+    scripts = "".join(f'<script defer src="{name}"></script>' for name in [*scripts, "mount.js"])
     page = (
         f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Boxes</title>'
         '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
         "<style>html[data-theme=dark] { background: #14181e; color: #ced6dd; }</style></head><body><main><h1>Boxes</h1>"
+        f"{STILL}"
         f'{"<p>A paragraph.</p>".join(outputs)}</main><script type="application/json" id="widgets">{saved}</script>'
-        '<script defer src="mount.js"></script></body></html>'
+        f"{scripts}</body></html>"
     )
     path = folder / "boxes.html"
     path.write_text(page, encoding="utf-8")

@@ -105,10 +105,12 @@ def test_nothing_stands_on_the_page_twice(name):
     (saved,) = re.findall(
         r'<script id="widgets" type="application/json">(.*?)</script>', html(name), re.DOTALL
     )
-    scripts, widgets = (json.loads(saved)[part] for part in ("scripts", "widgets"))
+    widgets = json.loads(saved)
+    scripts = re.findall(r'<script defer="defer" src="\.\./_static/(widget-\w+\.js)', html(name))
     ours = (id for id in BOXES if EXERCISES[id].chapter == name.rpartition("/")[2])
     boxes = {f"box-{id.replace('.', '-')}" for id in ours}
     assert len(scripts) == len(set(scripts)) == (2 if boxes else 1)  # that of explorers, and that of boxes
+    assert {widget["script"] for widget in widgets} == set(scripts)
     places = [widget["state"]["place"] for widget in widgets]
     assert [place for place in places if place not in boxes] == [
         made(name, number).place for number in range(len(EXPLORERS[name]))

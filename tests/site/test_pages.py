@@ -148,4 +148,4 @@ def test_a_notebook_leaves_nothing_beside_it():
     notebooks = ROOT / "notebooks"
     ours = {path.with_suffix(end).name for path in notebooks.glob("*.md") for end in (".md", ".ipynb")}
     found = {path.name for path in notebooks.iterdir() if path.name[0] not in "._"}
-    assert found == ours | {"conftest.py", "lab.py", "limits.py", "renew.py", "sanitize.cfg"}
+    assert found == ours | {"conftest.py", "lab.py", "limits.py", "renew.py", "sanitize.cfg", "stills.py"}

@@ -39,7 +39,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..numerics.arrays import Array, check_is_own_run, real_array, whole_number
+from ..numerics.arrays import Array, boolean, check_is_own_run, real_array, short_repr, whole_number
 from ..numerics.functions import quiet
 from .linear_time import LOWEST, scan, scan_vjp
 
@@ -84,7 +84,7 @@ class AttentionRNN:
             past_triples = list(past_triples)
         except TypeError:
             raise TypeError(
-                f"past_triples must be a sequence of triples (Q_i, K_i, V_i), got {past_triples!r}"
+                f"past_triples must be a sequence of triples (Q_i, K_i, V_i), got {short_repr(past_triples)}"
             ) from None
         if not past_triples:
             raise ValueError("past_triples must hold k ≥ 1 triples (Q_i, K_i, V_i), got none")
@@ -353,7 +353,7 @@ class UnboundedAttentionRNN(AttentionRNN):
         array([[3.]])
         """
         run = self._start(x, initial_states, 0, "states")
-        if linear_time:
+        if boolean(linear_time, "linear_time"):
             q_0, k_0, v_0 = _project(self.input_triple, run.x)
             forward = scan if run.x.ndim == 2 else _running_sums
             forward(self.past_triples, _dot(q_0, k_0), v_0, run.trajectory, run.log_normalisers)
@@ -375,7 +375,7 @@ class UnboundedAttentionRNN(AttentionRNN):
                [2.]])
         """
         total = self._total(run, direct_gradient)
-        if linear_time:
+        if boolean(linear_time, "linear_time"):
             backward = scan_vjp if run.x.ndim == 2 else _running_sums_vjp
             shared_triple = backward(self.past_triples, run.trajectory, run.log_normalisers, total)
         else:

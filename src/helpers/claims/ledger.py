@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 
+from ..numerics.arrays import short_repr
 from ..numerics.oracle import one_thread
 from .evidence import DRAWS, AnyEvidence, Evidence, Verdict
 
@@ -161,7 +162,7 @@ class Ledger:
 
     def __getitem__(self, id: str) -> Claim:
         if id not in self.claims:
-            raise KeyError(f"no claim {id!r}; the ledger has {', '.join(self.claims)}")
+            raise KeyError(f"no claim {short_repr(id)}; the ledger has {', '.join(self.claims)}")
         return self.claims[id]
 
     def counts(self) -> dict[str, int]:

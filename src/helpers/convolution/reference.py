@@ -29,7 +29,16 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike
 
-from ..numerics.arrays import Array, DoesNotFit, Sizes, is_sequence, real_array, whole_numbers
+from ..numerics.arrays import (
+    Array,
+    DoesNotFit,
+    Sizes,
+    check_memory,
+    is_sequence,
+    real_array,
+    short_repr,
+    whole_numbers,
+)
 from ..numerics.functions import quiet
 
 __all__ = [
@@ -126,12 +135,14 @@ def conv(
     filters, channels, *kernel_size = weight.shape
     x, axes = _signal(x, channels, kernel_size, stride, padding, dilation)
     batch, output = x.shape[: -len(axes) - 1], [axis.output for axis in axes]
-    y = np.empty((*batch, filters, math.prod(output)), np.result_type(weight, x))
+    y_shape, dtype = (*batch, filters, *output), np.result_type(weight, x)
+    check_memory("x, weight and padding", y_shape, dtype)
+    y = np.empty((*batch, filters, math.prod(output)), dtype)
     with quiet():
         for block, columns in _columns(x, axes):
             # (F, C·K) with (..., C·K, R) → (..., F, R)
             np.matmul(weight.reshape(filters, -1), columns, out=y[..., block])
-    return y.reshape(*batch, filters, *output)
+    return y.reshape(y_shape)
 
 
 def input_vjp(
@@ -176,14 +187,16 @@ def input_vjp(
         output_gradient, "output_gradient", shape=(..., filters, *(axis.output for axis in axes))
     )
     *batch, _ = output_gradient.shape[: -len(axes)]
-    padded_size, dtype = [axis.padded for axis in axes], np.result_type(weight, output_gradient)
+    padded_shape = channels, *batch, *(axis.padded for axis in axes)
+    dtype = np.result_type(weight, output_gradient)
+    check_memory("input_size and padding", padded_shape, dtype)
     with quiet():
         if filters == 1:  # nothing is summed, and at that BLAS is slow
             only = output_gradient.take(0, axis=len(batch))
         else:
             # (F, C, *kernel) with (..., F, *output) → (C, *kernel, ..., *output)
             sums = np.tensordot(weight, output_gradient, axes=(0, len(batch)))
-        padded = np.zeros((channels, *batch, *padded_size), dtype)
+        padded = np.zeros(padded_shape, dtype)
         # Windows may share samples, so they are added tap by tap: no two windows read a sample with the same tap.
         for tap in _taps(kernel_size):
             made = np.multiply.outer(weight[0, :, *tap], only) if filters == 1 else sums[:, *tap]
@@ -268,7 +281,9 @@ def input_jacobian(
     weight, axes = _kernel(weight, input_size, stride, padding, dilation)
     filters, channels, *kernel_size = weight.shape
     output, padded_size = [axis.output for axis in axes], [axis.padded for axis in axes]
-    padded = np.zeros((filters, *output, channels, *padded_size), weight.dtype)
+    padded_shape = filters, *output, channels, *padded_size
+    check_memory("input_size and padding", padded_shape, weight.dtype)
+    padded = np.zeros(padded_shape, weight.dtype)
     r = np.indices(output)
     for tap in _taps(kernel_size):
         i = (axis.stride * r_d + axis.dilation * k for axis, r_d, k in zip(axes, r, tap, strict=True))
@@ -304,14 +319,16 @@ def weight_jacobian(
     """
     sizes = whole_numbers(weight_shape, "weight_shape", at_least=1)
     if len(sizes) < 3:
-        raise ValueError(f"weight_shape must be (F, C, *kernel_size), got {weight_shape!r}")
+        raise ValueError(f"weight_shape must be (F, C, *kernel_size), got {short_repr(weight_shape)}")
     filters, channels, *kernel_size = sizes
     x, axes = _signal(x, channels, kernel_size, stride, padding, dilation)
     d = len(axes)
+    batch, output = x.shape[: -d - 1], [axis.output for axis in axes]
+    shape = *batch, filters, *output, *sizes
+    check_memory("weight_shape and padding", shape, x.dtype)
     # (..., C, *kernel, *output) → (..., *output, C, *kernel)
     windows = np.moveaxis(_windows(x, axes), range(-d, 0), range(-2 * d - 1, -d - 1))
-    batch, output = x.shape[: -d - 1], [axis.output for axis in axes]
-    jacobian = np.zeros((*batch, filters, *output, filters, channels, *kernel_size), x.dtype)
+    jacobian = np.zeros(shape, x.dtype)
     f, every = np.arange(filters), (slice(None),) * d
     # One f for both axes: it comes first, (F, ..., *output, C, *kernel), before windows that do not know it.
     jacobian[..., f, *every, f, :, *every] = windows  # type: ignore[index]
@@ -394,9 +411,12 @@ def _windows(x: Array, axes: tuple[_Axis, ...]) -> Array:
     d = len(axes)
     if any(axis.padding for axis in axes):
         x = np.pad(x, [(0, 0)] * (x.ndim - d) + [(axis.padding, axis.padding) for axis in axes])
-    # From a tap to the next it is D samples, from a window to the next S.
-    steps = [axis.dilation for axis in axes], [axis.stride for axis in axes]
-    strides = [step * stride for each in steps for step, stride in zip(each, x.strides[-d:], strict=True)]
+    # From a tap to the next it is D samples, from a window to the next S, unless there is only one.
+    steps = *(axis.dilation for axis in axes), *(axis.stride for axis in axes)
+    strides = [
+        min(step, length) * stride
+        for step, length, stride in zip(steps, 2 * x.shape[-d:], 2 * x.strides[-d:], strict=True)
+    ]
     shape = *x.shape[:-d], *(axis.kernel for axis in axes), *(axis.output for axis in axes)
     return as_strided(x, shape, (*x.strides[:-d], *strides), writeable=False)
 
@@ -448,7 +468,9 @@ def _signal(
     d = len(kernel_size)
     space = ["length"] if d == 1 else [f"size_{dimension}" for dimension in range(d)]
     x = real_array(x, "x", shape=(..., channels, *space))
-    return x, _axes(x.shape[-d:], kernel_size, stride, padding, dilation)
+    axes = _axes(x.shape[-d:], kernel_size, stride, padding, dilation)
+    check_memory("x and padding", (*x.shape[:-d], *(axis.padded for axis in axes)), x.dtype)
+    return x, axes
 
 
 def _sum_of_products(a: Array, b: Array) -> Array:

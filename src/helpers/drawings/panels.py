@@ -128,6 +128,7 @@ class Axis:
     logarithmic: bool = False
 
     def __post_init__(self) -> None:
+        real_array([self.low, self.high, *self.ticks], "axis", shape=("ends and ticks",))
         if not self.low < self.high or (self.logarithmic and self.low <= 0):
             raise ValueError(
                 f"axis {self.label} must run upwards, and from above 0 if logarithmic, got {self}"

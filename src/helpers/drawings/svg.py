@@ -107,7 +107,7 @@ def _text(panel: Text, frame: Frame, extent: Any = None) -> HTML:
     def sentences(texts: Iterable[str], **attributes: str) -> HTML:
         return element("div", *(element("span", text) for text in texts), **attributes)
 
-    longest = [sentences(texts, class_="gc-extent", aria_hidden="true") for texts in extent or ()]
+    longest = [sentences(texts, class_="gc-extent", hidden="") for texts in extent or ()]
     words = sentences((frame[name] for name in panel.sentences), class_="gc-words")
     return element("div", *longest, words, class_="gc-panel gc-text")
 

@@ -215,6 +215,7 @@ function readable(drawing, tip, { title, under, next, words, place, leave = () =
   /** @type {Record<string, [number, number]>} */
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   drawing.tabIndex = 0;
+  drawing.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes letters for commands, and x cuts the cell
   drawing.setAttribute("aria-label", `${title}. The arrow keys read its numbers.`);
   drawing.addEventListener("pointermove", (event) => show(under(event)));
   drawing.addEventListener("pointerdown", (event) => show(under(event)));
@@ -225,7 +226,7 @@ function readable(drawing, tip, { title, under, next, words, place, leave = () =
     if (event.key === "Escape") show(undefined);
     if (!STEPS[event.key]) return;
     event.preventDefault();
-    event.stopPropagation(); // the page would turn to the next chapter
+    event.stopPropagation(); // a notebook would go to another cell
     show(next(at, ...STEPS[event.key]));
   });
 }

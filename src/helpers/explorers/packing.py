@@ -28,6 +28,9 @@ Frame = dict[str, object]
 Table = tuple[list[str], list[Frame]]
 """Sliders, and the frames at every setting of them."""
 
+_numpys_own_errors = np.errstate(divide="warn", over="warn", under="ignore", invalid="warn")
+"""Decorates what must not depend on the reader's own ``np.seterr``."""
+
 
 def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, Sequence]) -> list[Table]:
     """Evaluate each function over the whole grid of the sliders that its parameters name.
@@ -45,6 +48,7 @@ def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, 
     return tables
 
 
+@_numpys_own_errors
 def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, object]) -> Frame:
     """Return a function's part of the frame at one setting; where it raises DoesNotFit, the reason for the reader."""
     try:
@@ -53,6 +57,7 @@ def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, object])
         return {IMPOSSIBLE: f"This setting is impossible: {error}."}
 
 
+@_numpys_own_errors
 def pack(tables: Iterable[Table], as_text: Container[str | None] = ()) -> bytes:
     """Return the tables of :func:`evaluate` as compressed bytes.
 

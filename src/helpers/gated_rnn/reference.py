@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..numerics.arrays import Array, check_is_own_run, real_array, whole_number
+from ..numerics.arrays import Array, check_is_own_run, check_memory, real_array, short_repr, whole_number
 from ..numerics.functions import quiet, sigmoid
 
 __all__ = ["GatedRNN", "Gradients", "Run", "exploding_instance", "lyapunov_exponents"]
@@ -329,7 +329,9 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
     try:
         jacobians = iter(jacobians)
     except TypeError:
-        raise TypeError(f"jacobians must be matrices, one after the other, got {jacobians!r}") from None
+        raise TypeError(
+            f"jacobians must be matrices, one after the other, got {short_repr(jacobians)}"
+        ) from None
     shape, total, steps = (..., "m", "m"), 0.0, 0
     for jacobian in jacobians:
         jacobian = real_array(jacobian, "jacobians", shape=shape)
@@ -369,6 +371,7 @@ def exploding_instance(T: int = 60) -> tuple[GatedRNN, Array]:
     [-2.0, -6.0, 12.0, 36.0]
     """
     T = whole_number(T, "T", at_least=0)
+    check_memory("T", (T, 2))
     network = GatedRNN(W_c=[[0, 1]], W_h=[[5]], W_x=[[1, 0]])
     return network, np.resize([[2.0, 0.0], [-1.0, -5.0]], (T, 2))
 

@@ -48,7 +48,15 @@ def main() -> None:
 
     args = parser.parse_args()
     torch.set_num_threads(1)  # one thread is fastest on networks this small
-    args.function(args)
+    try:
+        args.function(args)
+    except ValueError as error:
+        parser.exit(1, f"{error}\n")
+    except OSError as error:
+        parser.exit(
+            1,
+            f"{error}\nWhat was finished is kept. When the folder can be written to, the same command goes on.\n",
+        )
 
 
 def run_census(args: Namespace) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..numerics.arrays import Array, real_array, whole_number
+from ..numerics.arrays import Array, check_memory, real_array, whole_number
 from ..numerics.functions import sigmoid
 
 STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
@@ -88,6 +88,7 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
         real_array(learning_rate, "learning_rate"), real_array(threshold, "threshold")
     )
     steps = whole_number(steps, "steps", at_least=1)
+    check_memory("steps", (steps + 1, *learning_rate.shape, 2))
     if not ((learning_rate > 0).all() and (threshold > 0).all()):
         raise ValueError(
             f"learning_rate and threshold must be greater than 0, got {learning_rate} and {threshold}"

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..numerics.arrays import Array
+from ..numerics.arrays import Array, short_repr
 from ..numerics.bootstrap import Draw, Interval, bootstrap
 from ..records import record_path
 
@@ -119,7 +119,7 @@ def curves(training: str, seed: int) -> dict[str, Array]:
     """
     if seed not in seeds_with_curves(training):
         raise ValueError(
-            f"seed must be one of {seeds_with_curves(training)} of {training}, of which every step is kept, got {seed!r}"
+            f"seed must be one of {seeds_with_curves(training)} of {training}, of which every step is kept, got {short_repr(seed)}"
         )
     return {curve: values[seed] for curve, values in _table("loss_curve_steps.npz", training).items()}
 
@@ -134,7 +134,7 @@ def _table(file: str, training: str) -> dict[str, Array]:
 
 def _check_known(training: str) -> None:
     if training not in trainings():
-        raise ValueError(f"training must be one of {', '.join(trainings())}, got {training!r}")
+        raise ValueError(f"training must be one of {', '.join(trainings())}, got {short_repr(training)}")
 
 
 Runs = Mapping[str, np.ndarray]

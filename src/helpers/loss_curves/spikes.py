@@ -120,5 +120,5 @@ def _by_epoch(curve: ArrayLike, name: str, batches_per_epoch: int) -> Array:
     """Return a curve with axes (..., epoch, step of the epoch), without an epoch that is not over."""
     curve = real_array(curve, name, shape=(..., "steps"))
     length = whole_number(batches_per_epoch, "batches_per_epoch", at_least=1)
-    epochs = curve.shape[-1] // length
+    epochs, length = curve.shape[-1] // length, min(length, curve.shape[-1])
     return curve[..., : epochs * length].reshape(*curve.shape[:-1], epochs, length)

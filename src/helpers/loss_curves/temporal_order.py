@@ -29,7 +29,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ..numerics.arrays import is_sequence, plain_array, whole_number, whole_numbers
+from ..numerics.arrays import (
+    boolean,
+    check_memory,
+    is_sequence,
+    plain_array,
+    short_repr,
+    whole_number,
+    whole_numbers,
+)
 
 __all__ = [
     "CLASSES",
@@ -115,7 +123,7 @@ class Level:
         if isinstance(level, Level):
             return level
         if not isinstance(level, str) or level not in LEVELS:
-            raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {level!r}")
+            raise ValueError(f"level must be one of {', '.join(LEVELS)}, got {short_repr(level)}")
         return LEVELS[level]
 
 
@@ -177,9 +185,9 @@ def sample(level: str | Level, count: int, rng: np.random.Generator, *, held_out
     count = whole_number(count, "count", at_least=1)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    if not isinstance(held_out, (bool, np.bool_)):
-        raise TypeError(f"held_out must be True or False, got {held_out!r}")
+    held_out = boolean(held_out, "held_out")
     share = 1 / HELD_OUT_SHARE if held_out else 1 - 1 / HELD_OUT_SHARE
+    check_memory("level and count", (count, level.longest))
     drawn, missing = [], count
     for _ in range(MOST_ROUNDS):
         symbols, labels = _draw(level, int(1.1 * missing / share) + 5, rng)
@@ -286,7 +294,7 @@ def one_hot(symbols: ArrayLike, dtype: DTypeLike = np.float32) -> NDArray:
     try:
         dtype = np.dtype(dtype)
     except (TypeError, ValueError):
-        raise TypeError(f"dtype must be a NumPy dtype, got {dtype!r}") from None
+        raise TypeError(f"dtype must be a NumPy dtype, got {short_repr(dtype)}") from None
     rows = np.eye(len(SYMBOLS) + 1, len(SYMBOLS), dtype=dtype)  # padding is number −1: the last, all zeros
     return rows.take(symbols, axis=0, mode="wrap")
 
@@ -355,10 +363,10 @@ def symbols_from_text(sequences: Iterable[str]) -> NDArray[np.int8]:
            [ 6,  0,  2,  5,  7]], dtype=int8)
     """
     if not is_sequence(sequences) or not all(isinstance(each, str) for each in sequences):
-        raise TypeError(f"sequences must be a list of strings, got {sequences!r}")
+        raise TypeError(f"sequences must be a list of strings, got {short_repr(sequences)}")
     sequences = list(sequences)
     if not sequences or not all(sequences):
-        raise ValueError(f"sequences must hold strings, none of them empty, got {sequences!r}")
+        raise ValueError(f"sequences must hold strings, none of them empty, got {short_repr(sequences)}")
     if unknown := set("".join(sequences)) - set(SYMBOLS):
         raise ValueError(f"sequences must be made of the letters {SYMBOLS}, got {''.join(sorted(unknown))}")
     longest = max(map(len, sequences))

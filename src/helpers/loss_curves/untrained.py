@@ -17,13 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..numerics.arrays import Array, real_array, whole_number
+from ..numerics.arrays import Array, check_memory, real_array, whole_number
 from ..numerics.functions import sigmoid
 from . import temporal_order
 from .temporal_order import CLASSES, SYMBOLS
 
 HIDDEN_SIZE = 12
 """m of the course's network."""
+LEVEL = temporal_order.LEVELS["moderate"]
 
 
 def expected_loss(variance: float, classes: int) -> float:
@@ -89,6 +90,7 @@ def untrained(classes: int, networks: int, *, scale: float = 1.0, batch_size: in
     C = whole_number(classes, "classes", at_least=2)
     N = whole_number(networks, "networks", at_least=1)
     B = whole_number(batch_size, "batch_size", at_least=1)
+    check_memory("classes, networks and batch_size", (N, C + LEVEL.longest, B + HIDDEN_SIZE))
     h = _last_states(N, B)
     random = np.random.default_rng([C, B])
     m = h.shape[1]
@@ -125,7 +127,7 @@ def _last_states(networks: int, batch_size: int) -> Array:
     W_ih, W_hh = W_ih.reshape(networks, 4 * m, n), W_hh.reshape(networks, 4 * m, m)
     b = (b_ih + b_hh)[..., np.newaxis]
 
-    symbols = temporal_order.sample("moderate", networks * batch_size, data_rng).symbols
+    symbols = temporal_order.sample(LEVEL, networks * batch_size, data_rng).symbols
     h = c = np.zeros((networks, m, batch_size))
     for symbol in np.moveaxis(symbols.reshape(networks, 1, batch_size, -1), -1, 0):
         x = (symbol == np.arange(n)[:, np.newaxis]).astype(float)  # one-hot, (N, n, B)

@@ -6,20 +6,28 @@ The message names the argument, what was expected, and what was given. NaN and i
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 Array = NDArray[np.floating]
 """What every function of the references returns; which axes it has, its docstring says."""
 Sizes = int | Sequence[int]
 """One whole number for every dimension, or one for each."""
 
+MOST_MEMORY = 2**32
+"""The most bytes of one array that an argument may ask for, by its value rather than by its own size."""
+MOST_DIMENSIONS = 64
+"""No array of NumPy has more."""
+
 _BOOLEANS = frozenset({bool, np.bool_})
+_LONGEST = 200
+"""The number of characters of a value in a message."""
 
 
 class DoesNotFit(ValueError):
@@ -44,6 +52,8 @@ def real_array(value: object, name: str, *, shape: tuple | None = None, may_be_e
     Traceback (most recent call last):
     ValueError: x must have shape (channels, length), got shape (2,)
     """
+    if not (shape is None or isinstance(shape, tuple)):
+        raise TypeError(f"shape must be a tuple, got {short_repr(shape)}")
     array = plain_array(value, name)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold real numbers, got an array of dtype {array.dtype}")
@@ -88,21 +98,25 @@ def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = N
     Traceback (most recent call last):
     ValueError: stride must be at least 1, got [2, 0]
     """
+    count = None if count is None else whole_number(count, "count", at_least=1, at_most=MOST_DIMENSIONS)
     numbers = tuple(value) if is_sequence(value) else (value,) * (count or 1)
+    wrong_kind = f"{name} must be a whole number or one per dimension, got {short_repr(value)}"
     if not _BOOLEANS.isdisjoint(map(type, numbers)):
-        raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}")
+        raise TypeError(wrong_kind)
     try:
         numbers = tuple(map(operator.index, numbers))
     except TypeError:
-        raise TypeError(f"{name} must be a whole number or one per dimension, got {value!r}") from None
+        raise TypeError(wrong_kind) from None
     if not numbers:
-        raise ValueError(f"{name} must have at least one dimension, got {value!r}")
+        raise ValueError(f"{name} must have at least one dimension, got {short_repr(value)}")
     if count is not None and len(numbers) != count:
-        raise ValueError(f"{name} must be one number or {count}, one per dimension, got {value!r}")
-    if min(numbers) < at_least:
-        raise ValueError(f"{name} must be at least {at_least}, got {value!r}")
+        raise ValueError(f"{name} must be one number or {count}, one per dimension, got {short_repr(value)}")
+    if min(numbers) < operator.index(at_least):
+        raise ValueError(f"{name} must be at least {at_least}, got {short_repr(value)}")
     if max(numbers) > sys.maxsize:
-        raise ValueError(f"{name} must be at most {sys.maxsize}, as no array is longer, got {value!r}")
+        raise ValueError(
+            f"{name} must be at most {sys.maxsize}, as no array is longer, got {short_repr(value)}"
+        )
     return numbers
 
 
@@ -119,7 +133,7 @@ def whole_number(
     Traceback (most recent call last):
     ValueError: t must be at most 3, the number of steps, got 4
     """
-    wrong = f"{name} must be a whole number, got {value!r}"
+    wrong = f"{name} must be a whole number, got {short_repr(value)}"
     if is_sequence(value):
         raise TypeError(wrong)
     try:
@@ -127,8 +141,54 @@ def whole_number(
     except TypeError:
         raise TypeError(wrong) from None
     if at_most is not None and number > at_most:
-        raise ValueError(f"{name} must be at most {at_most}, {limit}, got {value}")
+        raise ValueError(f"{name} must be at most {at_most}, {limit}, got {number}")
     return number
+
+
+def boolean(value: object, name: str) -> bool:
+    """Return ``value``, unless it is something else than True or False.
+
+    Examples
+    --------
+    >>> boolean(1, "held_out")
+    Traceback (most recent call last):
+    TypeError: held_out must be True or False, got 1
+    """
+    if type(value) not in _BOOLEANS:
+        raise TypeError(f"{name} must be True or False, got {short_repr(value)}")
+    return bool(value)
+
+
+def check_memory(names: str, shape: Sequence[int], dtype: DTypeLike = np.float64) -> None:
+    """Raise unless an array of this shape, which the arguments ``names`` ask for, is small enough to be made.
+
+    Examples
+    --------
+    >>> check_memory("padding", (3, 10**9))
+    Traceback (most recent call last):
+    ValueError: padding must ask for an array of at most 4 GiB, got one of shape (3, 1000000000), 22 GiB
+    """
+    asked_for = math.prod(shape) * np.dtype(dtype).itemsize
+    if asked_for > MOST_MEMORY:
+        raise ValueError(
+            f"{names} must ask for an array of at most {MOST_MEMORY >> 30} GiB, "
+            f"got one of shape {tuple(shape)}, {asked_for >> 30} GiB"
+        )
+
+
+def short_repr(value: object) -> str:
+    """Return ``value`` for a message: its beginning if it is long, and its type if Python does not write it.
+
+    Examples
+    --------
+    >>> short_repr([2, 0.5]), short_repr(10**5000)
+    ('[2, 0.5]', 'a value of type int')
+    """
+    try:
+        text = repr(value)
+    except Exception:  # an integer of thousands of digits, or an object of the reader's own
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def is_sequence(value: object) -> TypeGuard[Sequence]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Array, real_array, whole_number
+from .arrays import Array, check_memory, real_array, short_repr, whole_number
 
 Draw = NDArray[np.integer]
 """Positions of seeds, shape (..., seeds)."""
@@ -66,8 +66,9 @@ def bootstrap(
     """
     seeds = whole_number(seeds, "seeds", at_least=1)
     resamples = whole_number(resamples, "resamples", at_least=1)
+    check_memory("seeds and resamples", (resamples, seeds))
     if not callable(statistic):
-        raise TypeError(f"statistic must be a function, got {statistic!r}")
+        raise TypeError(f"statistic must be a function, got {short_repr(statistic)}")
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     if not 0 < real_array(level, "level", shape=()) < 1:

@@ -4,14 +4,16 @@ import json
 import os
 import platform
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import BinaryIO
+
+from ..numerics.arrays import short_repr
 
 _DATA = files(__name__) / "data"
 
@@ -32,11 +34,13 @@ def record_path(name: str) -> Traversable:
     'attention_rnn_cost.json'
     """
     if not isinstance(name, str):
-        raise TypeError(f"name must be the name of a file, got {name!r}")
-    if (path := _DATA / name).is_file():
-        return path
-    records = sorted(path.name for path in _DATA.iterdir())
-    raise FileNotFoundError(f"no record {name!r}; there are {', '.join(records) or 'none'}")
+        raise TypeError(f"name must be the name of a file, got {short_repr(name)}")
+    records = {path.name: path for path in _DATA.iterdir()}
+    if name not in records:
+        raise FileNotFoundError(
+            f"no record {short_repr(name)}; there are {', '.join(sorted(records)) or 'none'}"
+        )
+    return records[name]
 
 
 def made_with(*packages: str) -> dict[str, str]:
@@ -71,18 +75,38 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
     ...     Path(folder, "new", "table.csv").read_text()
     'training,seed'
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
+    with atomic_writes(path) as (file,):
+        yield file
+
+
+@contextmanager
+def atomic_writes(*paths: str | Path) -> Iterator[Sequence[BinaryIO]]:
+    """Open files as :func:`atomic_write` does; none takes its place before all are written.
+
+    An OSError names the folder.
+    """
+    parts = {Path(path): _part(Path(path)) for path in paths}
     try:
-        with part.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)  # when it is closed: Windows moves no open file
-    except BaseException:
-        part.unlink(missing_ok=True)
+        with ExitStack() as stack:
+            files = [stack.enter_context(part.open("xb")) for part in parts.values()]
+            yield files
+            for file in files:
+                file.flush()
+                os.fsync(file.fileno())
+        for path, part in parts.items():
+            os.replace(part, path)  # when it is closed: Windows moves no open file
+    except BaseException as error:
+        for path, part in parts.items():
+            part.unlink(missing_ok=True)
+            if isinstance(error, OSError):  # of a full disk it names nothing, and else the part
+                error.filename = str(path.parent)
         raise
+
+
+def _part(path: Path) -> Path:
+    """Return a name beside ``path`` that no other process writes to, and make the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{path.name}-{secrets.token_hex(4)}.part")
 
 
 def write_record(path: str | Path, record: dict[str, object]) -> None:
@@ -100,8 +124,13 @@ def write_record(path: str | Path, record: dict[str, object]) -> None:
     "losses": [1, 0.5]}
     <BLANKLINE>
     """
+    with atomic_write(path) as file:
+        file.write(dated_json(record))
+
+
+def dated_json(record: dict[str, object]) -> bytes:
+    """Return what :func:`write_record` writes."""
     first, *others = record.items()
     dated = (first, ("date", date.today().isoformat()), *others)
     lines = (f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in dated)
-    with atomic_write(path) as file:
-        file.write(("{" + ",\n".join(lines) + "}\n").encode())
+    return ("{" + ",\n".join(lines) + "}\n").encode()

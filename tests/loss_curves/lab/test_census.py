@@ -3,16 +3,19 @@
 import csv
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import time
 
 import attrs
+import dask
 import numpy as np
 import pytest
 from attrs import evolve
 from limits import slowness
 
+from helpers.loss_curves.__main__ import main
 from helpers.loss_curves.lab import SGD, NormClipping, Training, train
 from helpers.loss_curves.lab import census as module
 from helpers.loss_curves.lab.census import TRAININGS, census, read_run
@@ -25,6 +28,25 @@ two = {"plain": small, "clipped": evolve(small, clipping=NormClipping(0.01))}
 def read_table(directory):
     with (directory / "table.csv").open(newline="") as file:
         return list(csv.DictReader(file))
+
+
+def start_command(*arguments):
+    command = [sys.executable, "-m", "helpers.loss_curves", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+
+def children(pid):
+    """The processes that this one has started and that train."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=", "-o", "ppid=", "-o", "args="], capture_output=True, text=True
+    ).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()]
+    return [int(own) for own, parent, line in rows if int(parent) == pid and "LokyProcess" in line]
+
+
+def is_running(pid):
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+    return bool(state.strip()) and not state.startswith("Z")
 
 
 @pytest.fixture
@@ -193,6 +215,97 @@ def test_processes_write_what_one_alone_writes(tmp_path):
     for jobs in (1, 2):
         census(tmp_path / str(jobs), two, seeds=2, epochs=1, jobs=jobs, replicas=3 - jobs)
     assert read_table(tmp_path / "1") == read_table(tmp_path / "2")
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:700]), "is no whole run"),
+        (lambda path: path.write_bytes(b""), "is no whole run"),
+        (lambda path: path.write_text("training,seed"), "is no whole run"),
+        (lambda path: np.savez(path, loss=np.zeros(3)), "is no whole run"),
+        (lambda path: (path.unlink(), path.mkdir()), "is no whole run"),
+        (lambda path: path.write_bytes((path.parent / "0.npz").read_bytes()), "is a copy of plain/0"),
+    ],
+    ids=["cut off", "empty", "text", "another archive", "a folder", "a copy"],
+)
+def test_a_damaged_run_is_named_set_aside_and_begun_again(tmp_path, trained, damage, why):
+    before = census(tmp_path, two, seeds=2, epochs=1).read_bytes()
+    path = tmp_path / "plain" / "1.npz"
+    damage(path)
+    del trained[:]
+    with pytest.warns(UserWarning, match=rf"plain/1\.npz {why}.*; it is now called 1\.npz\.set-aside-"):
+        table = census(tmp_path, two, seeds=2, epochs=1)
+    assert trained == [(small, 1)]
+    assert table.read_bytes() == before
+    assert len([*tmp_path.glob("plain/1.npz.set-aside-*")]) == 1
+    census(tmp_path, two, seeds=2, epochs=1)  # without a warning
+
+
+def test_a_file_of_another_name_is_left_alone(tmp_path):
+    before = census(tmp_path, two, seeds=2, epochs=1).read_bytes()
+    others = [tmp_path / "plain" / name for name in ("1 (copy).npz", "._1.npz", "01.npz", "notes.npz")]
+    for path in others:
+        path.write_text("of another program")
+    assert census(tmp_path, two, seeds=2, epochs=1).read_bytes() == before
+    assert all(path.exists() for path in others)
+
+
+def test_a_copied_folder_is_no_training(tmp_path):
+    before = census(tmp_path, two, seeds=1, epochs=1).read_bytes()
+    shutil.copytree(tmp_path / "plain", tmp_path / "backup")
+    with pytest.warns(UserWarning, match=r"backup/0\.npz is a copy of plain/0"):
+        assert census(tmp_path, two, seeds=1, epochs=1).read_bytes() == before
+
+
+def test_two_censuses_in_one_directory_end_with_one_table(tmp_path):
+    command = ["census", "--directory", str(tmp_path), "--trainings", "untreated", "sgd-momentum-0.9"]
+    command += ["--epochs", "1", "--jobs", "1", "--replicas", "1", "--seeds", "4"]
+    both = [start_command(*command) for _ in range(2)]
+    for process in both:
+        _, printed = process.communicate()
+        assert process.returncode == 0, printed
+    assert len(read_table(tmp_path)) == 8
+    assert sum(path.is_file() for path in tmp_path.rglob("*")) == 8 + 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there does not see its parent's end")
+def test_a_killed_census_leaves_no_workers(tmp_path):
+    command = ["census", "--directory", str(tmp_path), "--trainings", "untreated", "--epochs", "1"]
+    process = start_command(*command, "--jobs", "2", "--replicas", "1", "--seeds", "1000")
+    deadline = time.monotonic() + 60 * slowness()
+    while len(list(tmp_path.glob("untreated/*.npz"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    workers = children(process.pid)
+    assert len(workers) >= 2
+    process.kill()
+    process.wait()
+    process.stderr.close()
+    deadline = time.monotonic() + 20 * slowness()
+    while (alive := [pid for pid in workers if is_running(pid)]) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not alive
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "hello", "gopher://x:1"])
+def test_the_address_of_no_scheduler_is_named(tmp_path, address):
+    pytest.importorskip("distributed")  # whose configuration is there when it is
+    refusal = pytest.raises(ValueError, match=f"scheduler must be the address .* none answers at '{address}'")
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), refusal:
+        census(tmp_path, two, scheduler=address)
+
+
+def test_a_directory_that_cannot_be_written_to_is_named_in_one_sentence(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(
+        sys, "argv", ["loss_curves", "census", "--directory", str(tmp_path / "file" / "runs")]
+    )
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    printed = capsys.readouterr().err
+    assert str(tmp_path / "file") in printed
+    assert "What was finished is kept" in printed
+    assert len(printed.splitlines()) == 2
 
 
 @pytest.mark.parametrize("argument", ["seeds", "epochs", "jobs", "replicas"])

@@ -63,6 +63,12 @@ def test_training(changes, error, message):
         (lambda: ValueClipping(-1), ValueError, "threshold must be"),
         (lambda: WarmUp([3]), TypeError, r"steps must be a whole number, got \[3\]"),
         (lambda: WarmUp(0), ValueError, "steps must be at least 1, got 0"),
+        (lambda: SGD(10**400), ValueError, r"learning_rate must be at most 1\.79\d+e\+308, got 1000"),
+        (
+            lambda: NormClipping(-(10**5000)),
+            ValueError,
+            "threshold must be a number greater than 0, got a value",
+        ),
         (lambda: LabelNoise(1), ValueError, "probability must be from 0 to below 1, got 1"),
     ],
 )

@@ -157,6 +157,7 @@ def test_before_the_first_epoch_ends_nothing_is_held_out():
         ((small, [0.5], 1), TypeError, "seeds must be a whole number, got 0.5"),
         ((small, 3, 1), TypeError, "seeds must be a sequence of whole numbers, got 3"),
         ((small, [0], [1]), TypeError, "steps must be a whole number"),
+        ((small, [0], 2**40), ValueError, "seeds and steps must ask for an array of at most 4 GiB"),
         ((small, [-1], 1), ValueError, "seeds must be at least 0"),
         ((small, [0], 0), ValueError, "steps must be at least 1"),
     ],

@@ -9,10 +9,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import secrets
 import sys
+import threading
 import time
+import warnings
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +28,7 @@ import joblib
 import numpy as np
 import torch
 
-from ...numerics.arrays import Array, whole_number
+from ...numerics.arrays import Array, real_array, whole_number
 from ...records import atomic_write, made_with
 from ..spikes import spike_onsets
 from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
@@ -93,7 +101,15 @@ def census(
     Raises
     ------
     ValueError
-        If the directory holds a run of the same name with other settings or of another length.
+        If the directory holds a run of the same name with other settings or of another length, or no Dask scheduler
+        answers at the address.
+    OSError
+        If the directory cannot be written to.
+
+    Warns
+    -----
+    UserWarning
+        If a file of the directory is damaged or a copy; it is renamed, and its run begins again.
 
     Examples
     --------
@@ -115,7 +131,8 @@ def census(
         progress(kept, total)
     with _backend(scheduler):
         workers = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
-        for name, curves, versions in workers(joblib.delayed(_train)(*task, epochs) for task in tasks):
+        pid = os.getpid() if scheduler is None else None
+        for name, curves, versions in workers(joblib.delayed(_train)(*task, epochs, pid) for task in tasks):
             settings = _settings(curves.training, epochs) | versions
             for replica, seed in enumerate(curves.seeds):
                 _write_run(_path(directory, name, seed), replica_curves(curves, replica), settings)
@@ -131,15 +148,72 @@ def replica_curves(curves: Curves, replica: int) -> dict[str, Array]:
     return {curve: getattr(curves, curve)[replica] for curve in CURVES}
 
 
+class Damaged(ValueError):
+    """Raised where a file is not a whole run, or a copy of another one."""
+
+
 def read_run(directory: str | Path, name: str, seed: int) -> tuple[dict[str, Array], dict[str, str]]:
-    """Return the curves of a run, a dictionary of arrays, and its settings and versions, a dictionary of strings."""
-    with np.load(_path(directory, name, seed)) as file:
-        return {curve: file[curve] for curve in CURVES}, json.loads(str(file["settings"]))
+    """Return the curves of a run, a dictionary of arrays, and its settings and versions, a dictionary of strings.
+
+    Raises
+    ------
+    Damaged
+        If the file is cut off, something else, or a copy of another run; the message names it.
+    """
+    path = _path(directory, name, seed)
+    try:
+        with path.open("rb") as file, np.load(file) as run:
+            of = str(run["run"]) if "run" in run else _id(path)
+            curves, settings = {curve: run[curve] for curve in CURVES}, json.loads(str(run["settings"]))
+            _check_lengths(curves, int(settings["epochs"]))
+    except (PermissionError, FileNotFoundError):
+        raise
+    except _UNREADABLE as error:
+        raise Damaged(f"{path} is no whole run: {type(error).__name__}: {error}") from error
+    if of != _id(path):
+        raise Damaged(f"{path} is a copy of {of}")
+    return curves, settings
+
+
+_UNREADABLE = (
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    OSError,  # of a place before the beginning, or of a folder of this name
+    NotImplementedError,  # of a compression that Python does not know
+    RuntimeError,  # of an archive with a password
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What NumPy raises of a file that is not what it was."""
+
+
+def _check_lengths(curves: Mapping[str, Array], epochs: int) -> None:
+    steps = curves["loss"].size
+    if epochs < 1 or steps == 0 or steps % epochs:
+        raise ValueError(f"loss must have as many steps in each of {epochs} epochs, got {steps}")
+    for curve, values in curves.items():
+        real_array(values, curve, shape=(steps if curve in STEP_CURVES else epochs,))
+
+
+def run_paths(directory: str | Path) -> list[Path]:
+    """Return the files of runs, by training and seed; those of other names are not the census's."""
+    paths = [path for path in Path(directory).glob("*/*.npz") if re.fullmatch("0|[1-9][0-9]*", path.stem)]
+    return sorted(paths, key=lambda path: (path.parent.name, int(path.stem)))
+
+
+def _set_aside(damaged: Damaged, path: Path) -> None:
+    """Rename a file, so that its run begins again."""
+    aside = path.with_name(f"{path.name}.set-aside-{secrets.token_hex(4)}")
+    with suppress(FileNotFoundError):  # another census has renamed it
+        path.rename(aside)
+        warnings.warn(f"{damaged}; it is now called {aside.name}", stacklevel=2)
 
 
 def _write_run(path: Path, curves: Mapping[str, Array], settings: Mapping[str, str]) -> None:
     """Write the file that :func:`read_run` reads."""
-    arrays: dict[str, Any] = {**curves, "settings": json.dumps(settings)}
+    arrays: dict[str, Any] = {**curves, "settings": json.dumps(settings), "run": _id(path)}
     with atomic_write(path) as file:
         np.savez(file, **arrays)
 
@@ -147,8 +221,12 @@ def _write_run(path: Path, curves: Mapping[str, Array], settings: Mapping[str, s
 def write_table(directory: str | Path) -> Path:
     """Write the table of all runs that ``directory`` holds, and return its path."""
     directory = Path(directory)
-    paths = sorted(directory.glob("*/*.npz"), key=lambda path: (path.parent.name, int(path.stem)))
-    rows = [row for path in paths for row in _rows(directory, path.parent.name, int(path.stem))]
+    rows: list[dict[str, object]] = []
+    for path in run_paths(directory):
+        try:
+            rows += _rows(directory, path.parent.name, int(path.stem))
+        except Damaged as damaged:
+            _set_aside(damaged, path)
     text = io.StringIO(newline="")
     if rows:
         csv.writer(text).writerows([rows[0], *(row.values() for row in rows)])
@@ -194,16 +272,36 @@ def _backend(scheduler: str | None) -> Iterator[None]:
         return
     from distributed import Client
 
-    with Client(scheduler, set_as_default=False) as client, joblib.parallel_config("dask", client=client):
+    try:
+        client = Client(scheduler, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"scheduler must be the address of a Dask scheduler, and none answers at {scheduler!r}: {error}"
+        ) from error
+    with client, joblib.parallel_config("dask", client=client):
         yield
 
 
 def _train(
-    name: str, training: Training, seeds: list[int], epochs: int
+    name: str, training: Training, seeds: list[int], epochs: int, census_pid: int | None
 ) -> tuple[str, Curves, dict[str, str]]:
     """Train one task, in a process of its own, perhaps on another machine."""
     torch.set_num_threads(1)
+    if census_pid not in (None, os.getpid()):
+        _end_with(census_pid)
     return name, train(training, seeds, steps=epochs * training.batches_per_epoch), made_with(*PACKAGES)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent, which may be killed: joblib's would go on for minutes."""
+
+    def wait() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _tasks(
@@ -222,7 +320,11 @@ def _is_kept(directory: Path, name: str, training: Training, seed: int, epochs: 
     path = _path(directory, name, seed)
     if not path.exists():
         return False
-    _, kept = read_run(directory, name, seed)
+    try:
+        _, kept = read_run(directory, name, seed)
+    except Damaged as damaged:
+        _set_aside(damaged, path)
+        return False
     wanted = _settings(training, epochs)
     if any(kept[key] != wanted[key] for key in wanted):
         raise ValueError(f"directory must hold runs of {wanted}, got {path} of {kept}")
@@ -236,6 +338,11 @@ def _settings(training: Training, epochs: int) -> dict[str, str]:
 
 def _path(directory: str | Path, name: str, seed: int) -> Path:
     return Path(directory) / name / f"{seed}.npz"
+
+
+def _id(path: Path) -> str:
+    """Return the training and the seed of a run."""
+    return f"{path.parent.name}/{path.stem}"
 
 
 class ProgressBar:

@@ -8,19 +8,20 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...numerics.arrays import Array
-from ...records import write_record
+from ...records import atomic_writes, dated_json
 from ..spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, summary
-from .census import STEP_CURVES, TRAININGS, epoch_columns, read_run
+from .census import STEP_CURVES, TRAININGS, epoch_columns, read_run, run_paths
 from .training import Training
 
 EVERY_SEED_OF = "untreated"
@@ -44,16 +45,19 @@ def condense_census(
     directory : path
         The folder of the census.
     folder : path
-        The folder of the record, which must exist. Its files are replaced.
+        The folder of the record, which must exist. Its files are replaced, all at once.
     trainings : dict of str to Training
 
     Raises
     ------
     ValueError
-        If a training lacks a run of a seed that another has, or has other settings than given here; or if the runs
+        If there is no such folder; if a file is damaged; if a training lacks a run of a seed that another has, or has other settings than given here; or if the runs
         differ in length, in the batches of an epoch or in the versions of their packages.
     """
-    folder, (runs, origin) = Path(folder), _read_census(Path(directory), trainings)
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise ValueError(f"folder must be a folder that exists, got {str(folder)!r}")
+    runs, origin = _read_census(Path(directory), trainings)
     batches = {training.batches_per_epoch for training in trainings.values()}
     if len(batches) != 1:
         raise ValueError(f"trainings must have as many batches in an epoch, got {batches}")
@@ -61,18 +65,12 @@ def condense_census(
     rows = [
         row(name, seed, trainings[name], run) for name, own in runs.items() for seed, run in enumerate(own)
     ]
-    with (folder / "loss_curve_runs.csv").open("w", newline="") as file:
-        write_rows(file, rows)
-    _save(
-        folder / "loss_curve_epochs.npz", {name: list(map(epoch_columns, own)) for name, own in runs.items()}
-    )
-    _save(folder / "loss_curve_steps.npz", {name: _with_steps(name, own) for name, own in runs.items()})
-    names = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
+    which = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
     command = "python -m helpers.loss_curves"
     metadata = {
         "commands": [
-            f"{command} census --directory DIRECTORY{names} --seeds {seeds} --epochs {epochs}",
-            f"{command} record --directory DIRECTORY{names} --folder src/helpers/records/data",
+            f"{command} census --directory DIRECTORY{which} --seeds {seeds} --epochs {epochs}",
+            f"{command} record --directory DIRECTORY{which} --folder src/helpers/records/data",
         ],
         **origin,
         "epochs": epochs,
@@ -83,7 +81,19 @@ def condense_census(
         "learnt": LEARNT_ACCURACY,
         "trainings": {name: repr(training) for name, training in trainings.items()},
     }
-    write_record(folder / "loss_curve_census.json", metadata)
+    table = io.StringIO(newline="")
+    write_rows(table, rows)
+    names = ("runs.csv", "epochs.npz", "steps.npz", "census.json")
+    with atomic_writes(*(folder / f"loss_curve_{name}" for name in names)) as (
+        csv_file,
+        by_epoch,
+        by_step,
+        about,
+    ):
+        csv_file.write(table.getvalue().encode())
+        _save(by_epoch, {name: list(map(epoch_columns, own)) for name, own in runs.items()})
+        _save(by_step, {name: _with_steps(name, own) for name, own in runs.items()})
+        about.write(dated_json(metadata))
 
 
 def _read_census(directory: Path, trainings: Mapping[str, Training]) -> tuple[Runs, dict[str, str]]:
@@ -105,7 +115,8 @@ def _read_census(directory: Path, trainings: Mapping[str, Training]) -> tuple[Ru
 
 def _seeds(directory: Path, trainings: Mapping[str, Training]) -> range:
     """Return the seeds of a census; raise unless it holds every training of each."""
-    seeds = range(1 + max((int(path.stem) for path in directory.glob("*/*.npz")), default=-1))
+    of_these = (path for path in run_paths(directory) if path.parent.name in trainings)
+    seeds = range(1 + max((int(path.stem) for path in of_these), default=-1))
     runs = itertools.product(trainings, seeds)
     missing = [f"{n}/{s}" for n, s in runs if not (directory / n / f"{s}.npz").exists()]
     if missing or not seeds:
@@ -152,12 +163,11 @@ def rounded(values: ArrayLike) -> NDArray[np.float32]:
     return np.ldexp(np.round(fraction * 2**12) / 2**12, exponent).astype(np.float32)
 
 
-def _save(path: Path, tables: Mapping[str, Sequence[Mapping[str, Array]]]) -> None:
+def _save(file: BinaryIO, tables: Mapping[str, Sequence[Mapping[str, Array]]]) -> None:
     """Write the columns of each training, under ``training/column``, with the seeds in front."""
     arrays: dict[str, Any] = {
         f"{name}/{column}": rounded(np.stack([run[column] for run in runs]))
         for name, runs in tables.items()
         for column in runs[0]
     }
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    np.savez_compressed(file, **arrays)

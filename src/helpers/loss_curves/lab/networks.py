@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from ...numerics.arrays import Array, whole_number
+from ...numerics.arrays import Array, check_memory, short_repr, whole_number
 from ..temporal_order import SYMBOLS
 
 CELLS = ("relu", "tanh", "lstm")
@@ -50,7 +50,7 @@ class Network:
 
     def __init__(self, cell: str, inputs: int, hidden_size: int, classes: int) -> None:
         if not isinstance(cell, str) or cell not in CELLS:
-            raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
+            raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {short_repr(cell)}")
         for name, size in {"inputs": inputs, "hidden_size": hidden_size, "classes": classes}.items():
             whole_number(size, name, at_least=1)
         self.layer: type[_Layer] = {"relu": ReLU, "tanh": Tanh, "lstm": LSTM}[cell]
@@ -65,6 +65,7 @@ class Network:
             "weight": (classes, hidden_size),
             "bias": (classes,),
         }
+        check_memory("inputs, hidden_size and classes", (self.parameters,))
         self.workspace = Workspace()
 
     @property

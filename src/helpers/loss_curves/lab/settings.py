@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
+from math import inf
 from numbers import Real
 from types import NoneType
 from typing import Any
 
 from attrs import Attribute
 
-from ...numerics.arrays import whole_number
+from ...numerics.arrays import short_repr, whole_number
 
 Check = Callable[[Any, "Attribute[Any]", Any], None]
 
@@ -19,13 +21,15 @@ def _numbers(expected: str, holds: Callable[[Any], bool], count: int | None = No
 
     def validate(settings: object, field: Attribute[Any], value: Any) -> None:
         numbers = (value,) if count is None else value
-        message = f"{field.name} must be {expected}, got {value!r}"
+        message = f"{field.name} must be {expected}, got {short_repr(value)}"
         if not isinstance(numbers, tuple) or not all(
             isinstance(number, Real) and not isinstance(number, bool) for number in numbers
         ):
             raise TypeError(message)
         if len(numbers) != (count or 1) or not all(map(holds, numbers)):
             raise ValueError(message)
+        if any(sys.float_info.max < number < inf for number in numbers):
+            raise ValueError(f"{field.name} must be at most {sys.float_info.max}, got {short_repr(value)}")
 
     return validate
 
@@ -47,7 +51,7 @@ def one_of(*kinds: type) -> Check:
 
     def validate(settings: object, field: Attribute[Any], value: Any) -> None:
         if not isinstance(value, kinds):
-            raise TypeError(f"{field.name} must be one of {expected}, got {value!r}")
+            raise TypeError(f"{field.name} must be one of {expected}, got {short_repr(value)}")
 
     return validate
 
@@ -57,7 +61,7 @@ def each_seed(seeds: Iterable[int]) -> tuple[int, ...]:
     try:
         seeds = tuple(seeds)
     except TypeError:
-        raise TypeError(f"seeds must be a sequence of whole numbers, got {seeds!r}") from None
+        raise TypeError(f"seeds must be a sequence of whole numbers, got {short_repr(seeds)}") from None
     if not seeds:
         raise ValueError("seeds must hold at least one whole number, got none")
     return tuple(whole_number(seed, "seeds", at_least=0) for seed in seeds)

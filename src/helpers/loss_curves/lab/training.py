@@ -12,7 +12,7 @@ import torch
 from attrs import field, frozen
 from torch import Tensor
 
-from ...numerics.arrays import Array, whole_number
+from ...numerics.arrays import Array, check_memory, short_repr, whole_number
 from .. import temporal_order
 from ..temporal_order import CLASSES, SYMBOLS, Level
 from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
@@ -151,12 +151,13 @@ def train(
     True
     """
     if not isinstance(training, Training):
-        raise TypeError(f"training must be a Training, got {training!r}")
+        raise TypeError(f"training must be a Training, got {short_repr(training)}")
     seeds = each_seed(seeds)
     steps = whole_number(steps, "steps", at_least=1)
     if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
-        raise TypeError(f"dtype must be a torch.dtype of floating-point numbers, got {dtype!r}")
+        raise TypeError(f"dtype must be a torch.dtype of floating-point numbers, got {short_repr(dtype)}")
 
+    check_memory("seeds and steps", (4, len(seeds), steps))
     network, held_out = training.network, _held_out_batches(training, dtype)
     of_steps: list[Tensor] = []
     of_epochs: list[Tensor] = []
