@@ -38,9 +38,9 @@ def keep_what_is_needed(app, name, template, context, doctree):
             LOGGER.warning("a page has no kernel, so a widget must have HTML of its own", location=raw)
     files = NbMetadataCollector.get_js_files(app.env, name)
     if "ipywidgets_state" in files:
-        _, script = files["ipywidgets_state"]
-        body = sanitize_script_content(json.dumps(on_the_page(json.loads(script["body"]))))
-        script.update({"id": "widgets", "type": "application/json", "body": body})
+        _, script = files.pop("ipywidgets_state")  # which would stand before the first word of the page
+        saved = json.dumps(on_the_page(json.loads(script["body"])), ensure_ascii=False)
+        context["widgets"] = sanitize_script_content(saved)
 
 
 def setup(app):

@@ -36,7 +36,15 @@ SETTLED = """async () => {
 AXE = ROOT / "book/node_modules/axe-core/axe.min.js"
 
 TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
-PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+PAGES = [
+    TOC["root"],
+    *(
+        page["file"]
+        for part in TOC["parts"]
+        for chapter in part["chapters"]
+        for page in (chapter, *chapter.get("sections", ()))
+    ),
+]
 CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
 NUMBERED = {
     "convolution": [

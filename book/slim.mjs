@@ -1,0 +1,49 @@
+// Leaves of the built site's styles and fonts what its pages use: `node slim.mjs SITE`, after every page is written.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PurgeCSS } from "purgecss";
+import subsetFont from "subset-font";
+
+const SITE = process.argv[2];
+const STATIC = join(SITE, "_static");
+const OF_OTHERS = /styles\/.*\.css$|\/(?:basic|pygments|mystnb\.\w+)\.css$/;
+const EMBEDDED = /fonts\/(?:source-serif-4-latin-\d+-normal|KaTeX_(?:Main-Regular|Math-Italic|Size1-Regular|Size2-Regular))\.woff2/g;
+const PRINTABLE = Array.from({ length: 95 }, (_, position) => String.fromCharCode(32 + position)).join("");
+
+/** The files below a folder whose names end in one of these ways. @param {string} folder @param {RegExp} ending */
+function files(folder, ending) {
+  return readdirSync(folder, { recursive: true, encoding: "utf-8" })
+    .map((name) => join(folder, name))
+    .filter((path) => ending.test(path));
+}
+
+async function purgeStyles() {
+  const content = files(SITE, /\.(?:html|js)$/);
+  const css = files(STATIC, OF_OTHERS);
+  const purged = await new PurgeCSS().purge({ content, css, fontFace: true, keyframes: true });
+  for (const { css: style, file } of purged) writeFileSync(file, style);
+}
+
+async function subsetFonts() {
+  const pages = files(SITE, /\.(?:html|js)$/).map((path) => readFileSync(path, "utf-8"));
+  const characters = [...new Set([...PRINTABLE, ...pages.join("")])].join("");
+  for (const path of files(STATIC, /\.woff2$/)) {
+    writeFileSync(path, await subsetFont(readFileSync(path), characters, { targetFormat: "woff2" }));
+  }
+}
+
+/** Put the fonts that the first lines of a page are set in into its styles: nothing moves when they come, as they come with these. */
+function embedFonts() {
+  for (const path of files(STATIC, /\/(?:book|katex\.min)\.css$/)) {
+    const style = readFileSync(path, "utf-8").replaceAll(EMBEDDED, (name) => {
+      const font = readFileSync(join(STATIC, name)).toString("base64");
+      return `data:font/woff2;base64,${font}`;
+    });
+    writeFileSync(path, style);
+  }
+}
+
+await purgeStyles();
+await subsetFonts();
+embedFonts();
