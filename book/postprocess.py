@@ -47,9 +47,11 @@ def draw_icons(page: BeautifulSoup, icons: Icons) -> None:
         letter.append(svg)
 
 
-def defer_scripts(page: BeautifulSoup) -> None:
-    """Let scripts wait for the page, in their order, and drop those that the page has no use for."""
+def lighten(page: BeautifulSoup) -> None:
+    """Let scripts wait for the page, in their order, and drop what the page has no use for."""
+    without_formulas = [] if page.select_one(".katex") else page.find_all("link", href=re.compile("katex"))
     unwanted = [
+        *without_formulas,
         *page.find_all("script", src=re.compile(r"scripts/(fontawesome|bootstrap)\.js")),
         *page.find_all("link", rel="preload"),
         *page.find_all("script", string=re.compile(r"^\s*DOCUMENTATION_OPTIONS\.")),
@@ -66,6 +68,8 @@ def defer_scripts(page: BeautifulSoup) -> None:
 
 def mend(page: BeautifulSoup) -> None:
     """Remove the faults that axe-core finds in the theme."""
+    for second in page.find_all("meta", attrs={"name": "viewport"})[1:]:
+        second.decompose()
     # A button is called what is written on it.
     for button in page.find_all("summary") + page.find_all("button", class_="search-button-field"):
         del button["aria-label"]
@@ -168,7 +172,7 @@ def finish(site: Path) -> list[str]:
     for path, page in parsed(site):
         mend(page)
         draw_icons(page, icons)
-        defer_scripts(page)
+        lighten(page)
         unwrap(page, plain)
         drop_repeated_styles(page)
         name = path.relative_to(site.resolve()).as_posix()
@@ -176,5 +180,6 @@ def finish(site: Path) -> list[str]:
         previews.mark_symbols(name, page, shown)
         path.write_text(str(page), encoding="utf-8")
         pages[path] = addresses(page)
-    previews.write(site, shown)
+    if shown:
+        previews.write(site, shown)
     return broken(site, pages)

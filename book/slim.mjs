@@ -8,7 +8,8 @@ import subsetFont from "subset-font";
 const SITE = process.argv[2];
 const STATIC = join(SITE, "_static");
 const OF_OTHERS = /styles\/.*\.css$|\/(?:basic|pygments|mystnb\.\w+)\.css$/;
-const EMBEDDED = /fonts\/(?:source-serif-4-latin-\d+-normal|KaTeX_(?:Main-Regular|Math-Italic|Size1-Regular|Size2-Regular))\.woff2/g;
+const EMBEDDED = /fonts\/(?:source-serif-4-[\w-]+|KaTeX_(?:Main-Regular|Math-Italic|Size1-Regular|Size2-Regular))\.woff2/g;
+const ICONS_AS_LETTERS = /@font-face\{[^}]*Awesome[^}]*\}/g; // postprocess.py has drawn them
 const PRINTABLE = Array.from({ length: 95 }, (_, position) => String.fromCharCode(32 + position)).join("");
 
 /** The files below a folder whose names end in one of these ways. @param {string} folder @param {RegExp} ending */
@@ -22,7 +23,7 @@ async function purgeStyles() {
   const content = files(SITE, /\.(?:html|js)$/);
   const css = files(STATIC, OF_OTHERS);
   const purged = await new PurgeCSS().purge({ content, css, fontFace: true, keyframes: true });
-  for (const { css: style, file } of purged) writeFileSync(file, style);
+  for (const { css: style, file } of purged) writeFileSync(file, style.replaceAll(ICONS_AS_LETTERS, ""));
 }
 
 async function subsetFonts() {

@@ -5,6 +5,7 @@ never do.
 """
 
 import json
+from pathlib import Path
 
 from docutils import nodes
 from myst_nb.core.render import WIDGET_VIEW_MIMETYPE, sanitize_script_content
@@ -12,6 +13,8 @@ from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.util.logging import getLogger
 
 LOGGER = getLogger(__name__)
+LARGE = 80_000
+"""The characters of frames from which on they stand in a file of their own, which is loaded when the reader comes near."""
 
 
 def on_the_page(saved):
@@ -39,8 +42,21 @@ def keep_what_is_needed(app, name, template, context, doctree):
     files = NbMetadataCollector.get_js_files(app.env, name)
     if "ipywidgets_state" in files:
         _, script = files.pop("ipywidgets_state")  # which would stand before the first word of the page
-        saved = json.dumps(on_the_page(json.loads(script["body"])), ensure_ascii=False)
-        context["widgets"] = sanitize_script_content(saved)
+        saved = on_the_page(json.loads(script["body"]))
+        for widget in saved["widgets"]:
+            set_apart(widget, Path(app.outdir) / "_static", context)
+        context["widgets"] = sanitize_script_content(json.dumps(saved, ensure_ascii=False))
+
+
+def set_apart(widget, folder, context):
+    """Write a widget's frames to a file of their own if they are large: a script, as a page opened from a file may load it."""
+    place = widget["state"]["place"]
+    frames = {buffer["path"][0]: buffer["data"] for buffer in widget["buffers"]}
+    if sum(map(len, frames.values())) > LARGE:
+        folder.mkdir(exist_ok=True)
+        script = f"(globalThis.FRAMES ??= {{}})[{json.dumps(place)}] = {json.dumps(frames)};\n"
+        (folder / f"{place}.js").write_text(script, encoding="utf-8")
+        widget |= {"buffers": [], "file": context["pathto"](f"_static/{place}.js", 1)}
 
 
 def setup(app):

@@ -2,8 +2,8 @@
 // drew, and lets each widget's script take that over, with the state that the build saved.
 
 /** @typedef {import("../../src/helpers/explorers/drawing.js").Sliders} Sliders */
-/** @typedef {{ script: number, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
-/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, module: Promise<any> }} Widget */
+/** @typedef {{ script: number, state: Record<string, any>, buffers: { path: string[], data: string }[], file?: string }} Saved */
+/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, module: Promise<any>, file?: string }} Widget */
 
 /** A widget's state, as anywidget's model in JupyterLab. */
 class Model extends EventTarget {
@@ -11,9 +11,11 @@ class Model extends EventTarget {
   constructor({ state, buffers }) {
     super();
     this.state = { ...state };
-    for (const { path, data } of buffers) {
-      this.state[path[0]] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-    }
+    for (const { path, data } of buffers) this.decode(path[0], data);
+  }
+  /** @param {string} name @param {string} data */
+  decode(name, data) {
+    this.state[name] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   }
   /** @param {string} name */
   get(name) {
@@ -39,7 +41,7 @@ function savedWidgets() {
     .filter(({ state }) => document.getElementById(state.place)) // a notebook may make a widget and not show it
     .map((saved) => {
       const { place, sliders } = saved.state;
-      return { el: document.getElementById(place), model: new Model(saved), sliders, module: modules[saved.script] };
+      return { el: document.getElementById(place), model: new Model(saved), sliders, module: modules[saved.script], file: saved.file };
     });
 }
 
@@ -64,7 +66,14 @@ function addSliders({ el, model, sliders }) {
   });
 }
 
+/** The section that the address names before any setting. */
+function sectionOfAddress() {
+  const [place] = location.hash.slice(1).split("&");
+  return place.includes("=") ? "" : place;
+}
+
 /** Keep in the address what differs from the start: #explorer-layer.stride=2&explorer-gates.gate_bias=1
+ * A section that the address names stays in front: #claim-1-1-b&explorer-layer.stride=2
  * @param {Widget[]} widgets */
 function keepInAddress(widgets) {
   const kept = new URLSearchParams();
@@ -74,7 +83,8 @@ function keepInAddress(widgets) {
       if (value !== start) kept.set(`${el.id}.${name}`, labels[(value - first) / step]);
     }
   }
-  history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
+  const fragment = [sectionOfAddress(), String(kept)].filter(Boolean).join("&");
+  history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
 }
 
 /** Take from the address what it says of a widget; where it says nothing, or nothing that can be, the start.
@@ -92,14 +102,56 @@ function takeFromAddress(widgets) {
   return named;
 }
 
+/** Load the frames that stand in a file of their own. @param {Widget} widget @returns {Promise<void>} */
+function loadFrames({ el, model, file }) {
+  return new Promise((resolve, reject) => {
+    const script = Object.assign(document.createElement("script"), { src: file, onerror: reject });
+    script.addEventListener("load", () => {
+      /** @type {Record<string, string>} */
+      const frames = /** @type {any} */ (globalThis).FRAMES[el.id];
+      for (const [name, data] of Object.entries(frames)) model.decode(name, data);
+      resolve();
+    });
+    document.head.append(script);
+  });
+}
+
+/** @param {Widget} widget */
+async function render(widget) {
+  const { el, model, module, file } = widget;
+  if (file) await loadFrames(widget);
+  await (await module).default.render({ model, el: el.querySelector(".widget-any") });
+  addSliders(widget);
+  el.removeAttribute("aria-busy");
+}
+
+/** Render each widget when the reader comes near. @param {Widget[]} widgets */
+function renderLater(widgets) {
+  const near = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        render(widgets.find(({ el }) => el === target));
+      }
+    },
+    { rootMargin: "1000px" },
+  );
+  for (const { el } of widgets) {
+    el.setAttribute("aria-busy", "true");
+    near.observe(el);
+  }
+}
+
 async function mount() {
   const widgets = savedWidgets();
   const first = takeFromAddress(widgets);
-  const rendered = widgets.map(async ({ el, model, module }) =>
-    (await module).default.render({ model, el: el.querySelector(".widget-any") }));
-  await Promise.all(rendered);
-  widgets.forEach(addSliders);
-  first?.el.scrollIntoView({ block: "center" });
+  const atOnce = widgets.filter((widget) => !widget.file || widget === first);
+  await Promise.all(atOnce.map(render));
+  renderLater(widgets.filter((widget) => !atOnce.includes(widget)));
+  const section = document.getElementById(decodeURIComponent(sectionOfAddress()));
+  if (first && section) section.scrollIntoView();
+  else first?.el.scrollIntoView({ block: "center" });
 
   /** @type {ReturnType<typeof setTimeout>} */
   let soon;

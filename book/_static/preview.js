@@ -14,10 +14,18 @@ let loading;
 function previews() {
   loading ??= new Promise((resolve) => {
     const script = Object.assign(document.createElement("script"), { src: new URL("_static/preview-data.js", ROOT).href });
+    loadFormulas();
     script.addEventListener("load", () => resolve(/** @type {any} */ (globalThis).PREVIEWS));
     document.head.append(script);
   });
   return loading;
+}
+
+/** A page without formulas has not loaded how they look. */
+function loadFormulas() {
+  if (document.querySelector("link[href*='katex.min.css']")) return;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("_static/katex.min.css", ROOT).href });
+  document.head.append(link);
 }
 
 /** The key of what an element leads to. @param {HTMLElement} element */

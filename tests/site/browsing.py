@@ -33,6 +33,17 @@ SETTLED = """async () => {
 """Comes to its end once no file has come for half a second."""
 
 
+COME_NEAR = """async () => {
+  const place = scrollY;
+  let busy;
+  while (busy = document.querySelector('.explorer[aria-busy=true]')) {
+    busy.scrollIntoView();
+    await new Promise(later => setTimeout(later, 20));
+  }
+  scrollTo(0, place);
+}"""
+"""Comes near each explorer whose frames are loaded only then, and back again."""
+
 AXE = ROOT / "book/node_modules/axe-core/axe.min.js"
 
 TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
@@ -155,6 +166,7 @@ class Reader:
                 "document.fonts.status === 'loaded' && (document.documentElement.dataset.explorers === 'drawn'"
                 " || !document.querySelector('.explorer'))"
             )
+            page.evaluate(COME_NEAR)
         return page
 
     def check(self):
