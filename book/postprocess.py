@@ -20,8 +20,11 @@ ICON = re.compile(r'"?([a-z-]+)"?:\[(\d+),(\d+),\[[^]]*\],"\w+","([^"]+)"\]')
 """An icon in the theme's fontawesome.js: its name, width, height, and path."""
 Icons = dict[str, tuple[str, str, str]]
 
-EARLY = "fold.js"
-"""The script that must run before the page is painted."""
+USED_BY = {".katex": re.compile("katex"), ".highlight": re.compile("clipboard|copybutton")}
+"""The files that a page needs if it has such an element."""
+
+EARLY = re.compile(r"/(fold|fonts)\.js")
+"""The scripts that must run before the page is painted."""
 
 
 def read_icons(site: Path) -> Icons:
@@ -49,17 +52,18 @@ def draw_icons(page: BeautifulSoup, icons: Icons) -> None:
 
 def lighten(page: BeautifulSoup) -> None:
     """Let scripts wait for the page, in their order, and drop what the page has no use for."""
-    without_formulas = [] if page.select_one(".katex") else page.find_all("link", href=re.compile("katex"))
     unwanted = [
-        *without_formulas,
         *page.find_all("script", src=re.compile(r"scripts/(fontawesome|bootstrap)\.js")),
         *page.find_all("link", rel="preload"),
         *page.find_all("script", string=re.compile(r"^\s*DOCUMENTATION_OPTIONS\.")),
     ]
+    for use, file in USED_BY.items():
+        if not page.select_one(use):
+            unwanted += page.find_all("link", href=file) + page.find_all("script", src=file)
     for element in unwanted:
         element.decompose()
     for script in page.find_all("script", src=True):
-        if EARLY not in script["src"]:
+        if not EARLY.search(str(script["src"])):
             script["defer"] = ""
     # On a first visit there is no choice of colours to remember; the theme complains of an empty one.
     for script in page.find_all("script", string=re.compile(r"dataset\.mode")):
@@ -98,6 +102,10 @@ STYLE = re.compile(r'html\[data-theme="(\w+)"\] \.highlight(?: \.(\w+))? \{(.*?)
 """A rule for a class of words in code, or for all code, in one theme."""
 
 
+OPERATORS = {"o"}
+"""What the theme colours and the book does not: a colour has a meaning."""
+
+
 def plain_classes(site: Path) -> set[str]:
     """Return the classes of words in code that look like all code, in each theme."""
     looks: dict[str, dict[str, str]] = {}
@@ -105,13 +113,13 @@ def plain_classes(site: Path) -> set[str]:
         for theme, name, style in STYLE.findall(path.read_text(encoding="utf-8")):
             (color,) = re.findall(r"(?<!-)color: (.*?)(?:;|$)", style.strip()) or [style]
             looks.setdefault(name, {})[theme] = color.strip()
-    return {name for name, look in looks.items() if name and look == looks[""]}
+    return {name for name, look in looks.items() if name and look == looks[""]} | OPERATORS
 
 
 def unwrap(page: BeautifulSoup, plain: set[str]) -> None:
     """Take words of code out of elements that change nothing of their look: a chapter has thousands."""
     for word in page.select(".highlight span"):
-        if set(word.get_attribute_list("class")) <= plain:
+        if set(word.get_attribute_list("class")) <= {None, *plain}:
             word.unwrap()
 
 

@@ -22,14 +22,22 @@ function files(folder, ending) {
 async function purgeStyles() {
   const content = files(SITE, /\.(?:html|js)$/);
   const css = files(STATIC, OF_OTHERS);
-  const purged = await new PurgeCSS().purge({ content, css, fontFace: true, keyframes: true });
+  const used = content.flatMap((path) => readFileSync(path, "utf-8").match(/--[\w-]+/g) ?? []);
+  const ours = files(STATIC, /\.css$/).filter((path) => !css.includes(path));
+  used.push(...ours.flatMap((path) => readFileSync(path, "utf-8").match(/--[\w-]+/g) ?? []));
+  const options = { content, css, fontFace: true, keyframes: true, variables: true, safelist: { variables: used } };
+  const purged = await new PurgeCSS().purge(options);
   for (const { css: style, file } of purged) writeFileSync(file, style.replaceAll(ICONS_AS_LETTERS, ""));
 }
 
 async function subsetFonts() {
   const pages = files(SITE, /\.(?:html|js)$/).map((path) => readFileSync(path, "utf-8"));
-  const characters = [...new Set([...PRINTABLE, ...pages.join("")])].join("");
+  const all = [...new Set([...PRINTABLE, ...pages.join("")])];
+  // Of KaTeX's second font the letters are those of sets, ℝ for one; the pages have few of them.
+  const ofSets = pages.flatMap((page) => [...page.matchAll(/\bmathbb\b[^>]*>([^<]+)/g)]).flatMap(([, letters]) => [...letters]);
+  const signs = [...all.filter((character) => character > "~"), ...ofSets];
   for (const path of files(STATIC, /\.woff2$/)) {
+    const characters = (path.includes("AMS") ? signs : all).join("");
     writeFileSync(path, await subsetFont(readFileSync(path), characters, { targetFormat: "woff2" }));
   }
 }

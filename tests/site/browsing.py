@@ -4,13 +4,16 @@ import contextlib
 import functools
 import http.server
 import re
+import sys
 import threading
 from pathlib import Path
 
 import yaml
-from limits import slowness
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "notebooks"))
+from limits import slowness  # noqa: E402
+
 SITE = ROOT / "book" / "_build" / "html"
 FLAGS = [
     "--no-sandbox",

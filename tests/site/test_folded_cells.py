@@ -7,15 +7,10 @@ import jupytext
 import pytest
 from browsing import CHAPTERS, ROOT, SITE, html
 from bs4 import BeautifulSoup
+from weighing import CODE_SHARE, SHIFTS
 
 MOST_CODE = 0.15
 """The share of a chapter's height that open code may have."""
-
-CODE_SHARE = """() => {
-  const heights = (selector) => [...document.querySelectorAll(selector)].filter(box => box.checkVisibility())
-    .reduce((sum, box) => sum + box.getBoundingClientRect().height, 0);
-  return heights('article .cell_input') / heights('article');
-}"""
 
 FORBIDDEN = """Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"""
 
@@ -88,13 +83,6 @@ def test_code_that_is_remembered_to_be_shown_moves_nothing(open_page):
     page.reload()
     page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     assert page.evaluate("shifted") <= 0.05
-
-
-SHIFTS = """
-  window.shifted = 0;
-  new PerformanceObserver(list => list.getEntries().forEach(({value}) => { shifted += value; }))
-    .observe({type: 'layout-shift', buffered: true});
-"""
 
 
 def test_where_the_browser_keeps_nothing_the_switch_still_works(browser, server):

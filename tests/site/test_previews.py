@@ -71,17 +71,19 @@ def test_the_keyboard_shows_it_and_escape_closes_it(page):
 
 
 @pytest.mark.parametrize(
-    ("selector", "words"),
+    ("name", "selector", "words"),
     [
-        ("a.internal[href*='bibliography']", "Learning phrase representations"),
-        ("a.internal[href*='#claim-']", "Claim "),
-        ("[data-symbol$=':W_h']", "from the state to the gate"),
+        ("notebooks/gated_rnn", "a.internal[href*='bibliography']", "Learning phrase representations"),
+        ("book/notation", "a.internal[href*='#claim-']", "Claim "),
+        ("notebooks/gated_rnn", "[data-symbol$=':W_h']", "from the state to the gate"),
     ],
 )
-def test_citations_claims_and_symbols_show_what_they_are(page, selector, words):
+def test_citations_claims_and_symbols_show_what_they_are(open_page, name, selector, words):
+    page = open_page(name)
     page.locator(f"article {selector}").first.hover()
-    page.card.wait_for()
-    assert words in page.card.inner_text()
+    card = page.locator("#preview")
+    card.wait_for()
+    assert words in card.inner_text()
 
 
 def test_a_finger_follows_the_link_and_opens_nothing(open_page):
