@@ -77,6 +77,9 @@ def mend(page: BeautifulSoup) -> None:
     # A button is called what is written on it.
     for button in page.find_all("summary") + page.find_all("button", class_="search-button-field"):
         del button["aria-label"]
+        page_above = button.find_previous_sibling("a") or button.parent.find_previous_sibling("a")  # type: ignore[union-attr]
+        if page_above and not button.get_text(strip=True):  # it unfolds pages in the side bar
+            button["aria-label"] = f"Pages of {page_above.get_text(strip=True)}"
     # Everything stands in a landmark; a table's empty corner heads nothing; and a list has nothing but items.
     for sidebar in page.find_all(id="pst-primary-sidebar"):
         sidebar.attrs |= {"role": "region", "aria-label": "The book"}

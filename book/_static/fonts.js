@@ -7,6 +7,6 @@
   const ofFormulas = ["1em KaTeX_Main", "italic 1em KaTeX_Math"];
   const ready = Promise.all([...faces, ...ofFormulas].map((face) => document.fonts.load(face)));
   root.classList.add("fonts-loading");
-  Promise.race([ready, new Promise((late) => setTimeout(late, 1000))]).finally(() => root.classList.remove("fonts-loading"));
+  ready.finally(() => root.classList.remove("fonts-loading"));
   addEventListener("DOMContentLoaded", () => root.setAttribute("data-parsed", "")); // and the scripts of the page have run
 }
