@@ -17,7 +17,7 @@ from records import head, path_given
 from helpers.records import write_record
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "site"))
-from browsing import FLAGS, SITE, serving
+from browsing import COME_NEAR, FLAGS, SITE, serving
 from find_browser import find
 
 FRAME = 16.7
@@ -58,6 +58,7 @@ def main():
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(f"{address}/notebooks/{chapter.name}")
             page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
+            page.evaluate(COME_NEAR)
             for number, explorer in enumerate(page.locator(".explorer").all(), 1):
                 times = explorer.evaluate(MEASURE)
                 everything += times

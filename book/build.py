@@ -1,13 +1,17 @@
 """Build the published page: run every notebook, and fail on any warning, broken link or id given twice."""
 
 import gc
+import json
+import os
 import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from postprocess import finish
+from slim import slim
 from vendor import with_node
 
 ROOT = Path(__file__).parent.parent
@@ -33,12 +37,14 @@ def build() -> int:
     ]
     shutil.rmtree(BESIDE, ignore_errors=True)  # or a page that is no more stays
     made = BESIDE / "_build" / "html"
-    environment = with_node() | {"SLOWNESS": str(slowness())}
-    # It would print where the site is built, and not where it will be; warnings come by the other way.
-    status = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL).returncode
+    with TemporaryDirectory() as profile:
+        environment = with_node() | {"SLOWNESS": str(slowness())} | with_recorded_checks(Path(profile))
+        # It would print where the site is built, and not where it will be; warnings come by the other way.
+        status = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL).returncode
     if status == 0:
         gc.disable()  # in a page's tree nothing is garbage, and to find that out takes as long as to build it
         problems = finish(made)
+        slim(made)
         print("\n".join(problems))
         status = int(bool(problems))
     if status:
@@ -46,6 +52,15 @@ def build() -> int:
     else:
         replace_site(made)
     return status
+
+
+def with_recorded_checks(profile: Path) -> dict[str, str]:
+    """Return the environment variables under which kernels load book/_kernel/cell_checks.py, from a profile in this folder."""
+    config = profile / "profile_default" / "ipython_config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"InteractiveShellApp": {"extensions": ["cell_checks"]}}), encoding="utf-8")
+    paths = [str(ROOT / "book" / "_kernel"), os.environ.get("PYTHONPATH", "")]
+    return {"IPYTHONDIR": str(profile), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def replace_site(made: Path) -> None:

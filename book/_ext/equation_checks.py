@@ -13,6 +13,7 @@ import ast
 import re
 
 from docutils import nodes
+from fold_cells import Checks, written
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
@@ -63,7 +64,7 @@ def link_equations(app: Sphinx, doctree: nodes.document) -> None:
     """Put a link to its check under each numbered equation, and give the check's cell a name to link to."""
     equations = {node["label"]: node for node in doctree.findall(nodes.math_block) if node.get("label")}
     logger = logging.getLogger(__name__)
-    checks = {}
+    words: dict[str, str] = {}
     for cell in doctree.findall(nodes.container):
         if "cell_input" in cell.get("classes", ()):
             try:
@@ -74,20 +75,33 @@ def link_equations(app: Sphinx, doctree: nodes.document) -> None:
             for label, name in found:
                 if label not in equations:
                     logger.warning(f"a check names {label}, which is no equation of this page", location=cell)
-                if label not in checks:
+                if label not in words:
                     cell.parent["ids"].append(f"check-{label}")
-                    checks[label] = name
+                    words[label] = in_words(cell.parent["checks"], name)
     for label, equation in equations.items():
-        if label not in checks:
+        if label not in words:
             logger.warning(f"no check names the equation {label}", location=equation)
             continue
-        words = f"check: {checks[label]}" if checks[label] else "check"
-        link = nodes.reference("", words, refuri=f"#check-{label}", internal=True)
+        link = nodes.reference("", words[label], refuri=f"#check-{label}", internal=True)
         paragraph = nodes.paragraph("", "", link, classes=["equation-check"])
         place = equation
         while not isinstance(place.parent, (nodes.section, nodes.document, nodes.list_item)):
             place = place.parent
         place.parent.insert(place.parent.index(place) + 1, paragraph)
+
+
+def in_words(checks: Checks, name: str) -> str:
+    """Return what the check of an equation compared, of those that its cell has run.
+
+    Examples
+    --------
+    >>> in_words({"comparisons": [["∂ℓ/∂W", 12, 0.0, 1e-10], ["size", 1, 0.0, 1e-10]], "conditions": []}, "∂ℓ/∂…")
+    '✓ ∂ℓ/∂W: 12 numbers compared, equal'
+    """
+    pattern = re.escape(name).replace("…", ".*")
+    named = [comparison for comparison in checks["comparisons"] if re.fullmatch(pattern, comparison[0])]
+    ran = checks | {"comparisons": named, "conditions": []} if named else checks
+    return "".join(written(ran)) or f"Check: {name or 'a condition'}"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

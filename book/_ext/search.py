@@ -1,4 +1,4 @@
-"""A Sphinx extension: let the search find claims by id, and numbered equations by their names on the notation page.
+"""A Sphinx extension: let the search find claims and exercises by id, sections by their headings, and equations by their names on the notation page.
 
 A search for 1.2.2.e means that claim, and one for 2.3 that equation: both are one word, where Sphinx sees several.
 """
@@ -13,14 +13,17 @@ from sphinx.domains import Domain, ObjType
 from sphinx.search.en import SearchEnglish
 from sphinx.util.typing import ExtensionMetadata
 
-from helpers.book import CLAIMS
+from helpers.book import CLAIMS, EXERCISES
 
 PAGE = "book/notation"
 COLUMN = "formula"
 """The heading above the names, in the table whose next column refers to the equations."""
 
-FIRST, LATER = 0, 1
+OF_THE_CODE = "book/api/"
+FIRST, LATER, LAST = 0, 1, 2
 """How early the search shows what it found; an id counts for more where it is all that was asked for."""
+SIGNS = {"partial": "∂", "ell": "ℓ", "infty": "∞", "times": "×", "lambda": "λ", "sigma": "σ", "odot": "⊙"}
+"""Commands of TeX in headings and questions, as a reader types them."""
 
 
 class Search(SearchEnglish):
@@ -33,17 +36,26 @@ var splitQuery = (query) => query.match(/\d+(?:\.[\p{Letter}\p{Number}]+)+|[\p{L
 
 
 class Findable(Domain):
-    """The claims and the equations of the book."""
+    """The claims, the equations, the exercises and the sections of the book."""
 
     name = "findable"
     label = "the book"
-    object_types = {kind: ObjType(kind) for kind in ("claim", "equation")}  # noqa: RUF012 as Sphinx has it
-    initial_data = {"names": {}}  # noqa: RUF012
+    object_types = {kind: ObjType(kind) for kind in ("claim", "equation", "exercise", "section")}  # noqa: RUF012 as Sphinx has it
+    initial_data = {"names": {}, "sections": {}}  # noqa: RUF012
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Yield each name with its page and place."""
         for claim in CLAIMS:
-            yield claim.id, claim.id, "claim", f"notebooks/{claim.chapter}", claim.anchor, LATER
+            page = f"notebooks/{claim.chapter}"
+            asked = f"{plain(claim.question)} ({claim.verdict.value})"
+            yield claim.id, claim.id, "claim", page, claim.anchor, LATER
+            yield asked, asked, "claim", page, claim.anchor, LATER
+        for exercise in EXERCISES:
+            anchor = f"exercise-{exercise.id.replace('.', '-')}"
+            yield exercise.id, exercise.id, "exercise", f"notebooks/{exercise.chapter}", anchor, LAST
+        for page, headings in self.data["sections"].items():
+            for anchor, heading in headings:
+                yield heading, heading, "section", page, anchor, LATER
         mathematics = self.env.domains["math"]
         for label, name in self.data["names"].items():
             page, _ = mathematics.equations[label]
@@ -54,7 +66,7 @@ class Findable(Domain):
             yield shown, shown, "equation", page, f"equation-{label}", FIRST
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:
-        """Return what a result is called: a claim, or an equation."""
+        """Return what a result is called: a claim, say, or an equation."""
         return type.lname
 
     def resolve_any_xref(self, *_: object) -> list[tuple[str, nodes.Element]]:
@@ -74,9 +86,34 @@ def names_in(doctree: nodes.document) -> dict[str, str]:
     return names
 
 
+def plain(text: str) -> str:
+    r"""Return words without the dollars, commands and braces of their formulas.
+
+    Examples
+    --------
+    >>> plain(r"What is $\partial h[t] / \partial W_x$?")
+    'What is ∂ h[t] / ∂ W_x?'
+    """
+    words = re.sub(r"\\(\w+)", lambda command: SIGNS.get(command[1], command[1]), text)
+    return re.sub(r"[${}\\]", "", words)
+
+
+def sections_in(doctree: nodes.document) -> list[tuple[str, str]]:
+    """Return the anchor and the heading of each section but the first, which is the page."""
+    _, *sections = doctree.findall(nodes.section)
+    return [
+        (section["ids"][0], plain(section[section.first_child_matching_class(nodes.title)].astext()))
+        for section in sections
+    ]
+
+
 def note_names(app: Sphinx, doctree: nodes.document) -> None:
-    if app.env.docname == PAGE:
-        app.env.domains[Findable.name].data["names"] = names_in(doctree)
+    data = app.env.domains[Findable.name].data
+    page = app.env.docname
+    if page == PAGE:
+        data["names"] = names_in(doctree)
+    if not page.startswith(OF_THE_CODE):
+        data["sections"][page] = sections_in(doctree)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -18,6 +18,8 @@ LOGGER = getLogger(__name__)
 REGISTRY = "widgetScripts"
 """The global object in which mount.js finds a script by its file."""
 BEFORE_MOUNT = 450
+LARGE = 80_000
+"""The characters of frames from which on they stand in a file of their own, which is loaded when the reader comes near."""
 STILL = """<p id="still">The drawings of this page stand still, and no answer is checked: its scripts do not
 run here. A current browser runs them, unless JavaScript is off or a policy of this site forbids it.</p>"""
 """What a page says until mount.js runs."""
@@ -66,14 +68,26 @@ def keep_what_is_needed(app, name, template, context, doctree):
             LOGGER.warning("a page has no kernel, so a widget must have HTML of its own", location=raw)
     files = NbMetadataCollector.get_js_files(app.env, name)
     if "ipywidgets_state" in files:
-        _, state = files["ipywidgets_state"]
+        _, state = files.pop("ipywidgets_state")  # which would stand before the first word of the page
         widgets, scripts = on_the_page(json.loads(state["body"]))
-        body = sanitize_script_content(json.dumps(widgets))
-        state.update({"id": "widgets", "type": "application/json", "body": body})
-        write_scripts(Path(app.outdir, "_static"), scripts)
+        static = Path(app.outdir, "_static")
+        write_scripts(static, scripts)
+        for widget in widgets:
+            set_apart(widget, static, context)
+        context["widgets"] = sanitize_script_content(json.dumps(widgets, ensure_ascii=False))
         for file in scripts:
             files[file] = (file, {"defer": "defer", "priority": BEFORE_MOUNT})
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{STILL}", 1)
+
+
+def set_apart(widget, folder, context):
+    """Write a widget's frames to a file of their own if they are large: a script, as a page opened from a file may load it."""
+    place = widget["state"]["place"]
+    frames = {buffer["path"][0]: buffer["data"] for buffer in widget["buffers"]}
+    if sum(map(len, frames.values())) > LARGE:
+        script = f"(globalThis.FRAMES ??= {{}})[{json.dumps(place)}] = {json.dumps(frames)};\n"
+        (folder / f"{place}.js").write_text(script, encoding="utf-8")
+        widget |= {"buffers": [], "file": context["pathto"](f"_static/{place}.js", 1)}
 
 
 def setup(app):

@@ -2,9 +2,9 @@
 // drew, and lets each widget's script take that over, with the state that the build saved.
 
 /** @typedef {import("../../src/helpers/explorers/drawing.js").Sliders} Sliders */
-/** @typedef {{ script: string, state: Record<string, any>, buffers: { path: string[], data: string }[] }} Saved */
+/** @typedef {{ script: string, state: Record<string, any>, buffers: { path: string[], data: string }[], file?: string }} Saved */
 /** @typedef {{ render(view: { model: Model, el: Element }): unknown }} Script */
-/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders }} Widget */
+/** @typedef {{ el: HTMLElement, model: Model, sliders: Sliders, script: string, file?: string }} Widget */
 
 /** A widget's state, as anywidget's model in JupyterLab. */
 class Model extends EventTarget {
@@ -12,9 +12,11 @@ class Model extends EventTarget {
   constructor({ state, buffers }) {
     super();
     this.state = { ...state };
-    for (const { path, data } of buffers) {
-      this.state[path[0]] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-    }
+    for (const { path, data } of buffers) this.decode(path[0], data);
+  }
+  /** @param {string} name @param {string} data */
+  decode(name, data) {
+    this.state[name] = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   }
   /** @param {string} name */
   get(name) {
@@ -51,14 +53,51 @@ async function attempt(el, make) {
   }
 }
 
-/** Let a widget's script take over what Python drew. @param {Widget} widget @param {string} file */
-async function start(widget, file) {
+/** Load the frames that stand in a file of their own. @param {Widget} widget @returns {Promise<void>} */
+function loadFrames({ el, model, file }) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.addEventListener("error", () => reject(new Error("its frames did not load")));
+    script.addEventListener("load", () => {
+      /** @type {Record<string, string>} */
+      const frames = /** @type {any} */ (globalThis).FRAMES[el.id];
+      for (const [name, data] of Object.entries(frames)) model.decode(name, data);
+      resolve();
+    });
+    script.src = file;
+    document.head.append(script);
+  });
+}
+
+/** Let a widget's script take over what Python drew. @param {Widget} widget */
+async function start(widget) {
+  const { el, model, script, file } = widget;
   /** @type {Record<string, Script>} */
   const scripts = /** @type {any} */ (globalThis).widgetScripts;
-  if (!scripts?.[file]) throw new Error("its script did not load");
-  await scripts[file].render({ model: widget.model, el: widget.el.querySelector(".widget-any") });
+  if (!scripts?.[script]) throw new Error("its script did not load");
+  if (file) await loadFrames(widget);
+  await scripts[script].render({ model, el: el.querySelector(".widget-any") });
   addSliders(widget);
-  return widget;
+  el.removeAttribute("aria-busy");
+}
+
+/** Start each widget when the reader comes near. @param {Widget[]} widgets */
+function startLater(widgets) {
+  const near = new IntersectionObserver(
+    (changes) => {
+      for (const { target, isIntersecting } of changes) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        const widget = widgets.find(({ el }) => el === target);
+        attempt(widget.el, () => start(widget));
+      }
+    },
+    { rootMargin: "1000px" },
+  );
+  for (const { el } of widgets) {
+    el.setAttribute("aria-busy", "true");
+    near.observe(el);
+  }
 }
 
 /** Put sliders into the rows that Python drew for them. @param {Widget} widget */
@@ -82,7 +121,14 @@ function addSliders({ el, model, sliders }) {
   });
 }
 
+/** The section that the address names before any setting. */
+function sectionOfAddress() {
+  const [place] = location.hash.slice(1).split("&");
+  return place && document.getElementById(decoded(place)) ? place : "";
+}
+
 /** Keep in the address what differs from the start: #explorer-layer.stride=2&explorer-gates.gate_bias=1
+ * A section that the address names stays in front: #claim-1-1-b&explorer-layer.stride=2
  * @param {Widget[]} widgets */
 function keepInAddress(widgets) {
   const kept = new URLSearchParams();
@@ -92,7 +138,8 @@ function keepInAddress(widgets) {
       if (value !== start) kept.set(`${el.id}.${name}`, labels[(value - first) / step]);
     }
   }
-  history.replaceState(null, "", String(kept) ? `#${kept}` : location.pathname + location.search);
+  const fragment = [sectionOfAddress(), String(kept)].filter(Boolean).join("&");
+  history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
 }
 
 /** Return what an address says after its #, as this page wrote it or as a program for mail or chat has encoded it again.
@@ -142,14 +189,18 @@ async function mount() {
     saved.map((one) => {
       const el = document.getElementById(one.state.place);
       if (!el) return undefined; // a notebook may make a widget and not show it
-      return attempt(el, () => ({ el, model: new Model(one), sliders: { ...one.state.sliders } }));
+      return attempt(el, () => ({ el, model: new Model(one), sliders: { ...one.state.sliders }, script: one.script, file: one.file }));
     }),
   );
-  const first = takeFromAddress(made.filter(Boolean));
-  const started = made.map((widget, i) => widget && attempt(widget.el, () => start(widget, saved[i].script)));
-  const widgets = (await Promise.all(started)).filter(Boolean);
+  const widgets = made.filter(Boolean);
+  const first = takeFromAddress(widgets);
+  const atOnce = widgets.filter((widget) => !widget.file || widget === first);
+  await Promise.all(atOnce.map((widget) => attempt(widget.el, () => start(widget))));
+  startLater(widgets.filter((widget) => !atOnce.includes(widget)));
   document.getElementById("still")?.remove();
-  first?.el.scrollIntoView({ block: "center" });
+  const section = document.getElementById(decoded(sectionOfAddress()));
+  if (first && section) section.scrollIntoView();
+  else first?.el.scrollIntoView({ block: "center" });
 
   /** @type {ReturnType<typeof setTimeout>} */
   let soon;

@@ -364,6 +364,16 @@ def test_check_close_keeps_to_its_tolerance():
             check_close([1.1], [1], tolerance=tolerance)
 
 
+def test_observers_hear_of_each_check_that_passes(monkeypatch):
+    heard = []
+    monkeypatch.setattr("helpers.numerics.compare.OBSERVERS", [lambda *comparison: heard.append(comparison)])
+    check_close(np.ones((2, 3)), np.ones((2, 3)), name="y")
+    check_close([1.1], [1], tolerance=0.2)
+    with pytest.raises(AssertionError):
+        check_close([1.1], [1])
+    assert heard == [("y", 6, 0.0, 1e-10), ("result", 1, pytest.approx(0.1), 0.2)]
+
+
 def test_check_close_compares_across_precisions():
     with pytest.raises(AssertionError):
         check_close(np.float32([0.1]), [0.1])

@@ -16,6 +16,7 @@ def site(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "SITE", site)
     monkeypatch.setattr(build, "BESIDE", site.with_name("next"))
     monkeypatch.setattr(build, "find_spec", lambda name: name)
+    monkeypatch.setattr(build, "slim", lambda made: None)
     return site
 
 

@@ -4,13 +4,16 @@ import contextlib
 import functools
 import http.server
 import re
+import sys
 import threading
 from pathlib import Path
 
 import yaml
-from limits import slowness
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "notebooks"))
+from limits import slowness  # noqa: E402
+
 SITE = ROOT / "book" / "_build" / "html"
 FLAGS = [
     "--no-sandbox",
@@ -33,10 +36,29 @@ SETTLED = """async () => {
 """Comes to its end once no file has come for half a second."""
 
 
+COME_NEAR = """async () => {
+  const place = scrollY;
+  let busy;
+  while (busy = document.querySelector('.explorer[aria-busy=true]')) {
+    busy.scrollIntoView();
+    await new Promise(later => setTimeout(later, 20));
+  }
+  scrollTo(0, place);
+}"""
+"""Comes near each explorer whose frames are loaded only then, and back again."""
+
 AXE = ROOT / "book/node_modules/axe-core/axe.min.js"
 
 TOC = yaml.safe_load((ROOT / "book/_toc.yml").read_text())
-PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
+PAGES = [
+    TOC["root"],
+    *(
+        page["file"]
+        for part in TOC["parts"]
+        for chapter in part["chapters"]
+        for page in (chapter, *chapter.get("sections", ()))
+    ),
+]
 CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
 NUMBERED = {
     "convolution": [
@@ -147,6 +169,7 @@ class Reader:
                 "document.fonts.status === 'loaded' && (document.documentElement.dataset.explorers === 'drawn'"
                 " || !document.querySelector('.explorer'))"
             )
+            page.evaluate(COME_NEAR)
         return page
 
     def check(self):

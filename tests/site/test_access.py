@@ -1,12 +1,10 @@
-"""The book for readers who do not see it, do not use a mouse, or want nothing to move; and how much it weighs."""
+"""The book for readers who do not see it, do not use a mouse, or want nothing to move."""
 
-import gzip
 import itertools
 import re
-import urllib.parse
 
 import pytest
-from browsing import AXE, PAGES, SETTLED, SITE, html
+from browsing import AXE, PAGES, html
 from every_explorer import EXPLORERS
 
 RUN_AXE = """async () => {
@@ -36,9 +34,6 @@ RUN_AXE = """async () => {
 }"""
 """Without what is drawn of formulas, which has a test of its own; and of the words of code, one of each look that axe can judge, which
 needs more than one letter and that it is seen. They take most of the time."""
-
-FIRST_LOAD = 1_000_000
-"""Bytes, compressed: what opening a page for the first time may cost."""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -144,19 +139,3 @@ def test_nothing_moves_by_itself_where_the_reader_wants_that(look_at, name):
     )
     page.emulate_media(reduced_motion="no-preference")
     assert moving == []
-
-
-@pytest.mark.parametrize("name", [*PAGES, "search"])
-def test_the_first_load_is_within_its_budget(look_at, server, name):
-    """Everything the page asks for, compressed as a server would send it. Fonts are compressed already."""
-    page = look_at(name)
-    page.evaluate(SETTLED)
-    addresses = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
-    files = {urllib.parse.urlsplit(address).path for address in addresses if address.startswith(server)}
-    weights = {path: _sent(SITE / path.lstrip("/")) for path in {*files, f"/{name}.html"}}
-    assert sum(weights.values()) < FIRST_LOAD, sorted(weights.items(), key=lambda item: -item[1])
-
-
-def _sent(file):
-    content = file.read_bytes()
-    return min(len(content), len(gzip.compress(content, 6)))

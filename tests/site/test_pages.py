@@ -123,6 +123,8 @@ def test_on_paper_explorers_are_pictures_and_nothing_is_cut_off(open_page, name)
 def test_the_seconds_of_each_run_are_on_a_phones_screen(open_page):
     table = open_page("book/status", width=360).locator(".runs table")
     assert table.locator("th:visible").all_inner_texts() == ["Document", "Run Time (s)"]
+    assert "A gated recurrent network" in table.inner_text()  # and not notebooks/gated_rnn
+    assert "/" not in "".join(table.locator("td:first-child").all_inner_texts())
     for row in table.locator("tbody tr").all():
         seconds = row.locator("td:visible").last
         assert float(seconds.inner_text()) > 0

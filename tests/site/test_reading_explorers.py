@@ -246,3 +246,46 @@ def test_labels_of_axes_do_not_overlap_on_a_phone(look_at, name):
         })"""
     )
     assert overlaps == []
+
+
+def test_the_cell_whose_number_is_read_has_an_outline(move_on):
+    drawing = move_on("notebooks/convolution").locator(".explorer .gc-grid").first
+    current = drawing.locator("[data-current]")
+    drawing.focus()
+    drawing.page.keyboard.press("ArrowRight")
+    drawing.page.keyboard.press("ArrowRight")
+    assert current.count() == 1
+    assert current.locator("rect").evaluate("rect => getComputedStyle(rect).strokeWidth") == "3px"
+    drawing.page.keyboard.press("Escape")
+    assert current.count() == 0
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_what_is_pressed_or_dragged_is_large_enough(look_at, width):
+    heights = look_at("notebooks/convolution", width=width).evaluate(
+        """() => [...document.querySelectorAll('.explorer input, .gc-reset, .fold > summary, .show-code')]
+          .map(target => target.getBoundingClientRect().height)"""
+    )
+    assert min(heights) >= 24
+
+
+def test_in_forced_colours_the_legend_keeps_those_of_the_drawing(open_page):
+    page = open_page("notebooks/convolution", forced_colors="active")
+    swatches = page.locator(".explorer .gc-legend i").evaluate_all(
+        "all => new Set(all.map(swatch => getComputedStyle(swatch).backgroundColor)).size"
+    )
+    assert swatches > 3
+
+
+def test_a_moved_slider_leaves_the_address_of_the_section(open_page):
+    page = open_page("notebooks/convolution#claim-1-1-b")
+    top = page.evaluate("document.getElementById('claim-1-1-b').getBoundingClientRect().top")
+    assert 0 <= top < 200
+    page.locator("#explorer-output-size input").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.hash.startsWith('#claim-1-1-b&explorer-output-size.')")
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
+    page.wait_for_function("document.getElementById('claim-1-1-b').getBoundingClientRect().top < 300")
+    page.locator("#explorer-output-size .gc-reset").click()
+    page.wait_for_function("location.hash === '#claim-1-1-b'")

@@ -106,6 +106,8 @@ const PANELS = {
       return { cell, text: find(cell, "text"), row: top / panel.unit, column: left / panel.unit };
     });
     let rows = 0, columns = 0; // a frame's own; the others are absent
+    /** @param {Element} [current] */
+    const mark = (current) => cells.forEach(({ cell }) => cell.toggleAttribute("data-current", cell === current));
     readable(find(box, ".gc-grid"), tip, {
       title: panel.title,
       under: (event) => cells.find(({ cell }) => cell.contains(/** @type {Node} */ (event.target))),
@@ -116,7 +118,11 @@ const PANELS = {
       words({ row, column, cell, text }) {
         return `row ${row}, column ${column}: ${cell.classList[1].replaceAll("-", " ")} ${text.textContent}`;
       },
-      place: ({ cell }) => cell.getBoundingClientRect(),
+      place({ cell }) {
+        mark(cell);
+        return cell.getBoundingClientRect();
+      },
+      leave: mark,
     });
 
     return (frame) => {

@@ -1,0 +1,63 @@
+"""What a first visit of a page costs: what it loads, how many elements it has, and how far it moves while it comes."""
+
+import contextlib
+import gzip
+import urllib.parse
+from dataclasses import dataclass
+
+from browsing import SETTLED, SITE
+
+SHIFTS = """
+  window.shifted = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(({value}) => { shifted += value; }))
+    .observe({type: 'layout-shift', buffered: true});
+"""
+
+CODE_SHARE = """() => {
+  const heights = (selector) => [...document.querySelectorAll(selector)].filter(box => box.checkVisibility())
+    .reduce((sum, box) => sum + box.getBoundingClientRect().height, 0);
+  return heights('article .cell_input') / heights('article');
+}"""
+
+
+@dataclass
+class Visit:
+    """A first visit of a page."""
+
+    weights: dict[str, int]
+    """Bytes of each file, compressed."""
+    shift: float
+    elements: int
+    code: float
+    """The share of the article's height that is open code."""
+    errors: list[str]
+
+    @property
+    def kilobytes(self):
+        return sum(self.weights.values()) / 1000
+
+
+def sent(file):
+    """The bytes of a file as a server would send it; fonts are compressed already."""
+    content = file.read_bytes()
+    return min(len(content), len(gzip.compress(content, 6)))
+
+
+def visit(browser, server, name, width=1440):
+    """Open a page as somebody who has never been there."""
+    with contextlib.closing(browser.new_context(viewport={"width": width, "height": 900})) as context:
+        page, errors = context.new_page(), []
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.add_init_script(SHIFTS)
+        page.goto(f"{server}/{name}.html")
+        page.evaluate(SETTLED)
+        addresses = page.evaluate("performance.getEntriesByType('resource').map(({name}) => name)")
+        files = {urllib.parse.urlsplit(address).path for address in addresses if address.startswith(server)}
+        return Visit(
+            weights={path: sent(SITE / path.lstrip("/")) for path in {*files, f"/{name}.html"}},
+            shift=page.evaluate("shifted"),
+            elements=page.evaluate("document.querySelectorAll('*').length"),
+            code=page.evaluate(CODE_SHARE),
+            errors=errors,
+        )
