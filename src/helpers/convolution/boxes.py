@@ -105,7 +105,7 @@ WEIGHTS_BOX = NumbersBox(
     question="A convolution with 16 filters of 3 × 3, stride 1 and padding 1 takes an image of 3 channels of 32 × 32 samples to 16 channels of the same size. "
     "How many weights has it? And how many would a dense layer have, which joins each number of the output with each of the input? No biases.",
     label="The convolution's, and the dense layer's",
-    given="Two whole numbers, such as 12, 15..",
+    given="Two whole numbers, such as 12, 15.",
     exercise=WEIGHTS,
 )
 
