@@ -347,25 +347,25 @@ HALF_OPEN_BOX = FormulaBox(
     id="1.2.1.c.half",
     question="Let W_c and W_h be 0, and let the loss look at the last state only. Give ∂ℓ/∂W_x in one line.",
     label="∂ℓ/∂W_x =",
-    given="The names: the row g = ∂ℓ/∂h[T], 1 × m; T; the columns x[t], n × 1, for t = 1, …, T. A sum is sum(t, 1, T, …).",
+    given="The names: N, the number of steps; the row g = ∂ℓ/∂h[N], 1 × m; the columns x[t], n × 1, for t = 1, …, N. A sum is sum(t, 1, N, …).",
     exercise=HALF_OPEN,
-    inputs=lambda g, x: {"g": g[None], "x": x, "T": len(x)},
+    inputs=lambda g, x: {"g": g[None], "x": x, "N": len(x)},
     first={"x": 1},
-    tags=lambda g, x: {"T": len(x), "m": len(g), "n": x.shape[1]},
+    tags=lambda g, x: {"N": len(x), "m": len(g), "n": x.shape[1]},
 )
 
 TRUNCATED_BOX = FormulaBox(
     id="1.2.1.c.truncated",
-    question="Truncated backpropagation goes back k of n steps. Let W_h be 0, all gates c, all inputs the same, and let the loss look at the last state only. Which share of ∂ℓ/∂W_x "
+    question="Truncated backpropagation goes back k of N steps. Let W_h be 0, all gates c, all inputs the same, and let the loss look at the last state only. Which share of ∂ℓ/∂W_x "
     "is found?",
     label="Share of the whole",
-    given="The names: c, k and n.",
+    given="The names: c, k and N.",
     exercise=TRUNCATED,
-    inputs=lambda c, k, T: {"c": c, "k": k, "n": T},
+    inputs=lambda c, k, T: {"c": c, "k": k, "N": T},
     words={
-        "lets T be infinite": "That is the share of an endless sequence. There are n terms: divide by 1 − c^n.",
+        "lets T be infinite": "That is the share of an endless sequence. There are N terms: divide by 1 − c^N.",
     },
-    tags=lambda c, k, T: {"c": c, "k": k, "n": T, "k = n": k == T},
+    tags=lambda c, k, T: {"c": c, "k": k, "N": T, "k = N": k == T},
 )
 
 TERMS_BOX = NumbersBox(
