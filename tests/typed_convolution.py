@@ -26,7 +26,7 @@ RIGHT = {
     "1.1.c.ii": ["x[c, 2r + k]", "x[c][2*r+k]", "x_{c, 2r+k}"],
     "1.1.c.i.padding": ["−2, 3, 14", "(-2, 3, 14)", "[-2, 3, 14]", "1 − 3, 6 + 2 − 5, 14"],
     "1.1.c.i.view": ["56, 16, 8", "7(8), 2(8), 8", "56 × 16 × 8"],
-    "1.1.c.ii.back": ["sum(c, 0, 4, sum(k, 0, 2, J[r, c, k] W[0, c, k]))", "Σ_{c=0}^4 Σ_{k=0}^2 W[0,c,k] J[r,c,k]"],
+    "1.1.c.ii.back": ["sum(c, 0, 1, sum(k, 0, 2, J[r, c, k] W[0, c, k]))", "Σ_{c=0}^1 Σ_{k=0}^2 W[0,c,k] J[r,c,k]"],
     "1.1.c.iii": [
         "sum(k, 0, 2, W[0, c, k] δ[i, 2r + k])", "Σ_{k=0}^2 W[0,c,k] delta[2r+k, i]", "W[0,c,0] δ[i,2r] + W[0,c,1] δ[i,2r+1] + W[0,c,2] δ[i,2r+2]",
         "sum(j, 0, 2, δ[i, j + 2r] W[0][c][j])",
@@ -94,11 +94,11 @@ MADE = {
         "reads the sheet's indices as if they began at 0": f"x[c, {WRAPPED}]",
     },
     "1.1.c.ii.back": {
-        "adds up the Jacobian alone": "sum(c, 0, 4, sum(k, 0, 2, J[r, c, k]))",
+        "adds up the Jacobian alone": "sum(c, 0, 1, sum(k, 0, 2, J[r, c, k]))",
         "adds up both before it multiplies": "sum(J[r]) sum(W[0])",
         "takes one channel only": "sum(k, 0, 2, J[r, 0, k] W[0, 0, k])",
-        "takes the mean": "sum(c, 0, 4, sum(k, 0, 2, J[r, c, k] W[0, c, k]))/15",
-        "turns the kernel around": "sum(c, 0, 4, sum(k, 0, 2, J[r, c, k] W[0, c, 2 − k]))",
+        "takes the mean": "sum(c, 0, 1, sum(k, 0, 2, J[r, c, k] W[0, c, k]))/6",
+        "turns the kernel around": "sum(c, 0, 1, sum(k, 0, 2, J[r, c, k] W[0, c, 2 − k]))",
     },
     "1.1.c.iii": {
         "moves the band by 1 a row, not by 2": "sum(k, 0, 2, W[0, c, k] δ[i, r + k])",

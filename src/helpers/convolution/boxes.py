@@ -191,9 +191,9 @@ WEIGHT_JACOBIAN_BOX = FormulaBox(
 
 BACK_BOX = FormulaBox(
     id="1.1.c.ii.back",
-    question="f is linear in W. Write f[r] with W and the Jacobian J = ∂f/∂W alone, without x.",
+    question="f is linear in W. Write f[r] with W and the Jacobian J = ∂f/∂W alone, without x, for a layer of 2 channels.",
     label="f[r] =",
-    given=f"The names: J[r, c, k] = ∂f[r]/∂W[0, c, k], {ROWS} × {CHANNELS} × {TAPS}; {W}; r. {FROM_0} A sum is sum(k, 0, 2, …).",
+    given=f"The names: J[r, c, k] = ∂f[r]/∂W[0, c, k], {ROWS} × 2 × {TAPS}; W[f, c, k], 1 × 2 × {TAPS}; r. {FROM_0} A sum is sum(k, 0, 2, …).",
     exercise=BACK,
     inputs=lambda jacobian, W: {"J": jacobian[:, 0], "W": W},
     over=("r",),

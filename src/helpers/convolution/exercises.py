@@ -530,17 +530,21 @@ def output_of(jacobian: Array, W: Array) -> Array:
     return np.tensordot(jacobian[:, 0], W[0], axes=2)
 
 
+OF_SMALL_W = (1, 2, TAPS)
+"""The shape of a weight with 2 channels."""
+
+
 def _jacobians_and_weights(draw: Draw) -> Cases:
-    for r, c, k in ((0, 0, 0), (2, 4, 1), (1, 3, 2)):
-        yield one_hot_array((ROWS, *OF_W), r, 0, c, k), one_hot_array(OF_W, 0, c, k)
-    yield from _drawn(draw, (ROWS, *OF_W), OF_W, normal=4)
+    for r, c, k in ((0, 0, 0), (2, 1, 1), (1, 0, 2)):
+        yield one_hot_array((ROWS, *OF_SMALL_W), r, 0, c, k), one_hot_array(OF_SMALL_W, 0, c, k)
+    yield from _drawn(draw, (ROWS, *OF_SMALL_W), OF_SMALL_W, normal=4)
 
 
 BACK = FunctionExercise(
     id="1.1.c.ii.back",
     reference=output_of,
     cases=_jacobians_and_weights,
-    given="Given are `jacobian`, ∂f/∂W of shape (3, 1, 5, 3), and `W` of shape (1, 5, 3). Return f of shape (3,).",
+    given="Given are `jacobian`, ∂f/∂W of shape (3, 1, 2, 3), for a layer of 2 channels, and `W` of shape (1, 2, 3). Return f of shape (3,).",
     hints=(
         "For one number w, the function f(w) = a w has the derivative a. How do you get f(w) back from a and w?",
         "Multiply each entry of the Jacobian with the weight that it belongs to: `(jacobian * W).shape`. What has to be added up, and what is to remain?",
