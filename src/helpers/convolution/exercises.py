@@ -292,7 +292,7 @@ RECEPTIVE = FunctionExercise(
     "input there are from the first to the last on which one output of the second layer depends.",
     hints=(
         "One output of the second layer reads K_2 neighbours of the first layer's output. Which samples does the first of them read?",
-        "The first of them reads K_1 samples. How many new ones does its next neighbour add?",
+        "The first of them reads K_1 samples. How many new ones does the next of them add?",
         "With K_1 = 3, S_1 = 2 and K_2 = 2 the windows are `[list(range(2 * r, 2 * r + 3)) for r in range(2)]`. Count the samples in them, each once.",
     ),
     mistakes={

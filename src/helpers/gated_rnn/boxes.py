@@ -30,10 +30,10 @@ from .exercises import (
     STATE_GRADIENT,
     STEP,
     STEP_DERIVATIVE,
-    TERMS,
     TRUNCATED,
     VANISHING,
     WEIGHTS,
+    count_terms,
     propagator,
 )
 
@@ -151,7 +151,7 @@ STEP_DERIVATIVE_BOX = FormulaBox(
 )
 
 
-def adjoint(g: Array, total: Array, c: Array, s: Array, W_h: Array) -> Array:
+def _adjoint(g: Array, total: Array, c: Array, s: Array, W_h: Array) -> Array:
     """Return λ[t−1] of the direct gradient g[t−1] and of λ[t]."""
     return g + total * c + (total * s) @ W_h
 
@@ -171,7 +171,7 @@ LIKENESS_BOX = FormulaBox(
     "s holds the slopes of the new state with respect to what enters the gates.",
     exercise=FunctionExercise(
         id="1.2.1.c.likeness",
-        reference=adjoint,
+        reference=_adjoint,
         cases=_steps_back,
         given="Return λ[t−1].",
         hints=(),
@@ -192,7 +192,7 @@ LIKENESS_BOX = FormulaBox(
                 lambda g, total, c, s, W_h: g, "h[t−1] acts on the loss through h[t] as well."
             ),
             "drops a transpose, of W_h": Mistake(
-                lambda g, total, c, s, W_h: adjoint(g, total, c, s, W_h.T),
+                lambda g, total, c, s, W_h: _adjoint(g, total, c, s, W_h.T),
                 "A gradient is a row and stands before the Jacobian: (λ ⊙ sᵀ) W_h.",
             ),
             "multiplies with the slopes after W_h": Mistake(
@@ -375,22 +375,22 @@ TERMS_BOX = NumbersBox(
     given="Two whole numbers, such as 12, 5.",
     exercise=NumberExercise(
         id="1.2.1.c.terms",
-        answer=(2**10, TERMS.reference(10)),
+        answer=(2**10, count_terms(10)),
         given="Asked for are two whole numbers.",
         hints=(),
         mistakes={
             "adds two terms for each step": Mistake(
-                (20, TERMS.reference(10)), "Each step doubles the number of terms."
+                (20, count_terms(10)), "Each step doubles the number of terms."
             ),
             "counts the arrows of the diagram": Mistake(
-                (3**10, TERMS.reference(10)), "The two arrows from the gate make one term: diag(s[t]) W_h."
+                (3**10, count_terms(10)), "The two arrows from the gate make one term: diag(s[t]) W_h."
             ),
             "is one step late": Mistake(
-                (2**10, TERMS.reference(9)),
-                "For one step there are two: the one with diag(c), and the one with diag(s) W_h.",
+                (2**10, count_terms(9)),
+                "For one step there are two terms that count, for two steps three.",
             ),
             "is one step early": Mistake(
-                (2**10, TERMS.reference(11)), "For two steps there are three: cc, cs and sc."
+                (2**10, count_terms(11)), "For two steps there are three terms that count."
             ),
             "allows W_h once": Mistake(
                 (2**10, 11), "W_h may stand in several steps, if diag(c) stands between."

@@ -603,7 +603,7 @@ def half_open_gradient(g: Array, x: Array) -> Array:
     return _decayed(lambda t, T: 0.5 ** (T - t + 1))(g, x)
 
 
-def _decayed(weight: Callable[[int, int], float]) -> Function:
+def _decayed(weight: Callable[[int, int], float]) -> Callable[[Array, Array], Array]:
     """Return the function gᵀ Σ_t weight(t, T) x[t]ᵀ."""
     return lambda g, x: np.outer(g, sum(weight(t, len(x)) * x[t - 1] for t in range(1, len(x) + 1)))
 
@@ -716,23 +716,28 @@ TERMS = FunctionExercise(
     given="Given is k. Multiplied out, ∂h[k]/∂h[0] is a sum of products: each has diag(c[t]) or diag(s[t]) W_h for each step. Return how many of them have diag(s[t]) W_h in "
     "no two steps in a row.",
     hints=(
-        "Write them down for k = 1, 2 and 3, with c for what is kept and s for the gate.",
-        "For k = 2 there are cc, cs and sc. Which of them can be continued with s?",
-        "Count by the last step: those that end in c can be continued by both, those that end in s by c only. For k = 3, it is `len(['ccc', 'ccs', 'csc', 'scc', 'scs'])`.",
+        "Write the terms down for k = 1, 2 and 3. Which of them can be continued with diag(s[t]) W_h?",
+        "Those can that end with diag(c[t]). With diag(c[t]) all of them can be continued. So count the two kinds apart.",
+        "For k = 1 there is one of each: `with_c, with_s = 1, 1`. For k = 2 it is `with_c, with_s = 1 + 1, 1`. And so on.",
     ),
     mistakes={
-        "counts all products": Mistake(lambda k: 2**k, "Those with s in two steps in a row do not count."),
+        "counts all products": Mistake(
+            lambda k: 2**k, "Those with diag(s[t]) W_h in two steps in a row do not count."
+        ),
         "is one step late": Mistake(
-            lambda k: count_terms(k - 1) if k else 1, "For one step there are two: c and s."
+            lambda k: count_terms(k - 1) if k else 1, "For one step there are two terms, and both count."
         ),
         "is one step early": Mistake(
-            lambda k: count_terms(k + 1), "For one step there are two: c and s. For none there is one."
+            lambda k: count_terms(k + 1),
+            "For one step there are two terms, for two steps three, and for none one.",
         ),
-        "allows s once": Mistake(lambda k: k + 1, "s may stand in several steps, if c stands between: scs."),
+        "allows diag(s[t]) W_h once": Mistake(
+            lambda k: k + 1, "It may stand in several steps, if diag(c[t]) stands between."
+        ),
         "counts the arrows of the diagram": Mistake(
             lambda k: 3**k, "The two arrows from the gate make one term: diag(s[t]) W_h."
         ),
-        "counts those with s in two steps in a row": Mistake(
+        "counts those that have it in two steps in a row": Mistake(
             lambda k: 2**k - count_terms(k), "Asked is how many have it in no two steps in a row."
         ),
     },
