@@ -73,6 +73,8 @@ MADE = {
         "takes half of the span": "(D(K − 1) + 1)/2",
     },
     "1.1.b.receptive": {
+        "adds the kernels": "K_1 + K_2",
+        "exchanges the kernels": "K_2 + S_1 (K_1 − 1)",
         "forgets the first stride": "K_1 + K_2 − 1",
         "multiplies the kernels": "K_1 K_2",
         "takes the second layer's stride": "K_1 + S_2 (K_2 − 1)",
@@ -115,6 +117,7 @@ MADE = {
         "takes the mean over the rows": "sum(r, 0, 2, g[r] x[c, 2r + k])/3",
         "adds up the samples before it weights them": "sum(g) sum(r, 0, 2, x[c, 2r + k])",
         "holds the last row's share alone": "g[2] x[c, 4 + k]",
+        "reads the sheet's indices as if they began at 0": f"sum(r, 0, 2, g[r] x[c, {WRAPPED}])",
     },
     "1.1.c.iv.batch": {
         "takes the first input of the batch only": "sum(r, 0, 2, g[0, f, r] x[0, c, 2r + k])",
@@ -141,6 +144,8 @@ MADE = {
         "counts the place that it is at": "⌊d/D⌋ + 1",
     },
     "1.1.c.iv.input": {
+        "forgets the weights": "sum(r, 0, 2, sum(k, 0, 2, g[r] δ[i, 2r + k]))",
+        "forgets the gradients": "sum(r, 0, 2, sum(k, 0, 2, W[0, c, k] δ[i, 2r + k]))",
         "forgets the stride": "sum(r, 0, 2, sum(k, 0, 2, g[r] W[0, c, k] δ[i, r + k]))",
         "turns the kernel around": "sum(r, 0, 2, sum(k, 0, 2, g[r] W[0, c, 2 − k] δ[i, 2r + k]))",
         "spreads the taps, not the windows": "sum(r, 0, 2, sum(k, 0, 2, g[r] W[0, c, k] δ[i, r + 2k]))",

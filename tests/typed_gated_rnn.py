@@ -94,6 +94,7 @@ MADE = {
         "counts the weights of one state": "2n + m",
     },
     "1.2.1.b.halflife": {
+        "takes 1/(1 − c)": "1/(1 − σ(b))",
         "asks when 1/e is left": "−1/ln(σ(b))",
         "takes half of what is lost in one step": "½/(1 − σ(b))",
         "takes ln c for −(1 − c)": "ln(2)/(1 − σ(b))",
@@ -103,6 +104,9 @@ MADE = {
         "takes b for the gate": "ln(½)/ln(b)",
     },
     "1.2.1.c": {
+        "hands the gradient back whole": two_terms("g_1 + g_2"),
+        "multiplies with the slopes after W_h": two_terms("g_1 + g_2 ⊙ c_2ᵀ + (g_2 W_h) ⊙ s_2ᵀ"),
+        "forgets the loss": "(1 − c_1) x_1ᵀ + (1 − c_2) x_2ᵀ",
         "keeps one step, the last, and leaves the sum out": "(g_2ᵀ ⊙ (1 − c_2)) x_2ᵀ",
         "keeps one step, the first, and leaves the sum out": "(g_1ᵀ ⊙ (1 − c_1)) x_1ᵀ",
         "forgets both paths back, through what is kept and through the gate": two_terms("g_1"),
@@ -117,6 +121,8 @@ MADE = {
         "takes the total gradient, of the first step alone": f"(({BACK})ᵀ ⊙ (1 − c_1)) x_1ᵀ",
     },
     "1.2.1.c.gate": {
+        "forgets that the gate also keeps the state": "−(λᵀ ⊙ z ⊙ c ⊙ (1 − c)) xᵀ",
+        "forgets what the gate chooses between": "(λᵀ ⊙ c ⊙ (1 − c)) xᵀ",
         "forgets the derivative of σ": "(λᵀ ⊙ (h − z)) xᵀ",
         "takes c for the derivative of σ": "(λᵀ ⊙ (h − z) ⊙ c) xᵀ",
         "forgets that the gate also lets the candidate in": "(λᵀ ⊙ h ⊙ c ⊙ (1 − c)) xᵀ",
@@ -126,6 +132,7 @@ MADE = {
         "forgets the total gradient": "((h − z) ⊙ c ⊙ (1 − c)) xᵀ",
     },
     "1.2.1.c.half": {
+        "halves all steps alike": "gᵀ sum(t, 1, N, x[t]ᵀ)/2^N",
         "forgets the factor 1 − c": "gᵀ sum(t, 1, N, x[t]ᵀ/2^(N − t))",
         "forgets how λ decays": "gᵀ sum(t, 1, N, x[t]ᵀ/2)",
         "forgets both": "gᵀ sum(t, 1, N, x[t]ᵀ)",
@@ -135,6 +142,7 @@ MADE = {
         "is transposed": "sum(t, 1, N, x[t]/2^(N − t + 1)) g",
     },
     "1.2.1.c.input": {
+        "forgets the slopes, and the factor 1 − c": "λ W_c + λ W_x",
         "forgets the path through the gate": "(λ ⊙ (1 − c)ᵀ) W_x",
         "forgets the path through the candidate": "(λ ⊙ sᵀ) W_c",
         "exchanges W_c and W_x": "(λ ⊙ sᵀ) W_x + (λ ⊙ (1 − c)ᵀ) W_c",
@@ -144,6 +152,8 @@ MADE = {
         "forgets the total gradient": "sᵀ W_c + (1 − c)ᵀ W_x",
     },
     "1.2.1.c.likeness": {
+        "hands the gradient back whole": "g + λ",
+        "exchanges the two gradients": "λ + g ⊙ cᵀ + (g ⊙ sᵀ) W_h",
         "forgets the path through the gate": "g + λ ⊙ cᵀ",
         "forgets the path through what is kept": "g + (λ ⊙ sᵀ) W_h",
         "forgets what the loss itself looks at": "λ ⊙ cᵀ + (λ ⊙ sᵀ) W_h",
@@ -181,8 +191,9 @@ MADE = {
         "sums over the wrong axis of what was before": "δ[i, a] (1 − c[i]) x[b] + sum(s, 0, m − 1, J[i, s] B[a, s, b])",
     },
     "1.2.1.c.truncated": {
+        "takes the first k steps, not the last": "(c^(N − k) − c^N)/(1 − c^N)",
         "counts the steps": "k/N",
-        "lets T be infinite": "1 − c^k",
+        "lets the sequence be endless": "1 − c^k",
         "gives what is lost": "1 − (1 − c^k)/(1 − c^N)",
         "gives the size of the first term that is left out": "c^k",
         "finds one term too few": "(1 − c^(k − 1))/(1 − c^N)",

@@ -42,6 +42,7 @@ FROM_0 = "Indices count from 0."
 X = f"x[c, i], {CHANNELS} channels × {POSITIONS} positions"
 G = f"g[r] = ∂ℓ/∂f[r], {ROWS} numbers"
 W = f"W[f, c, k], 1 × {CHANNELS} × {TAPS}"
+PICK = f"W has the taps 0 to {TAPS - 1} and no others: sum over all of them, and let δ pick the one that meets position i."
 DELTA = "δ[i, j], which is 1 where i = j, and 0 elsewhere"
 
 SIZE_BOX = NumbersBox(
@@ -223,7 +224,7 @@ INPUT_JACOBIAN_BOX = FormulaBox(
     id="1.1.c.iii",
     question="How does the output change with the input? Give one entry of ∂f/∂x.",
     label="∂f[r] / ∂x[c, i] =",
-    given=f"The names: {W}; r, c and i; {DELTA}. {FROM_0} A sum is sum(k, 0, 2, …).",
+    given=f"The names: {W}; r, c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(k, 0, 2, …).",
     exercise=replace(INPUT_JACOBIAN, cases=_weights),
     inputs=lambda W: {"W": W, "δ": _delta()},
     over=("r", "c", "i"),
@@ -335,7 +336,7 @@ INPUT_GRADIENT_BOX = FormulaBox(
     id="1.1.c.iv.input",
     question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂x.",
     label="∂ℓ/∂x[c, i] =",
-    given=f"The names: {G}; {W}; c and i; {DELTA}. {FROM_0} A sum is sum(r, 0, 2, …).",
+    given=f"The names: {G}; {W}; c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(r, 0, 2, …).",
     exercise=replace(INPUT_GRADIENT, cases=_gradients_and_weights),
     inputs=lambda output_gradient, W: {"g": output_gradient[0], "W": W, "δ": _delta()},
     aliases={"∂ℓ/∂f": "g"},

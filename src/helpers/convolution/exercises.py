@@ -316,6 +316,14 @@ RECEPTIVE = FunctionExercise(
             lambda K_1, S_1, K_2, S_2: K_1 + S_1 * K_2,
             "The first of the K_2 windows is K_1 long; only the others add S_1 each.",
         ),
+        "adds the kernels": Mistake(
+            lambda K_1, S_1, K_2, S_2: K_1 + K_2,
+            "The second layer's first sample is the first layer's window. Each further one moves that window by S_1.",
+        ),
+        "exchanges the kernels": Mistake(
+            lambda K_1, S_1, K_2, S_2: K_2 + S_1 * (K_1 - 1),
+            "The windows on the input are K_1 long, and there are K_2 of them.",
+        ),
         "exchanges the layers": Mistake(
             lambda K_1, S_1, K_2, S_2: K_2 + S_2 * (K_1 - 1),
             "The input is read by the first layer: begin with its K_1 samples.",
@@ -338,6 +346,7 @@ def _windows(x: Array, stride: int = 2, dilation: int = 1) -> Array:
 
 _SPREAD_TAPS = "Position r + 2k is what a dilation of 2 reads. A stride of 2 reads position 2r + k."
 _FROM_0 = "The sheet counts r and the taps from 1. Counted from 0, its 2(r − 1) + i becomes 2r + k."
+_WRAPPED = f"{_FROM_0} With r = 0 it would begin at position −2, which Python takes for the last but one."
 _OUTPUT_FIRST = "A Jacobian has the shape of the output first, then that of what is varied."
 _ALL_CHANNELS = "One filter makes one number at each place: sum over the channels too."
 _KEEPS_STRIDE = "The stride is 2: output r begins at position 2r, and there are ⌊(7 − 3)/2⌋ + 1 = 3 of them."
@@ -395,7 +404,7 @@ FORWARD = FunctionExercise(
         ),
         "reads the sheet's indices as if they began at 0": Mistake(
             lambda x, W: np.tensordot(x[:, _positions() - 2], W[0], axes=([0, 2], [0, 1])),
-            f"{_FROM_0} With r = 0 it would begin at position −2, which Python takes for the last but one.",
+            _WRAPPED,
         ),
         "forgets the stride": Mistake(
             lambda x, W: np.array([(x[:, r : r + 3] * W[0]).sum() for r in range(5)]), _KEEPS_STRIDE
@@ -513,7 +522,7 @@ WEIGHT_JACOBIAN = FunctionExercise(
         ),
         "reads the sheet's indices as if they began at 0": Mistake(
             lambda x: x[:, _positions() - 2].swapaxes(0, 1)[:, None],
-            f"{_FROM_0} With r = 0 it would begin at position −2, which Python takes for the last but one.",
+            _WRAPPED,
         ),
         "forgets the stride": Mistake(
             lambda x: np.stack([x[:, r : r + 3] for r in range(5)])[:, None], _KEEPS_STRIDE
@@ -717,6 +726,12 @@ WEIGHT_GRADIENT = FunctionExercise(
             lambda output_gradient, x: output_gradient.sum() * _windows(x).sum(axis=0)[None],
             "Each row's window is multiplied by that row's gradient first; the sum comes after.",
         ),
+        "reads the sheet's indices as if they began at 0": Mistake(
+            lambda output_gradient, x: np.tensordot(
+                output_gradient, x[:, _positions() - 2].swapaxes(0, 1), axes=1
+            ),
+            _WRAPPED,
+        ),
         "holds the last row's share alone": Mistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient * [0, 0, 1], x),
             "If you assign in a loop, each share overwrites the one before: add with `+=`, to zeros.",
@@ -905,6 +920,14 @@ INPUT_GRADIENT = FunctionExercise(
         ),
         "spreads the taps, not the windows": Mistake(
             _handed_back(lambda r, i: (i - r) // 2 if (i - r) % 2 == 0 else None), _SPREAD_TAPS
+        ),
+        "forgets the weights": Mistake(
+            lambda output_gradient, W: input_gradient(output_gradient, np.ones_like(W)),
+            "Each output hands back its gradient times the weight that the sample met.",
+        ),
+        "forgets the gradients": Mistake(
+            lambda output_gradient, W: input_gradient(np.ones_like(output_gradient), W),
+            "That is how the outputs change. The loss changes by ∂ℓ/∂f[r] times as much.",
         ),
         "keeps one share where two windows overlap": Mistake(
             _overwritten, "Two windows read positions 2 and 4: their shares are added, with `+=`."

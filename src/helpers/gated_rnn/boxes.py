@@ -41,7 +41,7 @@ from .exercises import (
 def _without(
     exercise: FunctionExercise, *names: str, cases: Callable[[Draw], Cases] | None = None
 ) -> FunctionExercise:
-    """Return an exercise without mistakes that no formula can make on its cases, which may be others."""
+    """Return an exercise, with other cases perhaps, without mistakes that its box cannot tell from others or from what is right."""
     mistakes = {name: mistake for name, mistake in exercise.mistakes.items() if name not in names}
     return replace(exercise, mistakes=mistakes, cases=cases or exercise.cases)
 
@@ -195,6 +195,14 @@ LIKENESS_BOX = FormulaBox(
                 lambda g, total, c, s, W_h: _adjoint(g, total, c, s, W_h.T),
                 "A gradient is a row and stands before the Jacobian: (λ ⊙ sᵀ) W_h.",
             ),
+            "hands the gradient back whole": Mistake(
+                lambda g, total, c, s, W_h: g + total,
+                "A change of h[t−1] does not reach h[t] whole: what comes back is λ[t] times the step's Jacobian.",
+            ),
+            "exchanges the two gradients": Mistake(
+                lambda g, total, c, s, W_h: _adjoint(total, g, c, s, W_h),
+                "The direct gradient is added; the total one, λ[t], comes back through the step.",
+            ),
             "multiplies with the slopes after W_h": Mistake(
                 lambda g, total, c, s, W_h: g + total * c + (total @ W_h) * s,
                 "The Jacobian is diag(s) W_h: λ meets the slopes first, and then W_h.",
@@ -236,7 +244,11 @@ GRADIENT_BOX = FormulaBox(
     given="The names: the rows g_1 and g_2, 1 × m, of which g_t is how ℓ changes with h[t] while later states are held fixed; the columns c_1, c_2, the gates, and s_1, s_2, the "
     "slopes of h[t] with respect to what enters the gate, m × 1; x_1, x_2, n × 1; W_h, m × m.",
     exercise=_without(
-        GRADIENT, "hands the direct gradients back", "runs from the first step to the last", cases=_two_steps
+        GRADIENT,
+        "hands the direct gradients back",
+        "leaves the first state's total gradient out",
+        "runs from the first step to the last",
+        cases=_two_steps,
     ),
     inputs=lambda g, c, s, x, W_h: {
         **{f"g_{t}": g[t - 1 : t] for t in (1, 2)},
@@ -363,7 +375,7 @@ TRUNCATED_BOX = FormulaBox(
     exercise=TRUNCATED,
     inputs=lambda c, k, T: {"c": c, "k": k, "N": T},
     words={
-        "lets T be infinite": "That is the share of an endless sequence. There are N terms: divide by 1 − c^N.",
+        "lets the sequence be endless": "That is the share of an endless sequence. There are N terms: divide by 1 − c^N.",
     },
     tags=lambda c, k, T: {"c": c, "k": k, "N": T, "k = N": k == T},
 )

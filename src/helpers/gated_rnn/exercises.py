@@ -203,6 +203,10 @@ HALF_LIFE = FunctionExercise(
             lambda b: 1 / np.log1p(np.exp(-b)),
             "That is the time constant, after which 1/e is left. Asked is when ½ is left.",
         ),
+        "takes 1/(1 − c)": Mistake(
+            lambda b: 1 + np.exp(b),
+            "That is how many steps a share lasts in the mean. Asked is when ½ is left: c^k = ½.",
+        ),
         "takes half of what is lost in one step": Mistake(
             lambda b: 0.5 * (1 + np.exp(b)),
             "What is lost in a step is a share of what is left, not of what there was at first: powers of c.",
@@ -288,6 +292,9 @@ def _sequences(draw: Draw) -> Cases:
         yield g, c, s, draw.normal(T, n), draw.normal(m, m)
 
 
+_NOT_WHOLE = (
+    "A change of h[t−1] does not reach h[t] whole: what comes back is λ[t] times the step's Jacobian."
+)
 _ALL_STEPS = (
     "All steps share W_x, so their terms add up. And before the last step, ℓ feels h[t] through every later state: "
     "the paths through what is kept and through the gate."
@@ -353,6 +360,10 @@ GRADIENT = FunctionExercise(
             lambda g, c, s, x, W_h: (_one_step_back(g, c, s, W_h) * (1 - c)).T @ x,
             "What step t hands back is its total gradient, with all that follows: go from the last step to the first.",
         ),
+        "leaves the first state's total gradient out": Mistake(
+            lambda g, c, s, x, W_h: (_one_short(g, _total(g, c, s, W_h)) * (1 - c)).T @ x,
+            "The loop ends a step too early: step 2 hands its gradient back to h[1] as well.",
+        ),
         "runs from the first step to the last": Mistake(
             lambda g, c, s, x, W_h: (_total(g[::-1], c[::-1], s[::-1], W_h)[::-1] * (1 - c)).T @ x,
             "A state hears of the loss from later states: begin at the last step.",
@@ -360,6 +371,17 @@ GRADIENT = FunctionExercise(
         "takes the total gradient, of the first step alone": Mistake(
             lambda g, c, s, x, W_h: np.outer((_total(g, c, s, W_h) * (1 - c))[0], x[0]),
             "All steps share W_x, so their terms add up.",
+        ),
+        "hands the gradient back whole": Mistake(
+            lambda g, c, s, x, W_h: (np.cumsum(g[::-1], axis=0)[::-1] * (1 - c)).T @ x, _NOT_WHOLE
+        ),
+        "multiplies with the slopes after W_h": Mistake(
+            lambda g, c, s, x, W_h: (_adjoint_of_slopes_last(g, c, s, W_h) * (1 - c)).T @ x,
+            "The Jacobian is diag(s) W_h: λ meets the slopes first, and then W_h.",
+        ),
+        "forgets the loss": Mistake(
+            lambda g, c, s, x, W_h: (1 - c).T @ x,
+            "That is how the states change. The loss changes by λ[t] times as much.",
         ),
         "keeps the steps apart": Mistake(
             lambda g, c, s, x, W_h: np.einsum("ti,tj->tij", _total(g, c, s, W_h) * (1 - c), x),
@@ -369,9 +391,18 @@ GRADIENT = FunctionExercise(
 )
 
 
+def _adjoint_of_slopes_last(g: Array, c: Array, s: Array, W_h: Array) -> Array:
+    return _adjoint(g, lambda total, t: total[t] * c[t] + (total[t] @ W_h) * s[t])
+
+
 def _last_alone(g: Array) -> Array:
     """Return the direct gradients of a loss that looks at the last state only."""
     return np.vstack([0 * g[:-1], g[-1:]])
+
+
+def _one_short(g: Array, total: Array) -> Array:
+    """Return total gradients, of which the first state has its direct one alone."""
+    return np.vstack([g[:1], total[1:]])
 
 
 def _one_step_back(g: Array, c: Array, s: Array, W_h: Array) -> Array:
@@ -443,6 +474,14 @@ GATE_GRADIENT = FunctionExercise(
         "forgets that the gate also lets the candidate in": Mistake(
             _of_gate(lambda c, h, z: h * c * (1 - c)),
             "More gate means more of h[t−1] and less of z[t]: the factor is h[t−1] − z[t].",
+        ),
+        "forgets that the gate also keeps the state": Mistake(
+            _of_gate(lambda c, h, z: -z * c * (1 - c)),
+            "More gate means more of h[t−1] and less of z[t]: the factor is h[t−1] − z[t].",
+        ),
+        "forgets what the gate chooses between": Mistake(
+            _of_gate(lambda c, h, z: c * (1 - c)),
+            "That is how the gate moves. h[t] moves h[t−1] − z[t] times as far.",
         ),
         "has the gate's sign the wrong way round": Mistake(
             _of_gate(lambda c, h, z: (z - h) * c * (1 - c)),
@@ -587,6 +626,10 @@ INPUT_GRADIENT = FunctionExercise(
             lambda total, c, s, W_c, W_x: total @ W_c + (total * (1 - c)) @ W_x,
             "What enters the gate moves h[t] with the slope s[t].",
         ),
+        "forgets the slopes, and the factor 1 − c": Mistake(
+            lambda total, c, s, W_c, W_x: total @ W_c + total @ W_x,
+            "What enters the gate moves h[t] with the slope s[t], and the candidate enters it with the share 1 − c[t].",
+        ),
         "forgets the total gradient": Mistake(
             lambda total, c, s, W_c, W_x: s @ W_c + (1 - c) @ W_x,
             "The loss changes by λ[t] times the change of h[t].",
@@ -644,6 +687,10 @@ HALF_OPEN = FunctionExercise(
         "forgets both": Mistake(
             _decayed(lambda t, T: 1.0), "Each step back multiplies λ by ½, and the candidate has the share ½."
         ),
+        "halves all steps alike": Mistake(
+            _decayed(lambda t, T: 0.5**T),
+            "Step t lies T − t steps before the end: later steps are halved less often.",
+        ),
         "decays from the first step on": Mistake(
             _decayed(lambda t, T: 0.5**t), "The loss looks at the last state: the latest input counts most."
         ),
@@ -684,7 +731,7 @@ TRUNCATED = FunctionExercise(
         "counts the steps": Mistake(
             lambda c, k, T: k / T, "The terms are not of one size: each is c times the one after it."
         ),
-        "lets T be infinite": Mistake(
+        "lets the sequence be endless": Mistake(
             lambda c, k, T: 1 - c**k,
             "That is the share of an endless sequence. There are T terms: divide by 1 − c^T.",
         ),
@@ -694,6 +741,10 @@ TRUNCATED = FunctionExercise(
         ),
         "finds one term too few": Mistake(lambda c, k, T: share(c, k - 1, T), "k terms: 1, c, …, c^(k−1)."),
         "finds one term too many": Mistake(lambda c, k, T: share(c, k + 1, T), "k terms: 1, c, …, c^(k−1)."),
+        "takes the first k steps, not the last": Mistake(
+            lambda c, k, T: c ** (T - k) * share(c, k, T),
+            "The gradient begins at the last step and goes back: the largest terms are found.",
+        ),
         "divides the last terms": Mistake(
             lambda c, k, T: c ** (T - k), "Add up the terms that are found, and divide by the sum of all."
         ),
@@ -911,6 +962,10 @@ LIKENESS = FunctionExercise(
         "What the last step hands back is `g[-1] @ jacobians[-1]`. Add the direct gradient there, and go on to the step before, on a copy of g.",
     ),
     mistakes={
+        "leaves the first state's total gradient out": Mistake(
+            lambda g, jacobians: _one_short(g, total_gradients(g, jacobians)),
+            "The loop ends a step too early: step 2 hands its gradient back to h[1] as well.",
+        ),
         "runs from the first step to the last": Mistake(
             _run_forward,
             "The same graph, with its arrows turned: a state hears of the loss from later states. Begin at the end.",
@@ -918,6 +973,9 @@ LIKENESS = FunctionExercise(
         "puts the Jacobian before the gradient": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: jacobians[t] @ total[t]),
             "A gradient is a row and stands first: `total[t] @ jacobians[t]`.",
+        ),
+        "hands the gradient back whole": Mistake(
+            lambda g, jacobians: np.cumsum(g[::-1], axis=0)[::-1], _NOT_WHOLE
         ),
         "hands back the direct gradients": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: g[t] @ jacobians[t]),
