@@ -112,9 +112,9 @@ WEIGHTS_BOX = NumbersBox(
 
 RECEPTIVE_BOX = FormulaBox(
     id="1.1.b.receptive",
-    question="Two layers, one on top of the other. How many samples of the input are there from the first to the last on which one output of the second layer depends?",
+    question="Two layers, one on top of the other. On how many samples of the input does one output of the second layer depend?",
     label="Receptive field",
-    given="The names: K_1 and S_1, size and stride of the first layer's kernel; K_2 and S_2, those of the second's.",
+    given="The names: K_1 and S_1, size and stride of the first layer's kernel, S_1 at most K_1; K_2 and S_2, those of the second's.",
     exercise=RECEPTIVE,
     inputs=lambda K_1, S_1, K_2, S_2: {"K_1": K_1, "S_1": S_1, "K_2": K_2, "S_2": S_2},
     tags=lambda K_1, S_1, K_2, S_2: {"K_1": K_1, "S_1": S_1, "K_2": K_2, "S_2": S_2},

@@ -287,9 +287,11 @@ def receptive_field(K_1: int, S_1: int, K_2: int, S_2: int) -> int:
 RECEPTIVE = FunctionExercise(
     id="1.1.b.receptive",
     reference=receptive_field,
-    cases=lambda draw: product((1, 2, 3, 5), (1, 2, 3), (1, 2, 3), (1, 2)),
-    given="Given are size and stride of the first layer's kernel, K_1 and S_1, and of the second's, K_2 and S_2. Return how many samples of the "
-    "input there are from the first to the last on which one output of the second layer depends.",
+    cases=lambda draw: (
+        case for case in product((1, 2, 3, 5), (1, 2, 3), (1, 2, 3), (1, 2)) if case[1] <= case[0]
+    ),
+    given="Given are size and stride of the first layer's kernel, K_1 and S_1, and of the second's, K_2 and S_2; S_1 is at most K_1, so that no "
+    "sample is left out. Return on how many samples of the input one output of the second layer depends.",
     hints=(
         "One output of the second layer reads K_2 neighbours of the first layer's output. Which samples does the first of them read?",
         "The first of them reads K_1 samples. How many new ones does the next of them add?",
@@ -302,7 +304,7 @@ RECEPTIVE = FunctionExercise(
         ),
         "multiplies the kernels": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 * K_2,
-            "The K_2 windows overlap, or have gaps: each adds S_1 samples, not K_1.",
+            "The K_2 windows overlap: each but the first adds S_1 samples, not K_1.",
         ),
         "takes the second layer's stride": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 + S_2 * (K_2 - 1),

@@ -224,6 +224,17 @@ LIKENESS_BOX = FormulaBox(
 )
 
 
+_AS_IT_STANDS = (
+    "A row times a column is a number, and a number times x_t a column of n. Each term is m × n: the row g ⊙ (1 − c)ᵀ, turned into a column, times the "
+    "row x_tᵀ. "
+)
+
+
+def _as_it_stands(g: Array, c: Array, x: Array) -> Array:
+    """Return the product g · (1 − c) · x of each step, a number times a column; axes (step, entry of x)."""
+    return ((g * (1 - c)).sum(axis=1))[:, None] * x
+
+
 def _two_steps(draw: Draw) -> Cases:
     yield [[1], [2]], [[0.5], [0.25]], [[0.25], [0.5]], [[1], [3]], [[4]]
     for m, n in ((1, 2), (2, 1), (2, 2), (2, 3), (3, 2)):
@@ -260,6 +271,20 @@ GRADIENT_BOX = FormulaBox(
         "uses the gate of the step before": "From h[1] to h[2] it is the gate c_2 that counts, and the slope s_2.",
         "loses the direct gradients of the earlier states": "The loss looks at h[1] itself as well: add g_1.",
         "drops a transpose, of W_h": "A gradient is a row and stands before the Jacobian: (g_2 ⊙ s_2ᵀ) W_h.",
+    },
+    more={
+        "takes the product as it stands, in the last step alone": SheetMistake(
+            lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[1],
+            _AS_IT_STANDS + "And both steps share W_x, so their terms add up.",
+        ),
+        "takes the product as it stands, in the first step alone": SheetMistake(
+            lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[0],
+            _AS_IT_STANDS + "And both steps share W_x, so their terms add up.",
+        ),
+        "takes the product as it stands, and forgets both paths back": SheetMistake(
+            lambda g, c, s, x, W_h: _as_it_stands(g, c, x).sum(axis=0),
+            _AS_IT_STANDS + "And ℓ feels h[1] through h[2] as well.",
+        ),
     },
     products={
         "multiplies a row with a row, or a column with a column": SheetMistake(
