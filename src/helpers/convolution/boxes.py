@@ -104,7 +104,7 @@ SAME_BOX = FormulaBox(
 WEIGHTS_BOX = NumbersBox(
     id="1.1.b.weights",
     question="A convolution with 16 filters of 3 × 3, stride 1 and padding 1 takes an image of 3 channels of 32 × 32 samples to 16 channels of the same size. "
-    "How many weights has it? And how many would a dense layer have, which joins each number of the output with each of the input? No biases.",
+    "How many weights does it have? And how many would a dense layer have, which joins each number of the output with each of the input? No biases.",
     label="The convolution's, and the dense layer's",
     given="Two whole numbers, such as 12, 15.",
     exercise=WEIGHTS,
@@ -277,7 +277,7 @@ BIAS_BOX = FormulaBox(
 
 LIKENESS_BOX = NumbersBox(
     id="1.1.c.iv.likeness",
-    question="The forward pass has stride 3 and dilation 2. ∂ℓ/∂W is a convolution of x, too, with ∂ℓ/∂y for its kernel. Which stride and which dilation has that?",
+    question="The forward pass has stride 3 and dilation 2. ∂ℓ/∂W, too, is a convolution of x, with ∂ℓ/∂y for its kernel. What are its stride and its dilation?",
     label="Stride, and dilation",
     given="Two whole numbers, such as 1, 1.",
     exercise=NumberExercise(

@@ -43,7 +43,7 @@ SIZE = NumberExercise(
             (6, 4), "The kernel must end inside of the input. The last row it can start at is 21 − 4, not 21."
         ),
         "moves the kernel by 1": Mistake(
-            (18, 8), "There are 18 × 8 places in all; with stride 4, it stops at every fourth."
+            (18, 8), "There are 18 × 8 places in all; with stride 4, the kernel takes every fourth."
         ),
         "gives columns before rows": Mistake((2, 5), "Rows first: 21 rows under a kernel of 4 rows."),
         "divides without the floor": Mistake(
@@ -165,7 +165,7 @@ IN_GENERAL = FunctionExercise(
         ),
         "divides without the floor": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - D * (K - 1) - 1) / S + 1,
-            "A kernel stops at a whole number of places: take the floor of the quotient, `//` in Python.",
+            "The kernel starts at whole numbers only: take the floor of the quotient, `//` in Python.",
         ),
         "divides each length before it subtracts": Mistake(
             lambda H, K, S, P, D: (H + 2 * P) // S - (D * (K - 1) + 1) // S + 1,

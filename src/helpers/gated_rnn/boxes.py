@@ -83,7 +83,7 @@ GATE_SIZE_BOX = FormulaBox(
 
 WEIGHTS_BOX = FormulaBox(
     id="1.2.1.b.weights",
-    question="How many weights has the network, all together?",
+    question="How many weights does the network have, all together?",
     label="Number of weights",
     given="The names: m, the entries of a state, and n, those of an input.",
     exercise=WEIGHTS,
@@ -182,7 +182,7 @@ LIKENESS_BOX = FormulaBox(
             ),
             "forgets the path through what is kept": Mistake(
                 lambda g, total, c, s, W_h: g + (total * s) @ W_h,
-                "A share c[t] of h[t−1] is still there in h[t].",
+                "A share c[t] of h[t−1] remains in h[t].",
             ),
             "forgets what the loss itself looks at": Mistake(
                 lambda g, total, c, s, W_h: total * c + (total * s) @ W_h,

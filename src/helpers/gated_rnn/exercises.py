@@ -330,7 +330,7 @@ GRADIENT = FunctionExercise(
         ),
         "forgets the path through what is kept": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_state=False) * (1 - c)).T @ x,
-            "A share c[t] of h[t−1] is still there in h[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
+            "A share c[t] of h[t−1] remains in h[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
         "drops a transpose, of W_h": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h.T) * (1 - c)).T @ x,
@@ -1099,7 +1099,7 @@ REASON = FunctionExercise(
         ),
         "forgets what is kept": Mistake(
             lambda c, h, z, W_h: step_jacobian(c, h, z, W_h) - np.diag(c),
-            "A share c of h[t−1] is still there in h[t]: add diag(c).",
+            "A share c of h[t−1] remains in h[t]: add diag(c).",
         ),
         "adds c to every row, and not to the diagonal": Mistake(
             lambda c, h, z, W_h: step_jacobian(c, h, z, W_h) - np.diag(c) + c,
