@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typed_answers import MADE, RIGHT, SHEETS, C, S, U
+from typed_answers import MADE, RIGHT, SHEETS, U
+from typed_convolution import S
+from typed_gated_rnn import C
 from vendor import with_node
 
 from helpers import exercises
@@ -159,7 +161,11 @@ SAID = [
     ("1.1.c.i", "W", "W has 3 axes, 1 × 5 × 3: give it its indices"),
     ("1.2.1.a", f"{C} ⊙ h + (1 − {C}) ⊙ W_x x + 0.000001 W_x x", "It is nearly right"),
     ("1.2.1.a", f"{C} h", "and entry by entry"),
-    ("1.2.1.a", f"h − {C} ⊙ h + W_x x ⊙ {C}", "These give the same numbers here."),
+    ("1.2.1.a", f"h − {C} ⊙ h + W_x x ⊙ {C}", "or forgets σ's minus**."),
+    ("1.2.1.a", "1/(1 + exp(W_c x + W_h h)) ⊙ h + (1 − 1/(1 + exp(W_c x + W_h h))) ⊙ W_x x", "It **swaps what is kept and what replaces it, or forgets σ's minus**."),
+    ("1.2.1.c.state", "(λ_1ᵀ ⊙ s_1) h_0ᵀ + (λ_2ᵀ ⊙ s_2) h_1ᵀ + (λ_1ᵀ ⊙ s_1) h_1ᵀ − (λ_1ᵀ ⊙ s_1) h_0ᵀ + (λ_2ᵀ ⊙ s_2) h_2ᵀ − (λ_2ᵀ ⊙ s_2) h_1ᵀ", "It **uses the state of the step itself**."),
+    ("1.2.1.c", "(g_1 ⊙ (1 − c_1)ᵀ) x_1", "turn the row of the gradient into a column, and x_t into a row"),
+    ("1.2.1.c.probe", "ε J λ v", "puts the Jacobian before the gradient"),
     ("1.2.1.a", f"({C} ⊙ h + (1 − {C}) ⊙ W_x x)/(h' h − h' h)", "in one case: something is divided by 0"),
     ("1.2.1.d.reason", "diag(c) + ((h − z) ⊙ c ⊙ (1 − c)) W_h", "It **multiplies a column with W_h**."),
     ("1.2.1.d.reason", "diag(c) + diag(h − z) diag(c) (1 − diag(c)) W_h", "It is right where **m = 1**, and wrong elsewhere."),

@@ -115,7 +115,7 @@ def test_from_the_keyboard_everything_is_reached_and_nothing_traps(move_on, name
     page = move_on(name)
     wanted = page.evaluate(
         """() => {
-          window.missed = new Set([...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')]
+          window.missed = new Set([...document.querySelectorAll('a[href], button, input, textarea, summary, [tabindex="0"]')]
             .filter(element => element.checkVisibility({visibilityProperty: true}) && !element.disabled && element.tabIndex >= 0 && !element.matches('[type=radio]:not(:checked)')));
           document.addEventListener('focusin', () => missed.delete(document.activeElement), true);
           return missed.size;

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import floor
+
 import numpy as np
 
-from ..exercises import Mistake
+from ..exercises import Cases, Draw, Mistake, NumberExercise, SheetMistake, one_hot_array
 from ..exercises.boxes import FormulaBox, NumbersBox
+from ..numerics.arrays import Array
 from .exercises import (
+    BACK,
+    BATCH,
+    BIAS,
+    BOTH,
     CHANNELS,
+    EXCESS,
+    FIT,
     FORWARD,
     IN_GENERAL,
+    INPUT_GRADIENT,
+    INPUT_JACOBIAN,
+    INPUTS,
+    OF_F,
+    OF_W,
+    OVERLAP,
+    PADDED,
     POSITIONS,
+    RECEPTIVE,
     ROWS,
+    SAME,
     SIZE,
     TAPS,
     WEIGHT_GRADIENT,
     WEIGHT_JACOBIAN,
+    WEIGHTS,
 )
+
+FROM_0 = "Indices count from 0."
+X = f"x[c, i], {CHANNELS} channels × {POSITIONS} positions"
+G = f"g[r] = ∂ℓ/∂f[r], {ROWS} numbers"
+W = f"W[f, c, k], 1 × {CHANNELS} × {TAPS}"
+PICK = f"W has the taps 0 to {TAPS - 1} and no others: sum over all of them, and let δ pick the one that meets position i."
+DELTA = "δ[i, j], which is 1 where i = j, and 0 elsewhere"
 
 SIZE_BOX = NumbersBox(
     id="1.1.a",
@@ -24,6 +51,14 @@ SIZE_BOX = NumbersBox(
     label="Rows × columns",
     given="Two whole numbers, such as 4 × 3. A calculation will do, too.",
     exercise=SIZE,
+)
+
+FIT_BOX = NumbersBox(
+    id="1.1.a.fit",
+    question="A kernel of 4 × 5 moves by 4, without padding. For which input are there 5 × 2 windows, and no sample is left over?",
+    label="Rows × columns of the input",
+    given="Two whole numbers, such as 4 × 3. A calculation will do, too.",
+    exercise=FIT,
 )
 
 IN_GENERAL_BOX = FormulaBox(
@@ -36,41 +71,114 @@ IN_GENERAL_BOX = FormulaBox(
     tags=lambda H, K, S, P, D: {"K": K, "S": S, "P": P, "D": D},
     every=3,
     words={
-        "divides without the floor": "A kernel stops at a whole number of places: take the floor of the quotient."
+        "divides without the floor": "The kernel starts at whole numbers only: take the floor of the quotient."
     },
     more={
-        "gives the dilated kernel a span of D(K − 1)": Mistake(
-            lambda H, K, S, P, D: (H + 2 * P - D * (K - 1)) // S + 1,
-            "K taps with gaps of D between them span D(K − 1) + 1 samples: the last tap is a sample too.",
-        ),
-        "forgets the padding": Mistake(
-            lambda H, K, S, P, D: (H - D * (K - 1) - 1) // S + 1,
-            "P zeros stand before the input and P behind it: H + 2P samples.",
-        ),
-        "forgets the stride": Mistake(
-            lambda H, K, S, P, D: H + 2 * P - D * (K - 1),
-            "The kernel stops at every S-th place only.",
+        "rounds to the nearest number": Mistake(
+            lambda H, K, S, P, D: floor((H + 2 * P - D * (K - 1) - 1) / S + 0.5) + 1,
+            IN_GENERAL.mistakes["rounds to the nearest number"].hint,
         ),
     },
 )
 
+INPUTS_BOX = NumbersBox(
+    id="1.1.b.inputs",
+    question="A layer with kernel 3, stride 5, padding 2 at each end and dilation 4 returns 10 samples. How many samples may its input have: how many at the least, and "
+    "how many at the most?",
+    label="The fewest, and the most",
+    given="Two whole numbers, such as 12, 15. Calculations will do, too.",
+    exercise=INPUTS,
+)
+
+SAME_BOX = FormulaBox(
+    id="1.1.b.same",
+    question="With stride 1, which padding P gives an output as long as the input?",
+    label="P =",
+    given="The names: K, the kernel's size, and D, the dilation, of which D(K − 1) is even.",
+    exercise=SAME,
+    inputs=lambda K, D: {"K": K, "D": D},
+    tags=lambda K, D: {"K": K, "D": D},
+    because="If D(K − 1) is odd, there is no such P: 2P zeros are an even number.",
+)
+
+WEIGHTS_BOX = NumbersBox(
+    id="1.1.b.weights",
+    question="A convolution with 16 filters of 3 × 3, stride 1 and padding 1 takes an image of 3 channels of 32 × 32 samples to 16 channels of the same size. "
+    "How many weights does it have? And how many would a dense layer have, which joins each number of the output with each of the input? No biases.",
+    label="The convolution's, and the dense layer's",
+    given="Two whole numbers, such as 12, 15.",
+    exercise=WEIGHTS,
+)
+
+RECEPTIVE_BOX = FormulaBox(
+    id="1.1.b.receptive",
+    question="Two layers, one on top of the other. On how many samples of the input does one output of the second layer depend?",
+    label="Receptive field",
+    given="The names: K_1 and S_1, size and stride of the first layer's kernel, S_1 at most K_1; K_2 and S_2, those of the second's.",
+    exercise=RECEPTIVE,
+    inputs=lambda K_1, S_1, K_2, S_2: {"K_1": K_1, "S_1": S_1, "K_2": K_2, "S_2": S_2},
+    tags=lambda K_1, S_1, K_2, S_2: {"K_1": K_1, "S_1": S_1, "K_2": K_2, "S_2": S_2},
+    because="The second layer's stride does not count: it moves the window, and does not widen it.",
+)
 
 FORWARD_BOX = FormulaBox(
     id="1.1.c.i",
     question="The layer has 5 channels, 7 positions, one filter of size 3, and stride 2. What is its output f[r]?",
     label="f[r] =",
-    given=f"The names: x[c, i], {CHANNELS} channels × {POSITIONS} positions; W[f, c, k], 1 × {CHANNELS} × {TAPS}; r, from 0 to {ROWS - 1}. Indices count "
-    "from 0. A sum is sum(k, 0, 2, …).",
+    given=f"The names: {X}; {W}; r, from 0 to {ROWS - 1}. {FROM_0} A sum is sum(k, 0, 2, …).",
     exercise=FORWARD,
     inputs=lambda x, W: {"x": x, "W": W},
     over=("r",),
+)
+
+PADDED_BOX = NumbersBox(
+    id="1.1.c.i.padding",
+    question="One channel, x = (1, 3, 2, 5, 4), and one filter, W = (2, 1, −1). With stride 2 and padding 1, what is the output?",
+    label="The output",
+    given="Three numbers, such as 4, 0, −7.",
+    exercise=PADDED,
+)
+
+VIEW_BOX = NumbersBox(
+    id="1.1.c.i.view",
+    question="x is stored row by row, 5 channels × 7 positions, with 8 bytes for each number. The view X[c, r, k] = x[c, 2r + k] shares its memory. By how many bytes does "
+    "one step along each of its three axes move in memory?",
+    label="Steps along c, r and k",
+    given="Three whole numbers, such as 8, 8, 8.",
+    exercise=NumberExercise(
+        id="1.1.c.i.view",
+        answer=(56, 16, 8),
+        given="Asked for are three whole numbers.",
+        hints=(),
+        mistakes={
+            "exchanges outputs and taps": Mistake(
+                (56, 8, 16),
+                "One tap further is one sample further; one output further is two samples further.",
+            ),
+            "forgets the stride": Mistake(
+                (56, 8, 8), "One output further, the window starts two samples further on."
+            ),
+            "counts numbers, not bytes": Mistake((7, 2, 1), "Each number takes 8 bytes."),
+            "counts the view's own size": Mistake(
+                (72, 24, 8),
+                "That would be a copy of 3 × 3 numbers for each channel. A view has x's memory: overlapping windows share samples.",
+            ),
+            "takes positions for the rows": Mistake(
+                (8, 80, 40),
+                "x is stored channel by channel: neighbouring positions are neighbours in memory.",
+            ),
+            "names the axes from the last to the first": Mistake(
+                (8, 16, 56), "Channels first, then outputs, then taps."
+            ),
+        },
+    ),
 )
 
 WEIGHT_JACOBIAN_BOX = FormulaBox(
     id="1.1.c.ii",
     question="How does the output change with the weight? Give one entry of ∂f/∂W.",
     label="∂f[r] / ∂W[0, c, k] =",
-    given=f"The names: x[c, i], {CHANNELS} channels × {POSITIONS} positions; r, c and k. Indices count from 0.",
+    given=f"The names: {X}; r, c and k. {FROM_0}",
     exercise=WEIGHT_JACOBIAN,
     inputs=lambda x: {"x": x},
     result=lambda jacobian: (
@@ -79,18 +187,158 @@ WEIGHT_JACOBIAN_BOX = FormulaBox(
         else jacobian
     ),
     over=("r", "c", "k"),
+    because="It does not contain W: f is linear in W.",
+)
+
+BACK_BOX = FormulaBox(
+    id="1.1.c.ii.back",
+    question="f is linear in W. Write f[r] with W and the Jacobian J = ∂f/∂W alone, without x, for a layer of 2 channels.",
+    label="f[r] =",
+    given=f"The names: J[r, c, k] = ∂f[r]/∂W[0, c, k], {ROWS} × 2 × {TAPS}; W[f, c, k], 1 × 2 × {TAPS}; r. {FROM_0} A sum is sum(k, 0, 2, …).",
+    exercise=BACK,
+    inputs=lambda jacobian, W: {"J": jacobian[:, 0], "W": W},
+    over=("r",),
+    because="A linear function is its own derivative, applied to its argument.",
+)
+
+
+def _weights(draw: Draw) -> Cases:
+    for c, k in ((0, 0), (4, 2)):
+        yield (one_hot_array(OF_W, 0, c, k),)
+    for _ in range(3):
+        yield (draw.integers(*OF_W),)
+
+
+def _gradients_and_weights(draw: Draw) -> Cases:
+    for r, c, k in ((0, 0, 0), (1, 3, 2)):
+        yield one_hot_array(OF_F, 0, r), one_hot_array(OF_W, 0, c, k)
+    for _ in range(3):
+        yield draw.integers(*OF_F), draw.integers(*OF_W)
+
+
+def _delta(size: int = POSITIONS + 2) -> Array:
+    return np.eye(size)
+
+
+INPUT_JACOBIAN_BOX = FormulaBox(
+    id="1.1.c.iii",
+    question="How does the output change with the input? Give one entry of ∂f/∂x.",
+    label="∂f[r] / ∂x[c, i] =",
+    given=f"The names: {W}; r, c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(k, 0, 2, …).",
+    exercise=replace(INPUT_JACOBIAN, cases=_weights),
+    inputs=lambda W: {"W": W, "δ": _delta()},
+    over=("r", "c", "i"),
+)
+
+OVERLAP_BOX = NumbersBox(
+    id="1.1.c.iii.overlap",
+    question="Which of the 7 positions of x are read by two windows, so that each of them moves two outputs?",
+    label="The two positions",
+    given="Two whole numbers, such as 0, 1. Positions count from 0.",
+    exercise=OVERLAP,
 )
 
 WEIGHT_GRADIENT_BOX = FormulaBox(
     id="1.1.c.iv",
     question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂W.",
     label="∂ℓ/∂W[0, c, k] =",
-    given=f"The names: g[r] = ∂ℓ/∂f[r], {ROWS} numbers; x[c, i], {CHANNELS} channels × {POSITIONS} positions; c and k. Indices count from 0. A sum is "
-    "sum(r, 0, 2, …).",
+    given=f"The names: {G}; {X}; c and k. {FROM_0} A sum is sum(r, 0, 2, …).",
     exercise=WEIGHT_GRADIENT,
     inputs=lambda output_gradient, x: {"g": output_gradient[0], "x": x},
     aliases={"∂ℓ/∂f": "g"},
-    words={"leaves the first row out": "Indices count from 0: the rows are r = 0, 1, 2."},
+    words={
+        "leaves the first row out": "Indices count from 0: the rows are r = 0, 1, 2.",
+        "holds the last row's share alone": "The sum runs over every row of the output: r = 0, 1, 2.",
+    },
     result=lambda gradient: gradient[0] if np.shape(gradient) == (1, CHANNELS, TAPS) else gradient,
     over=("c", "k"),
+)
+
+BATCH_BOX = FormulaBox(
+    id="1.1.c.iv.batch",
+    question="The same layer with 3 filters and 2 channels, and a batch of 2 inputs. Give one entry of ∂ℓ/∂W.",
+    label="∂ℓ/∂W[f, c, k] =",
+    given=f"The names: g[n, f, r] = ∂ℓ/∂y[n, f, r], 2 inputs × 3 filters × {ROWS} outputs; x[n, c, i], 2 inputs × 2 channels × {POSITIONS} positions; f, c and k. "
+    f"{FROM_0} A sum is sum(r, 0, 2, …).",
+    exercise=BATCH,
+    inputs=lambda output_gradient, x: {"g": output_gradient, "x": x},
+    over=("f", "c", "k"),
+)
+
+BIAS_BOX = FormulaBox(
+    id="1.1.c.iv.bias",
+    question="Give each filter a bias: y[n, f, r] is what it was, plus b[f]. The batch has 2 inputs, and each of 3 filters has 4 outputs. What is the gradient of the bias?",
+    label="∂ℓ/∂b[f] =",
+    given=f"The names: g[n, f, r] = ∂ℓ/∂y[n, f, r], 2 inputs × 3 filters × 4 outputs; f. {FROM_0} A sum is sum(r, 0, 3, …).",
+    exercise=BIAS,
+    inputs=lambda output_gradient: {"g": output_gradient},
+    over=("f",),
+)
+
+LIKENESS_BOX = NumbersBox(
+    id="1.1.c.iv.likeness",
+    question="The forward pass has stride 3 and dilation 2. ∂ℓ/∂W, too, is a convolution of x, with ∂ℓ/∂y for its kernel. What are its stride and its dilation?",
+    label="Stride, and dilation",
+    given="Two whole numbers, such as 1, 1.",
+    exercise=NumberExercise(
+        id="1.1.c.iv.likeness",
+        answer=(2, 3),
+        given="Asked for are two whole numbers.",
+        hints=(),
+        mistakes={
+            "lets the stride become dilation, and stops there": SheetMistake(
+                (1, 3),
+                "The stride does become the dilation. But the forward dilation does not vanish: the taps that it spread are now what is counted, so it is the backward "
+                "stride.",
+            ),
+            "leaves both as they are": Mistake(
+                (3, 2),
+                "Compare the two sums: r and k change places, and with them what they are multiplied by.",
+            ),
+            "makes both the stride": Mistake(
+                (3, 3), "The stride becomes the dilation; then what does the dilation become?"
+            ),
+            "makes both the dilation": Mistake(
+                (2, 2), "The dilation becomes the stride; then what does the stride become?"
+            ),
+            "lets the dilation become the stride, and stops there": Mistake(
+                (2, 1),
+                "The outputs that the stride set apart are now what is summed over: the stride is the backward dilation.",
+            ),
+            "multiplies the stride by the dilation": Mistake(
+                (1, 6), "Only r is multiplied by S. The dilation D multiplies k, which is counted now."
+            ),
+        },
+    ),
+)
+
+BOTH_BOX = NumbersBox(
+    id="1.1.c.iv.both",
+    question="One channel of 13 samples, x[i] = i for i = 0, …, 12; a kernel of 3; stride 3 and dilation 2. The loss hands back ∂ℓ/∂y = (1, −1, 2). What is ∂ℓ/∂W?",
+    label="∂ℓ/∂W[0], ∂ℓ/∂W[1], ∂ℓ/∂W[2]",
+    given="Three numbers, such as 4, 0, −7. Calculations will do, too.",
+    exercise=BOTH,
+)
+
+EXCESS_BOX = FormulaBox(
+    id="1.1.c.iv.excess",
+    question="The forward pass, with stride S and dilation D, dropped d samples. The backward convolution of x with ∂ℓ/∂y, with stride D and dilation S, may then find more "
+    "than K places. How many more?",
+    label="Places beyond the K-th",
+    given="The names: d, S and D. ⌊…⌋ may be typed as floor(…).",
+    exercise=EXCESS,
+    inputs=lambda dropped, stride, dilation: {"d": dropped, "S": stride, "D": dilation},
+    tags=lambda dropped, stride, dilation: {"d": dropped, "S": stride, "D": dilation},
+    because="So it fits without a cut if fewer samples are dropped than the dilation.",
+)
+
+INPUT_GRADIENT_BOX = FormulaBox(
+    id="1.1.c.iv.input",
+    question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂x.",
+    label="∂ℓ/∂x[c, i] =",
+    given=f"The names: {G}; {W}; c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(r, 0, 2, …).",
+    exercise=replace(INPUT_GRADIENT, cases=_gradients_and_weights),
+    inputs=lambda output_gradient, W: {"g": output_gradient[0], "W": W, "δ": _delta()},
+    aliases={"∂ℓ/∂f": "g"},
+    over=("c", "i"),
 )

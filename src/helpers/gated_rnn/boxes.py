@@ -1,37 +1,49 @@
-"""The answer boxes of chapter 1.2.1."""
+"""The answer boxes of chapter 1.2.1. A gradient is a row, a state a column."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
-from ..exercises import Mistake, SheetMistake
-from ..exercises.boxes import FormulaBox
+from ..exercises import Cases, Draw, FunctionExercise, Mistake, NumberExercise, SheetMistake
+from ..exercises.boxes import FormulaBox, NumbersBox
 from ..numerics.arrays import Array
-from ..numerics.functions import sigmoid
-from .exercises import REASON, STEP, STEP_DERIVATIVE
-
-_SIGMOID = (
-    "Look at σ(a) = 1 / (1 + e^(−a)) first: with e^(a) it is 1 − σ(a), which swaps what is kept and what is replaced. "
-    "Then c multiplies h[t−1], and 1 − c the candidate."
+from .exercises import (
+    BIAS,
+    CERTIFICATE,
+    EQUALITY,
+    EXPLODES,
+    GAIN,
+    GATE_GRADIENT,
+    GATE_SIZE,
+    GRADIENT,
+    HALF_LIFE,
+    HALF_OPEN,
+    INPUT_GRADIENT,
+    ORDER,
+    PATHS,
+    PROBE,
+    REASON,
+    SCALE,
+    STATE_GRADIENT,
+    STEP,
+    STEP_DERIVATIVE,
+    TRUNCATED,
+    VANISHING,
+    WEIGHTS,
+    count_terms,
+    propagator,
 )
 
 
-def _gate(W_c: Array, W_h: Array, x: Array, h: Array) -> Array:
-    return sigmoid(W_c @ x + W_h @ h)
-
-
-def _unscaled(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
-    return _gate(W_c, W_h, x, h) * h + W_x @ x
-
-
-def _exchanged(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
-    c = _gate(W_x, W_h, x, h)
-    return c * h + (1 - c) * (W_c @ x)
-
-
-def _transposed(W_c: Array, W_h: Array, W_x: Array, x: Array, h: Array) -> Array:
-    c = _gate(W_c, W_h.T, x, h)
-    return c * h + (1 - c) * (W_x @ x)
+def _without(
+    exercise: FunctionExercise, *names: str, cases: Callable[[Draw], Cases] | None = None
+) -> FunctionExercise:
+    """Return an exercise, with other cases perhaps, without mistakes that its box cannot tell from others or from what is right."""
+    mistakes = {name: mistake for name, mistake in exercise.mistakes.items() if name not in names}
+    return replace(exercise, mistakes=mistakes, cases=cases or exercise.cases)
 
 
 STEP_BOX = FormulaBox(
@@ -39,7 +51,7 @@ STEP_BOX = FormulaBox(
     question="Write the network's step: from the state before, h[t−1], and the input x[t] to the state h[t].",
     label="h[t] =",
     given="The names: W_c and W_x, m × n; W_h, m × m; the columns x[t], n × 1, and h[t−1], m × 1. Write the gate out. σ may be typed as sigma(…), ⊙ as .*",
-    exercise=STEP,
+    exercise=_without(STEP, "returns the gate as well"),
     inputs=lambda W_c, W_h, W_x, x, h: {"W_c": W_c, "W_h": W_h, "W_x": W_x, "x": x, "h": h},
     aliases={"x[t]": "x", "h[t−1]": "h"},
     tags=lambda W_c, W_h, W_x, x, h: {
@@ -48,23 +60,53 @@ STEP_BOX = FormulaBox(
         "W_h = 0": not W_h.any(),
         "h[t−1] = 0": not h.any(),
     },
-    words={"swaps what is kept and what replaces it": _SIGMOID},
-    more={
-        "forgets σ's minus": Mistake(
-            lambda W_c, W_h, W_x, x, h: (1 - _gate(W_c, W_h, x, h)) * h + _gate(W_c, W_h, x, h) * (W_x @ x),
-            _SIGMOID,
-        ),
-        "adds the whole candidate": Mistake(
-            _unscaled,
-            "What replaces the state has the share 1 − c.",
-        ),
-        "exchanges W_c and W_x": Mistake(
-            _exchanged,
-            "W_c makes the gate, and W_x the candidate.",
-        ),
-        "transposes W_h": Mistake(_transposed, "The gate is σ(W_c x[t] + W_h h[t−1])."),
-    },
     because="All of this chapter's gradients turn on the gate's looking at the state.",
+)
+
+PATHS_BOX = NumbersBox(
+    id="1.2.1.a.paths",
+    question="Follow the arrows of one step from h[t−1] to h[t]. How many paths are there, and how many of them pass through the gate?",
+    label="All paths, and those through the gate",
+    given="Two whole numbers, such as 5, 4.",
+    exercise=PATHS,
+)
+
+GATE_SIZE_BOX = FormulaBox(
+    id="1.2.1.b",
+    question="A state has m entries, and an input n. How many numbers does c[t] hold?",
+    label="Size of c[t]",
+    given="The names: m and n.",
+    exercise=GATE_SIZE,
+    inputs=lambda m, n: {"m": m, "n": n},
+    tags=lambda m, n: {"m": m, "n": n, "m = n": m == n},
+)
+
+WEIGHTS_BOX = FormulaBox(
+    id="1.2.1.b.weights",
+    question="How many weights does the network have, all together?",
+    label="Number of weights",
+    given="The names: m, the entries of a state, and n, those of an input.",
+    exercise=WEIGHTS,
+    inputs=lambda m, n: {"m": m, "n": n},
+    tags=lambda m, n: {"m": m, "n": n, "m = n": m == n},
+)
+
+HALF_LIFE_BOX = FormulaBox(
+    id="1.2.1.b.halflife",
+    question="Let W_h be 0, and let b enter the gate at every step. After how many steps is a candidate's share of the state halved?",
+    label="Number of steps",
+    given="The name: b. A real number is asked for; ln, exp and σ may be used.",
+    exercise=HALF_LIFE,
+    inputs=lambda b: {"b": b},
+    tags=lambda b: {"b": b},
+)
+
+BIAS_BOX = NumbersBox(
+    id="1.2.1.b.bias",
+    question="Which b makes that ten steps?",
+    label="b =",
+    given="One number, or a formula with ln and exp.",
+    exercise=BIAS,
 )
 
 STEP_DERIVATIVE_BOX = FormulaBox(
@@ -96,6 +138,8 @@ STEP_DERIVATIVE_BOX = FormulaBox(
     },
     words={
         "lets each state depend on every row of W_x": "Within the step, h_i[t] depends on row i alone: where a is another row, the term is 0. That is δ[i, a].",
+        "adds the sheet's term to every state": "Within the step, W_x[a, b] acts on the candidate of state a alone: where i is another state, the term is 0. That is δ[i, a].",
+        "sums over the wrong axis of what was before": "J's columns belong to the states h[t−1], which is the first index of B: the sum is over B[s, a, b].",
     },
     more={
         "lets each state depend on every row of W_x, and forgets that W_x has acted on h[t−1] already": SheetMistake(
@@ -103,9 +147,311 @@ STEP_DERIVATIVE_BOX = FormulaBox(
             "Within the step, h_i[t] depends on row i alone: that is δ[i, a]. And h[t−1] depends on W_x too: add what it did before, "
             "∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
         ),
-        "forgets what W_x does within the step": Mistake(
-            lambda c, x, jacobian, before: np.tensordot(jacobian, before, axes=1),
-            "Add what W_x does within step t: the candidate has the share 1 − c.",
+    },
+)
+
+
+def _adjoint(g: Array, total: Array, c: Array, s: Array, W_h: Array) -> Array:
+    """Return λ[t−1] of the direct gradient g[t−1] and of λ[t]."""
+    return g + total * c + (total * s) @ W_h
+
+
+def _steps_back(draw: Draw) -> Cases:
+    yield [1], [2], [0.5], [0.25], [[4]]
+    for m in (1, 2, 2, 2, 3, 3):
+        yield draw.integers(m), draw.integers(m), draw.quarters(m), draw.quarters(m), 4 * draw.integers(m, m)
+    yield draw.normal(3), draw.normal(3), draw.uniform(3), draw.normal(3), draw.normal(3, 3)
+
+
+LIKENESS_BOX = FormulaBox(
+    id="1.2.1.c.likeness",
+    question="One step back: what is the total gradient λ[t−1], if λ[t] is known?",
+    label="λ[t−1] =",
+    given="The names: the rows g = g[t−1], the direct gradient, and λ = λ[t], each 1 × m; the columns c = c[t] and s = s[t], m × 1; W_h, m × m. "
+    "s holds the slopes of the new state with respect to what enters the gates.",
+    exercise=FunctionExercise(
+        id="1.2.1.c.likeness",
+        reference=_adjoint,
+        cases=_steps_back,
+        given="Return λ[t−1].",
+        hints=(),
+        mistakes={
+            "forgets the path through the gate": SheetMistake(
+                lambda g, total, c, s, W_h: g + total * c,
+                "h[t−1] also moves the gate: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
+            ),
+            "forgets the path through what is kept": Mistake(
+                lambda g, total, c, s, W_h: g + (total * s) @ W_h,
+                "A share c[t] of h[t−1] remains in h[t].",
+            ),
+            "forgets what the loss itself looks at": Mistake(
+                lambda g, total, c, s, W_h: total * c + (total * s) @ W_h,
+                "The loss may look at h[t−1] itself: add g[t−1].",
+            ),
+            "takes the direct gradient for the total one": Mistake(
+                lambda g, total, c, s, W_h: g, "h[t−1] acts on the loss through h[t] as well."
+            ),
+            "drops a transpose, of W_h": Mistake(
+                lambda g, total, c, s, W_h: _adjoint(g, total, c, s, W_h.T),
+                "A gradient is a row and stands before the Jacobian: (λ ⊙ sᵀ) W_h.",
+            ),
+            "hands the gradient back whole": Mistake(
+                lambda g, total, c, s, W_h: g + total,
+                "A change of h[t−1] does not reach h[t] whole: what comes back is λ[t] times the step's Jacobian.",
+            ),
+            "exchanges the two gradients": Mistake(
+                lambda g, total, c, s, W_h: _adjoint(total, g, c, s, W_h),
+                "The direct gradient is added; the total one, λ[t], comes back through the step.",
+            ),
+            "multiplies with the slopes after W_h": Mistake(
+                lambda g, total, c, s, W_h: g + total * c + (total @ W_h) * s,
+                "The Jacobian is diag(s) W_h: λ meets the slopes first, and then W_h.",
+            ),
+            "forgets the slopes": Mistake(
+                lambda g, total, c, s, W_h: g + total * c + total @ W_h,
+                "What W_h moves enters the gate, whose slope is s[t].",
+            ),
+            "hands the direct gradient back": Mistake(
+                lambda g, total, c, s, W_h: g + g * c + (g * s) @ W_h,
+                "What comes back from h[t] is its total gradient, λ[t].",
+            ),
+        },
+    ),
+    inputs=lambda g, total, c, s, W_h: {"g": g[None], "λ": total[None], "c": c, "s": s, "W_h": W_h},
+    aliases={"λ[t]": "λ", "g[t−1]": "g", "c[t]": "c", "s[t]": "s"},
+    tags=lambda g, total, c, s, W_h: {"m": len(g)},
+    result=np.atleast_2d,
+)
+
+
+_AS_IT_STANDS = (
+    "A row times a column is a number, and a number times x_t a column of n. Each term is m × n: the row g ⊙ (1 − c)ᵀ, turned into a column, times the "
+    "row x_tᵀ. "
+)
+
+
+def _as_it_stands(g: Array, c: Array, x: Array) -> Array:
+    """Return the product g · (1 − c) · x of each step, a number times a column; axes (step, entry of x)."""
+    return ((g * (1 - c)).sum(axis=1))[:, None] * x
+
+
+def _two_steps(draw: Draw) -> Cases:
+    yield [[1], [2]], [[0.5], [0.25]], [[0.25], [0.5]], [[1], [3]], [[4]]
+    for m, n in ((1, 2), (2, 1), (2, 2), (2, 3), (3, 2)):
+        yield (
+            draw.integers(2, m),
+            draw.quarters(2, m),
+            draw.quarters(2, m),
+            draw.integers(2, n),
+            4 * draw.integers(m, m),
+        )
+    yield draw.normal(2, 2), draw.uniform(2, 2), draw.normal(2, 2), draw.normal(2, 3), draw.normal(2, 2)
+
+
+GRADIENT_BOX = FormulaBox(
+    id="1.2.1.c",
+    question="Two steps, from h[0] to h[2]; the loss looks at h[1] and at h[2]. Give ∂ℓ/∂W_x.",
+    label="∂ℓ/∂W_x =",
+    given="The names: the rows g_1 and g_2, 1 × m, of which g_t is how ℓ changes with h[t] while later states are held fixed; the columns c_1, c_2, the gates, and s_1, s_2, the "
+    "slopes of h[t] with respect to what enters the gate, m × 1; x_1, x_2, n × 1; W_h, m × m.",
+    exercise=_without(
+        GRADIENT,
+        "hands the direct gradients back",
+        "leaves the first state's total gradient out",
+        "runs from the first step to the last",
+        cases=_two_steps,
+    ),
+    inputs=lambda g, c, s, x, W_h: {
+        **{f"g_{t}": g[t - 1 : t] for t in (1, 2)},
+        **{f"{name}_{t}": rows[t - 1] for name, rows in (("c", c), ("s", s), ("x", x)) for t in (1, 2)},
+        "W_h": W_h,
+    },
+    tags=lambda g, c, s, x, W_h: {"m": len(W_h), "n": x.shape[1]},
+    words={
+        "uses the gate of the step before": "From h[1] to h[2] it is the gate c_2 that counts, and the slope s_2.",
+        "loses the direct gradients of the earlier states": "The loss looks at h[1] itself as well: add g_1.",
+        "drops a transpose, of W_h": "A gradient is a row and stands before the Jacobian: (g_2 ⊙ s_2ᵀ) W_h.",
+    },
+    more={
+        "takes the product as it stands, in the last step alone": SheetMistake(
+            lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[1],
+            _AS_IT_STANDS + "And both steps share W_x, so their terms add up.",
+        ),
+        "takes the product as it stands, in the first step alone": SheetMistake(
+            lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[0],
+            _AS_IT_STANDS + "And both steps share W_x, so their terms add up.",
+        ),
+        "takes the product as it stands, and forgets both paths back": SheetMistake(
+            lambda g, c, s, x, W_h: _as_it_stands(g, c, x).sum(axis=0),
+            _AS_IT_STANDS + "And ℓ feels h[1] through h[2] as well.",
+        ),
+    },
+    products={
+        "multiplies a row with a row, or a column with a column": SheetMistake(
+            "… x_1",
+            "Each term is a column of m times a row of n: turn the row of the gradient into a column, and x_t into a row.",
+        ),
+    },
+)
+
+
+def _single_steps(draw: Draw) -> Cases:
+    """Yield λ, c, h, z and x of one step."""
+    yield [[1]], [[0.5]], [[3]], [[-1]], [[1]]
+    for m, n in ((1, 2), (2, 1), (2, 2), (2, 3), (3, 2), (3, 2)):
+        yield (
+            draw.integers(1, m),
+            draw.quarters(1, m),
+            draw.integers(1, m),
+            draw.integers(1, m),
+            draw.integers(1, n),
+        )
+    yield draw.normal(1, 3), draw.uniform(1, 3), draw.normal(1, 3), draw.normal(1, 3), draw.normal(1, 2)
+
+
+GATE_GRADIENT_BOX = FormulaBox(
+    id="1.2.1.c.gate",
+    question="Hold h[t−1] fixed. What does step t add to ∂ℓ/∂W_c?",
+    label="The term of step t",
+    given="The names: the row λ, the total gradient of h[t], 1 × m; the columns c = c[t], h = h[t−1] and z = W_x x[t], the candidate, m × 1; x = x[t], n × 1.",
+    exercise=_without(GATE_GRADIENT, "adds up the steps before it multiplies", cases=_single_steps),
+    inputs=lambda total, c, h, z, x: {"λ": total, "c": c[0], "h": h[0], "z": z[0], "x": x[0]},
+    aliases={"λ[t]": "λ", "c[t]": "c", "h[t−1]": "h", "z[t]": "z", "x[t]": "x"},
+    tags=lambda total, c, h, z, x: {"m": h.shape[1], "n": x.shape[1]},
+    words={
+        "forgets the total gradient": "That is how h[t] changes. The loss changes by λ times as much.",
+    },
+)
+
+
+def _two_states(draw: Draw) -> Cases:
+    """Yield λ, s, h and h[0] of two steps."""
+    yield [[1], [2]], [[0.5], [0.25]], [[3], [1]], [2]
+    for m in (1, 2, 2, 3, 3):
+        yield draw.integers(2, m), draw.quarters(2, m), draw.integers(2, m), draw.integers(m)
+    yield draw.normal(2, 2), draw.normal(2, 2), draw.normal(2, 2), draw.normal(2)
+
+
+STATE_GRADIENT_BOX = FormulaBox(
+    id="1.2.1.c.state",
+    question="Two steps, from h[0] to h[2]. With the total gradients of h[1] and h[2], give ∂ℓ/∂W_h.",
+    label="∂ℓ/∂W_h =",
+    given="The names: the rows λ_1 and λ_2, the total gradients, 1 × m; the columns s_1 and s_2, the slopes of h[t] with respect to what enters the gate, and h_0, h_1, h_2, the states, "
+    "m × 1.",
+    exercise=replace(STATE_GRADIENT, cases=_two_states),
+    inputs=lambda total, s, h, h_0: {
+        "λ_1": total[:1],
+        "λ_2": total[1:],
+        "s_1": s[0],
+        "s_2": s[1],
+        "h_0": h_0,
+        "h_1": h[0],
+        "h_2": h[1],
+    },
+    tags=lambda total, s, h, h_0: {"m": len(h_0)},
+    words={
+        "uses the state of the step itself": "The gate c[t] looks at h[t−1], the state before.",
+    },
+)
+
+
+def _one_input(draw: Draw) -> Cases:
+    """Yield λ, c, s, W_c and W_x of one step."""
+    yield [[1]], [[0.5]], [[2]], [[1]], [[3]]
+    for m, n in ((1, 2), (2, 1), (2, 2), (2, 3), (3, 2)):
+        yield (
+            draw.integers(1, m),
+            draw.quarters(1, m),
+            draw.integers(1, m),
+            draw.integers(m, n),
+            draw.integers(m, n),
+        )
+    yield draw.normal(1, 3), draw.uniform(1, 3), draw.normal(1, 3), draw.normal(3, 2), draw.normal(3, 2)
+
+
+INPUT_GRADIENT_BOX = FormulaBox(
+    id="1.2.1.c.input",
+    question="And the input of step t: give ∂ℓ/∂x[t].",
+    label="∂ℓ/∂x[t] =",
+    given="The names: the row λ, the total gradient of h[t], 1 × m; the columns c = c[t], the gate, and s = s[t], the slopes with respect to what enters it, m × 1; W_c and W_x, m × n.",
+    exercise=_without(INPUT_GRADIENT, "adds up the steps", cases=_one_input),
+    inputs=lambda total, c, s, W_c, W_x: {"λ": total, "c": c[0], "s": s[0], "W_c": W_c, "W_x": W_x},
+    aliases={"λ[t]": "λ", "c[t]": "c", "s[t]": "s"},
+    tags=lambda total, c, s, W_c, W_x: {"m": W_c.shape[0], "n": W_c.shape[1]},
+)
+
+HALF_OPEN_BOX = FormulaBox(
+    id="1.2.1.c.half",
+    question="Let W_c and W_h be 0, and let the loss look at the last state only. Give ∂ℓ/∂W_x in one line.",
+    label="∂ℓ/∂W_x =",
+    given="The names: N, the number of steps; the row g = ∂ℓ/∂h[N], 1 × m; the columns x[t], n × 1, for t = 1, …, N. A sum is sum(t, 1, N, …).",
+    exercise=HALF_OPEN,
+    inputs=lambda g, x: {"g": g[None], "x": x, "N": len(x)},
+    first={"x": 1},
+    tags=lambda g, x: {"N": len(x), "m": len(g), "n": x.shape[1]},
+)
+
+TRUNCATED_BOX = FormulaBox(
+    id="1.2.1.c.truncated",
+    question="Truncated backpropagation goes back k of N steps. Let W_h be 0, all gates c, all inputs the same, and let the loss look at the last state only. Which share of ∂ℓ/∂W_x "
+    "is found?",
+    label="Share of the whole",
+    given="The names: c, k and N.",
+    exercise=TRUNCATED,
+    inputs=lambda c, k, T: {"c": c, "k": k, "N": T},
+    words={
+        "lets the sequence be endless": "That is the share of an endless sequence. There are N terms: divide by 1 − c^N.",
+    },
+    tags=lambda c, k, T: {"c": c, "k": k, "N": T, "k = N": k == T},
+)
+
+TERMS_BOX = NumbersBox(
+    id="1.2.1.c.terms",
+    question="Multiply out ∂h[10]/∂h[0]. Each term of the sum has diag(c[t]) or diag(s[t]) W_h for each step. How many terms are there, and how many of them have W_h in no two steps in a row?",
+    label="All terms, and those",
+    given="Two whole numbers, such as 12, 5.",
+    exercise=NumberExercise(
+        id="1.2.1.c.terms",
+        answer=(2**10, count_terms(10)),
+        given="Asked for are two whole numbers.",
+        hints=(),
+        mistakes={
+            "adds two terms for each step": Mistake(
+                (20, count_terms(10)), "Each step doubles the number of terms."
+            ),
+            "counts the arrows of the diagram": Mistake(
+                (3**10, count_terms(10)), "The two arrows from the gate make one term: diag(s[t]) W_h."
+            ),
+            "is one step late": Mistake(
+                (2**10, count_terms(9)),
+                "For one step there are two terms that count, for two steps three.",
+            ),
+            "is one step early": Mistake(
+                (2**10, count_terms(11)), "For two steps there are three terms that count."
+            ),
+            "allows W_h once": Mistake(
+                (2**10, 11), "W_h may stand in several steps, if diag(c) stands between."
+            ),
+            "takes half of all": Mistake(
+                (2**10, 2**9),
+                "Half of all end with diag(c). Of the others some count, and some of these do not.",
+            ),
+        },
+    ),
+)
+
+PROBE_BOX = FormulaBox(
+    id="1.2.1.c.probe",
+    question="To check a backward pass, move h[0] a little, by ε v. By how much does the loss change, to first order?",
+    label="Change of ℓ",
+    given="The names: the row λ, the total gradient of h[1], 1 × m; J = ∂h[1]/∂h[0], m × m; the column v, m × 1; ε.",
+    exercise=PROBE,
+    inputs=lambda total, jacobian, v, step: {"λ": total[None], "J": jacobian, "v": v, "ε": step},
+    tags=lambda total, jacobian, v, step: {"m": len(v)},
+    products={
+        "puts the Jacobian before the gradient": Mistake(
+            "J λ",
+            "A gradient is a row and stands before the Jacobian; a move is a column and stands behind it.",
         ),
     },
 )
@@ -119,16 +465,91 @@ JACOBIAN_BOX = FormulaBox(
     inputs=lambda c, h, z, W_h: {"c": c, "h": h, "z": z, "W_h": W_h},
     aliases={"h[t−1]": "h", "c[t]": "c"},
     tags=lambda c, h, z, W_h: {"m": len(c), "h = z": np.array_equal(h, z), "h[t−1] = 0": not h.any()},
-    more={
-        "forgets what is kept": Mistake(
-            lambda c, h, z, W_h: ((h - z) * c * (1 - c))[:, None] * W_h,
-            "A share c of h[t−1] is still there in h[t]: add diag(c).",
-        ),
-    },
     products={
         "multiplies a column with W_h": Mistake(
             "… W_h",
             "The slope of gate i belongs to row i of W_h: make a diagonal matrix of the column, diag(…) W_h.",
         ),
     },
+)
+
+
+def _three_factors(draw: Draw) -> Cases:
+    for m in (1, 2, 2, 2, 3):
+        yield (draw.integers(3, m, m),)
+    yield (draw.normal(3, 2, 2),)
+
+
+ORDER_BOX = FormulaBox(
+    id="1.2.1.d.order",
+    question="How does a small change of h[0] reach h[3]? Give ∂h[3]/∂h[0].",
+    label="∂h[3]/∂h[0] =",
+    given="The names: the steps' Jacobians J_1 = ∂h[1]/∂h[0], J_2 = ∂h[2]/∂h[1] and J_3 = ∂h[3]/∂h[2], each m × m.",
+    exercise=replace(ORDER, cases=_three_factors),
+    inputs=lambda jacobians: {f"J_{t}": jacobians[t - 1] for t in (1, 2, 3)},
+    tags=lambda jacobians: {"m": jacobians.shape[1]},
+    more={
+        "exchanges the last two factors": Mistake(
+            lambda jacobians: propagator(jacobians[[0, 2, 1]]), "The latest step stands on the left."
+        ),
+    },
+)
+
+EXPLODES_BOX = NumbersBox(
+    id="1.2.1.d",
+    question="One state, W_h = 5, and the inputs (2, 0) and (−1, −5) by turns, 60 of them, from h[0] = 0. How large is |∂h[60]/∂h[0]|?",
+    label="|∂h[60]/∂h[0]|",
+    given="One number, to within 1 %. A power will do, such as 2^10.",
+    exercise=EXPLODES,
+)
+
+GAIN_BOX = NumbersBox(
+    id="1.2.1.d.gain",
+    question="Put w in place of 5, and (−1, −w) in place of (−1, −5). From which |w| on do gradients explode?",
+    label="|w| >",
+    given="One number, or a formula with sqrt.",
+    exercise=GAIN,
+)
+
+ROW_BOX = FormulaBox(
+    id="1.2.1.d.vanishing",
+    question="A gate c lies between 0 and γ, and its loop gain is G. How large can c (1 + (1 − c) G) be?",
+    label="The largest value",
+    given="The names: γ, at most 1, and G, greater than 0. min(…, …) and max(…, …) may be used.",
+    exercise=replace(
+        VANISHING,
+        cases=lambda draw: ((gamma, G) for gamma, G in VANISHING.cases(draw) if G > 0),
+    ),
+    inputs=lambda gamma, G: {"γ": gamma, "G": G},
+    tags=lambda gamma, G: {
+        "γ": gamma,
+        "G": G,
+        "G at most 1": G <= 1,
+        "γ below the peak": G > 1 and gamma < (1 + G) / (2 * G),
+    },
+)
+
+CERTIFICATE_BOX = NumbersBox(
+    id="1.2.1.d.certificate",
+    question="The counterexample has one state, W_h = 5, candidates 2 and −1, and h[0] = 0. Find its loop gain G and the bound ρ. The largest gate is almost 1.",
+    label="G, and ρ",
+    given="Two numbers, such as 4, 1.5. Fractions will do, too.",
+    exercise=CERTIFICATE,
+)
+
+EQUALITY_BOX = NumbersBox(
+    id="1.2.1.d.equality",
+    question="For one state with W_h = 5 in the box from −1 to 2: at which gate c, and for which difference h[t−1] − x_1[t], is the derivative of a step as large as the bound ρ allows?",
+    label="c, and h[t−1] − x_1[t]",
+    given="Two numbers, such as 0.3, 1. Fractions will do, too.",
+    exercise=EQUALITY,
+)
+
+SCALE_BOX = NumbersBox(
+    id="1.2.1.d.scale",
+    question="Let W_c and h[0] be 0, and let all inputs be 7 times as large. By what must W_h be multiplied for the gates to stay as they are? By what are the states multiplied then, and "
+    "by what ∂h[t]/∂h[t−1]?",
+    label="Factors of W_h, of the states, and of the Jacobian",
+    given="Three numbers, such as 2, ½, 4.",
+    exercise=SCALE,
 )
