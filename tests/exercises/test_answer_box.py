@@ -19,25 +19,6 @@ FORMULAS = [id for id, box in BOXES.items() if box.kind == "formula"]
 
 
 @pytest.fixture(scope="module")
-def node():
-    with subprocess.Popen(
-        ["node", HERE / "judging.mjs"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=with_node(),
-        encoding="utf-8",
-    ) as process:
-
-        def ask(pack, *typed, want="answers"):
-            process.stdin.write(json.dumps({"pack": pack, "typed": typed, "want": want}) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
-        yield ask
-        process.stdin.close()
-
-
-@pytest.fixture(scope="module")
 def packs():
     return {id: json.loads(json.dumps(box.pack())) for id, box in BOXES.items()}
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from .answer import Answer, Outcome
 from .cases import Cases, Draw, one_hot_array
+from .choice_exercise import ChoiceExercise, Option
+from .example_exercise import Condition, ExampleExercise
 from .exercise import Exercise, Mistake, SheetMistake
 from .function_exercise import Function, FunctionExercise
 from .number_exercise import NumberExercise
@@ -22,12 +24,16 @@ from .sentence_exercise import SentenceExercise
 __all__ = [
     "Answer",
     "Cases",
+    "ChoiceExercise",
+    "Condition",
     "Draw",
+    "ExampleExercise",
     "Exercise",
     "Function",
     "FunctionExercise",
     "Mistake",
     "NumberExercise",
+    "Option",
     "Outcome",
     "SentenceExercise",
     "SheetMistake",

@@ -69,7 +69,7 @@ export function previewOf(pack, text) {
   if (!text.trim()) return "";
   try {
     if (pack.kind === "formula") return mathml(parse(text, pack));
-    return parseNumbers(text, { several: pack.answer.length > 1 })
+    return parseNumbers(text, { several: pack.answer?.length > 1, vector: pack.kind === "example" })
       .map(({ tree }) => mathml(tree))
       .join(", ");
   } catch (error) {

@@ -10,12 +10,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..numerics.functions import quiet
 from .answer import marked_up
+from .choice_exercise import ChoiceExercise, Option, shuffled
+from .example_exercise import Condition, ExampleExercise
 from .exercise import Mistake, SheetMistake
 from .function_exercise import FunctionExercise
 from .number_exercise import NumberExercise
@@ -191,7 +195,7 @@ class FormulaBox(Box):
     def value(self, function: Callable[..., Any], case: tuple) -> np.ndarray | None:
         """Return what a function gives in a case, laid out as the formula's value; None where it has none."""
         try:
-            with np.errstate(all="ignore"):
+            with quiet():
                 value = np.asarray(self.result(np.asarray(function(*case), float)), float)
         except (ValueError, IndexError, ArithmeticError):
             return None
@@ -245,45 +249,81 @@ class NumbersBox(Box):
         }
 
 
-@dataclass(frozen=True)
-class Option:
-    """One of the answers to choose from.
+@dataclass(frozen=True, kw_only=True)
+class ExampleBox(Box):
+    """Numbers to choose so that a condition holds: four logits whose loss exceeds 5.
 
     Parameters
     ----------
-    text : str
-    reply : str
-        What is said to it.
-    name : str
-        Of the mistake; empty where it is right.
+    exercise : ExampleExercise
+        Whose condition, and mistakes, are formulas that the browser evaluates.
     """
 
-    text: str
-    reply: str
-    name: str = ""
+    exercise: ExampleExercise
+
+    kind = "example"
+
+    def pack(self) -> Pack:
+        """Return the condition, and those of each known mistake."""
+        return super().pack() | {
+            "condition": _packed_condition(self.exercise.condition),
+            "length": self.exercise.length,
+            "symbol": self.exercise.symbol,
+            "mistakes": [
+                _packed(name, mistake, condition=_packed_condition(mistake.answer))
+                for name, mistake in self.exercise.mistakes.items()
+            ],
+        }
+
+
+def _packed_condition(condition: Condition) -> Pack:
+    bounds = {"above": condition.above, "below": condition.below}
+    return {
+        "formula": condition.formula,
+        "words": condition.words,
+        "wanted": condition.wanted,
+        **{name: bound if isfinite(bound) else None for name, bound in bounds.items()},
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceBox(Box):
-    """One of several answers to choose."""
+    """One of several answers to choose.
 
-    options: Sequence[Option]
+    Parameters
+    ----------
+    exercise : ChoiceExercise
+        Whose options are shown; or else give them here.
+    options : sequence of Option
+    ordered : bool
+        Whether options that are given here stay in their order.
+    """
+
+    exercise: ChoiceExercise | None = None
+    options: Sequence[Option] = ()
+    ordered: bool = False
 
     kind = "choice"
+
+    def __post_init__(self) -> None:
+        if self.exercise and not self.options:
+            object.__setattr__(self, "options", self.exercise.options)
+            object.__setattr__(self, "ordered", self.exercise.ordered)
 
     def pack(self) -> Pack:
         """Return what is said to each option."""
         return super().pack() | {
             "options": [
-                {"right": not option.name, "name": option.name, "reply": option.reply}
+                {"right": not option.name, "name": option.name, "reply": option.words}
                 for option in self.options
             ]
         }
 
     def field(self, name: str) -> str:
         """Return the options and the button as HTML."""
+        shown = self.options if self.ordered else shuffled(self.options, self.id)
         options = "".join(
-            f'<label><input type="radio" name="{name}-answer" value="{number}"> <span>{marked_up(option.text)}</span></label>'
-            for number, option in enumerate(self.options)
+            f'<label><input type="radio" name="{name}-answer" value="{self.options.index(option)}"> <span>{marked_up(option.text)}</span></label>'
+            for option in shown
         )
-        return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'
+        return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-given {name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'

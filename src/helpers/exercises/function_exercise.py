@@ -92,9 +92,9 @@ class FunctionExercise(Exercise[Function]):
     ) -> Answer:
         """Name the mistake, if it is a known one, or else the error; and show the case that fails."""
         call = calls[number]
-        mistake = self._find_mistake(lambda function: _makes_same_mistake(calls, function, cases))
-        if mistake:
-            sentences = [*self._explain_mistake("It", mistake)]
+        names = self._find_mistakes(lambda function: _makes_same_mistake(calls, function, cases))
+        if names:
+            sentences = [*self._explain_mistakes("It", names)]
         else:
             sentences = [f"{error[0].upper()}{error[1:]}."]
             if call.value is None or _squeezed(call.value).shape != _squeezed(expected).shape:
@@ -103,7 +103,9 @@ class FunctionExercise(Exercise[Function]):
             sentences.append(f"What it printed on this input begins: `{_one_line(call.printed)}`")
         sentences.append(f"The smallest case that fails is number {number + 1} of {len(cases)}:")
         inputs = dict(zip(self.parameters, cases[number], strict=True))
-        return self._not_yet(*sentences, case=FailingCase(inputs, expected, call.value), mistake=mistake)
+        return self._not_yet(
+            *sentences, case=FailingCase(inputs, expected, call.value), mistake="; ".join(names)
+        )
 
     def _confirm(self, calls: list[Call], expected: list[np.ndarray]) -> Answer:
         values = [call.value for call in calls if call.value is not None]
