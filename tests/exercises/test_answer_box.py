@@ -405,6 +405,8 @@ def test_a_known_variant_is_named_however_near_it_is(node):
         answer = judged(node, "a", *cases, mistakes=[variant | {"values": values}])
         assert (answer["outcome"], answer["mistake"]) == ("not-yet", "leaves ε out")
     assert judged(node, "a", *cases, mistakes=[variant | {"values": [3, 6]}])["outcome"] == "right"
+    answer = judged(node, "a", *cases, variants=[variant | {"values": [3, 5]}])
+    assert (answer["outcome"], answer["says"]) == ("right", ["It **leaves ε out**. Add ε."])
 
 
 def test_the_smallest_case_is_shown_with_digits_that_differ(node):

@@ -107,7 +107,8 @@ class FormulaBox(Box):
     over : sequence of str
         Free indices, which run from 0: the formula is one entry, and the expected array has an axis for each.
     tags : callable
-        Takes the arguments of a case; returns what is special about it: ``{"m": 1}``, ``{"W_h = 0": True}``.
+        Takes the arguments of a case; returns what is special about it: ``{"m": 1}``, ``{"W_h = 0": True}``. Left out, they are
+        those of the exercise.
     result : callable
         Lays an expected value out as the formula's: a gradient as a row.
     first : dict of str to int
@@ -130,7 +131,7 @@ class FormulaBox(Box):
     exercise: FunctionExercise
     inputs: Callable[..., Inputs]
     over: Sequence[str] = ()
-    tags: Callable[..., Mapping[str, float | bool]] = lambda *_: {}
+    tags: Callable[..., Mapping[str, float | bool]] | None = None
     result: Callable[[np.ndarray], ArrayLike] = np.asarray
     first: Mapping[str, int] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -154,6 +155,7 @@ class FormulaBox(Box):
         cases = self.cases()
         expected = [self._expected(case) for case in cases]
         known = {**self.exercise.mistakes, **self.more}
+        tags = self.tags or self.exercise.tags or (lambda *_: {})
         reworded = {
             name: replace(mistake, hint=self.words.get(name, mistake.hint)) for name, mistake in known.items()
         }
@@ -169,13 +171,17 @@ class FormulaBox(Box):
             "cases": [
                 {
                     "inputs": {name: _nested(value) for name, value in self.inputs(*case).items()},
-                    "tags": dict(self.tags(*case)),
+                    "tags": dict(tags(*case)),
                     "expected": _nested(right),
                 }
                 for case, right in zip(cases, expected, strict=True)
             ],
             "mistakes": [
                 mistake for mistake in mistakes if any(value is not None for value in mistake["values"])
+            ],
+            "variants": [
+                _packed(name, variant, values=self._values(variant, cases, expected))
+                for name, variant in self.exercise.variants.items()
             ],
             "misfits": [
                 _packed(name, mistake, product=re.sub(r"\s", "", mistake.answer).replace("-", "−"))

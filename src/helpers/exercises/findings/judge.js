@@ -15,7 +15,7 @@ import { generalFinding, rightWhere } from "./general.js";
 /** @typedef {{ name: string, hint: string, sheets: boolean, numbers?: number[], values?: Nested[], product?: string, condition?: Condition }} Mistake */
 /** @typedef {{ inputs: Record<string, Nested>, tags: Tags, expected: Nested }} Packed a case */
 /** @typedef {{ kind: "choice" | "numbers" | "example" | "formula", id: string, given: string, answer?: number[], tolerance?: number, mistakes?: Mistake[],
- *   misfits?: Mistake[], names?: string[], aliases?: Record<string, string>, first?: Record<string, number>, over?: string[], cases?: Packed[],
+ *   variants?: Mistake[], misfits?: Mistake[], names?: string[], aliases?: Record<string, string>, first?: Record<string, number>, over?: string[], cases?: Packed[],
  *   condition?: Condition, length?: number, symbol?: string, because?: string, options?: { right: boolean, name: string, reply: string }[] }} Pack what boxes.py packs */
 /** @typedef {{ text: string, differs: boolean }[][]} Grid */
 /** @typedef {{ tags: string, inputs: Record<string, Nested>, expected: Grid, yours: Grid }} Shown */
@@ -145,6 +145,8 @@ function judgeFormula(pack, typed) {
       `It agrees with the reference in all of ${cases.length} cases. None of ${pack.mistakes.length + pack.misfits.length} known mistakes is made.`,
       pack.because,
     );
+  const variant = pack.variants?.find(({ values }) => isMade(pack, values, cases));
+  if (variant) return judged("right", `It **${variant.name}**. ${variant.hint}`);
   const made = pack.mistakes.filter(({ values }) => isMade(pack, values, cases));
   if (!made.length && error <= FLOAT32) return judged("right", "It is right, to float32's digits.", pack.because);
   const answer = made.length ? named(made, "It") : judged("not-yet", describe(pack, cases, error));
