@@ -4,6 +4,8 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
 from helpers import exercises
 from helpers.book import EXERCISES
 from helpers.exercises import Outcome
@@ -20,6 +22,12 @@ def test_an_unknown_id_is_answered_with_the_nearest():
     assert "Did you mean 1.1.c.iv.likeness?" in answer.sentences[0]
     assert "There are 1.1.a, 1.1.b," in answer.sentences[0]
     assert "comes first" in exercises.check(lambda x: x, "1.1.a").sentences[0]
+
+
+@pytest.mark.parametrize("id", ["1.3.3", "1.1.c", "1.1", "1.2.2"])
+def test_the_beginning_of_an_id_is_completed(id):
+    meant = exercises.check(id, ...).sentences[0].partition("Did you mean ")[2].partition("?")[0]
+    assert meant.split(" or ") == [known for known in EXERCISES.exercises if known.startswith(f"{id}.")]
 
 
 def test_hints_come_one_by_one_and_end(monkeypatch):
@@ -47,7 +55,7 @@ def test_only_a_right_answer_of_the_reader_is_kept(home):
     assert not home.exists()
     assert "1.1.a –" in repr(exercises.progress())
     assert exercises.check("1.1.a", (5, 2)).right
-    assert [path.name for path in home.iterdir()] == ["progress.json"]
+    assert sorted(path.name for path in home.iterdir()) == [".progress.lock", "progress.json"]
     assert "1.1.a ✓" in repr(exercises.progress())
     assert repr(exercises.progress()).startswith(f"1 of {len(EXERCISES)} exercises are solved.")
 

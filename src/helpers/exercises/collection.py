@@ -133,7 +133,8 @@ class Collection:
         key = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
         if key in self.exercises:
             return self.exercises[key]
-        near = difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
-        nearest = f" Did you mean {near[0]}?" if near else ""
+        begin = [id for id in self.exercises if key and f"{id}.".startswith(f"{key}.")]
+        near = begin or difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
+        nearest = f" Did you mean {' or '.join(near)}?" if near else ""
         words = f"There is no exercise of this number.{nearest} There are {', '.join(self.exercises)}."
         return Answer(id, Outcome.NOT_YET, (words,))
