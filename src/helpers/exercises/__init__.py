@@ -47,10 +47,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return a method of the book's exercises, so that ``exercises.check(…)`` is all that a reader writes."""
-    if name == "box":
-        from .answer_box import box
+    if name in ("box", "progress_panel"):
+        from . import answer_box
 
-        return box
+        return getattr(answer_box, name)
     if name not in ("check", "hint", "hints", "progress"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ..book import EXERCISES

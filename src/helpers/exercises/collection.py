@@ -66,8 +66,12 @@ class Collection:
             return exercise
         judged = exercise.check(answer)
         if judged.right and save:
-            return replace(judged, sentences=(*judged.sentences, *self._progress.keep(exercise.id)))
+            return replace(judged, sentences=(*judged.sentences, *self.keep(exercise.id)))
         return judged
+
+    def keep(self, id: str) -> tuple[str, ...]:
+        """Save that an exercise is solved, and return sentences on what went wrong, if anything."""
+        return self._progress.keep(id)
 
     def hint(self, id: str, number: int | None = None) -> Message | Answer:
         """Return the next hint of an exercise, or a certain one.

@@ -10,11 +10,13 @@ export function mathml(tree) {
     .join(" ");
 }
 
+const DRAWN = ["sqrt", "floor", "ceil"]; // with signs of their own around what they are taken of
+
 /** @param {Node} node @returns {string[]} */
 function pieces(node) {
-  const { type, sign, left, right, body, of, open } = node;
+  const { type, sign, name, left, right, body, of, open } = node;
   if (type === "group") {
-    if (node.end - node.start < 28) return [typeset(node)];
+    if (node.end - node.start < 23) return [typeset(node)];
     const inside = pieces(of);
     const bracket = (/** @type {string} */ one) => (open === "{" ? "" : mo(one, ' stretchy="false"'));
     inside[0] = bracket(open) + inside[0];
@@ -26,6 +28,10 @@ function pieces(node) {
     return [...pieces(left), mo(sign, ' form="infix"') + first, ...others];
   }
   if (type === "binary" && ["", "·"].includes(sign)) return [...pieces(left), ...pieces(right)];
+  if (type === "call" && of.type === "group" && of.open !== "{" && !DRAWN.includes(name)) {
+    const [first, ...others] = pieces(of);
+    return [mi(name) + first, ...others];
+  }
   if (type === "sum") {
     const [first, ...others] = pieces(body);
     return [summation(node) + first, ...others];
