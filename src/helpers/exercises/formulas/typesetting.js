@@ -16,7 +16,7 @@ const DRAWN = ["sqrt", "floor", "ceil"]; // with signs of their own around what 
 function pieces(node) {
   const { type, sign, name, left, right, body, of, open } = node;
   if (type === "group") {
-    if (node.end - node.start < 18) return [typeset(node)];
+    if (node.end - node.start < 16) return [typeset(node)];
     const inside = pieces(of);
     const bracket = (/** @type {string} */ one) => (open === "{" ? "" : mo(one, ' stretchy="false"'));
     inside[0] = bracket(open) + inside[0];
