@@ -9,6 +9,7 @@ import time
 import nbformat
 import pytest
 from browsing import ROOT, patience
+from lab import say_what_is_folded
 from renew import fold
 
 from helpers.exercises.progress_file import Progress
@@ -24,9 +25,12 @@ CELLS = [
 def lab(tmp_path):
     """The address of a JupyterLab in a folder with one notebook."""
     cells = [nbformat.v4.new_code_cell(code, metadata={"tags": tags}) for code, tags in CELLS]
+    shown = {"text/html": "<p>(5, 2) is right</p>", "text/plain": "(5, 2) is right"}
+    cells[-1].outputs = [nbformat.v4.new_output("execute_result", shown, execution_count=1)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     for cell in cells:
         fold(cell)
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    say_what_is_folded(notebook)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "box.ipynb")
     home = {
@@ -81,15 +85,21 @@ def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
     page.goto(f"{lab}/lab/tree/box.ipynb?reset")
     page.set_default_timeout(patience())
     page.locator(".jp-CodeCell").first.wait_for()
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(
+        "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    solution = page.locator(".jp-CodeCell").nth(2)
+    assert solution.inner_text().startswith("# A solution")
+    assert not solution.get_by_text("(5, 2) is right").is_visible()
+    page.evaluate(
+        "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
+    )  # which ends when they have
     page.wait_for_selector("[data-exercise][data-ready]")
     page.locator(".gc-hint").first.wait_for()
-    page.screenshot(path="/tmp/b18/lab.png")
 
     # Sources and the solution are folded; a hint looks like what can be clicked, and can.
     assert page.locator(".jp-CodeCell .cm-content").locator("visible=true").count() == 0
-    assert not page.get_by_text("(5, 2) is right").is_visible()
+    assert "(5, 2)" not in solution.locator(".jp-InputPlaceholder").inner_text()
     summary = page.locator(".gc-hint > summary").first
     look = summary.evaluate(
         "summary => { const {cursor, display, listStyleType} = getComputedStyle(summary); return [cursor, display, listStyleType]; }"
