@@ -74,6 +74,8 @@ def is_ours(twin):
         notebook = nbformat.read(twin, 4)
     except Exception:
         return True  # no notebook any more, but for instance two that git could not merge
+    for cell in notebook.cells:
+        fold(cell)  # of an earlier edition, nothing was
     return stripped(copy.deepcopy(notebook)) == notebook
 
 

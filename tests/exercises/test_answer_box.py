@@ -47,7 +47,7 @@ def test_javascript_and_python_agree_on_every_case(node, packs, id):
     for value, case in zip(mine["values"], pack["cases"], strict=True):
         assert value == pytest.approx(np.ravel(case["expected"]), rel=1e-9, abs=1e-9)
     known = {mistake["name"]: mistake["values"] for mistake in pack["mistakes"]}
-    for name, typed in MADE[id].items():
+    for name, typed in MADE.get(id, {}).items():
         (mine,) = node(pack, typed, want="values")
         compared = 0
         for value, expected in zip(mine["values"], known[name], strict=True):
@@ -57,12 +57,13 @@ def test_javascript_and_python_agree_on_every_case(node, packs, id):
         assert compared > 1
 
 
-@pytest.mark.parametrize("id", MADE)
+@pytest.mark.parametrize("id", FORMULAS)
 def test_each_known_mistake_is_named(judge, packs, id):
     """Where two give the same numbers, both are."""
-    missing = {mistake["name"] for mistake in packs[id]["mistakes"]} - set(MADE[id])
+    made = MADE.get(id, {})
+    missing = {mistake["name"] for mistake in packs[id]["mistakes"]} - set(made)
     assert not missing, f"no test types {missing}"
-    for name, typed in MADE[id].items():
+    for name, typed in made.items():
         answer = judge(id, typed)
         assert answer["outcome"] == "not-yet", name
         assert name in answer["mistake"].split("; "), (name, answer)
@@ -74,7 +75,7 @@ def test_each_known_number_is_named(judge, packs, id):
     for mistake in packs[id]["mistakes"]:
         answer = judge(id, " × ".join(map(str, mistake["numbers"])))
         assert answer["outcome"] == "not-yet"
-        assert answer["mistake"] == mistake["name"]
+        assert mistake["name"] in answer["mistake"].split("; ")
         assert mistake["hint"] in answer["says"]
 
 

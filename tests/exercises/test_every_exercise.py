@@ -13,6 +13,7 @@ import pytest
 from helpers import exercises
 from helpers.book import CLAIMS, EXERCISES
 from helpers.exercises import (
+    ChoiceExercise,
     FunctionExercise,
     NumberExercise,
     Outcome,
@@ -24,6 +25,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FUNCTIONS = [exercise for exercise in EXERCISES if isinstance(exercise, FunctionExercise)]
 NUMBERS = [exercise for exercise in EXERCISES if isinstance(exercise, NumberExercise)]
 SENTENCES = [exercise for exercise in EXERCISES if isinstance(exercise, SentenceExercise)]
+CHOICES = [exercise for exercise in EXERCISES if isinstance(exercise, ChoiceExercise)]
 by_id = {"ids": lambda exercise: exercise.id}
 
 
@@ -42,13 +44,15 @@ def test_the_reference_is_right(exercise):
 
 @pytest.mark.parametrize(("exercise", "name"), mistakes(FUNCTIONS + NUMBERS))
 def test_a_mistake_is_recognised(exercise, name):
-    """So no mistake coincides with another, or with the right answer, on all cases."""
+    """So no mistake coincides with the right answer on all cases. Where two give the same numbers, both are named."""
     mistake = exercise.mistakes[name]
     answer = exercise.check(mistake.answer)
     assert answer.outcome is Outcome.NOT_YET
-    assert answer.mistake == name
+    assert name in answer.mistake.split("; ")
     assert mistake.hint in answer.sentences
-    assert ("as the sheet does" in answer.sentences[0]) == isinstance(mistake, SheetMistake)
+    made = [exercise.mistakes[one] for one in answer.mistake.split("; ")]
+    sheets = any(isinstance(one, SheetMistake) for one in made)
+    assert ("as the sheet does" in answer.sentences[0]) == sheets
     assert (answer.case is not None) == (exercise in FUNCTIONS)
 
 
@@ -62,6 +66,15 @@ def test_a_reason_in_the_books_words_is_right(exercise):
     assert exercise.check(exercise.explanation).right
     assert exercise.check("I have no idea.").outcome is Outcome.NOT_YET
     assert "no sentence" in exercise.check(7).sentences[0]
+
+
+@pytest.mark.parametrize("exercise", CHOICES, **by_id)
+def test_each_option_is_answered(exercise):
+    assert sum(not option.name for option in exercise.options) == 1
+    for number, option in enumerate(exercise.shown, 1):
+        answer = exercise.check(number)
+        assert (answer.right, answer.mistake) == (not option.name, option.name)
+        assert option.words in answer.sentences[0]
 
 
 @pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)

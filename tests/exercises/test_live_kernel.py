@@ -1,10 +1,6 @@
 """In a notebook's kernel: a wrong answer reads well, an endless loop ends, and the next cell runs."""
 
-import threading
-import time
-
 import nbformat
-from jupyter_client.manager import start_new_kernel
 from limits import seconds_per_cell
 from nbclient import NotebookClient
 
@@ -33,50 +29,3 @@ def test_the_notebook_goes_on(tmp_path):
     assert after == "42"
     page = notebook.cells[2].outputs[0].data["text/html"]
     assert "<code>return gradeint</code>" in page
-
-
-ENDLESS = """
-import numpy as np
-from helpers import exercises
-
-factor = 1  # of the notebook
-
-
-def endless(x, W):
-    open(BEGUN, "w").close()
-    while factor:
-        pass
-
-
-def right(x, W):
-    return factor * np.array([(x[:, 2 * r : 2 * r + 3] * W[0]).sum() for r in range(3)])
-
-
-exercises.check("1.1.c.i", endless, save=False)
-"""
-
-
-def test_an_interrupt_of_the_kernel_is_answered_and_the_notebook_goes_on(tmp_path):
-    """As ■: the kernel's whole group of processes has the signal."""
-    begun, answers = tmp_path / "begun", []
-    manager, client = start_new_kernel(kernel_name="python3")
-
-    def interrupt():
-        while not begun.exists():
-            time.sleep(0.05)
-        manager.interrupt_kernel()
-
-    def hear(message):
-        assert message["msg_type"] != "error", message["content"]["traceback"]
-        if "data" in message["content"]:
-            answers.append(message["content"]["data"]["text/plain"])
-
-    try:
-        threading.Thread(target=interrupt, daemon=True).start()
-        for code in (f"BEGUN = {str(begun)!r}{ENDLESS}", 'exercises.check("1.1.c.i", right, save=False)'):
-            client.execute_interactive(code, output_hook=hear, timeout=seconds_per_cell())
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-    assert "You have interrupted it." in answers[0]
-    assert answers[1].startswith("✓ Right")

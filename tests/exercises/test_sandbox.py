@@ -5,6 +5,7 @@ import logging
 import os
 import random
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -273,6 +274,45 @@ def test_an_interrupt_is_answered_and_ends_the_function(limited):
     assert answer.outcome is Outcome.NOT_YET
     assert answer.sentences[0] == "You have interrupted it."
     assert set(threading.enumerate()) <= set(before)
+
+
+PROGRAM = """
+import sys
+
+import numpy as np
+from helpers import exercises
+
+factor = 1
+
+
+def endless(x, W):
+    open(sys.argv[1], "w").close()
+    while factor:
+        pass
+
+
+def right(x, W):
+    return factor * np.array([(x[:, 2 * r : 2 * r + 3] * W[0]).sum() for r in range(3)])
+
+
+print(exercises.check("1.1.c.i", endless, save=False))
+print(exercises.check("1.1.c.i", right, save=False))
+"""
+
+
+@ON_LINUX
+def test_an_interrupt_of_all_processes_is_answered_and_the_program_goes_on(tmp_path):
+    """As ■ in JupyterLab, which sends SIGINT to the kernel's whole group."""
+    begun = tmp_path / "begun"
+    command = [sys.executable, "-c", PROGRAM, str(begun)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while not begun.exists():
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        answers = process.communicate()[0]
+    assert process.returncode == 0
+    assert "You have interrupted it." in answers
+    assert "✓ Right: exercise 1.1.c.i" in answers
 
 
 def test_pytorch_in_a_function(anywhere):

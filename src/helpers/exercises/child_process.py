@@ -27,22 +27,26 @@ def run_in_child(function: Callable, cases: Sequence[Sequence], limit: float) ->
     """Call a function on one case after the other in a child process, and return what came of it."""
     shared = mmap.mmap(-1, 4 * PRINTED)  # what it prints is known here even where it never ends
     receiver, sender = Pipe(duplex=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of forks in a process with threads
-        child = os.fork()
-    if child == 0:
-        _work(function, cases, limit, sender, SharedOutput(shared))
-    sender.close()
     calls: list[Call] = []
     end: End = ""
+    parent, child, status = os.getpid(), 0, 0
     try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of forks in a process with threads
+            child = os.fork()
+        if child == 0:
+            _work(function, cases, limit, sender, SharedOutput(shared))
+        sender.close()
         end = _receive(calls, len(cases), receiver, child, limit)
     except KeyboardInterrupt:
         end = "interrupted"
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+        if os.getpid() != parent:  # interrupted before it began
+            os._exit(0)
+        if child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
         receiver.close()
     if len(calls) < len(cases):
         printed = shared[:].rstrip(b"\0").decode(errors="ignore")

@@ -64,7 +64,10 @@ class Collection:
         exercise = self._lookup(id)
         if isinstance(exercise, Answer):
             return exercise
-        judged = exercise.check(answer)
+        try:
+            judged = exercise.check(answer)
+        except KeyboardInterrupt:  # ■, while its function does not run
+            return Answer(exercise.id, Outcome.NOT_YET, ("You have interrupted it.",))
         if judged.right and save:
             return replace(judged, sentences=(*judged.sentences, *self.keep(exercise.id)))
         return judged
