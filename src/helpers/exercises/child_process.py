@@ -122,7 +122,7 @@ class SharedOutput(Output):
         self.shared = shared
 
     def write(self, text: str) -> int:
-        """Keep the text, as far as there is room for it."""
+        """Keep the text, up to a limit."""
         written = super().write(text)
         encoded = self.text.encode(errors="replace")[: 4 * PRINTED]
         self.shared[: len(encoded)] = encoded

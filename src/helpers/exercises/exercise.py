@@ -46,7 +46,7 @@ class Exercise(ABC, Generic[Solution]):
     hints : tuple of str
         From a first push to nearly all of it.
     mistakes : dict of str to Mistake
-        By name, as in "it *stops a row short*", in the order in which they are looked for.
+        By name, as in "it *drops a transpose*", in the order in which they are looked for.
     chapter : str
         The folder that it is in; the book fills it in.
     """

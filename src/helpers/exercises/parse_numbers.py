@@ -31,12 +31,12 @@ BEFORE: Patterns = (
     (r"\\(left|right|,|;|!)", ""),
     (r"\\(?=[a-z])|\b(math|np|numpy)\.", ""),
     (r"\blog_e\b", "ln"),
-    (r"\b(rows?|columns?|cols?|nats?)\b\s*=?", ""),  # rows = 5, and 5 rows
+    (r"\b(rows?|columns?|cols?|nats?)\b\s*[=:]?", ""),  # rows = 5, and 5 rows
     (r"^\s*(about|roughly|approximately|ca\.)", ""),
+    (r"\b(a|one) half\b|\bhalf\b", "(1/2)"),
+    (r"\b(a|one) third\b", "(1/3)"),
+    (r"\b(a|one) quarter\b", "(1/4)"),
     *((rf"\b{word}\b", str(number)) for number, word in enumerate(WORDS)),
-    (r"\ba half\b|\bhalf\b", "(1/2)"),
-    (r"\ba third\b", "(1/3)"),
-    (r"\ba quarter\b", "(1/4)"),
     (r"\s*±.*$", ""),
     (r"\|([^|]*)\|", r"abs(\1)"),
     (r"\bpow\(([^,()]*),([^,()]*)\)", r"((\1)**(\2))"),

@@ -380,7 +380,7 @@ class Output(io.TextIOBase):
     text = ""
 
     def write(self, text: str) -> int:
-        """Keep the text, as far as there is room for it."""
+        """Keep the text, up to a limit."""
         self.text = (self.text + str(text)[:PRINTED])[:PRINTED]
         return len(text)
 
