@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import resource
 import signal
 import sys
 import time
@@ -94,6 +93,8 @@ def _work(
 ) -> NoReturn:
     """Call the function on each case, and send what came of it. SIGPROF ends a call that takes too much time, in C too."""
     try:
+        import resource  # which Windows has not
+
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # that of ■ goes to the notebook's process
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         nowhere = os.open(os.devnull, os.O_RDWR)

@@ -6,6 +6,7 @@ import random
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 
 import numpy as np
 
@@ -107,18 +108,16 @@ class ChoiceExercise(Exercise[str]):
     def _chosen(self, answer: object) -> Option | None:
         """Return the option of a number from 1, of a letter from a, or of the beginning of its text."""
         shown = self.shown
+        if isinstance(answer, str):
+            words = _plain(answer)
+            begin = [option for option in shown if words and _plain(option.text).startswith(words)]
+            names = {str(number): option for number, option in enumerate(shown, 1)}
+            return (names | dict(zip(ascii_lowercase, shown, strict=False))).get(
+                words, begin[0] if len(begin) == 1 else None
+            )
         if isinstance(answer, (int, np.integer)) and not isinstance(answer, bool):
             return shown[answer - 1] if 1 <= answer <= len(shown) else None
-        if not isinstance(answer, str):
-            return None
-        words = _plain(answer)
-        if words.isdecimal():
-            return self._chosen(int(words)) if len(words) < 4 else None
-        letters = "abcdefghijklmnopqrstuvwxyz"[: len(shown)]
-        if len(words) == 1 and words in letters:
-            return shown[letters.index(words)]
-        begin = [option for option in shown if words and _plain(option.text).startswith(words)]
-        return begin[0] if len(begin) == 1 else None
+        return None
 
 
 def _plain(text: str) -> str:

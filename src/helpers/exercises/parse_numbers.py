@@ -134,13 +134,19 @@ def parse_numbers(answer: object, *, several: bool = False, vector: bool = False
         return _flat(answer)
     if len(answer) > LONGEST:
         raise Unreadable("the text is too long to be a number")
-    if several and "=" in answer:  # of 5 × 2 = 10, the side that is a list
-        with contextlib.suppress(Unreadable):
-            sides = [_parsed(side, SEVERAL, answer) for side in answer.split("=")]
-            return next((side for side in reversed(sides) if len(side) > 1), sides[-1])
+    if several:
+        return _sizes(answer)
     if vector and ";" in answer:  # the commas are decimal ones
         return _parsed(answer.replace(",", ".").replace(";", ","), VECTOR, answer)
-    return _parsed(answer, SEVERAL if several else VECTOR if vector else SINGLE, answer)
+    return _parsed(answer, VECTOR if vector else SINGLE, answer)
+
+
+def _sizes(answer: str) -> list[float]:
+    """Return a list of sizes; of 5 × 2 = 10, the side that is one."""
+    with contextlib.suppress(Unreadable):
+        sides = [_parsed(side, SEVERAL, answer) for side in answer.split("=")]
+        return next((side for side in reversed(sides) if len(side) > 1), sides[-1])
+    return _parsed(answer, SEVERAL, answer)
 
 
 def _parsed(text: str, patterns: Patterns, answer: str) -> list[float]:

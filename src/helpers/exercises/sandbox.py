@@ -249,24 +249,25 @@ def _detached(value: Any) -> Any:
 
 def _odd_part(value: object, place: tuple[int, ...] = (), around: tuple[int, ...] = ()) -> str:
     """Return what is in nested lists that is no real number, and where; empty if nothing is."""
-    if isinstance(value, (list, tuple)):
-        if id(value) in around:
-            return f"itself{_at(place)}"
-        if len(place) == 32:
-            return "lists nested more than 32 deep"
-        parts = enumerate(value)
-        return next(
-            filter(None, (_odd_part(part, (*place, k), (*around, id(value))) for k, part in parts)), ""
-        )
-    if not place:
-        return ""
+    if not isinstance(value, (list, tuple)):
+        odd = _odd(value) if place else ""
+        return odd and f"{odd}{_at(place)}"
+    if id(value) in around:
+        return f"itself{_at(place)}"
+    if len(place) == 32:
+        return "lists nested more than 32 deep"
+    inside = (*around, id(value))
+    return next(filter(None, (_odd_part(part, (*place, k), inside) for k, part in enumerate(value))), "")
+
+
+def _odd(value: object) -> str:
+    """Return a value in words if it is no real number, or too large for one."""
     if value is None or value is ...:
-        return f"{'None' if value is None else '...'}{_at(place)}"
-    if isinstance(value, (str, bytes, complex, np.complexfloating, dict, set)):
-        return f"{shortened(repr(value), 40)}{_at(place)}"
+        return "None" if value is None else "..."
     if isinstance(value, int) and abs(value) >= 2**1024:
-        return f"an integer too large for float64{_at(place)}"
-    return ""
+        return "an integer too large for float64"
+    kinds = str, bytes, complex, np.complexfloating, dict, set
+    return shortened(repr(value), 40) if isinstance(value, kinds) else ""
 
 
 def _at(place: tuple[int, ...]) -> str:
