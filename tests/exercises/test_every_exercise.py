@@ -9,6 +9,7 @@ import jupytext
 import nbformat
 import numpy as np
 import pytest
+from small_exercises import COLOUR
 
 from helpers import exercises
 from helpers.book import CLAIMS, EXERCISES
@@ -68,7 +69,7 @@ def test_a_reason_in_the_books_words_is_right(exercise):
     assert "no sentence" in exercise.check(7).sentences[0]
 
 
-@pytest.mark.parametrize("exercise", CHOICES, **by_id)
+@pytest.mark.parametrize("exercise", [*CHOICES, COLOUR], **by_id)
 def test_each_option_is_answered(exercise):
     assert sum(not option.name for option in exercise.options) == 1
     for number, option in enumerate(exercise.shown, 1):
