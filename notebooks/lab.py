@@ -17,6 +17,7 @@ from nbformat.sign import NotebookNotary
 
 FOLDER = Path(__file__).parent
 COPIES = FOLDER.parent / "my-notebooks"
+FOLDED = "# A solution: click the dots to see it"
 
 
 def fingerprint(notebook):
@@ -41,9 +42,17 @@ def places(twin):
     yield from (COPIES / f"{twin.stem}-{number}.ipynb" for number in itertools.count(2))
 
 
+def say_what_is_folded(notebook):
+    """Begin each solution with a line that says so: it is what JupyterLab shows of a folded cell."""
+    for cell in notebook.cells:
+        if "hide-cell" in cell.metadata.get("tags", ()):
+            cell.source = f"{FOLDED}\n{cell.source}"
+
+
 def put(twin):
     """Put a chapter among the copies, and return the path if it now stands beside one that the reader has changed."""
     notebook = nbformat.read(twin, 4)
+    say_what_is_folded(notebook)
     edition = notebook.metadata["edition"] = fingerprint(notebook)
     for path in places(twin):
         if os.path.lexists(path):

@@ -53,9 +53,21 @@ def stripped(notebook):
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
         cell.metadata.pop("execution", None)
+        fold(cell)
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return notebook
+
+
+def fold(cell):
+    """Fold in JupyterLab what the page folds or leaves out. It is for the twin alone: the .md has the tags."""
+    tags = cell.metadata.get("tags", ())
+    hidden = {
+        "source_hidden": any(tag in tags for tag in ("hide-cell", "hide-input", "remove-input")),
+        "outputs_hidden": "hide-cell" in tags,
+    }
+    if folded := {name: True for name, is_hidden in hidden.items() if is_hidden}:
+        cell.metadata["jupyter"] = folded
 
 
 def is_ours(twin):
@@ -64,6 +76,8 @@ def is_ours(twin):
         notebook = nbformat.read(twin, 4)
     except Exception:
         return True  # no notebook any more, but for instance two that git could not merge
+    for cell in notebook.cells:
+        fold(cell)  # of an earlier edition, nothing was
     return stripped(copy.deepcopy(notebook)) == notebook
 
 

@@ -21,25 +21,6 @@ FORMULAS = [id for id, box in BOXES.items() if box.kind == "formula"]
 
 
 @pytest.fixture(scope="module")
-def node():
-    with subprocess.Popen(
-        ["node", HERE / "judging.mjs"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=with_node(),
-        encoding="utf-8",
-    ) as process:
-
-        def ask(pack, *typed, want="answers"):
-            process.stdin.write(json.dumps({"pack": pack, "typed": typed, "want": want}) + "\n")
-            process.stdin.flush()
-            return json.loads(process.stdout.readline())
-
-        yield ask
-        process.stdin.close()
-
-
-@pytest.fixture(scope="module")
 def packs():
     return {id: json.loads(json.dumps(box.pack())) for id, box in BOXES.items()}
 
@@ -68,7 +49,7 @@ def test_javascript_and_python_agree_on_every_case(node, packs, id):
     for value, case in zip(mine["values"], pack["cases"], strict=True):
         assert value == pytest.approx(np.ravel(case["expected"]), rel=1e-9, abs=1e-9)
     known = {mistake["name"]: mistake["values"] for mistake in pack["mistakes"]}
-    for name, typed in MADE[id].items():
+    for name, typed in MADE.get(id, {}).items():
         (mine,) = node(pack, typed, want="values")
         compared = 0
         for value, expected in zip(mine["values"], known[name], strict=True):
@@ -78,12 +59,13 @@ def test_javascript_and_python_agree_on_every_case(node, packs, id):
         assert compared > 1
 
 
-@pytest.mark.parametrize("id", MADE)
+@pytest.mark.parametrize("id", FORMULAS)
 def test_each_known_mistake_is_named(judge, packs, id):
     """Where two give the same numbers, both are."""
-    missing = {mistake["name"] for mistake in packs[id]["mistakes"]} - set(MADE[id])
+    made = MADE.get(id, {})
+    missing = {mistake["name"] for mistake in packs[id]["mistakes"]} - set(made)
     assert not missing, f"no test types {missing}"
-    for name, typed in MADE[id].items():
+    for name, typed in made.items():
         answer = judge(id, typed)
         assert answer["outcome"] == "not-yet", name
         assert name in answer["mistake"].split("; "), (name, answer)
@@ -95,7 +77,7 @@ def test_each_known_number_is_named(judge, packs, id):
     for mistake in packs[id]["mistakes"]:
         answer = judge(id, " × ".join(map(str, mistake["numbers"])))
         assert answer["outcome"] == "not-yet"
-        assert answer["mistake"] == mistake["name"]
+        assert mistake["name"] in answer["mistake"].split("; ")
         assert mistake["hint"] in answer["says"]
 
 
@@ -430,6 +412,8 @@ def test_a_known_variant_is_named_however_near_it_is(node):
         answer = judged(node, "a", *cases, mistakes=[variant | {"values": values}])
         assert (answer["outcome"], answer["mistake"]) == ("not-yet", "leaves ε out")
     assert judged(node, "a", *cases, mistakes=[variant | {"values": [3, 6]}])["outcome"] == "right"
+    answer = judged(node, "a", *cases, variants=[variant | {"values": [3, 5]}])
+    assert (answer["outcome"], answer["says"]) == ("right", ["It **leaves ε out**. Add ε."])
 
 
 def test_the_smallest_case_is_shown_with_digits_that_differ(node):
@@ -473,7 +457,7 @@ def test_pieces_at_random_never_throw_or_hang(node):
 
 def test_the_modules_are_one_text_that_loads(tmp_path):
     """As JupyterLab and the page load it; it asks for no other file, and runs no text."""
-    script = answer_box._script()
+    script = answer_box.joined(*answer_box.MODULES)
     assert not re.search(r"^import |\beval\b|\bFunction\(|fetch\(|https?:", script, flags=re.MULTILINE)
     (tmp_path / "box.mjs").write_text(script, encoding="utf-8")
     code = "import('./box.mjs').then(module => console.log(Object.keys(module).join(), Object.keys(module.default).join()))"

@@ -1,10 +1,13 @@
 """Numbers are read however they are written, and nothing else is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_exercises import LOSS, SIZE
 
 from helpers.exercises import Outcome
+from helpers.exercises.boxes import NumbersBox
 from helpers.exercises.parse_numbers import Unreadable, parse_numbers
 
 
@@ -76,7 +79,7 @@ def test_any_spelling_of_a_logarithm(written):
 @pytest.mark.parametrize(
     "written",
     [
-        "five",
+        "many",
         "",
         "   ",
         "5 2",
@@ -106,3 +109,50 @@ def test_what_cannot_be_read_is_never_evaluated(written):
     with pytest.raises(Unreadable):
         parse_numbers(written, several=True)
     assert SIZE.check(written).outcome is not Outcome.RIGHT
+
+
+# In Python and in the browser
+
+OF_LN_4 = [
+    "ln 4", "1.386 nats", "ln 4 nats", "2ln2", "2 ln 2", "log_e 4", "\\ln 4", "about 1.386", "≈ 1.386", "-ln(1/4)", "ln(¼)·−1", "math.log(4)",
+    "np.log(4)", "1,386", "loss = ln 4", "log(4)", "$\\ln 4$", "-log p, p=1/4", "-ln p where p = 1/4", "ln(C), C=4", "-ln(\\frac14)", "|-ln 4|", "ln(2^2)", "log2(4) ln 2",
+]  # fmt: skip
+OF_A_QUARTER = [
+    "¼", "0.25", "0,25", "1/4", "25 %", "25 percent", "25 per cent", "1 in 4", "1 out of 4", "1:4", "e^(-ln 4)", "a quarter", "one in four", "One out of four",
+    "\\frac14", "\\frac{1}{4}", "0.25 ± 0.08", "one quarter", "1/4 = 25 %", "25%", "0.25.",
+]  # fmt: skip
+OF_6_TO_30 = [
+    "6^30",
+    "|-6|^30",
+    "2^30 3^30",
+    "$6^{30}$",
+    "pow(6, 30)",
+    "6**30",
+    "221,073,919,720,733,357,899,776",
+    "221073919720733357899776",
+    "6³⁰",
+]
+OF_5_BY_2 = [
+    "5 × 2", "5 and 2", "5 rows × 2 columns", "17//4+1, 7//4+1", "⌊17/4⌋+1 × ⌊7/4⌋+1", "$5 \\times 2$", "5⨯2", "rows=5, columns=2", "rows: 5, columns: 2", "5 × 2 = 10",
+    "five by two", "(5, 2)", "R^5×2", "5 x 2",
+]  # fmt: skip
+SPELLINGS = [
+    *((typed, (np.log(4),), 1e-3) for typed in OF_LN_4),
+    *((typed, (0.25,), 0.0) for typed in OF_A_QUARTER),
+    *((typed, (6.0**30,), 0.0) for typed in OF_6_TO_30),
+    *((typed, (5, 2), 0.0) for typed in OF_5_BY_2),
+]
+
+
+@pytest.mark.parametrize(("typed", "answer", "tolerance"), SPELLINGS)
+def test_a_spelling_is_read_alike_in_python_and_in_the_browser(node, typed, answer, tolerance):
+    exercise = replace(SIZE, answer=answer, tolerance=tolerance, mistakes={})
+    assert exercise.check(typed).right, exercise.check(typed)
+    pack = NumbersBox(id="0", question="?", label="?", given="?", exercise=exercise).pack()
+    (judged,) = node(pack, typed)
+    assert judged["outcome"] == "right", judged["says"]
+
+
+@pytest.mark.parametrize("typed", ["log10(4)", "log2(4)", "∞", "1.398", "221,073,919,…"])
+def test_a_wrong_number_is_read_all_the_same(typed):
+    assert "cannot be read" not in LOSS.check(typed).sentences[0]

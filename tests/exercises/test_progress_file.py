@@ -1,6 +1,9 @@
 """Progress is saved where it can be, in the same folder as ever, and never lost."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,7 +66,7 @@ def test_where_nothing_can_be_written_progress_is_kept_in_memory(home, trouble, 
     assert "kept in memory only" in answer.sentences[-1]
     assert "1.1.a ✓" in repr(exercises.progress())
     if trouble == "full":
-        assert list(home.iterdir()) == []
+        assert [path.name for path in home.iterdir()] == [".progress.lock"]
         monkeypatch.undo()
         monkeypatch.setenv("GRADIENTS_CHECKED_HOME", str(home))
 
@@ -83,6 +86,71 @@ def test_what_was_kept_in_memory_is_written_later(home):
     home.unlink()
     assert keeper.keep("1.1.b") == ()
     assert Progress().solved() == ({"1.1.a", "1.1.b"}, ())
+
+
+# Two notebooks at once, and odd files
+
+KEEP = """
+import sys
+from helpers.exercises.progress_file import Progress
+
+progress = Progress()
+for number in range(int(sys.argv[2])):
+    assert progress.keep(f"{sys.argv[1]}.{number}") == ()
+"""
+
+
+def test_two_notebooks_at_once_lose_nothing(home):
+    writing = [subprocess.Popen([sys.executable, "-c", KEEP, name, "100"]) for name in "ab"]
+    assert [process.wait() for process in writing] == [0, 0]
+    expected = {f"{name}.{number}" for name in "ab" for number in range(100)}
+    assert Progress().solved() == (expected, ())
+
+
+NEWER = b'{"format": 2, "solved": {"1.1.a": "today"}}'
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "newer format"])
+def test_what_is_in_the_files_place_is_left_alone(home, kind):
+    home.mkdir()
+    path = home / "progress.json"
+    if kind == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("no named pipes")
+        os.mkfifo(path)
+    elif kind == "folder":
+        (path / "inside").mkdir(parents=True)
+    else:
+        path.write_bytes(NEWER)
+    before = path.stat()
+    answer = exercises.check("1.1.a", (5, 2))
+    assert answer.right
+    assert "kept in memory only" in answer.sentences[-1]
+    assert ("newer edition" in answer.sentences[-1]) == (kind == "newer format")
+    assert "1.1.a ✓" in repr(exercises.progress())
+    assert path.stat() == before
+    assert sorted(path.name for path in home.iterdir() if path.name[0] != ".") == ["progress.json"]
+
+
+def test_a_link_stays_a_link(home, tmp_path):
+    home.mkdir()
+    kept = tmp_path / "kept.json"
+    kept.write_text('{"format": 1, "solved": ["1.1.a"]}')
+    (home / "progress.json").symlink_to(kept)
+    assert Progress().keep("1.1.b") == ()
+    assert (home / "progress.json").is_symlink()
+    assert json.loads(kept.read_text())["solved"] == ["1.1.a", "1.1.b"]
+
+
+def test_in_a_folder_that_is_read_only_what_there_is_is_read(home, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    Progress().keep("1.1.a")
+    monkeypatch.setattr(progress_file, "FileLock", refuse)
+    progress = Progress()
+    assert "kept in memory only" in progress.keep("1.1.b")[0]
+    assert progress.solved() == ({"1.1.a", "1.1.b"}, ())
 
 
 @pytest.fixture

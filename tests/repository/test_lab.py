@@ -110,7 +110,11 @@ def test_a_copy_is_trusted_and_the_same(project, contents):
     code = [cell for cell in model["content"].cells if cell.cell_type == "code"]
     assert all(cell.metadata.trusted for cell in code)
     copied = nbformat.read(lab.COPIES / "convolution.ipynb", 4)
-    assert copied.cells == nbformat.read(project / "notebooks/convolution.ipynb", 4).cells
+    twin = nbformat.read(project / "notebooks/convolution.ipynb", 4)
+    lab.say_what_is_folded(twin)
+    assert copied.cells == twin.cells
+    solutions = [cell.source for cell in copied.cells if "hide-cell" in cell.metadata.get("tags", ())]
+    assert all(source.startswith("# A solution: click the dots to see it\n") for source in solutions)
 
 
 def test_a_copy_that_only_ran_is_replaced_by_a_new_edition(project):

@@ -20,8 +20,8 @@ def squares(name):
     )
 
 
-def write_page(folder, widgets, *, theme="light"):
-    """Write a page of these widgets, and the files that it loads; return its path."""
+def write_page(folder, widgets, *, theme="light", before=""):
+    """Write a page of these widgets after some HTML, and the files that it loads; return its path."""
     for path in (ROOT / "book/_static").glob("*.*s"):
         shutil.copy(path, folder)
     bundles = [widget._repr_mimebundle_() for widget in widgets]
@@ -34,9 +34,9 @@ def write_page(folder, widgets, *, theme="light"):
     page = (
         f'<!doctype html><html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Boxes</title>'
         '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
-        "<style>html[data-theme=dark] { background: #14181e; color: #ced6dd; }</style></head><body><main><h1>Boxes</h1>"
+        "<style>html[data-theme=dark] { background: #14181e; color: #ced6dd; } a { color: inherit; }</style></head><body><main><h1>Boxes</h1>"
         f"{STILL}"
-        f'{"<p>A paragraph.</p>".join(outputs)}</main><script type="application/json" id="widgets">{saved}</script>'
+        f'{before}{"<p>A paragraph.</p>".join(outputs)}</main><script type="application/json" id="widgets">{saved}</script>'
         f"{scripts}</body></html>"
     )
     path = folder / "boxes.html"

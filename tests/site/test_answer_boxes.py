@@ -10,6 +10,7 @@ from typed_answers import RIGHT, SHEETS
 from helpers import exercises
 from helpers.book import BOXES
 from helpers.convolution.explorers import output_size_explorer
+from helpers.exercises.progress_file import Progress
 
 WRONG = {
     "1.1.a": ("6 × 3", "rounds up"),
@@ -24,7 +25,9 @@ WRONG = {
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     widgets = [exercises.box(id) for id in BOXES]
-    write_page(folder, [*widgets[:3], output_size_explorer(), *widgets[3:]])
+    before = '<ul><li><a href="#exercise-1-1-a">1.1.a</a></li><li><a href="#exercise-1-1-b">1.1.b</a></li></ul><p id="exercise-1-1-a">Your turn.</p>'
+    widgets = [*widgets[:3], output_size_explorer(), *widgets[3:], exercises.progress_panel()]
+    write_page(folder, widgets, before=before)
     return folder
 
 
@@ -36,7 +39,9 @@ def open_boxes(browser, site):
         def open_ready(**options):
             page = open_("boxes", **options)
             if options.get("java_script_enabled", True):
-                page.wait_for_function(f"document.querySelectorAll('[data-ready]').length === {len(BOXES)}")
+                page.wait_for_function(
+                    f"document.querySelectorAll('[data-ready]').length === {len(BOXES) + 1}"
+                )
             return page
 
         yield open_ready
@@ -91,7 +96,7 @@ def test_from_a_file(browser, site):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     page.goto((site / "boxes.html").as_uri())
-    page.wait_for_function(f"document.querySelectorAll('[data-ready]').length === {len(BOXES)}")
+    page.wait_for_function(f"document.querySelectorAll('[data-ready]').length === {len(BOXES) + 1}")
     for id, (typed, mistake) in WRONG.items():
         assert answer(page, id, typed) == ("not-yet", mistake)
         assert answer(page, id, right(id)) == ("right", "")
@@ -114,7 +119,10 @@ def test_with_the_keyboard_alone(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert choice.get_by_role("status").get_attribute("data-mistake") == "takes it for unsure"
+    options = choice.locator("input")
+    chosen = BOXES["1.3.2.cause"].options[int(options.nth(1).input_value())]
+    assert options.nth(1).is_checked()
+    assert choice.get_by_role("status").get_attribute("data-mistake") == chosen.name
 
 
 def test_a_screen_reader_hears_what_belongs_to_the_field(page):
@@ -188,6 +196,91 @@ def test_what_is_solved_is_kept_in_this_browser(page):
     assert not page.locator('[data-exercise="1.1.b"] .gc-box-tick').is_visible()
 
 
+# What is solved
+
+
+def count(page):
+    return int(page.locator("[data-count]").inner_text().split()[0])
+
+
+def test_ticks_stand_at_the_heading_and_in_the_list(page):
+    answer(page, "1.1.a", "5 × 2")
+    assert page.locator("p#exercise-1-1-a").inner_text() == "Your turn. ✓ solved"
+    assert page.locator("li").all_inner_texts() == ["1.1.a ✓ solved", "1.1.b"]
+    assert count(page) == 1
+    page.reload()
+    page.locator("p#exercise-1-1-a .gc-tick").wait_for()
+    assert count(page) == 1
+
+
+def test_what_is_solved_is_forgotten_when_that_is_confirmed(page):
+    answer(page, "1.1.a", "5 × 2")
+    for accepted in (False, True):
+        page.once(
+            "dialog", lambda dialog, accepted=accepted: dialog.accept() if accepted else dialog.dismiss()
+        )
+        page.get_by_role("button", name="Forget all").click()
+        assert count(page) == (0 if accepted else 1)
+    assert page.locator("main").get_by_text("✓ solved").locator("visible=true").count() == 0
+
+
+def test_it_is_taken_along_as_the_notebooks_own_file_and_brought_back(open_boxes, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIENTS_CHECKED_HOME", str(tmp_path))
+    page = open_boxes()
+    answer(page, "1.1.a", "5 × 2")
+    answer(page, "1.3.4.loss", "ln 4")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as a file").click()
+    assert download.value.suggested_filename == "progress.json"
+    download.value.save_as(tmp_path / "progress.json")
+    assert Progress().solved() == ({"1.1.a", "1.3.4.loss"}, ())
+    Progress().keep("1.1.b")
+    other = open_boxes()
+    assert count(other) == 0
+    other.locator("[data-file]").set_input_files(tmp_path / "progress.json")
+    other.get_by_text("What the file has as solved is added.").wait_for()
+    assert count(other) == 3
+    for wrong in (
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": 2, "solved": ["1.1.c.i"]}',
+        b'{"format": 1, "solved": [1]}',
+        b"\xff" * 2_000_000,
+    ):
+        (tmp_path / "wrong.json").write_bytes(wrong)
+        other.locator("[data-file]").set_input_files(tmp_path / "wrong.json")
+        other.get_by_text("This is no file of solved exercises; nothing is changed.").wait_for()
+        assert count(other) == 3
+        other.evaluate("document.querySelector('[data-news]').textContent = ''")
+
+
+def test_another_page_hears_of_it(browser, site):
+    with serving(site) as server:
+        context = browser.new_context()
+        one, other = context.new_page(), context.new_page()
+        for page in (one, other):
+            page.goto(f"{server}/boxes.html")
+            page.wait_for_selector(".gc-progress[data-ready]")
+        answer(one, "1.1.a", "5 × 2")
+        other.locator("p#exercise-1-1-a .gc-tick").wait_for()
+        context.close()
+
+
+def test_on_a_phone_all_of_a_formula_is_seen(open_boxes):
+    page = open_boxes(width=360)
+    for id in [id for id, box in BOXES.items() if box.kind == "formula"]:
+        box = page.locator(f'[data-exercise="{id}"]')
+        for typed in RIGHT[id]:
+            box.locator("[data-answer]").fill(typed)
+            for part in ("[data-answer]", ".gc-box-preview"):
+                seen = box.locator(part).evaluate(
+                    "part => [part.scrollWidth - part.clientWidth, part.scrollHeight - part.clientHeight]"
+                )
+                assert max(seen) <= 1, (id, typed, part, seen)
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
 def test_without_scripts_and_on_paper_the_question_is_there(open_boxes):
     page = open_boxes(java_script_enabled=False)
     for _ in range(2):
@@ -259,7 +352,7 @@ def test_what_the_browser_keeps_may_be_spoilt(open_boxes):
     for kept in ("5", "null", "{", '{"a": 1}', '"1.1.a"'):
         page.evaluate("kept => localStorage.setItem('gradients-checked.solved', kept)", kept)
         page.reload()
-        page.wait_for_function(f"document.querySelectorAll('[data-ready]').length === {len(BOXES)}")
+        page.wait_for_function(f"document.querySelectorAll('[data-ready]').length === {len(BOXES) + 1}")
         assert not page.locator('[data-exercise="1.1.a"] .gc-box-tick').is_visible()
     assert answer(page, "1.1.a", "5 × 2") == ("right", "")
     assert page.locator('[data-exercise="1.1.a"] .gc-box-tick').is_visible()

@@ -8,25 +8,45 @@ import time
 
 import nbformat
 import pytest
-from browsing import ROOT
+from browsing import ROOT, patience
+from lab import say_what_is_folded
+from renew import fold
 
-CODE = 'from helpers import exercises\nexercises.box("1.2.2.e")'
+from helpers.exercises.progress_file import Progress
+
+CELLS = [
+    ('from helpers import exercises\nexercises.box("1.2.2.e")', ["remove-input", "box"]),
+    ('exercises.hints("1.2.2.e")', ["remove-input", "hints"]),
+    ('solution = (5, 2)\nexercises.check("1.1.a", solution, save=False)', ["hide-cell"]),
+]
 
 
 @pytest.fixture
 def lab(tmp_path):
     """The address of a JupyterLab in a folder with one notebook."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
+    cells = [nbformat.v4.new_code_cell(code, metadata={"tags": tags}) for code, tags in CELLS]
+    shown = {"text/html": "<p>(5, 2) is right</p>", "text/plain": "(5, 2) is right"}
+    cells[-1].outputs = [nbformat.v4.new_output("execute_result", shown, execution_count=1)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for cell in cells:
+        fold(cell)
+    say_what_is_folded(notebook)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "box.ipynb")
     home = {
         name: str(tmp_path / "home")
-        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "GRADIENTS_CHECKED_HOME",
+        )
     }
     options = [
         "--no-browser",
         "--allow-root",
         "--port=0",
+        "--LabApp.expose_app_in_browser=True",
         "--IdentityProvider.token=",
         f"--notebook-dir={tmp_path}",
     ]
@@ -42,7 +62,7 @@ def lab(tmp_path):
         ) as process,
     ):
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + patience() / 1000
             while not (found := re.search(r"http://(?:localhost|127\.0\.0\.1):(\d+)/lab", log.read_text())):
                 assert time.monotonic() < deadline, log.read_text()
                 time.sleep(0.2)
@@ -51,14 +71,42 @@ def lab(tmp_path):
             process.terminate()
 
 
-def test_a_box_in_jupyterlab(browser, lab):
+def until(holds):
+    """Wait until something holds."""
+    deadline = time.monotonic() + patience() / 1000
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
     page, asked = browser.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab}/lab/tree/box.ipynb?reset")
-    page.locator(".jp-CodeCell .cm-content").click(timeout=60_000)
-    page.wait_for_selector('[title*="Idle"], [data-status="idle"]', timeout=60_000)
-    page.keyboard.press("Shift+Enter")
-    page.wait_for_selector("[data-exercise][data-ready]", timeout=60_000)
+    page.set_default_timeout(patience())
+    page.locator(".jp-CodeCell").first.wait_for()
+    page.wait_for_function(
+        "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+    )
+    solution = page.locator(".jp-CodeCell").nth(2)
+    assert solution.inner_text().startswith("# A solution")
+    assert not solution.get_by_text("(5, 2) is right").is_visible()
+    page.evaluate(
+        "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
+    )  # which ends when they have
+    page.wait_for_selector("[data-exercise][data-ready]")
+    page.locator(".gc-hint").first.wait_for()
+
+    # Sources and the solution are folded; a hint looks like what can be clicked, and can.
+    assert page.locator(".jp-CodeCell .cm-content").locator("visible=true").count() == 0
+    assert "(5, 2)" not in solution.locator(".jp-InputPlaceholder").inner_text()
+    summary = page.locator(".gc-hint > summary").first
+    look = summary.evaluate(
+        "summary => { const {cursor, display, listStyleType} = getComputedStyle(summary); return [cursor, display, listStyleType]; }"
+    )
+    assert look == ["pointer", "list-item", "disclosure-closed"]
+    summary.click()
+    assert page.locator(".gc-hint p").first.is_visible()
     field, status = page.locator("[data-answer]"), page.locator("[data-exercise]").get_by_role("status")
     field.click()
     page.keyboard.type("k_1Q_1 dd ii")  # which in a notebook's command mode delete cells and stop the kernel
@@ -73,5 +121,7 @@ def test_a_box_in_jupyterlab(browser, lab):
     page.keyboard.press("Enter")  # on the button
     assert status.get_attribute("data-outcome") == "right"
     assert page.locator(".gc-box-tick").is_visible()
+    monkeypatch.setenv("GRADIENTS_CHECKED_HOME", str(tmp_path / "home"))
+    until(lambda: Progress().solved() == ({"1.2.2.e"}, ()))
     assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []
     page.close()

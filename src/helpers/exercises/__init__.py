@@ -14,6 +14,8 @@ from typing import Any
 
 from .answer import Answer, Outcome
 from .cases import Cases, Draw, one_hot_array
+from .choice_exercise import ChoiceExercise, Option
+from .example_exercise import Condition, ExampleExercise
 from .exercise import Exercise, Mistake, SheetMistake
 from .function_exercise import Function, FunctionExercise
 from .number_exercise import NumberExercise
@@ -22,12 +24,16 @@ from .sentence_exercise import SentenceExercise
 __all__ = [
     "Answer",
     "Cases",
+    "ChoiceExercise",
+    "Condition",
     "Draw",
+    "ExampleExercise",
     "Exercise",
     "Function",
     "FunctionExercise",
     "Mistake",
     "NumberExercise",
+    "Option",
     "Outcome",
     "SentenceExercise",
     "SheetMistake",
@@ -41,10 +47,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Return a method of the book's exercises, so that ``exercises.check(…)`` is all that a reader writes."""
-    if name == "box":
-        from .answer_box import box
+    if name in ("box", "progress_panel"):
+        from . import answer_box
 
-        return box
+        return getattr(answer_box, name)
     if name not in ("check", "hint", "hints", "progress"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ..book import EXERCISES

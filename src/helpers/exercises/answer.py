@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from html import escape
+from pathlib import Path
 
 from .failing_case import FailingCase
 
@@ -86,7 +87,8 @@ class Hints:
         return "\n".join(f"Hint {number}: {_plain(hint)}" for number, hint in enumerate(self.hints, 1))
 
     def _repr_html_(self) -> str:
-        return "\n".join(
+        style = Path(__file__).with_name("answer.css").read_text(encoding="utf-8")
+        return f"<style>{style}</style>\n" + "\n".join(
             f'<details class="gc-hint"><summary>Hint {number} of {len(self.hints)}</summary>'
             f"<p>{marked_up(hint)}</p></details>"
             for number, hint in enumerate(self.hints, 1)

@@ -5,6 +5,7 @@ import { parseNumbers } from "./formulas/numbers.js";
 import { parse } from "./formulas/parser.js";
 import { Unreadable } from "./formulas/tokens.js";
 import { escaped, mathml } from "./formulas/typesetting.js";
+import { kept, remember, tick, watch } from "./kept.js";
 
 /** @typedef {import("./findings/judge.js").Pack} Pack */
 /** @typedef {import("./findings/judge.js").Answer} Answer */
@@ -20,7 +21,7 @@ const HEADINGS = {
 const MOST_CELLS = 12;
 
 export default {
-  /** @param {{ model: { get(name: string): any }, el: HTMLElement }} view */
+  /** @param {{ model: { get(name: string): any, set(name: string, value: any): void, save_changes(): void }, el: HTMLElement }} view */
   render({ model, el }) {
     if (!el.querySelector("[data-exercise]")) el.innerHTML = model.get("html");
     const pack = model.get("pack");
@@ -38,8 +39,10 @@ export default {
       show(status, answer);
       for (const field of fields)
         field.setAttribute("aria-invalid", String(["not-yet", "unreadable"].includes(answer.outcome)));
-      if (answer.outcome === "right") remember(pack.id);
-      solved(box, pack.id);
+      if (answer.outcome !== "right") return;
+      remember(pack.id);
+      model.set("solved", true); // for the notebook's own file
+      model.save_changes();
     };
     box.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,7 +61,12 @@ export default {
       fields[0].addEventListener("input", typeset);
       typeset();
     }
-    solved(box, pack.id);
+    watch(() => {
+      const isSolved = kept().includes(pack.id);
+      box.toggleAttribute("data-solved", isSolved);
+      const heading = document.getElementById(`exercise-${pack.id.replaceAll(".", "-")}`);
+      if (heading) tick(heading, isSolved);
+    });
     box.dataset.ready = "";
   },
 };
@@ -69,7 +77,7 @@ export function previewOf(pack, text) {
   if (!text.trim()) return "";
   try {
     if (pack.kind === "formula") return mathml(parse(text, pack));
-    return parseNumbers(text, { several: pack.answer.length > 1 })
+    return parseNumbers(text, { several: pack.answer?.length > 1, vector: pack.kind === "example" })
       .map(({ tree }) => mathml(tree))
       .join(", ");
   } catch (error) {
@@ -130,29 +138,3 @@ const markedUp = (text) =>
   escaped(text)
     .replace(/`([^`]+)`/g, "<code>$1</code>")
     .replace(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
-
-// What is solved is kept in this browser. Where it keeps nothing, as some do on a page opened from a file, nothing is lost but this.
-const KEPT = "gradients-checked.solved";
-
-/** @returns {string[]} */
-function kept() {
-  try {
-    return [...JSON.parse(localStorage.getItem(KEPT) ?? "[]")];
-  } catch {
-    return [];
-  }
-}
-
-/** @param {string} id */
-function remember(id) {
-  try {
-    localStorage.setItem(KEPT, JSON.stringify([...new Set([...kept(), id])]));
-  } catch {
-    /* it is full, or there is none */
-  }
-}
-
-/** @param {Element} box @param {string} id */
-function solved(box, id) {
-  box.toggleAttribute("data-solved", kept().includes(id));
-}

@@ -7,6 +7,7 @@ has packed, and ``answer_box.js`` shows what comes of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,39 +23,32 @@ MODULES = (
         for name in ("tokens", "parser", "numbers", "matrices", "evaluator", "typesetting")
     ),
     *(f"findings/{name}.js" for name in ("comparison", "general", "judge")),
+    "kept.js",
     "answer_box.js",
 )
 """In the order in which each imports from those before."""
 
 
-def _script() -> str:
-    """Return the modules as one, since a notebook loads a widget from one text."""
-    texts = [(HERE / name).read_text(encoding="utf-8") for name in MODULES]
-    joined = re.sub(r'^import [^;]* from "\.{1,2}/.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
-    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+def joined(*modules: str) -> str:
+    """Return modules as one, since a notebook loads a widget from one text."""
+    texts = [(HERE / name).read_text(encoding="utf-8") for name in modules]
+    script = re.sub(r'^import [^;]* from "\.{1,2}/.*";\n', "", "\n".join(texts), flags=re.MULTILINE)
+    return re.sub(r"^export (?!default)", "", script, flags=re.MULTILINE)
 
 
-def _style() -> str:
+def style() -> str:
+    """Return the style of a box, with the colours of drawings."""
     drawings = (HERE.parent / "drawings" / "drawings.css").read_text(encoding="utf-8")
     return f"{drawings}\n{(HERE / 'answer_box.css').read_text(encoding='utf-8')}"
 
 
-class AnswerBox(anywidget.AnyWidget):
-    """The widget of a :class:`Box`."""
+class Placed(anywidget.AnyWidget):
+    """A widget that is drawn as HTML, has a place on the page, and is mounted there by ``mount.js`` as an explorer is."""
 
-    _esm = _script()
-    _css = _style()
-    pack = traitlets.Dict().tag(sync=True)
+    _css = style()
     html = traitlets.Unicode().tag(sync=True)
     place = traitlets.Unicode().tag(sync=True)
-    sliders = traitlets.Dict().tag(sync=True)  # none: mount.js mounts a box as it does an explorer
-
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        super().__init__(pack=box.pack(), html=box.html(), place=box.place)
-
-    def __repr__(self) -> str:
-        return f"Answer box of exercise {self.box.id}. {self.box.question}"
+    sliders = traitlets.Dict().tag(sync=True)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
@@ -64,6 +58,64 @@ class AnswerBox(anywidget.AnyWidget):
             f'<style>{self._css}</style>\n<div id="{self.place}"><div class="widget-any">{self.html}</div></div>'
         )
         return bundle
+
+
+class AnswerBox(Placed):
+    """The widget of a :class:`Box`."""
+
+    _esm = joined(*MODULES)
+    pack = traitlets.Dict().tag(sync=True)
+    solved = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        super().__init__(pack=box.pack(), html=box.html(), place=box.place)
+
+    @traitlets.observe("solved")
+    def _keep(self, _: object) -> None:
+        """Save in the reader's own folder that the exercise is solved."""
+        from ..book import EXERCISES
+
+        EXERCISES.keep(self.box.id)
+
+    def __repr__(self) -> str:
+        return f"Answer box of exercise {self.box.id}. {self.box.question}"
+
+
+class ProgressPanel(Placed):
+    """What is solved in this browser, and buttons to save it as a file, to bring one back, and to forget it."""
+
+    _esm = joined("kept.js", "progress_panel.js")
+    ids = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        buttons = {"save": "Save as a file", "bring": "Add from a file", "forget": "Forget all"}
+        html = "".join(
+            f'<button type="button" data-{name}>{words}</button> ' for name, words in buttons.items()
+        )
+        super().__init__(
+            ids=list(ids),
+            place="progress",
+            html=f'<div class="gc gc-progress"><p data-count role="status"></p><p>{html}</p><p data-news role="status"></p>'
+            '<input type="file" accept=".json,application/json" data-file hidden aria-label="A file of solved exercises"></div>',
+        )
+
+    def __repr__(self) -> str:
+        return f"What is solved of {len(self.ids)} exercises."
+
+
+def progress_panel() -> ProgressPanel:
+    """Return the panel of what is solved in this browser.
+
+    Examples
+    --------
+    >>> from helpers import exercises
+    >>> exercises.progress_panel() # doctest: +ELLIPSIS
+    What is solved of ... exercises.
+    """
+    from ..book import EXERCISES
+
+    return ProgressPanel(exercise.id for exercise in EXERCISES)
 
 
 def box(id: str) -> AnswerBox:

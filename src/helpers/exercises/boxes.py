@@ -10,12 +10,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..numerics.functions import quiet
 from .answer import marked_up
+from .choice_exercise import ChoiceExercise, Option, shuffled
+from .example_exercise import Condition, ExampleExercise
 from .exercise import Mistake, SheetMistake
 from .function_exercise import FunctionExercise
 from .number_exercise import NumberExercise
@@ -103,7 +107,8 @@ class FormulaBox(Box):
     over : sequence of str
         Free indices, which run from 0: the formula is one entry, and the expected array has an axis for each.
     tags : callable
-        Takes the arguments of a case; returns what is special about it: ``{"m": 1}``, ``{"W_h = 0": True}``.
+        Takes the arguments of a case; returns what is special about it: ``{"m": 1}``, ``{"W_h = 0": True}``. Left out, they are
+        those of the exercise.
     result : callable
         Lays an expected value out as the formula's: a gradient as a row.
     first : dict of str to int
@@ -126,7 +131,7 @@ class FormulaBox(Box):
     exercise: FunctionExercise
     inputs: Callable[..., Inputs]
     over: Sequence[str] = ()
-    tags: Callable[..., Mapping[str, float | bool]] = lambda *_: {}
+    tags: Callable[..., Mapping[str, float | bool]] | None = None
     result: Callable[[np.ndarray], ArrayLike] = np.asarray
     first: Mapping[str, int] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -150,6 +155,7 @@ class FormulaBox(Box):
         cases = self.cases()
         expected = [self._expected(case) for case in cases]
         known = {**self.exercise.mistakes, **self.more}
+        tags = self.tags or self.exercise.tags or (lambda *_: {})
         reworded = {
             name: replace(mistake, hint=self.words.get(name, mistake.hint)) for name, mistake in known.items()
         }
@@ -165,13 +171,17 @@ class FormulaBox(Box):
             "cases": [
                 {
                     "inputs": {name: _nested(value) for name, value in self.inputs(*case).items()},
-                    "tags": dict(self.tags(*case)),
+                    "tags": dict(tags(*case)),
                     "expected": _nested(right),
                 }
                 for case, right in zip(cases, expected, strict=True)
             ],
             "mistakes": [
                 mistake for mistake in mistakes if any(value is not None for value in mistake["values"])
+            ],
+            "variants": [
+                _packed(name, variant, values=self._values(variant, cases, expected))
+                for name, variant in self.exercise.variants.items()
             ],
             "misfits": [
                 _packed(name, mistake, product=re.sub(r"\s", "", mistake.answer).replace("-", "−"))
@@ -191,7 +201,7 @@ class FormulaBox(Box):
     def value(self, function: Callable[..., Any], case: tuple) -> np.ndarray | None:
         """Return what a function gives in a case, laid out as the formula's value; None where it has none."""
         try:
-            with np.errstate(all="ignore"):
+            with quiet():
                 value = np.asarray(self.result(np.asarray(function(*case), float)), float)
         except (ValueError, IndexError, ArithmeticError):
             return None
@@ -245,45 +255,81 @@ class NumbersBox(Box):
         }
 
 
-@dataclass(frozen=True)
-class Option:
-    """One of the answers to choose from.
+@dataclass(frozen=True, kw_only=True)
+class ExampleBox(Box):
+    """Numbers to choose so that a condition holds: four logits whose loss exceeds 5.
 
     Parameters
     ----------
-    text : str
-    reply : str
-        What is said to it.
-    name : str
-        Of the mistake; empty where it is right.
+    exercise : ExampleExercise
+        Whose condition, and mistakes, are formulas that the browser evaluates.
     """
 
-    text: str
-    reply: str
-    name: str = ""
+    exercise: ExampleExercise
+
+    kind = "example"
+
+    def pack(self) -> Pack:
+        """Return the condition, and those of each known mistake."""
+        return super().pack() | {
+            "condition": _packed_condition(self.exercise.condition),
+            "length": self.exercise.length,
+            "symbol": self.exercise.symbol,
+            "mistakes": [
+                _packed(name, mistake, condition=_packed_condition(mistake.answer))
+                for name, mistake in self.exercise.mistakes.items()
+            ],
+        }
+
+
+def _packed_condition(condition: Condition) -> Pack:
+    bounds = {"above": condition.above, "below": condition.below}
+    return {
+        "formula": condition.formula,
+        "words": condition.words,
+        "wanted": condition.wanted,
+        **{name: bound if isfinite(bound) else None for name, bound in bounds.items()},
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceBox(Box):
-    """One of several answers to choose."""
+    """One of several answers to choose.
 
-    options: Sequence[Option]
+    Parameters
+    ----------
+    exercise : ChoiceExercise
+        Whose options are shown; or else give them here.
+    options : sequence of Option
+    ordered : bool
+        Whether options that are given here stay in their order.
+    """
+
+    exercise: ChoiceExercise | None = None
+    options: Sequence[Option] = ()
+    ordered: bool = False
 
     kind = "choice"
+
+    def __post_init__(self) -> None:
+        if self.exercise and not self.options:
+            object.__setattr__(self, "options", self.exercise.options)
+            object.__setattr__(self, "ordered", self.exercise.ordered)
 
     def pack(self) -> Pack:
         """Return what is said to each option."""
         return super().pack() | {
             "options": [
-                {"right": not option.name, "name": option.name, "reply": option.reply}
+                {"right": not option.name, "name": option.name, "reply": option.words}
                 for option in self.options
             ]
         }
 
     def field(self, name: str) -> str:
         """Return the options and the button as HTML."""
+        shown = self.options if self.ordered else shuffled(self.options, self.id)
         options = "".join(
-            f'<label><input type="radio" name="{name}-answer" value="{number}"> <span>{marked_up(option.text)}</span></label>'
-            for number, option in enumerate(self.options)
+            f'<label><input type="radio" name="{name}-answer" value="{self.options.index(option)}"> <span>{marked_up(option.text)}</span></label>'
+            for option in shown
         )
-        return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'
+        return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-given {name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'

@@ -64,10 +64,17 @@ class Collection:
         exercise = self._lookup(id)
         if isinstance(exercise, Answer):
             return exercise
-        judged = exercise.check(answer)
+        try:
+            judged = exercise.check(answer)
+        except KeyboardInterrupt:  # ■, while its function does not run
+            return Answer(exercise.id, Outcome.NOT_YET, ("You have interrupted it.",))
         if judged.right and save:
-            return replace(judged, sentences=(*judged.sentences, *self._progress.keep(exercise.id)))
+            return replace(judged, sentences=(*judged.sentences, *self.keep(exercise.id)))
         return judged
+
+    def keep(self, id: str) -> tuple[str, ...]:
+        """Save that an exercise is solved, and return sentences on what went wrong, if anything."""
+        return self._progress.keep(id)
 
     def hint(self, id: str, number: int | None = None) -> Message | Answer:
         """Return the next hint of an exercise, or a certain one.
@@ -133,7 +140,8 @@ class Collection:
         key = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
         if key in self.exercises:
             return self.exercises[key]
-        near = difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
-        nearest = f" Did you mean {near[0]}?" if near else ""
+        begin = [id for id in self.exercises if key and f"{id}.".startswith(f"{key}.")]
+        near = begin or difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
+        nearest = f" Did you mean {' or '.join(near)}?" if near else ""
         words = f"There is no exercise of this number.{nearest} There are {', '.join(self.exercises)}."
         return Answer(id, Outcome.NOT_YET, (words,))

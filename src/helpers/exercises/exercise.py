@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -46,7 +46,7 @@ class Exercise(ABC, Generic[Solution]):
     hints : tuple of str
         From a first push to nearly all of it.
     mistakes : dict of str to Mistake
-        By name, as in "it *stops a row short*", in the order in which they are looked for.
+        By name, as in "it *drops a transpose*", in the order in which they are looked for.
     chapter : str
         The folder that it is in; the book fills it in.
     """
@@ -75,12 +75,14 @@ class Exercise(ABC, Generic[Solution]):
     def _not_yet(self, *sentences: str, case: FailingCase | None = None, mistake: str = "") -> Answer:
         return Answer(self.id, Outcome.NOT_YET, sentences, case, mistake)
 
-    def _find_mistake(self, is_made: Callable[[Solution], bool]) -> str:
-        """Return the name of the first known mistake that is made, or an empty string."""
-        return next((name for name, mistake in self.mistakes.items() if is_made(mistake.answer)), "")
+    def _find_mistakes(self, is_made: Callable[[Solution], bool]) -> list[str]:
+        """Return the names of the known mistakes that are made: where several give the same numbers, all of them."""
+        return [name for name, mistake in self.mistakes.items() if is_made(mistake.answer)]
 
-    def _explain_mistake(self, subject: str, name: str) -> tuple[str, str]:
-        """Return a sentence that names a mistake, and its hint."""
-        mistake = self.mistakes[name]
-        as_in_the_sheet = ", as the sheet does" if isinstance(mistake, SheetMistake) else ""
-        return f"{subject} **{name}**{as_in_the_sheet}.", mistake.hint
+    def _explain_mistakes(self, subject: str, names: Sequence[str]) -> tuple[str, ...]:
+        """Return a sentence that names mistakes, and their hints, each once."""
+        made = [self.mistakes[name] for name in names]
+        as_in_the_sheet = ", as the sheet does" if any(isinstance(one, SheetMistake) for one in made) else ""
+        alike = " These give the same numbers here." if len(made) > 1 else ""
+        sentence = f"{subject} **{'**, or **'.join(names)}**{as_in_the_sheet}.{alike}"
+        return sentence, *dict.fromkeys(mistake.hint for mistake in made)

@@ -12,7 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .number_format import write_number
+from ..numerics.formatting import format_number
+
+MOST = 12
+"""The most rows, and the most columns, of an array that are shown. ``answer_box.js`` shows as many."""
 
 
 class Table(NamedTuple):
@@ -84,7 +87,9 @@ class FailingCase:
             else:
                 array = np.asarray(value)
                 array = array.astype(int) if np.all(array == np.round(array)) else array
-                text = np.array2string(array, precision=3, suppress_small=True, separator=", ")
+                text = np.array2string(
+                    array, precision=3, suppress_small=True, separator=", ", threshold=MOST**2
+                )
             yield name, text.replace("\n", "\n" + " " * (indent + len(name) if indent else 0))
 
 
@@ -108,7 +113,7 @@ def _distinguishing_digits(one: np.ndarray, other: np.ndarray) -> int:
     while (
         one.size
         and digits < 17
-        and all(write_number(a, digits) == write_number(b, digits) for a, b in zip(one, other, strict=True))
+        and all(format_number(a, digits) == format_number(b, digits) for a, b in zip(one, other, strict=True))
     ):
         digits += 4
     return digits
@@ -119,14 +124,14 @@ def _table(title: str, array: np.ndarray, mask: np.ndarray, digits: int) -> Tabl
         matrix = tuple(np.argwhere(mask)[0][:-2]) if mask.any() else (0,) * (array.ndim - 2)
         title += f", at [{', '.join(map(str, matrix))}]"
         array, mask = array[matrix], mask[matrix]
-    rows = zip(np.atleast_2d(array), np.atleast_2d(mask), strict=True)
-    return Table(
-        title,
-        [
-            [(write_number(value, digits), bool(differs)) for value, differs in zip(*row, strict=True)]
-            for row in rows
-        ],
-    )
+    array, mask = np.atleast_2d(array), np.atleast_2d(mask)
+    cut = "…", False
+    cells = [
+        [(format_number(value, digits), bool(differs)) for value, differs in zip(*row, strict=True)]
+        + [cut] * (array.shape[1] > MOST)
+        for row in zip(array[:MOST, :MOST], mask[:MOST, :MOST], strict=True)
+    ]
+    return Table(title, cells + [[cut] * len(cells[0])] * (len(array) > MOST))
 
 
 def _html(table: Table) -> str:

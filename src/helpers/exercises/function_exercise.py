@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 import inspect
-import time
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..numerics.compare import TOLERANCE, relative_error
+from ..numerics.formatting import format_number
+from ..numerics.functions import quiet
 from .answer import Answer
 from .cases import Draw, as_arguments, size
-from .exercise import Exercise
+from .exercise import Exercise, Mistake
 from .failing_case import FailingCase
-from .number_format import write_error
-from .sandbox import Call, run_safely
-
-SECONDS = 5.0
-"""The time limit for all cases of a check together."""
+from .general_findings import Pair, Part, general_finding, phrases, right_where
+from .sandbox import Call, by_name, run_safely, shortened
 
 NEARLY = 1e-4
-"""The relative error up to which a wrong number is taken for a rounded one."""
+"""The relative error up to which wrong numbers are nearly right, in all cases."""
+
+FLOAT32 = 5e-7
+"""The relative error up to which numbers are right to float32's digits."""
+
+SUMMED_IN_FLOAT32 = 1e-5
+"""The same of numbers that are float32, whose sums have lost digits."""
 
 Function = Callable[..., object]
 """Takes the arguments of an exercise: the reference, a mistake, or what the reader wrote."""
+
+Tags = Mapping[str, float | bool]
+
+ENDS = {
+    "time": "it did not come to an end. If it has a loop, the loop may never end",
+    "memory": "it was ended by the system: it takes too much memory",
+    "waiting": "it waits for something that does not come",
+    "slow": "it is too slow to finish",
+    "died": "it ended the whole of Python, as `os._exit` does, or crashed it",
+    "interrupted": "you have interrupted it",
+}
+"""What is said where a function did not return."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +58,16 @@ class FunctionExercise(Exercise[Function]):
     cases : callable
         Makes tuples of arguments, from a :class:`~helpers.exercises.cases.Draw`: some that a person can follow, and edge
         cases.
+    tags : callable, optional
+        Takes the arguments of a case; returns what is special about it: ``{"T": 1}``, ``{"W_h = 0": True}``.
+    variants : dict of str to Mistake
+        Functions that count as right though their numbers are a little different, by name: "adds 10⁻⁶, as PyTorch does".
     """
 
     reference: Function
     cases: Callable[[Draw], Iterable[tuple]]
+    tags: Callable[..., Tags] | None = None
+    variants: Mapping[str, Mistake[Function]] = field(default_factory=dict)
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -57,6 +79,18 @@ class FunctionExercise(Exercise[Function]):
         random = np.random.default_rng(zlib.crc32(self.id.encode()))
         return sorted(map(as_arguments, self.cases(Draw(random))), key=size)
 
+    def tags_of(self, case: tuple) -> Tags:
+        """Return what is special about a case, by the exercise or, if it does not say, by its numbers and lengths."""
+        if self.tags:
+            return self.tags(*case)
+        tags: dict[str, float | bool] = {}
+        for name, value in zip(self.parameters, case, strict=True):
+            if np.ndim(value) == 0:
+                tags[name] = value
+            else:
+                tags |= {f"`len({name})`": len(value), f"`{name}` = 0": not np.any(value)}
+        return tags
+
     def check(self, answer: object) -> Answer:
         """Judge the reader's function."""
         if answer is None or answer is ...:
@@ -66,57 +100,52 @@ class FunctionExercise(Exercise[Function]):
                 f"What is checked is the function itself, and this is a value of type {type(answer).__name__}. Give its "
                 "name without calling it."
             )
-        if not _takes(answer, len(self.parameters)):
+        function = _callable_in_order(answer, self.parameters)
+        if function is None:
             signature = f"`{', '.join(self.parameters)}`"
             return self._not_yet(
                 f"The function has to take these arguments, in this order: {signature}. {self.given}"
             )
-        return self._judge(answer)
+        return self._judge(function)
 
     def _judge(self, function: Function) -> Answer:
         cases = self.ordered_cases()
-        calls = _call_in_time(function, cases)
-        if calls[0].value is None and not calls[0].trouble:
+        calls = run_safely(function, cases)
+        if calls[0].returned_nothing:
             printed = " What it prints is not looked at." if calls[0].printed else ""
             return self._unanswered(
                 f"The function returns nothing. Fill in its body, and `return` the result.{printed}"
             )
         expected = [np.asarray(self.reference(*case), float) for case in cases[: len(calls)]]
-        for number, (call, right) in enumerate(zip(calls, expected, strict=True)):
-            if error := _describe_error(call, right, self.parameters):
-                return self._explain_failure(error, number, cases, calls, right)
-        return self._confirm(calls, expected)
-
-    def _explain_failure(
-        self, error: str, number: int, cases: list[tuple], calls: list[Call], expected: np.ndarray
-    ) -> Answer:
-        """Name the mistake, if it is a known one, or else the error; and show the case that fails."""
-        call = calls[number]
-        mistake = self._find_mistake(lambda function: _makes_same_mistake(calls, function, cases))
-        if mistake:
-            sentences = [*self._explain_mistake("It", mistake)]
-        else:
-            sentences = [f"{error[0].upper()}{error[1:]}."]
-            if call.value is None or _squeezed(call.value).shape != _squeezed(expected).shape:
-                sentences.append(self.given)
-        if call.printed:
-            sentences.append(f"What it printed on this input begins: `{_one_line(call.printed)}`")
-        sentences.append(f"The smallest case that fails is number {number + 1} of {len(cases)}:")
-        inputs = dict(zip(self.parameters, cases[number], strict=True))
-        return self._not_yet(*sentences, case=FailingCase(inputs, expected, call.value), mistake=mistake)
-
-    def _confirm(self, calls: list[Call], expected: list[np.ndarray]) -> Answer:
-        values = [call.value for call in calls if call.value is not None]
-        error = max(
-            relative_error(_squeezed(value), _squeezed(right))
-            for value, right in zip(values, expected, strict=True)
-        )
-        sentences = [
-            f"It agrees with the reference in all of {len(calls)} cases; the largest relative difference is "
-            f"{write_error(error)}. None of {len(self.mistakes)} known mistakes is made."
+        made = [name for name, variant in self.variants.items() if _gives(calls, variant.answer, cases)]
+        if made:
+            return self._right(f"It **{made[0]}**. {self.variants[made[0]].hint}")
+        errors = [_error(call, right) for call, right in zip(calls, expected, strict=True)]
+        wrong = [
+            number
+            for number, (call, error) in enumerate(zip(calls, errors, strict=True))
+            if error > TOLERANCE or call.changed
         ]
-        value, right = values[-1], expected[-1]
-        if value.shape != right.shape:
+        if not wrong:
+            return self._confirm(
+                calls, expected, f"the largest relative difference is {_written(max(errors))}"
+            )
+        names = self._find_mistakes(lambda mistake: _gives(calls, mistake, cases))
+        if not names and _is_float32(calls, errors):
+            return self._confirm(calls, expected, "to float32's digits")
+        failing = Failing(self, function, cases, calls, expected, errors, wrong[0])
+        sentences = self._explain_mistakes("It", names) if names else failing.sentences()
+        return self._not_yet(*sentences, *failing.where(), case=failing.shown(), mistake="; ".join(names))
+
+    def _confirm(self, calls: list[Call], expected: list[np.ndarray], how_closely: str) -> Answer:
+        sentences = [
+            f"It agrees with the reference in all of {len(calls)} cases; {how_closely}. "
+            f"None of {len(self.mistakes)} known mistakes is made."
+        ]
+        if how_closely.startswith("to"):
+            sentences = [f"It is right, {how_closely}, in all of {len(calls)} cases."]
+        value, right = calls[-1].value, expected[-1]
+        if value is not None and value.shape != right.shape:
             sentences.append(
                 f"(Yours has shape {value.shape}; the book writes {right.shape}, which is the same numbers.)"
             )
@@ -125,15 +154,143 @@ class FunctionExercise(Exercise[Function]):
         return self._right(*sentences)
 
 
-def _makes_same_mistake(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
-    """Return whether a function agrees with calls of another in every case, once at least in numbers.
+@dataclass(frozen=True)
+class Failing:
+    """What is to be said of a function that fails, from its first failing case on."""
+
+    exercise: FunctionExercise
+    function: Function
+    cases: list[tuple]
+    calls: list[Call]
+    expected: list[np.ndarray]
+    errors: list[float]
+    first: int
+
+    @property
+    def call(self) -> Call:
+        """The first call that fails."""
+        return self.calls[self.first]
+
+    def sentences(self) -> list[str]:
+        """Return what is wrong, in words."""
+        if self.call.end:
+            return [*filter(None, [self._ended(), self.call.trouble])]
+        if self.call.value is None:
+            trouble = self.call.trouble or "it returned nothing"
+            return [*filter(None, [_sentence(trouble), self.exercise.given, self._right_where()])]
+        if self.call.changed and self.errors[self.first] <= TOLERANCE:
+            names = " and ".join(f"`{self.exercise.parameters[place]}`" for place in self.call.changed)
+            return [f"The numbers are right, but it changed its argument {names} in place. Work on a copy."]
+        return self._wrong_numbers(self.call.value, self.expected[self.first])
+
+    def _ended(self) -> str:
+        """Return what ended a call, and how many were right before."""
+        words = ENDS[self.call.end]
+        if self.first == 0 or self.call.end not in ("slow", "time", "interrupted"):
+            return _sentence(words)
+        before = f"it is right in the first {self.first} of {len(self.cases)} cases"
+        if self.call.end == "slow":
+            seconds = sum(call.seconds for call in self.calls)
+            before, words = f"{before}, but too slow to finish", f"they took {format_number(seconds, 2)} s"
+            return _sentence(f"{before}: {words}")
+        return _sentence(f"{before}; in the next {words}")
+
+    def _wrong_numbers(self, value: np.ndarray, expected: np.ndarray) -> list[str]:
+        pairs = [
+            Pair(_squeezed(call.value), _squeezed(right))
+            for call, right in zip(self.calls, self.expected, strict=True)
+            if call.value is not None
+        ]
+        all_came = len(pairs) == len(self.cases)
+        if all_came and max(self.errors) <= NEARLY:
+            return [
+                f"It is nearly right, off by {_written(max(self.errors))} of the largest number in the worst of all cases. "
+                "A number may be rounded."
+            ]
+        if self._keeps_something():
+            return [
+                "Called twice with the same input, it gives two results: **it keeps something from one call to the next**, "
+                "such as a variable outside of the function, or it draws at random."
+            ]
+        if odd := _not_finite(value, expected):
+            return [odd, *filter(None, [self._right_where()])]
+        found = general_finding(pairs) if all_came else ""
+        if found:
+            return [found]
+        if _squeezed(value).shape != _squeezed(expected).shape:
+            shapes = f"It returned shape {value.shape}, and {expected.shape} is expected."
+            return [*filter(None, [shapes, self.exercise.given, self._right_where()])]
+        return [self._right_where() or "It gives other numbers than are expected."]
+
+    def _keeps_something(self) -> bool:
+        """Return whether the failing case, called twice, has two results."""
+        once, *again = run_safely(self.function, [self.cases[self.first]] * 2)
+        return bool(again) and not _same_call(once, again[0])
+
+    def _right_where(self) -> str:
+        """Say where it is right, from what is special about the cases; that 0 is 0 says nothing."""
+        if len(self.calls) < len(self.cases):
+            return ""
+        return right_where(
+            [
+                Part(phrases(self.exercise.tags_of(case)), error <= TOLERANCE)
+                for case, call, right, error in zip(
+                    self.cases, self.calls, self.expected, self.errors, strict=True
+                )
+                if right.any() or call.value is None or call.value.any()
+            ]
+        )
+
+    def where(self) -> list[str]:
+        """Return what it printed, and which case fails."""
+        sentences = []
+        if self.call.printed:
+            sentences.append(f"What it printed on this input begins: `{shortened(self.call.printed, 120)}`")
+        case = "The case at which it ended" if self.call.end else "The smallest case that fails"
+        return [*sentences, f"{case} is number {self.first + 1} of {len(self.cases)}:"]
+
+    def shown(self) -> FailingCase:
+        """Return the case, with what was expected beside what was returned."""
+        inputs = dict(zip(self.exercise.parameters, self.cases[self.first], strict=True))
+        return FailingCase(inputs, self.expected[self.first], self.call.value)
+
+
+def _error(call: Call, expected: np.ndarray) -> float:
+    """Return how far a call is from what is expected, infinitely far where it returned no numbers."""
+    return np.inf if call.value is None else relative_error(_squeezed(call.value), _squeezed(expected))
+
+
+def _not_finite(value: np.ndarray, expected: np.ndarray) -> str:
+    """Return where a number is none, or infinite, if one is, and why that may be."""
+    if np.isfinite(value).all() or not np.isfinite(expected).all():
+        return ""
+    place = tuple(np.argwhere(~np.isfinite(value))[0])
+    at = f" at [{', '.join(map(str, place))}]" if place else ""
+    reason = "taken from infinity" if np.isnan(value[place]) else "it is too large"
+    return f"It returned {format_number(value[place])}{at}: something was divided by 0, or {reason}."
+
+
+def _is_float32(calls: Sequence[Call], errors: Sequence[float]) -> bool:
+    """Return whether all numbers are right to the digits of float32."""
+    if any(call.changed for call in calls):
+        return False
+    return all(
+        error <= (SUMMED_IN_FLOAT32 if call.single else FLOAT32)
+        for call, error in zip(calls, errors, strict=True)
+    )
+
+
+def _gives(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
+    """Return whether a function gives what was returned in every case, once at least in numbers.
 
     Where the one raises or has another shape, so must the other.
     """
+    if len(calls) < len(cases):
+        return False
     agreed = False
-    for call, case in zip(calls, cases, strict=False):
+    for call, case in zip(calls, cases, strict=True):
         try:
-            with np.errstate(all="ignore"):
+            with quiet():
                 value = _squeezed(np.asarray(function(*case), float))
         except (ValueError, IndexError, ArithmeticError):
             value = None
@@ -144,51 +301,13 @@ def _makes_same_mistake(calls: Sequence[Call], function: Function, cases: Sequen
             return False
         else:
             agreed = True
-    return agreed and len(calls) == len(cases)
+    return agreed
 
 
-def _call_in_time(function: Function, cases: Iterable[tuple]) -> list[Call]:
-    """Call a function on one case after the other, up to the one at which its time is over."""
-    deadline, calls = time.monotonic() + SECONDS, []
-    for case in cases:
-        calls.append(run_safely(function, case, seconds=max(0.1, deadline - time.monotonic())))
-        if not calls[-1].in_time:
-            break
-    return calls
-
-
-def _describe_error(call: Call, expected: np.ndarray, parameters: tuple[str, ...]) -> str:
-    """Return what is wrong with a call, as the rest of a sentence; empty if nothing is."""
-    if call.trouble:
-        return call.trouble
-    if call.value is None:
-        return "it returned nothing"
-    if difference := _describe_difference(call.value, expected):
-        return difference
-    if call.changed:
-        names = " and ".join(f"`{parameters[position]}`" for position in call.changed)
-        return f"the numbers are right, but it changed its argument {names} in place. Work on a copy"
-    return ""
-
-
-def _describe_difference(value: np.ndarray, expected: np.ndarray) -> str:
-    """Return how an array differs from what is expected, as the rest of a sentence; empty if it does not."""
-    got, wanted = _squeezed(value), _squeezed(expected)
-    if got.shape != wanted.shape:
-        return f"it returned shape {value.shape}, and {expected.shape} is expected"
-    if np.isnan(got).any() and not np.isnan(wanted).any():
-        place = np.argwhere(np.isnan(value))[0]
-        at = f" at [{', '.join(map(str, place))}]" if place.size else ""
-        return f"it returned NaN{at}: something was divided by 0, or taken from infinity"
-    error = relative_error(got, wanted)
-    if error > NEARLY:
-        return "it returned other numbers than are expected"
-    if error > TOLERANCE:
-        return (
-            f"it is nearly right, off by {error:.0e} of the largest number. Something may be rounded, or kept in "
-            "fewer digits than float64 has"
-        )
-    return ""
+def _same_call(one: Call, other: Call) -> bool:
+    if one.value is None or other.value is None:
+        return one.value is other.value
+    return np.array_equal(one.value, other.value, equal_nan=True)
 
 
 def _squeezed(array: ArrayLike) -> np.ndarray:
@@ -196,17 +315,37 @@ def _squeezed(array: ArrayLike) -> np.ndarray:
     return np.squeeze(np.asarray(array, float))
 
 
-def _takes(function: Function, count: int) -> bool:
-    """Return whether a function can be called with that number of arguments."""
+def _callable_in_order(function: Callable, names: Sequence[str]) -> Function | None:
+    """Return a function that can be called with arguments in the exercise's order, or None.
+
+    One whose parameters are those of the exercise in another order, or take names alone, is called by their names.
+    """
     try:
-        inspect.signature(function).bind(*range(count))
-    except TypeError:
-        return False
+        signature = inspect.signature(function)
     except ValueError:  # a function of NumPy's own, whose parameters are not known
-        return True
-    return True
+        return function
+    except Exception:
+        return None
+    own = list(signature.parameters)
+    if set(own) == set(names) and own != list(names):
+        return by_name(function, names)
+    try:
+        signature.bind(*range(len(names)))
+    except TypeError:
+        try:
+            signature.bind(**dict.fromkeys(names))
+        except TypeError:
+            return None
+        return by_name(function, names)
+    return function
 
 
-def _one_line(text: str) -> str:
-    line = " ⏎ ".join(text.replace("`", "'").strip().splitlines())
-    return line if len(line) <= 120 else f"{line[:120]}…"
+def _written(error: float) -> str:
+    """Return an error in words that are the same on every machine: rounding differs, its order hardly."""
+    return "below 10⁻¹³" if error < 1e-13 else format_number(error, 1)
+
+
+def _sentence(words: str) -> str:
+    """Return words as a sentence, with one full stop."""
+    ended = words if words.endswith((".", "!", "?", "…")) else f"{words}."
+    return ended[0].upper() + ended[1:]

@@ -5,13 +5,48 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..numerics.formatting import format_number
 from .answer import Answer
 from .exercise import Exercise
-from .number_format import write_tuple
 from .parse_numbers import Unreadable, parse_numbers
 
 CLOSE = 0.02
 """The relative error up to which a wrong number is called close."""
+
+ROUNDING = 1e-9
+"""The relative error up to which two numbers are the same. ``comparison.js`` has the same."""
+
+NAMES = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def how_many(count: int) -> str:
+    """Return "two numbers are"; ``judge.js`` says the same."""
+    name = NAMES[count] if count < len(NAMES) else str(count)
+    return f"{name} number{' is' if count == 1 else 's are'}"
+
+
+def written(number: float, digits: int = 12) -> str:
+    """Return a number with at most so many digits."""
+    return format_number(number, digits)
+
+
+def write_tuple(numbers: Sequence[float]) -> str:
+    """Return one number, or several in brackets."""
+    texts = [written(number) for number in numbers]
+    return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
+
+
+def parsed(exercise: Exercise, answer: object, **options: bool) -> list[float] | Answer:
+    """Return the numbers that somebody wrote, or the answer to what holds none."""
+    if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
+        return exercise._unanswered("Put your answer in the place of `...`, and run the cell again.")
+    try:
+        return parse_numbers(answer, **options)
+    except Unreadable as error:
+        reason = str(error)
+    except Exception as error:  # an object of the reader's own that cannot be converted
+        reason = f"it raised {type(error).__name__}"
+    return exercise._not_yet(f"This cannot be read as a number: {reason}.", exercise.given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,34 +67,32 @@ class NumberExercise(Exercise[tuple[float, ...]]):
 
     def check(self, answer: object) -> Answer:
         """Judge the reader's number or numbers, in any notation."""
-        if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
-            return self._unanswered("Put your answer in the place of `...`, and run the cell again.")
-        try:
-            numbers = parse_numbers(answer, several=len(self.answer) > 1)
-        except Unreadable as error:
-            return self._not_yet(f"This cannot be read as a number: {error}.", self.given)
-        except Exception as error:  # an object of the reader's own that cannot be converted
-            return self._not_yet(
-                f"This cannot be read as a number: it raised {type(error).__name__}.", self.given
-            )
-        return self._judge(numbers)
+        numbers = parsed(self, answer, several=len(self.answer) > 1)
+        return numbers if isinstance(numbers, Answer) else self._judge(numbers)
 
     def _judge(self, numbers: list[float]) -> Answer:
-        written = write_tuple(numbers)
-        if _agree(numbers, self.answer, self.tolerance):
+        listed = write_tuple(numbers)
+        error = max(self.tolerance, ROUNDING)
+        if _agree(numbers, self.answer, error):
             exact = "exactly" if self.tolerance == 0 else f"to {100 * self.tolerance:g} % of its value"
-            return self._right(
-                f"{written} is right, {exact}. None of {len(self.mistakes)} known mistakes is made."
-            )
-        mistake = self._find_mistake(lambda wrong: _agree(numbers, wrong, self.tolerance))
-        if mistake:
-            return self._not_yet(*self._explain_mistake(f"{written}: this", mistake), mistake=mistake)
+            return self._right(f"{listed} is right, {exact}.")
+        names = self._find_mistakes(lambda wrong: _agree(numbers, wrong, error))
+        if names:
+            return self._not_yet(*self._explain_mistakes(f"{listed}: this", names), mistake="; ".join(names))
+        return self._not_yet(*self._describe(numbers, listed, error))
+
+    def _describe(self, numbers: list[float], listed: str, error: float) -> list[str]:
+        """Return what is wrong with numbers that are no known mistake."""
         if len(numbers) != len(self.answer):
-            expected = {1: "one number is", 2: "two numbers are", 3: "three numbers are"}[len(self.answer)]
-            return self._not_yet(f"{written} was read, and {expected} expected.", self.given)
+            return [f"{listed} was read, and {how_many(len(self.answer))} expected.", self.given]
+        pairs = zip(numbers, self.answer, strict=True)
+        right = [written(number) for number, other in pairs if _agree([number], [other], error)]
+        if right:
+            return [f"Of {listed}, {', '.join(right)} is right, and the rest is not.", self.given]
         if _agree(numbers, self.answer, CLOSE):
-            return self._not_yet(f"{written} is close. Write it more exactly.", self.given)
-        return self._not_yet(f"{written} was read.", self.given)
+            words = "is close, and not the number itself. Write it as a formula, or with more digits."
+            return [f"{listed} {words}"]
+        return [f"{listed} was read.", self.given]
 
 
 def _agree(numbers: Sequence[float], others: Sequence[float], tolerance: float) -> bool:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
 
+from filelock import FileLock
 from platformdirs import user_data_path
 
 from ..records import atomic_write
 
 FORMAT = 1
-"""The format of the file. A file of another format is set aside."""
+"""The format of the file. A file of no known format is set aside; one of a newer format is left alone."""
+
+SECONDS = 30.0
+"""How long a notebook waits for another that writes."""
 
 NAME = "gradients-checked"
 FORMER = ("$XDG_DATA_HOME", "$LOCALAPPDATA", "~/Library/Application Support")
@@ -33,7 +38,8 @@ def folder() -> Path:
 class Progress:
     """The ids of solved exercises: in a file where possible, else in memory. No method raises.
 
-    The file is read anew for each change, since another notebook may have written to it.
+    The file is read anew for each change, under a lock, since another notebook may write to it. The page exports and imports the same
+    format.
     """
 
     def __init__(self) -> None:
@@ -42,7 +48,7 @@ class Progress:
     def solved(self) -> tuple[set[str], tuple[str, ...]]:
         """Return the ids of solved exercises, and sentences on what is wrong with the file, if anything."""
         try:
-            kept, messages = _read(folder() / "progress.json")
+            kept, messages = _read(_file())
         except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
             kept, messages = set(), (_only_in_memory(error),)
         return kept | self._not_written, messages
@@ -51,14 +57,21 @@ class Progress:
         """Note that an exercise is solved, and return sentences on what went wrong, if anything."""
         self._not_written.add(id)
         try:
-            path = folder() / "progress.json"
-            kept, messages = _read(path)
-            if not self._not_written <= kept:
-                _write(path, kept | self._not_written)
+            path = _file()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(path.with_name(".progress.lock"), timeout=SECONDS):
+                kept, messages = _read(path)
+                if not self._not_written <= kept:
+                    _write(path, kept | self._not_written)
         except (OSError, RuntimeError) as error:
             return (_only_in_memory(error),)
         self._not_written.clear()
         return messages
+
+
+def _file() -> Path:
+    """Return the file itself, where its name is that of a link."""
+    return Path(os.path.realpath(folder() / "progress.json"))
 
 
 def _only_in_memory(error: Exception) -> str:
@@ -70,28 +83,31 @@ def _only_in_memory(error: Exception) -> str:
 
 def _read(path: Path) -> tuple[set[str], tuple[str, ...]]:
     """Return the ids in the file, and any message. A file that cannot be understood is renamed, not deleted."""
+    if path.exists() and not path.is_file():  # one would wait for ever to read a pipe
+        raise OSError(f"{path} is no file")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        solved = content["solved"]
-        if (
-            content["format"] == FORMAT
-            and isinstance(solved, list)
-            and all(isinstance(id, str) for id in solved)
-        ):
-            return set(solved), ()
+        solved, format = content["solved"], content["format"]
     except FileNotFoundError:
         return set(), ()
     except (ValueError, KeyError, TypeError, RecursionError):
-        pass
+        return set(), _set_aside(path)
+    if isinstance(format, int) and format > FORMAT:
+        raise OSError(f"{path} is of a newer edition of this book")
+    if format != FORMAT or not isinstance(solved, list) or not all(isinstance(id, str) for id in solved):
+        return set(), _set_aside(path)
+    return set(solved), ()
+
+
+def _set_aside(path: Path) -> tuple[str, ...]:
     aside = next(
         place
         for n in range(1, 1000)
         if not (place := path.with_name(f"progress-set-aside-{n}.json")).exists()
     )
-    os.replace(path, aside)
-    return set(), (
-        f"The file of your progress could not be read and was set aside as {aside}. A new one is begun.",
-    )
+    with contextlib.suppress(FileNotFoundError):  # another notebook has just done so
+        os.replace(path, aside)
+    return (f"The file of your progress could not be read and was set aside as {aside}. A new one is begun.",)
 
 
 def _write(path: Path, solved: set[str]) -> None:

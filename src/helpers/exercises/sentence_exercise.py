@@ -31,16 +31,16 @@ class SentenceExercise(Exercise[str]):
 
     def check(self, answer: object) -> Answer:
         """Judge the reader's sentence by its words."""
-        if answer is None or answer is ... or answer == "":
+        if answer is None or answer is ... or (isinstance(answer, str) and not answer.strip()):
             return self._unanswered("Write a sentence, in quotes, and run the cell again.")
         if not isinstance(answer, str):
             return self._not_yet(f"This is no sentence. {self.given}")
         words = answer.lower()
         if re.search(self.right, re.sub(self.ignored, "", words)):
             return self._right(f"{self.explanation} (Only the words were looked at: compare.)")
-        mistake = self._find_mistake(lambda pattern: bool(re.search(pattern, words)))
-        if mistake:
-            return self._not_yet(*self._explain_mistake("This", mistake), mistake=mistake)
+        names = self._find_mistakes(lambda pattern: bool(re.search(pattern, words)))[:1]
+        if names:
+            return self._not_yet(*self._explain_mistakes("This", names), mistake=names[0])
         return self._not_yet(
             "No reason that is known here is in this sentence, or not in these words.", self.given
         )

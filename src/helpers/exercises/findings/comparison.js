@@ -25,13 +25,21 @@ export const same = (mine, expected) => distance(mine, expected) <= SAME;
 export const sameEntries = (mine, expected) =>
   mine.data.map((number, place) => Math.abs(number - expected.data[place]) <= SAME * scaleOf(expected));
 
-/** A number with so many digits, whole ones as they are. @param {number} number @param {number} [digits] */
-export function written(number, digits) {
-  const isWhole = Number.isInteger(number) && Math.abs(number) < 1e15;
-  return String(isWhole ? number : Number(number.toPrecision(digits)))
-    .replaceAll("-", "−")
-    .replace("Infinity", "∞");
+/** A number with at most so many digits, whole ones in full; as `format_number` in Python.
+ * @param {number} number @param {number} [digits] */
+export function written(number, digits = 12) {
+  if (!Number.isFinite(number) || (Number.isInteger(number) && Math.abs(number) < 1e15)) return withMinus(String(number + 0));
+  const [factor, exponent] = number
+    .toExponential(digits - 1)
+    .split("e")
+    .map(Number);
+  if (-5 < exponent && exponent <= digits) return withMinus(String(Number(number.toPrecision(digits))));
+  const power = String(exponent).replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "⁻");
+  return `${withMinus(Math.abs(factor) === 1 ? String(factor).replace("1", "") : `${factor} · `)}10${power}`;
 }
+
+/** @param {string} text */
+const withMinus = (text) => text.replace("-", "−").replace("Infinity", "∞");
 
 /** A number as a fraction of small whole numbers, if it is one. @param {number} number */
 export function asFraction(number) {

@@ -117,15 +117,21 @@ function signs(cases) {
   );
 }
 
+/** What one row is called: of a column, it is an entry. @param {Case[]} cases */
+const rowOf = (cases) =>
+  cases.every(({ expected }) => expected.columns === 1) ? ["entry", "entries"] : ["row", "rows"];
+
+/** The rows in an order that takes each place from another. @param {Matrix} matrix @param {(row: number) => number} from */
+const reordered = (matrix, from) =>
+  each(matrix, (_, place) => {
+    const row = Math.floor(place / matrix.columns);
+    return matrix.data[from(row) * matrix.columns + (place % matrix.columns)];
+  });
+
 /** @param {Case[]} cases @param {string[]} over */
 function reversed(cases, over) {
-  const backwards = (/** @type {Matrix} */ matrix) => each(matrix, (_, place) => matrix.data.at(-1 - place));
-  const isVector = cases.every(({ expected }) => expected.columns === 1);
-  return (
-    isVector &&
-    cases.every(({ mine, expected }) => same(backwards(mine), expected)) &&
-    `Its entries are right, in **reverse order**${over.length ? ` of ${over}` : ""}.`
-  );
+  const isReversed = cases.every(({ mine, expected }) => same(reordered(mine, (row) => mine.rows - 1 - row), expected));
+  return isReversed && `Its ${rowOf(cases)[1]} are right, in **reverse order**${over.length === 1 ? ` of ${over}` : ""}.`;
 }
 
 /** @param {Case[]} cases */
@@ -133,13 +139,12 @@ function oneStep(cases) {
   const isShifted =
     (/** @type {number} */ by) =>
     (/** @type {Case} */ { mine, expected }) =>
-      mine.data.every(
-        (number, place) =>
-          !(place + by in expected.data) || Math.abs(number - expected.data[place + by]) <= SAME * scaleOf(expected),
-      );
-  const isVector = cases.every(({ expected }) => expected.columns === 1 && expected.rows > 2);
-  const by = isVector && [1, -1].find((by) => cases.every(isShifted(by)));
-  return by && `It is **shifted by one**: each entry is that of the ${by > 0 ? "next" : "one before"}.`;
+      mine.data.every((number, place) => {
+        const there = place + by * expected.columns;
+        return !(there in expected.data) || Math.abs(number - expected.data[there]) <= SAME * scaleOf(expected);
+      });
+  const by = cases.every(({ expected }) => expected.rows > 2) && [1, -1].find((by) => cases.every(isShifted(by)));
+  return by && `It is **shifted by one**: each ${rowOf(cases)[0]} is that of the ${by > 0 ? "next" : "one before"}.`;
 }
 
 /** @param {Case[]} cases */

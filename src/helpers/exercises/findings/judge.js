@@ -11,18 +11,19 @@ import { generalFinding, rightWhere } from "./general.js";
 /** @typedef {import("../formulas/parser.js").Node} Node */
 /** @typedef {import("./comparison.js").Tags} Tags */
 /** @typedef {import("./general.js").Case & { inputs: Record<string, Nested>, shape: number[], misfit?: Misfit }} Tried a case with its value, or what does not fit */
-/** @typedef {{ name: string, hint: string, sheets: boolean, numbers?: number[], values?: Nested[], product?: string }} Mistake */
+/** @typedef {{ formula: string, words: string, wanted: string, above: number | null, below: number | null }} Condition */
+/** @typedef {{ name: string, hint: string, sheets: boolean, numbers?: number[], values?: Nested[], product?: string, condition?: Condition }} Mistake */
 /** @typedef {{ inputs: Record<string, Nested>, tags: Tags, expected: Nested }} Packed a case */
-/** @typedef {{ kind: "choice" | "numbers" | "formula", id: string, given: string, answer?: number[], tolerance?: number, mistakes?: Mistake[],
- *   misfits?: Mistake[], names?: string[], aliases?: Record<string, string>, first?: Record<string, number>, over?: string[], cases?: Packed[],
- *   because?: string, options?: { right: boolean, name: string, reply: string }[] }} Pack what boxes.py packs */
+/** @typedef {{ kind: "choice" | "numbers" | "example" | "formula", id: string, given: string, answer?: number[], tolerance?: number, mistakes?: Mistake[],
+ *   variants?: Mistake[], misfits?: Mistake[], names?: string[], aliases?: Record<string, string>, first?: Record<string, number>, over?: string[], cases?: Packed[],
+ *   condition?: Condition, length?: number, symbol?: string, because?: string, options?: { right: boolean, name: string, reply: string }[] }} Pack what boxes.py packs */
 /** @typedef {{ text: string, differs: boolean }[][]} Grid */
 /** @typedef {{ tags: string, inputs: Record<string, Nested>, expected: Grid, yours: Grid }} Shown */
 /** @typedef {{ outcome: "right" | "not-yet" | "unreadable" | "unanswered", mistake: string, says: string[], shown: Shown | null, at?: number }} Answer */
 
 const FLOAT32 = 5e-7,
   NEARLY = 1e-4; // errors, as SAME is one
-const COUNTS = ["no number is", "one number is", "two numbers are", "three numbers are"];
+const NAMES = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
 /** Judge an answer: { outcome, mistake, says, shown }. Whatever was typed, this returns.
  * @param {Pack} pack @param {string} typed @returns {Answer} */
@@ -36,7 +37,7 @@ export function judge(pack, typed) {
   }
 }
 
-const JUDGES = { choice: judgeChoice, numbers: judgeNumbers, formula: judgeFormula };
+const JUDGES = { choice: judgeChoice, numbers: judgeNumbers, example: judgeExample, formula: judgeFormula };
 
 /** @param {Answer["outcome"]} outcome @param {...string} says @returns {Answer} */
 const judged = (outcome, ...says) => ({ outcome, mistake: "", says: says.filter(Boolean), shown: null });
@@ -60,32 +61,67 @@ function judgeChoice({ options }, chosen) {
   return { ...judged(right ? "right" : "not-yet", reply), mistake: name };
 }
 
+/** "two numbers are", as number_exercise.py says it. @param {number} count */
+const howMany = (count) => `${NAMES[count] ?? count} number${count === 1 ? " is" : "s are"}`;
+/** @param {number[]} numbers */
+const asTuple = (numbers) => {
+  const texts = numbers.map((number) => written(number)).join(", ");
+  return numbers.length === 1 ? texts : `(${texts})`;
+};
+
+/** The numbers that were typed. @param {string} typed @param {Parameters<typeof parseNumbers>[1]} options */
+function numbersIn(typed, options) {
+  const budget = new Budget();
+  return parseNumbers(typed, options).map(({ tree, text }) => evaluate(tree, { text, inputs: {}, budget }).data[0]);
+}
+
 /** @param {Pack} pack @param {string} typed @returns {Answer} */
 function judgeNumbers({ answer, tolerance, mistakes, given }, typed) {
-  const budget = new Budget();
-  const numbers = parseNumbers(typed, { several: answer.length > 1 }).map(
-    ({ tree, text }) => evaluate(tree, { text, inputs: {}, budget }).data[0],
-  );
-  const list = (/** @type {number[]} */ some) => some.map((number) => written(number, 12)).join(", ");
-  const listed = numbers.length === 1 ? list(numbers) : `(${list(numbers)})`;
+  const numbers = numbersIn(typed, { several: answer.length > 1 });
   const near = (/** @type {number} */ number, /** @type {number} */ other, error = Math.max(tolerance, SAME)) =>
     Math.abs(number - other) <= error * Math.abs(other);
   const allNear = (/** @type {number[]} */ others, /** @type {number} */ error = undefined) =>
     others.length === numbers.length && others.every((other, k) => near(numbers[k], other, error));
   if (allNear(answer))
-    return judged("right", `${listed} is right${tolerance ? `, to ${100 * tolerance} % of its value` : ", exactly"}.`);
+    return judged(
+      "right",
+      `${asTuple(numbers)} is right, ${tolerance ? `to ${100 * tolerance} % of its value` : "exactly"}.`,
+    );
   const made = mistakes.filter((mistake) => allNear(mistake.numbers));
-  if (made.length) return named(made, `${listed}: this`);
+  if (made.length) return named(made, `${asTuple(numbers)}: this`);
   if (numbers.length !== answer.length)
-    return judged("not-yet", `${listed} was read, and ${COUNTS[answer.length]} expected.`, given);
-  const right = numbers.filter((number, k) => near(number, answer[k]));
-  if (right.length) return judged("not-yet", `Of ${listed}, ${list(right)} is right, and the rest is not.`, given);
+    return judged("not-yet", `${asTuple(numbers)} was read, and ${howMany(answer.length)} expected.`, given);
+  const right = numbers.filter((number, k) => near(number, answer[k])).map((number) => written(number));
+  if (right.length)
+    return judged("not-yet", `Of ${asTuple(numbers)}, ${right.join(", ")} is right, and the rest is not.`, given);
   if (allNear(answer, 0.02))
     return judged(
       "not-yet",
-      `${listed} is close, and not the number itself. Write it as a formula, or with more digits.`,
+      `${asTuple(numbers)} is close, and not the number itself. Write it as a formula, or with more digits.`,
     );
-  return judged("not-yet", `${listed} was read.`, given);
+  return judged("not-yet", `${asTuple(numbers)} was read.`, given);
+}
+
+/** Numbers of the reader's choice, of which a condition is to hold: a formula of them lies between two bounds.
+ * @param {Pack} pack @param {string} typed @returns {Answer} */
+function judgeExample({ condition, mistakes, length, symbol, given }, typed) {
+  const numbers = numbersIn(typed, { vector: true });
+  if (numbers.length !== length)
+    return judged("not-yet", `${asTuple(numbers)} was read, and ${howMany(length)} expected.`, given);
+  const valueOf = (/** @type {string} */ formula) =>
+    evaluate(parse(formula, { names: [symbol] }), {
+      text: formula,
+      inputs: { [symbol]: { shape: [length], data: numbers } },
+    }).data[0];
+  const holds = (/** @type {Condition} */ { formula, above, below }) =>
+    (above ?? -Infinity) < valueOf(formula) && valueOf(formula) < (below ?? Infinity);
+  const sentence = `${asTuple(numbers)}: ${condition.words} is ${written(valueOf(condition.formula), 4)}`;
+  if (holds(condition)) return judged("right", `${sentence}.`);
+  const asked = `${sentence}, and ${condition.wanted} is asked for.`;
+  const made = mistakes.filter((mistake) => holds(mistake.condition));
+  if (!made.length) return judged("not-yet", asked, given);
+  const answer = named(made, `${asTuple(numbers)}: this`);
+  return { ...answer, says: [answer.says[0], asked, ...answer.says.slice(1)] };
 }
 
 /** @param {Pack} pack @param {string} typed @returns {Answer} */
@@ -109,6 +145,8 @@ function judgeFormula(pack, typed) {
       `It agrees with the reference in all of ${cases.length} cases. None of ${pack.mistakes.length + pack.misfits.length} known mistakes is made.`,
       pack.because,
     );
+  const variant = pack.variants?.find(({ values }) => isMade(pack, values, cases));
+  if (variant) return judged("right", `It **${variant.name}**. ${variant.hint}`);
   const made = pack.mistakes.filter(({ values }) => isMade(pack, values, cases));
   if (!made.length && error <= FLOAT32) return judged("right", "It is right, to float32's digits.", pack.because);
   const answer = made.length ? named(made, "It") : judged("not-yet", describe(pack, cases, error));

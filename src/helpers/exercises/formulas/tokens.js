@@ -3,7 +3,7 @@
 /** @typedef {{ kind: string, start: number, end: number, text: string, name?: string, value?: number, fraction?: boolean }} Token */
 /** @typedef {(at: number) => [string, string] | undefined} AliasAt */
 
-const LONGEST = 2000;
+export const LONGEST = 2000;
 
 /** The text cannot be read, from the place `at` on; or it asks for too much. */
 export class Unreadable extends Error {

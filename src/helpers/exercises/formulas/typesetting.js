@@ -3,9 +3,40 @@ import { CLOSING } from "./parser.js";
 
 /** @typedef {import("./parser.js").Node} Node */
 
-/** @param {Node} tree */
+/** A tree in pieces, between which a line may end: terms, the factors of products, and those in long brackets. @param {Node} tree */
 export function mathml(tree) {
-  return `<math display="inline">${row(typeset(tree))}</math>`;
+  return pieces(tree)
+    .map((piece) => `<math display="inline">${row(piece)}</math>`)
+    .join(" ");
+}
+
+const DRAWN = ["sqrt", "floor", "ceil"]; // with signs of their own around what they are taken of
+
+/** @param {Node} node @returns {string[]} */
+function pieces(node) {
+  const { type, sign, name, left, right, body, of, open } = node;
+  if (type === "group") {
+    if (node.end - node.start < 16) return [typeset(node)];
+    const inside = pieces(of);
+    const bracket = (/** @type {string} */ one) => (open === "{" ? "" : mo(one, ' stretchy="false"'));
+    inside[0] = bracket(open) + inside[0];
+    inside.push(inside.pop() + bracket(CLOSING[open]));
+    return inside;
+  }
+  if (type === "binary" && ["+", "−", "⊙"].includes(sign)) {
+    const [first, ...others] = pieces(right);
+    return [...pieces(left), mo(sign, ' form="infix"') + first, ...others];
+  }
+  if (type === "binary" && ["", "·"].includes(sign)) return [...pieces(left), ...pieces(right)];
+  if (type === "call" && of.type === "group" && of.open !== "{" && !DRAWN.includes(name)) {
+    const [first, ...others] = pieces(of);
+    return [mi(name) + first, ...others];
+  }
+  if (type === "sum") {
+    const [first, ...others] = pieces(body);
+    return [summation(node) + first, ...others];
+  }
+  return [typeset(node)];
 }
 
 /** @param {string} text */
@@ -42,6 +73,10 @@ const BINARY = {
   max: (left, right) => row(mi("max"), mo("("), typeset(left), mo(","), typeset(right), mo(")")),
 };
 
+/** @param {Node} node */
+const summation = ({ index, from, to }) =>
+  `<munderover>${mo("∑", ' movablelimits="false"')}${row(symbol(index), mo("="), typeset(from))}${typeset(to)}</munderover>`;
+
 /** @type {Record<string, (node: Node) => string>} */
 const TYPESET = {
   number: ({ value, written }) => (written ? mi(written) : `<mn>${String(value).replace("-", "−")}</mn>`),
@@ -57,9 +92,5 @@ const TYPESET = {
     if (name === "floor" || name === "ceil") return rounded(name, withoutBrackets(of));
     return row(mi(name), of.type === "group" ? row(mo("("), typeset(of.of), mo(")")) : space + typeset(of));
   },
-  sum: ({ index, from, to, body }) =>
-    row(
-      `<munderover>${mo("∑", ' movablelimits="false"')}${row(symbol(index), mo("="), typeset(from))}${typeset(to)}</munderover>`,
-      typeset(body),
-    ),
+  sum: (node) => row(summation(node), typeset(node.body)),
 };
