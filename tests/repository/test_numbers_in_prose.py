@@ -1,4 +1,4 @@
-"""A number in a chapter's prose stands in the code, or in the output, of the cell before it or of the one after it.
+"""A number in a chapter's prose stands in the code, or in the output, of the cell of its section before it or of the one after it.
 
 It stands there as it is, as a share of 1 where the prose has per cent, or as a power of ten. Formulas and quotations are other tests' matter.
 Where a chapter reports what long experiments found, the paragraphs beside the checks of its equations are looked at, and no others.
@@ -26,6 +26,9 @@ NO_PROSE = (
 NUMBER = re.compile(
     rf"(?<![\w.])\d+(?:[  ]\d{{3}})*(?:\.\d+)?(?!\w)|\b(?:{'|'.join(WORDS[FROM:])})\b", re.IGNORECASE
 )
+HEADING = re.compile(r"(\(.*\)=\n)*#+ ")
+"""How the first cell of a section begins: what stands before it belongs to another."""
+
 IN_CODE = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 
 ELSEWHERE = {
@@ -58,7 +61,8 @@ def untied(cells, outputs, chapter, elsewhere=ELSEWHERE):
     code = [number for number, cell in enumerate(cells) if cell.cell_type == "code"]
     found = []
     for number, cell in enumerate(cells):
-        beside = [*[c for c in code if c < number][-1:], *[c for c in code if c > number][:1]]
+        before = [] if HEADING.match(cell.source) else [c for c in code if c < number][-1:]
+        beside = [*before, *[c for c in code if c > number][:1]]
         if cell.cell_type == "code" or (
             chapter in REPORTS and not any("# checks:" in cells[c].source for c in beside)
         ):
@@ -104,6 +108,7 @@ def test_what_is_passed_over_is_there(chapter, words):
     [
         ("convolution", "columns 9, 10 and 11 are never read", "columns 9, 10 and 13 are never read"),
         ("convolution", "one channel with 13 samples", "one channel with 14 samples"),
+        ("convolution", "input in steps of 4,", "input in steps of 3,"),
         ("gated_rnn", "has a standard deviation of about 0.01", "has a standard deviation of about 0.03"),
         ("gated_rnn", "In 11 of all cells", "In 17 of all cells"),
         ("attention_rnn", "That is 25 % too much", "That is 20 % too much"),
