@@ -14,7 +14,7 @@ EXEMPT = {
     r"claims\.evidence\.format_error": "takes an error that evidence has checked",
     r"claims\.evidence\.(off_by|product_error|Evidence\.\w+)": "takes what the oracle and a transcript of the sheet made",
     r"claims\.export\.\w+": "takes a ledger",
-    r"claims\.evidence\.(Finding|Experiment)": "made by the claims of chapter 4, from what they measured",
+    r"claims\.evidence\.(Finding|Experiment)(\.\w+)?": "made by the claims of chapter 4, from what they measured",
 }
 
 

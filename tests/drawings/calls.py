@@ -19,6 +19,7 @@ from helpers.drawings import (
 EXEMPT = {
     r"drawings\.graphs\.\w+": "takes diagrams and functions that this package makes for each other",
     r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.(check|positions))?": "says what to draw; picture holds it against a frame",
+    r"drawings\.in_words\.\w+": "picture calls it with what it has checked",
     r"drawings\.panels\.check_frame": "picture and Explorer call it with what they are given, and they are fuzzed",
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
     r"drawings\.(svg\.(draw|style)|html\.\w+)": "what picture and Explorer draw with, when they have checked",

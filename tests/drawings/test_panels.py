@@ -64,7 +64,7 @@ def test_bad_frames_are_refused():
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"alt": None}, TypeError, "alt must be text"),
+        ({"alt": 3}, TypeError, "alt must be text"),
         ({"roles": [[0.0, 1.0], [1.0, 1.0]]}, ValueError, "roles must be a matrix of positions"),
         ({"roles": [[]]}, ValueError, "roles must be a matrix of positions"),
         ({"x": None}, TypeError, "x must hold real numbers"),

@@ -1,5 +1,6 @@
 """The map of chapter 2: what is drawn at random, what is measured, and that the record holds."""
 
+import hashlib
 import json
 import math
 
@@ -139,3 +140,11 @@ def test_one_exponent_is_the_largest_of_all():
     every = network.lyapunov_exponents(run)
     np.testing.assert_allclose(network.lyapunov_exponents(run, count=1)[:, 0], every[:, 0], atol=0.01)
     np.testing.assert_allclose(network.lyapunov_exponents(run, count=3), every[:, :3], atol=0.02)
+
+
+def test_the_record_is_the_one_that_was_made():
+    """A number in it that is changed by hand is noticed. Who records it again puts its new sum here."""
+    recorded = hashlib.sha256(
+        record_path("gated_rnn_exponents.json").read_bytes().replace(b"\r\n", b"\n")
+    ).hexdigest()
+    assert recorded == "67ca56d4160c8abd92d0132c76ebaf61ce93b7f48e7a7e1b813391092cab6c3b"

@@ -598,3 +598,16 @@ def test_the_readers_own_settings_change_nothing():
         gradients = network.vjp(again, np.ones((3, 1)))
     np.testing.assert_array_equal(again.states, run.states)
     np.testing.assert_array_equal(gradients.W_x, network.vjp(run, np.ones((3, 1))).W_x)
+
+
+@pytest.mark.parametrize(
+    ("given", "returned"),
+    [(np.float16, np.float16), (np.float32, np.float32), (np.longdouble, np.float64), (int, np.float64)],
+)
+@pytest.mark.parametrize("count", [None, 1])
+def test_exponents_keep_their_precision_up_to_double(given, returned, count):
+    jacobians = np.array([[[2, 1], [0, 4]], [[4, 0], [1, 2]]] * 20).astype(given)
+    exponents = lyapunov_exponents(jacobians, count)
+    assert exponents.dtype == returned
+    expected = lyapunov_exponents(jacobians.astype(float), count)
+    np.testing.assert_allclose(exponents, expected, rtol=float(np.finfo(returned).eps))

@@ -10,6 +10,7 @@ from helpers.numerics import arrays, bootstrap, compare, oracle
 EXEMPT = {
     r"numerics\.without_pytorch\..*": "takes the cells of a notebook: tests/repository/test_without_pytorch.py",
     r"numerics\.oracle\.is_missing": "takes any error",
+    r"numerics\.oracle\.one_thread": "takes nothing",
     r"numerics\.functions\.\w+": "takes arrays that its callers have checked",
     r"numerics\.arrays\.check_memory": "takes shapes of sizes that its callers have checked",
     r"numerics\.arrays\.check_is_own_run": "checks what the networks' methods are called with here",

@@ -102,7 +102,7 @@ def test_each_recipe_is_complete(project):
         run(project, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"))
     run(project, "notebooks/renew.py", "notebooks/convolution.md", "notebooks/softmax.md")
     twin = (project / "notebooks/convolution.ipynb").read_text(encoding="utf-8")
-    assert "1.1.b.filters · confirmed" in twin
+    assert "1.1.b.filters: confirmed. " in twin
     assert "Explorer with sliders kernel size K (1 to 7)" in twin
     parts = yaml.safe_load((project / "book/_toc.yml").read_text(encoding="utf-8"))["parts"]
     assert {"file": "notebooks/softmax"} in parts[1]["chapters"]

@@ -17,6 +17,7 @@ from ..numerics.arrays import Array
 from ..numerics.formatting import format_number
 from ..numerics.functions import quiet
 from .html import HTML, element
+from .in_words import in_words
 from .panels import Axis, ForestPlot, Frame, Graph, Grid, HeatMap, Lines, Node, Panel, Text, check_frame
 
 Keys = Sequence[tuple[str, str]]
@@ -58,15 +59,15 @@ def style() -> HTML:
     return element("style", HTML(css))
 
 
-def picture(*panels: Panel, alt: str, **frame: Any) -> Picture:
+def picture(*panels: Panel, alt: str | None = None, **frame: Any) -> Picture:
     """Draw one frame as a figure.
 
     Parameters
     ----------
     *panels : Text, Grid, Lines, HeatMap, ForestPlot or Graph
         How to draw it.
-    alt : str
-        The figure in words, for a reader who cannot see it.
+    alt : str, optional
+        The figure in words, for a reader who cannot see it. Left out, they are made of what is drawn.
     **frame : array_like or str
         What to draw, by the names the panels use.
 
@@ -81,9 +82,11 @@ def picture(*panels: Panel, alt: str, **frame: Any) -> Picture:
     >>> picture(row, roles=[[0, 0, 1]], x=[[4, 5, 6]], alt="4, 5 and 6; the last is dropped.")
     4, 5 and 6; the last is dropped.
     """
-    if not isinstance(alt, str):
+    if not isinstance(alt, str | None):
         raise TypeError(f"alt must be text, got {alt!r}")
     check_frame(panels, frame)
+    if alt is None:
+        alt = " ".join(in_words(panel, frame) for panel in panels)
     return Picture(panels, frame, alt=alt)
 
 

@@ -312,6 +312,7 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
 
     with R[t] upper triangular (Benettin et al., 1980), the largest first. Each nears its limit as 1/T. If no J[t] is
     singular, all m sum to the mean of ln |det J[t]|; a direction shrunk beyond the numbers' precision has −∞ or noise.
+    The frame is carried along in double, whatever the precision of the Jacobians.
 
     Parameters
     ----------
@@ -337,13 +338,14 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
         jacobian = real_array(jacobian, "jacobians", shape=shape)
         if steps == 0:
             shape = jacobian.shape
-            frame = _first_frame(shape, count)
-        frame, triangle = np.linalg.qr(jacobian @ frame)
+            frame, dtype = _first_frame(shape, count), jacobian.dtype
+        frame, triangle = np.linalg.qr(jacobian.astype(float, copy=False) @ frame)
         total = total + np.log(np.abs(np.diagonal(triangle, axis1=-2, axis2=-1)))
         steps += 1
     if steps == 0:
         raise ValueError("jacobians must hold at least one matrix, got none")
-    return -np.sort(-total / steps, axis=-1)
+    # LAPACK, and so the frame, goes no further than double.
+    return -np.sort(-total / steps, axis=-1).astype(dtype if dtype.itemsize < 8 else float)
 
 
 def _first_frame(shape: tuple[int, ...], count: int | None) -> Array:
