@@ -58,6 +58,7 @@ RIGHT = {
     "1.2.2.c.parameters": ["3 m n + 3 k m^2", "3m(n + k m)", "3mn + 3k m²", "3*m*n + 3*k*m**2"],
     "1.2.2.d": [unbounded(), unbounded("e^(x'Q_0'K_0 x)", "e^(h[s]'Q'K h[s])"), unbounded(E_0, "exp((Q h_s)ᵀ (K h_s))").replace("V h[s]", "V h_s"), unbounded("exp((Q_0 x[t])'(K_0 x[t]))", value="V_0 x[t]")],
     "1.2.2.d.mean": ["8, 6, 5", "(8, 6, 5)", "8, (4+8)/2, (1+6+8)/3", "8; 6; 5"],
+    "1.2.2.d.bound": ["1, −1", "(-3, 3)", "0.5, -1/2"],
     "1.2.2.d.sums": ["(N + exp(w_0) v_0)/(D + exp(w_0))", "(N + e^(w_0) v_0)/(D + e^(w_0))", "(exp(-w_0) N + v_0)/(exp(-w_0) D + 1)", "h[t] = (N + exp(w0) v0)/(D + exp(w0))".removeprefix("h[t] = ")],
     "1.2.2.d.rescaling": [
         "exp(M − max(M, w)) N + exp(w − max(M, w)) v", "e^(M - max(M, w)) N + e^(w - max(M,w)) v", "exp(min(0, M - w)) N + exp(min(0, w - M)) v", "N*exp(M-max(w,M)) + v*exp(w-max(w,M))",

@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 
 from ..exercises import Cases, Draw, FunctionExercise, Mistake, SheetMistake
-from ..exercises.boxes import FormulaBox, NumbersBox
+from ..exercises.boxes import ExampleBox, FormulaBox, NumbersBox
 from ..numerics.arrays import Array
 from .exercises import (
     BACKWARD,
+    BOUND,
     INPUT_JACOBIAN,
     JACOBIAN,
     MASKED,
@@ -258,6 +259,14 @@ MEANS_BOX = NumbersBox(
     label="h[1], h[2], h[3]",
     given="Three numbers, separated by commas.",
     exercise=MEANS,
+)
+
+BOUND_BOX = ExampleBox(
+    id="1.2.2.d.bound",
+    question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, V_0 = 1 and V = −1. Give x[1] and x[2] with which h[2] is as long as the bound allows: as the longest input so far.",
+    label="x[1], x[2] =",
+    given=BOUND.given,
+    exercise=BOUND,
 )
 
 SUMS_BOX = FormulaBox(

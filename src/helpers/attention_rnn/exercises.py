@@ -9,7 +9,17 @@ from itertools import compress, product
 
 import numpy as np
 
-from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, NumberExercise, SheetMistake
+from ..exercises import (
+    Cases,
+    Condition,
+    Draw,
+    ExampleExercise,
+    Function,
+    FunctionExercise,
+    Mistake,
+    NumberExercise,
+    SheetMistake,
+)
 from ..numerics.arrays import Array
 from .reference import AttentionRNN, UnboundedAttentionRNN
 
@@ -543,6 +553,57 @@ MEANS = NumberExercise(
         "looks at the last state only": Mistake((8, 6, 3.5), "h[3] looks at h[1] too."),
         "adds up, and does not divide": Mistake((8, 12, 21), "The weights add up to 1: each of t is 1/t."),
         "keeps the present alone": Mistake((8, 4, 1), "With equal scores the past has the weight (t − 1)/t."),
+    },
+)
+
+
+def _share_of_the_bound(x: Array) -> float:
+    """Return how long h[2] is, as a share of the longest input, with Q = K = 0, V_0 = 1 and V = −1."""
+    turned = np.array([[[0.0]], [[0.0]], [[-1.0]]])
+    return float(abs(unbounded(x[:, None], MEAN, turned)[1, 0]) / np.abs(x).max())
+
+
+BOUND = ExampleExercise(
+    id="1.2.2.d.bound",
+    given="Two numbers, x[1] and x[2]. The network is AttentionRNN(∞) with m = n = 1, queries and keys 0, V_0 = 1 and V = −1, so that no state is longer than the longest input so far.",
+    hints=(
+        "h[1] = x[1]. What is h[2]?",
+        "h[2] = (x[2] − x[1])/2, the mean of two values. When is a mean as long as the longest of them?",
+    ),
+    length=2,
+    example=(1.0, -1.0),
+    symbol="x",
+    condition=Condition(
+        value=_share_of_the_bound,
+        formula="abs(x[1] − x[0])/(2 max(abs(x)))",
+        words="the length of h[2], as a share of the longest input's,",
+        above=1 - 1e-9,
+    ),
+    mistakes={
+        "lets the two values cancel": Mistake(
+            Condition(
+                value=_share_of_the_bound,
+                formula="abs(x[1] − x[0])/(2 max(abs(x)))",
+                words="the share",
+                below=1e-9,
+            ),
+            "V = −1 turns the past around: the values are x[2] and −x[1].",
+        ),
+        "makes one of the values shorter": Mistake(
+            Condition(
+                value=lambda x: float(np.ptp(np.abs(x)) / np.abs(x).max()),
+                formula="(max(abs(x)) − min(abs(x)))/max(abs(x))",
+                words="the difference of the lengths",
+                above=1e-9,
+            ),
+            "A mean of values of different lengths is shorter than the longest.",
+        ),
+        "leaves nothing to be as long as": Mistake(
+            Condition(
+                value=lambda x: float(np.abs(x).max()), formula="max(abs(x))", words="the longest", below=1e-9
+            ),
+            "With inputs of 0 all states are 0. Let one at least be another number.",
+        ),
     },
 )
 

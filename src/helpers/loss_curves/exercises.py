@@ -8,10 +8,23 @@ from itertools import accumulate
 
 import numpy as np
 
-from ..exercises import Cases, Draw, FunctionExercise, Mistake, NumberExercise
+from ..exercises import (
+    Cases,
+    ChoiceExercise,
+    Condition,
+    Draw,
+    ExampleExercise,
+    FunctionExercise,
+    Mistake,
+    NumberExercise,
+    Option,
+)
 from ..numerics.arrays import Array
+from ..numerics.bootstrap import Interval
 from ..numerics.functions import sigmoid
+from . import recorded_census, recorded_replay
 from .cliff import TARGET, loss_and_gradient
+from .spikes import SPIKE_LOSS
 
 EPSILON = 1e-8
 Divisor = Callable[[Array, float], Array]
@@ -153,6 +166,58 @@ RMSPROP = FunctionExercise(
     },
 )
 
+
+def _vanish(step: str) -> str:
+    """Return which share of the recorded spikes does not begin with the next batch, with another step in place of the last."""
+    share = np.mean(recorded_replay.spikes()[step] <= SPIKE_LOSS)
+    return f"In the record {share:.0%} of the spikes do not begin with it."
+
+
+REPLAY = ChoiceExercise(
+    id="1.3.1.replay",
+    given="Choose the step that differs from RMSprop's in one thing, in what v remembers.",
+    hints=(
+        "A test of a suspect changes what is suspected, and leaves the rest.",
+        "Which of these steps has another v, and the same gradient and the same formula?",
+    ),
+    options=(
+        Option(
+            "RMSprop's step, with the mean of all earlier g² for v",
+            lambda: (
+                f"It has another memory, and the same gradient and the same formula. {_vanish('long_memory')} So for the others forgetting was not needed."
+            ),
+        ),
+        Option(
+            "No step at all",
+            lambda: (
+                f"That tests whether the next batch alone makes the spike, suspect (a). {_vanish('none')}"
+            ),
+            "takes the step away, memory and all",
+        ),
+        Option(
+            "The same step, shortened to the usual length",
+            lambda: (
+                f"That tests whether the length did it, suspect (b), whatever made the step long. {_vanish('usual_length')}"
+            ),
+            "changes the length, whatever made it",
+        ),
+        Option(
+            "RMSprop's step of the gradient shortened to the usual length",
+            lambda: (
+                f"That changes the gradient, and tests whether it was too large, suspect (b). v has forgotten as much as before. {_vanish('clipped')}"
+            ),
+            "changes the gradient and not the memory",
+        ),
+        Option(
+            "A step in proportion to the gradient, as SGD's",
+            lambda: (
+                f"That takes v away, what it has forgotten and what this gradient adds to it: two changes at once. {_vanish('sgd')}"
+            ),
+            "takes the division away, not the forgetting",
+        ),
+    ),
+)
+
 LONGEST = FunctionExercise(
     id="1.3.1.longest",
     reference=lambda η, P, α: η * np.sqrt(P / (1 - α)),
@@ -276,6 +341,131 @@ SEEDS = NumberExercise(
 )
 
 # 1.3.2
+
+
+def _highest() -> str:
+    return f"The highest spike of the record begins at {recorded_replay.spikes()['loss'].max():.1f}."
+
+
+def _of_high_spikes() -> tuple[int, int]:
+    """Return how many spikes begin above ln 4, and in how many of them the network does well on fresh sequences."""
+    spikes = recorded_replay.spikes()
+    high = spikes["loss"] > np.log(4)
+    return int(high.sum()), int((spikes["taken_fresh"][high] <= SPIKE_LOSS).sum())
+
+
+def _wrong_labels() -> str:
+    wrong = recorded_replay.spikes()["wrong_labels"]
+    return f"{int(np.sum(wrong))} labels are wrong in the batches of {len(wrong)} spikes"
+
+
+CAUSE = ChoiceExercise(
+    id="1.3.2.cause",
+    given=f"A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = {np.log(4):.3f}. Choose what lets one that has learnt pay more.",
+    hints=(
+        "How much does a sequence cost whose right class has the probability p?",
+        "−ln p: at p = ¼ that is ln 4. How small can p become, and in which network?",
+    ),
+    options=(
+        Option(
+            "It is sure and wrong, and cross-entropy has no upper limit.",
+            lambda: (
+                "A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0. One that knows nothing pays ln 4. "
+                f"{_highest()}"
+            ),
+        ),
+        Option(
+            "It becomes unsure, and guesses.",
+            lambda: (
+                f"A network that guesses pays about ln 4, and no more. {_highest()} To pay that, it has to be sure of something, and wrong."
+            ),
+            "takes it for unsure",
+        ),
+        Option(
+            "Labels were assigned wrongly, or swapped.",
+            lambda: (
+                f"Swapped labels would do it. But {_wrong_labels()}, and they are not needed: one long step is enough to make the network sure of a wrong class."
+            ),
+            "puts it down to wrong labels",
+        ),
+        Option(
+            "Its gradients explode.",
+            lambda: (
+                "A long step is what moves the weights: one batch before a spike the gradient is "
+                f"{np.median(recorded_replay.spikes()['gradient_norm'] / recorded_replay.spikes()['usual_gradient_norm']):.0f} times the usual (median). "
+                "But why may the loss then be higher than that of a network that knows nothing? Look at −ln p."
+            ),
+            "names what moves the weights, and not why that can cost so much",
+        ),
+        Option(
+            "Its weights have grown large.",
+            "Large weights of the output layer let it be sure, and that is all that they do: where it is sure and right, it pays next to nothing.",
+            "names what lets it be sure, and not that it is wrong",
+        ),
+        Option(
+            "The batch happened to be a hard one.",
+            lambda: (
+                f"A hard batch is hard for this network only. {np.mean(recorded_replay.spikes()['none'] > SPIKE_LOSS):.0%} of the spikes are there without the last "
+                "step, so that the batch may be to blame; and it does not say why the loss may exceed that of a network that knows nothing."
+            ),
+            "puts it down to chance in the batch",
+        ),
+        Option(
+            "It has learnt the training batches by heart.",
+            lambda: (
+                "Each batch is drawn afresh, so there is little to learn by heart. "
+                "Of {} spikes that begin above ln 4 the network does well on fresh sequences in {}.".format(
+                    *_of_high_spikes()
+                )
+            ),
+            "puts it down to overfitting",
+        ),
+    ),
+)
+
+LOGITS = ExampleExercise(
+    id="1.3.2.logits",
+    given="Four numbers, such as 1, 2, 0, −1: the logits of classes 0 to 3. Class 0 is right. The loss, ln Σ exp(z_c) − z_0, is to be more than 5.",
+    hints=(
+        "The loss is at least z_c − z_0, for every class c.",
+        "Which class has to be ahead, and by how much?",
+    ),
+    length=4,
+    example=(0.0, 6.0, 0.0, 0.0),
+    condition=Condition(
+        value=lambda z: float(np.log(np.exp(z - z.max()).sum()) + z.max() - z[0]),
+        formula="ln(sum(exp(z − max(z)))) + max(z) − z[0]",
+        words="the loss",
+        above=5,
+    ),
+    mistakes={
+        "prefers no class": Mistake(
+            Condition(
+                value=lambda z: float(np.ptp(z)), formula="max(z) − min(z)", words="the range", below=1e-9
+            ),
+            "With equal logits each class has the probability ¼, and the loss is ln 4. Only differences count.",
+        ),
+        "is sure and right": Mistake(
+            Condition(
+                value=lambda z: float(z[0] - z[1:].max()),
+                formula="z[0] − max(z[1], z[2], z[3])",
+                words="the right class's lead",
+                above=0,
+            ),
+            "The right class is ahead, so p is above ¼ and the loss below ln 4. Let a wrong one be ahead.",
+        ),
+        "is wrong, and not sure enough": Mistake(
+            Condition(
+                value=lambda z: float(z[1:].max() - z[0]),
+                formula="max(z[1], z[2], z[3]) − z[0]",
+                words="a wrong class's lead",
+                above=0,
+                below=5,
+            ),
+            "A wrong class is ahead. The loss grows with its lead, one nat for each unit.",
+        ),
+    },
+)
 
 
 PROBABILITY = NumberExercise(
@@ -415,6 +605,158 @@ CLIPPING = FunctionExercise(
             lambda g, threshold: g, "Where it is longer than the threshold it is to be shortened."
         ),
     },
+)
+
+
+def _times(measure: recorded_census.Measure, training: str) -> Interval:
+    """Return a measure of a training over that of the untreated runs."""
+    return recorded_census.effect(measure, training, rng=np.random.default_rng(0), how=np.divide)
+
+
+def _in_words(measure: recorded_census.Measure, training: str) -> str:
+    effect, low, high, _ = _times(measure, training)
+    return f"{effect:.2f} times (95 % interval {low:.2f} to {high:.2f})"
+
+
+def _spikes(training: str) -> str:
+    return _in_words(recorded_census.spikes_per_thousand_steps, training)
+
+
+def _time(training: str) -> str:
+    return _in_words(recorded_census.share_of_steps_above, training)
+
+
+def _of_change(training: str, comment: str = "") -> str:
+    """Return what the census says of a change."""
+    share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
+    if share.high <= 0.25:
+        return f"Only {share.effect:.0%} of its runs learnt, so that nothing can be said of spikes after learning. {comment}"
+    return f"In the census there are {_spikes(training)} the spikes of the untreated runs, and {_time(training)} the time in them. {comment}"
+
+
+def _change(text: str, training: str, name: str = "", comment: str = "") -> Option:
+    return Option(text, partial(_of_change, training, comment), name)
+
+
+CURES = ChoiceExercise(
+    id="1.3.3.regularisation",
+    given="Choose one of these changes after which fewer spikes begin, per thousand steps after learning. More than one is right.",
+    hints=(
+        "What does RMSprop divide a gradient by, and how far back does that look?",
+        "Which changes let it look further back?",
+    ),
+    options=(
+        _change("Adam", "adam"),
+        _change("AdamW", "adamw"),
+        _change("RMSprop with α = 0.999", "decay-0.999"),
+        _change(
+            "Norm clipping at 10",
+            "norm-clipping-10",
+            "clips the norm at 10",
+            "They are shorter; asked for are fewer.",
+        ),
+        _change(
+            "Norm clipping at 1",
+            "norm-clipping-1",
+            "clips the norm at 1",
+            "A low threshold does not make them fewer.",
+        ),
+        _change(
+            "Norm clipping at 0.1",
+            "norm-clipping-0.1",
+            "clips the norm at 0.1",
+            "A low threshold does not make them fewer.",
+        ),
+        _change("Value clipping at 0.01", "value-clipping-0.01", "clips each entry", "Asked for are fewer."),
+        _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "regularises by weight decay"),
+        _change("Label noise of 10 %", "label-noise-0.1", "regularises by label noise"),
+        _change("A learning rate of 3·10⁻⁴", "learning-rate-3e-4", "shortens every step"),
+        _change(
+            "A warm-up of ten epochs", "warm-up-10-epochs", "warms up", "It is over before the spikes begin."
+        ),
+        _change("An orthogonal start", "orthogonal-start", "changes the start"),
+        _change("ε = 10⁻³", "epsilon-1e-3", "raises ε", "With a large ε the division does less."),
+        _change(
+            "SGD with momentum",
+            "sgd-momentum-0.9",
+            "leaves RMSprop for plain descent",
+            "A curve without spikes is no success by itself.",
+        ),
+    ),
+    ordered=True,
+)
+
+FOREST = ChoiceExercise(
+    id="1.3.3.forest",
+    given="Two claims: (A) norm clipping at 10 makes spikes rarer. (B) Adam makes spikes rarer. Choose what the figure of the spikes per thousand steps supports.",
+    hints=(
+        "The line at 1 stands for no change. Where is each interval?",
+        "An interval that holds 1 allows both a little fewer and a little more.",
+    ),
+    options=(
+        Option(
+            "(B) alone",
+            lambda: (
+                f"Adam: {_spikes('adam')}, wholly below 1. Norm clipping at 10: {_spikes('norm-clipping-10')}, which is not."
+            ),
+        ),
+        Option(
+            "(A) alone",
+            lambda: (
+                f"Norm clipping at 10: {_spikes('norm-clipping-10')}: the interval does not lie below 1. Look at Adam's."
+            ),
+            "takes the time in spikes for their number",
+        ),
+        Option(
+            "Both",
+            lambda: (
+                f"Adam: {_spikes('adam')}. But norm clipping at 10: {_spikes('norm-clipping-10')}, which is not below 1. It is the time in spikes that clipping shortens."
+            ),
+            "takes any cure for a cure of their number",
+        ),
+        Option(
+            "Neither",
+            lambda: f"Adam: {_spikes('adam')}. That is wholly below 1.",
+            "believes no interval",
+        ),
+    ),
+)
+
+INTERVAL = ChoiceExercise(
+    id="1.3.3.interval",
+    given="A change leaves 0.9 times the time in spikes, with a 95 % interval from 0.5 to 1.5. Choose what that allows to say.",
+    hints=(
+        "Which effects are in the interval? Is no effect among them? Is a cure?",
+        "To be undecided is not to know that there is nothing.",
+    ),
+    options=(
+        Option(
+            "It may halve the time, and it may make it half as long again: the seeds do not decide.",
+            lambda: (
+                f"All of these effects are in the interval. In the census label noise is such a case: {_time('label-noise-0.1')} the time."
+            ),
+        ),
+        Option(
+            "The change does nothing.",
+            "1 is in the interval, and so is 0.5. That nothing is proved is not a proof of nothing.",
+            "takes what is not shown for what is not there",
+        ),
+        Option(
+            "The change shortens the time, by 10 %.",
+            "0.9 is the middle of what is possible. The interval holds 1, and more than 1.",
+            "takes the estimate for the truth",
+        ),
+        Option(
+            "In 95 % of trainings the time is between 0.5 and 1.5 times as long.",
+            "The interval is of the effect over all seeds, not of single trainings, which differ far more.",
+            "takes it for the spread of single runs",
+        ),
+        Option(
+            "With more seeds the interval will lie below 1.",
+            "With more seeds it becomes narrower. On which side of 1 it will end, these seeds do not say.",
+            "expects more seeds to confirm",
+        ),
+    ),
 )
 
 CONSTANT = FunctionExercise(
