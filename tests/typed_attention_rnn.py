@@ -76,6 +76,7 @@ RIGHT = {
     "1.2.2.e.input": [f"a_0 V_0 + a_0 (v_0 − h) {U_0}", "a_0 (V_0 + (v_0 - h[t]) (k_0' Q_0 + q_0' K_0))", "a0 V0 + a0 (v0 - a0 v0 - a1 v1 - a2 v2) (k0.T @ Q0 + q0.T @ K0)"],
     "1.2.2.e.value": ["sum(t, 1, T, a[t] λ[t]ᵀ y[t]ᵀ)", "sum(t, 1, T, a_t λ_t^T y_t^T)", "sum(t, 1, T, a[t] (y[t] λ[t])')", "sum(t = 1 to T) a[t] lambda[t]' y[t]'"],
     "1.2.2.f": ["g + sum(i, 1, k, λ[i] D[i])", "g + Σ_{i=1}^k λ_i D_i", "sum(i = 1 to i = k) lambda[i] D[i] + g", "g + (sum(i,1,k,D[i]'λ[i]'))'"],
+    "1.2.2.f.hand": ["13/9", "1 + 1/3 + 1/9", "1 + 4/9", "1.444"],
 }  # fmt: skip
 """Right answers, in several notations each."""
 

@@ -14,6 +14,7 @@ from ..numerics.arrays import Array
 from .exercises import (
     BACKWARD,
     BOUND,
+    BY_HAND,
     INPUT_JACOBIAN,
     JACOBIAN,
     MASKED,
@@ -501,4 +502,12 @@ STATE_GRADIENT_BOX = FormulaBox(
             "A gradient is a row and stands before the Jacobian; and total gradients go with direct Jacobians: λ[i] D[i].",
         ),
     },
+)
+
+BY_HAND_BOX = NumbersBox(
+    id="1.2.2.f.hand",
+    question="Let everything be one number, k = 2, and every weight and direct Jacobian ⅓. There are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
+    label="λ[1] =",
+    given="One number, such as a fraction.",
+    exercise=BY_HAND,
 )

@@ -1179,3 +1179,24 @@ STATE_GRADIENT = FunctionExercise(
         ),
     },
 )
+
+BY_HAND = NumberExercise(
+    id="1.2.2.f.hand",
+    answer=(13 / 9,),
+    tolerance=1e-3,
+    given="Asked for is one number: all is one number, k = 2, each weight and each direct Jacobian is ⅓, there are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
+    hints=(
+        "Which ways lead from h[1] to ℓ?",
+        "To h[3] straight and by way of h[2]; and ℓ looks at h[1] itself.",
+    ),
+    mistakes={
+        "forgets that ℓ looks at h[1] itself": Mistake((4 / 9,), "That is all that comes by way of h[3]. ℓ holds h[1] as well."),
+        "counts a path twice": Mistake(
+            (14 / 9,), "The path by way of h[2] is in λ[2], and in the total Jacobian of h[3] again: total gradients go with direct Jacobians."
+        ),
+        "forgets the path by way of h[2]": Mistake((4 / 3,), "h[2] looks at h[1], and h[3] at h[2]: that path brings ⅓ · ⅓."),
+        "forgets the straight path to h[3]": Mistake((10 / 9,), "h[1] is in the window of h[3]: there is a path straight to it."),
+        "lets ℓ look at h[2], too": Mistake((16 / 9,), "ℓ = h[1] + h[3]: it does not look at h[2] itself."),
+        "adds a whole step for each arrow": Mistake((3.0,), "Each arrow has the factor ⅓."),
+    },
+)
