@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from typed_answers import MADE, RIGHT, SHEETS, C, S
-from typed_attention_rnn import U
 from vendor import with_node
 
 from helpers import exercises
@@ -104,8 +103,8 @@ def test_each_choice_is_answered(judge, id):
     for number, option in enumerate(options):
         answer = judge(id, str(number))
         assert answer["outcome"] == ("not-yet" if option.name else "right")
-        assert (answer["mistake"], answer["says"]) == (option.name, [option.reply])
-    assert sum(not option.name for option in options) == 1
+        assert (answer["mistake"], answer["says"]) == (option.name, [option.words])
+    assert 1 <= sum(not option.name for option in options) < len(options)
     assert judge(id, "")["outcome"] == "unanswered"
 
 

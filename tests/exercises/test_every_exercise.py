@@ -11,19 +11,21 @@ import numpy as np
 import pytest
 
 from helpers import exercises
-from helpers.book import CLAIMS, EXERCISES
+from helpers.book import BOXES, CLAIMS, EXERCISES
 from helpers.exercises import (
+    ChoiceExercise,
+    ExampleExercise,
     FunctionExercise,
     NumberExercise,
     Outcome,
-    SentenceExercise,
     SheetMistake,
 )
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FUNCTIONS = [exercise for exercise in EXERCISES if isinstance(exercise, FunctionExercise)]
 NUMBERS = [exercise for exercise in EXERCISES if isinstance(exercise, NumberExercise)]
-SENTENCES = [exercise for exercise in EXERCISES if isinstance(exercise, SentenceExercise)]
+CHOICES = [exercise for exercise in EXERCISES if isinstance(exercise, ChoiceExercise)]
+EXAMPLES = [exercise for exercise in EXERCISES if isinstance(exercise, ExampleExercise)]
 by_id = {"ids": lambda exercise: exercise.id}
 
 
@@ -57,11 +59,23 @@ def test_the_number_is_right(exercise):
     assert exercise.check(exercise.answer).right
 
 
-@pytest.mark.parametrize("exercise", SENTENCES, **by_id)
-def test_a_reason_in_the_books_words_is_right(exercise):
-    assert exercise.check(exercise.explanation).right
-    assert exercise.check("I have no idea.").outcome is Outcome.NOT_YET
-    assert "no sentence" in exercise.check(7).sentences[0]
+@pytest.mark.parametrize("exercise", EXAMPLES, **by_id)
+def test_the_example_is_right(exercise):
+    assert exercise.check(exercise.example).right
+
+
+@pytest.mark.parametrize("exercise", CHOICES, **by_id)
+def test_each_option_is_judged_by_its_words(exercise):
+    for option in exercise.options:
+        answer = exercise.check(option.text)
+        assert (answer.right, answer.mistake) == (not option.name, option.name)
+        assert option.words in answer.sentences[0]
+
+
+def chapter_of(id):
+    """Return the chapter of the claims in whose section an exercise stands: 1.3.2.logits stands in 1.3.2."""
+    section = ".".join(id.split(".")[:3])
+    return next(claim.chapter for claim in CLAIMS if f"{claim.id}.".startswith(f"{section}."))
 
 
 @pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
@@ -69,8 +83,7 @@ def test_there_is_enough_to_help(exercise):
     assert len(exercise.mistakes) >= 3
     assert len(exercise.hints) >= 2
     assert exercise.given.endswith((".", ".)", "?"))
-    claim = CLAIMS[exercise.id]
-    assert exercise.chapter == claim.chapter
+    assert exercise.chapter == chapter_of(exercise.id)
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, **by_id)
@@ -125,7 +138,7 @@ def checks_in(cell):
 
 
 def cells_of(exercise):
-    """Return the cells of an exercise: the one to fill in, the hints, and the solution."""
+    """Return the cells of an exercise: those to fill in, which only a program has, the hints, and the solution."""
     cells = [cell for cell in notebook(exercise.chapter).cells if cell.cell_type == "code"]
     fill_in, solution = (
         [
@@ -137,8 +150,10 @@ def cells_of(exercise):
         for keep in (True, False)
     )
     hints = [cell for cell in cells if f'exercises.hints("{exercise.id}")' in cell.source]
-    assert len(fill_in) == len(hints) == len(solution) == 1, exercise.id
-    return fill_in[0], hints[0], solution[0]
+    boxes = [cell for cell in cells if cell.source == f'exercises.box("{exercise.id}")']
+    assert len(hints) == len(solution) == len(boxes) == 1, exercise.id
+    assert len(fill_in) <= 1
+    return fill_in, hints[0], solution[0]
 
 
 def run(cell, chapter):
@@ -151,34 +166,44 @@ def run(cell, chapter):
 
 
 @pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
-def test_the_page_has_an_exercise_hints_and_a_solution_that_is_right(exercise):
-    (fill_in, name), hints, (solution, solution_name) = cells_of(exercise)
-    assert fill_in.metadata.tags == ["exercise"]
+def test_the_page_has_a_box_hints_and_a_solution_that_is_right(exercise):
+    fill_in, hints, (solution, solution_name) = cells_of(exercise)
     assert hints.metadata.tags == ["remove-input", "hints"]
     assert solution.metadata.tags == ["hide-cell"]
-    assert (name[:3], solution_name) == ("my_", "solution")
-    answer = run(fill_in, exercise.chapter)[name]
-    assert exercises.check(exercise.id, answer).outcome is Outcome.UNANSWERED
+    assert solution_name == "solution"
     solved = run(solution, exercise.chapter)["solution"]
     assert exercises.check(exercise.id, solved, save=False).right
     if isinstance(exercise, FunctionExercise):
-        assert tuple(inspect.signature(answer).parameters) == exercise.parameters
         assert tuple(inspect.signature(solved).parameters) == exercise.parameters
-        assert len(answer.__doc__) > 20
+    for cell, name in fill_in:
+        assert cell.metadata.tags == ["exercise"]
+        assert name.startswith("my_")
+        answer = run(cell, exercise.chapter)[name]
+        assert exercises.check(exercise.id, answer).outcome is Outcome.UNANSWERED
+        if isinstance(exercise, FunctionExercise):
+            assert tuple(inspect.signature(answer).parameters) == exercise.parameters
+            assert len(answer.__doc__) > 20
 
 
 @pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)
 def test_the_question_is_where_links_lead(exercise):
-    """It stands above its answer box, if it has one, and the cell to fill in."""
-    cells = jupytext.read(NOTEBOOKS / f"{exercise.chapter}.md").cells
-    cells = [cell for cell in cells if cell.source != f'exercises.box("{exercise.id}")']
-    fill_in = next(
-        number
-        for number, cell in enumerate(cells)
-        if "exercise" in cell.metadata.get("tags", ()) and f'check("{exercise.id}"' in cell.source
-    )
-    question = cells[fill_in - 1].source.split("\n\n")[-1]
+    """It stands above its answer box, and that above the cell to fill in, if there is one, and the hints."""
+    cells = [cell.source for cell in notebook(exercise.chapter).cells]
+    box = cells.index(f'exercises.box("{exercise.id}")')
+    question = cells[box - 1].split("\n\n")[-1]
     assert question.startswith(f"({exercise.anchor})=\n**Your turn.** ")
+    has_cell = f'exercises.check("{exercise.id}"' in cells[box + 1]
+    assert f'exercises.hints("{exercise.id}")' in cells[box + 1 + has_cell]
+    assert f'exercises.check("{exercise.id}", solution, save=False)' in cells[box + 2 + has_cell]
+
+
+def test_every_exercise_has_a_box():
+    assert {exercise.id for exercise in EXERCISES} == set(BOXES)
+
+
+def test_no_question_goes_unchecked():
+    for path in NOTEBOOKS.glob("*.md"):
+        assert "**Exercise.**" not in path.read_text(encoding="utf-8"), path.stem
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)

@@ -754,11 +754,11 @@ RANK = FunctionExercise(
     id="1.2.2.d.rank",
     reference=later_weight,
     cases=lambda draw: [
+        (0.25, 0.25, 0.25),
         (0.5, 0.25, 0.25),
-        (0.25, 0.5, 0.125),
+        (0.25, 0.5, 0.5),
         (0.25, 0.25, 0.5),
-        (0.75, 0.125, 0.5),
-        *(tuple(map(float, draw.uniform(3))) for _ in range(8)),
+        *(tuple(map(float, 0.25 + draw.uniform(3) / 4)) for _ in range(8)),
     ],
     given="The names: in AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step, and at a later one state 1 has the weight b_1. Return the weight b_2 of state 2 at that later step.",
     hints=(
@@ -1190,12 +1190,19 @@ BY_HAND = NumberExercise(
         "To h[3] straight and by way of h[2]; and ℓ looks at h[1] itself.",
     ),
     mistakes={
-        "forgets that ℓ looks at h[1] itself": Mistake((4 / 9,), "That is all that comes by way of h[3]. ℓ holds h[1] as well."),
-        "counts a path twice": Mistake(
-            (14 / 9,), "The path by way of h[2] is in λ[2], and in the total Jacobian of h[3] again: total gradients go with direct Jacobians."
+        "forgets that ℓ looks at h[1] itself": Mistake(
+            (4 / 9,), "That is all that comes by way of h[3]. ℓ holds h[1] as well."
         ),
-        "forgets the path by way of h[2]": Mistake((4 / 3,), "h[2] looks at h[1], and h[3] at h[2]: that path brings ⅓ · ⅓."),
-        "forgets the straight path to h[3]": Mistake((10 / 9,), "h[1] is in the window of h[3]: there is a path straight to it."),
+        "counts a path twice": Mistake(
+            (14 / 9,),
+            "The path by way of h[2] is in λ[2], and in the total Jacobian of h[3] again: total gradients go with direct Jacobians.",
+        ),
+        "forgets the path by way of h[2]": Mistake(
+            (4 / 3,), "h[2] looks at h[1], and h[3] at h[2]: that path brings ⅓ · ⅓."
+        ),
+        "forgets the straight path to h[3]": Mistake(
+            (10 / 9,), "h[1] is in the window of h[3]: there is a path straight to it."
+        ),
         "lets ℓ look at h[2], too": Mistake((16 / 9,), "ℓ = h[1] + h[3]: it does not look at h[2] itself."),
         "adds a whole step for each arrow": Mistake((3.0,), "Each arrow has the factor ⅓."),
     },

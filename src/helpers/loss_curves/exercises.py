@@ -646,23 +646,23 @@ CURES = ChoiceExercise(
         "Which changes let it look further back?",
     ),
     options=(
-        _change("Adam", "adam"),
-        _change("AdamW", "adamw"),
+        _change("Adam in place of RMSprop", "adam"),
+        _change("AdamW in place of RMSprop", "adamw"),
         _change("RMSprop with α = 0.999", "decay-0.999"),
         _change(
-            "Norm clipping at 10",
+            "Clipping to a norm of 10 at most",
             "norm-clipping-10",
             "clips the norm at 10",
             "They are shorter; asked for are fewer.",
         ),
         _change(
-            "Norm clipping at 1",
+            "Clipping to a norm of 1 at most",
             "norm-clipping-1",
             "clips the norm at 1",
             "A low threshold does not make them fewer.",
         ),
         _change(
-            "Norm clipping at 0.1",
+            "Clipping to a norm of 0.1 at most",
             "norm-clipping-0.1",
             "clips the norm at 0.1",
             "A low threshold does not make them fewer.",
@@ -876,7 +876,7 @@ ADAM = FunctionExercise(
 BEST_OF_SEVERAL = FunctionExercise(
     id="1.3.3.winner",
     reference=lambda n, p: 1 - (1 - p) ** n,
-    cases=lambda draw: ((n, p) for n in (1, 2, 4, 14) for p in (0.5, 0.25, 0.05)),
+    cases=lambda draw: ((n, p) for n in (1, 2, 4, 14) for p in (0.5, 0.25, 0.75)),
     given="The names: n changes, and the probability p with which one that does nothing looks like a cure, by luck. Return the probability that the best of n changes that do nothing, each "
     "tried by itself, looks like a cure.",
     hints=("When does the best of them not look like a cure?", "When none does: (1 − p)ⁿ."),
