@@ -630,8 +630,8 @@ def _of_change(training: str, comment: str = "") -> str:
     """Return what the census says of a change."""
     share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
     if share.high <= 0.25:
-        return f"Only {share.effect:.0%} of its runs learnt, so that nothing can be said of spikes after learning. {comment}"
-    return f"In the census there are {_spikes(training)} the spikes of the untreated runs, and {_time(training)} the time in them. {comment}"
+        return f"Only {share.effect:.0%} of its runs learnt, so that nothing can be said of spikes after learning. {comment}".strip()
+    return f"In the census there are {_spikes(training)} the spikes of the untreated runs, and {_time(training)} the time in them. {comment}".strip()
 
 
 def _change(text: str, training: str, name: str = "", comment: str = "") -> Option:
