@@ -17,7 +17,6 @@ from .cases import Cases, Draw, one_hot_array
 from .exercise import Exercise, Mistake, SheetMistake
 from .function_exercise import Function, FunctionExercise
 from .number_exercise import NumberExercise
-from .sentence_exercise import SentenceExercise
 
 __all__ = [
     "Answer",
@@ -29,7 +28,6 @@ __all__ = [
     "Mistake",
     "NumberExercise",
     "Outcome",
-    "SentenceExercise",
     "SheetMistake",
     "check",
     "hint",
