@@ -557,6 +557,12 @@ CLIPPING = FunctionExercise(
         "threshold / ‖g‖, with `norm = np.linalg.norm(g)`. And if g is shorter already?",
         "Then the factor is 1. Take care where the norm is 0.",
     ),
+    variants={
+        "adds 1e-6 to the norm, as PyTorch's `clip_grad_norm_` does": Mistake(
+            lambda g, threshold: g * min(1.0, threshold / (np.linalg.norm(g) + 1e-6)),
+            "So nothing is divided by 0, and a long gradient is shorter than the threshold by one part in a million or so.",
+        ),
+    },
     mistakes={
         "clips each entry by itself": Mistake(
             lambda g, threshold: np.clip(g, -threshold, threshold),
@@ -573,10 +579,6 @@ CLIPPING = FunctionExercise(
         "measures by the sum of squares, without the root": Mistake(
             lambda g, threshold: g * min(1.0, threshold / (g @ g)) if g.any() else g,
             "The norm is the root of the sum of squares.",
-        ),
-        "adds 1e-6 to the norm, as PyTorch": Mistake(
-            lambda g, threshold: g * min(1.0, threshold / (np.linalg.norm(g) + 1e-6)),
-            "PyTorch's `clip_grad_norm_` divides by ‖g‖ + 1e-6, so that nothing is divided by 0: its gradients are shorter than the threshold by one part in a million or so.",
         ),
         "measures by the sum of magnitudes": Mistake(
             lambda g, threshold: g * min(1.0, threshold / np.abs(g).sum()) if g.any() else g,
