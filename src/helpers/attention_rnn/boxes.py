@@ -113,10 +113,14 @@ SHARE_BOX = FormulaBox(
     tags=lambda k: {"k": k},
 )
 
-_LISTS = {
-    "inputs": lambda w, v, t: {"w": w, "v": v, "k": len(w) - 1, "t": t, "m": v.shape[1]},
-    "tags": lambda w, v, t: {"k": len(w) - 1, "m": v.shape[1], "t > k": t >= len(w)},
-}
+
+def _of_window(w: Array, v: Array, t: int) -> dict[str, Array | int]:
+    return {"w": w, "v": v, "k": len(w) - 1, "t": t, "m": v.shape[1]}
+
+
+def _special_in_window(w: Array, v: Array, t: int) -> dict[str, float | bool]:
+    return {"k": len(w) - 1, "m": v.shape[1], "t > k": t >= len(w)}
+
 
 MASKED_BOX = FormulaBox(
     id="1.2.2.b.masked",
@@ -124,7 +128,8 @@ MASKED_BOX = FormulaBox(
     label="h[t] =",
     given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i]; k, t and m. The smaller of two numbers is min(…, …).",
     exercise=MASKED,
-    **_LISTS,
+    inputs=_of_window,
+    tags=_special_in_window,
 )
 
 # 1.2.2.c
@@ -158,7 +163,8 @@ WINDOW_BOX = FormulaBox(
     label="h[t] =",
     given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i], zero vectors before t = 1 included; k, t and m.",
     exercise=_WEIGHTED,
-    **_LISTS,
+    inputs=_of_window,
+    tags=_special_in_window,
 )
 
 PARAMETERS_BOX = FormulaBox(
@@ -248,8 +254,8 @@ UNBOUNDED_BOX = FormulaBox(
         "m = n": len(shared_triple[0]) == x.shape[1],
     },
     products={
-        "shares the triple with the input as well": replace(
-            UNBOUNDED.mistakes["shares the triple with the input as well"], answer="Q x"
+        "shares the triple with the input as well": Mistake(
+            "Q x", UNBOUNDED.mistakes["shares the triple with the input as well"].hint
         ),
     },
 )

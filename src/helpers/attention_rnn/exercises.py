@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial, reduce
 from itertools import compress, product
 
@@ -119,7 +118,7 @@ SLIPS: dict[str, Mistake[State]] = {
 
 def _slips(program: Callable[..., Array]) -> dict[str, Mistake[Function]]:
     """Return the mistakes of a program that makes each of its steps with one of the slips."""
-    return {name: replace(slip, answer=partial(program, slip.answer)) for name, slip in SLIPS.items()}
+    return {name: Mistake(partial(program, slip.answer), slip.hint) for name, slip in SLIPS.items()}
 
 
 def _triples(numbers: Callable[..., Array], *shape: int) -> Array:
@@ -955,9 +954,11 @@ _TWO_TERMS: dict[str, Mistake[Callable[..., Array]]] = {
 
 
 def _two_terms(i: int) -> dict[str, Mistake[Function]]:
-    return {
-        name: replace(mistake, answer=_from_parts(mistake.answer, i)) for name, mistake in _TWO_TERMS.items()
-    } | {
+    """Return the mistakes in the Jacobian with respect to y_i."""
+    of_both: dict[str, Mistake[Function]] = {
+        name: Mistake(_from_parts(mistake.answer, i), mistake.hint) for name, mistake in _TWO_TERMS.items()
+    }
+    of_the_row: dict[str, Mistake[Function]] = {
         "forgets that the query moves": Mistake(
             partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: q[i] @ K),
             "The score is a product, q_iᵀ k_i, of two that both depend on y_i: there is a term with Q_i.",
@@ -971,6 +972,7 @@ def _two_terms(i: int) -> dict[str, Mistake[Function]]:
             "By the product rule one factor is left as it is: where the query moves, by Q_i, the key stands; where the key moves, by K_i, the query.",
         ),
     }
+    return of_both | of_the_row
 
 
 JACOBIAN = FunctionExercise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
@@ -274,7 +275,7 @@ CLIFF = FunctionExercise(
             lambda b: 2 * sigmoid(b) ** 3 * (1 - sigmoid(b)), "What is squared is σ(h[50]) − 0.7."
         ),
         "takes the first state for the one before the last": Mistake(
-            lambda b: loss_and_gradient(0.0, b)[1][..., 1] * sigmoid(0.5),
+            lambda b: loss_and_gradient(0.0, b)[1][..., 1] * sigmoid(np.array(0.5)),
             "h[0] = ½, but h[49] = b: what multiplies w in the last step is σ(b).",
         ),
         "adds up all steps": Mistake(
@@ -470,7 +471,7 @@ LOGITS = ExampleExercise(
 
 PROBABILITY = NumberExercise(
     id="1.3.2.probability",
-    answer=(float(1 / (4 * np.e)),),
+    answer=(float(1 / (4 * math.e)),),
     tolerance=1e-3,
     given="Asked for is one number, a probability: to three digits, or as a formula.",
     hints=(
@@ -486,11 +487,12 @@ PROBABILITY = NumberExercise(
         ),
         "takes the mistake for certain": Mistake((0.0,), "−ln 0 is infinite. ln 4 + 1 is 2.39 only."),
         "multiplies by e": Mistake(
-            (float(np.e / 4),), "A higher loss is a smaller probability: divide ¼ by e."
+            (float(math.e / 4),), "A higher loss is a smaller probability: divide ¼ by e."
         ),
-        "inverts it": Mistake((float(4 * np.e),), "−ln p = ln(4e), so p is its inverse, which is below 1."),
+        "inverts it": Mistake((float(4 * math.e),), "−ln p = ln(4e), so p is its inverse, which is below 1."),
         "gives the probability of the other classes": Mistake(
-            (float(1 - 1 / (4 * np.e)),), "p is that of the right class; this is what is left for the others."
+            (float(1 - 1 / (4 * math.e)),),
+            "p is that of the right class; this is what is left for the others.",
         ),
         "takes the logarithm to base 10": Mistake((0.025,), "The natural logarithm: p = e^(−ln 4 − 1)."),
         "takes the logarithm to base 2": Mistake(
@@ -670,8 +672,8 @@ CURES = ChoiceExercise(
             "A low threshold does not make them fewer.",
         ),
         _change("Value clipping at 0.01", "value-clipping-0.01", "clips each entry", "Asked for are fewer."),
-        _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "regularises by weight decay"),
-        _change("Label noise of 10 %", "label-noise-0.1", "regularises by label noise"),
+        _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "decays the weights"),
+        _change("Label noise of 10 %", "label-noise-0.1", "blurs the labels"),
         _change("A learning rate of 3·10⁻⁴", "learning-rate-3e-4", "shortens every step"),
         _change(
             "A warm-up of ten epochs", "warm-up-10-epochs", "warms up", "It is over before the spikes begin."
