@@ -414,7 +414,7 @@ def _special(i: int, q: Array, k: Array, v: Array, Q: Array, K: Array, V: Array)
 
 JACOBIAN_BOX = FormulaBox(
     id="1.2.2.e",
-    question="Give ∂h[t]/∂h[t−1] of AttentionRNN(2), with all other states fixed.",
+    question="Give ∂h[t]/∂h[t−1] of AttentionRNN(2). All other states are fixed.",
     label="∂h[t]/∂h[t−1] =",
     given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_1, K_1, V_1, m × m. A "
     "transpose is h' or hᵀ.",
