@@ -241,22 +241,22 @@ SHARE = FunctionExercise(
     given="The name: k, the window. At t = 1 the k states in it are zero vectors. Return the score w_0 of x[1] with which h[1] is 90 % of V_0 x[1].",
     hints=(
         "What is the score of a zero vector, and its exponential?",
-        "a_0 = e^{w_0} / (e^{w_0} + k). Set it to 0.9.",
+        "a_0 = exp(w_0) / (exp(w_0) + k). Set it to 0.9.",
     ),
     mistakes={
         "gives the exponential of the score": Mistake(
-            lambda k: 9 * k, "e^{w_0} = 9k. The score is its logarithm."
+            lambda k: 9 * k, "exp(w_0) = 9k. The score is its logarithm."
         ),
         "counts one zero vector": Mistake(lambda k: np.log(9), "There are k of them, each with exp(0) = 1."),
         "counts the input among the zero vectors": Mistake(
             lambda k: np.log(9 * (k + 1)),
-            "The sum of the exponentials is e^{w_0} + k: k zero vectors and the input.",
+            "The sum of the exponentials is exp(w_0) + k: k zero vectors and the input.",
         ),
         "leaves the zero vectors 90 %": Mistake(
             lambda k: np.log(k / 9), "The input keeps 90 %, the zero vectors 10 %."
         ),
         "forgets the input's own exponential in the sum": Mistake(
-            lambda k: np.log(0.9 * k), "a_0 = e^{w_0} / (e^{w_0} + k): e^{w_0} is in the sum, too."
+            lambda k: np.log(0.9 * k), "a_0 = exp(w_0) / (exp(w_0) + k): exp(w_0) is in the sum, too."
         ),
         "takes the logarithm to base 10": Mistake(
             lambda k: np.log10(9 * k), "The softargmax has powers of e: the natural logarithm."

@@ -168,10 +168,13 @@ RMSPROP = FunctionExercise(
 )
 
 
+def _percent(made: np.ndarray) -> str:
+    return f"{100 * np.mean(made):.0f} %"
+
+
 def _vanish(step: str) -> str:
     """Return which share of the recorded spikes does not begin with the next batch, with another step in place of the last."""
-    share = np.mean(recorded_replay.spikes()[step] <= SPIKE_LOSS)
-    return f"In the record {share:.0%} of the spikes do not begin with it."
+    return f"In the record {_percent(recorded_replay.spikes()[step] <= SPIKE_LOSS)} of the spikes do not begin with it."
 
 
 REPLAY = ChoiceExercise(
@@ -406,8 +409,8 @@ CAUSE = ChoiceExercise(
         Option(
             "The batch happened to be a hard one.",
             lambda: (
-                f"A hard batch is hard for this network only. {np.mean(recorded_replay.spikes()['none'] > SPIKE_LOSS):.0%} of the spikes are there without the last "
-                "step, so that the batch may be to blame; and it does not say why the loss may exceed that of a network that knows nothing."
+                f"Of the spikes of the record {_percent(recorded_replay.spikes()['none'] > SPIKE_LOSS)} are there without the last step, too: for those the batch may be to "
+                "blame. But why may it cost this network more than one that knows nothing?"
             ),
             "puts it down to chance in the batch",
         ),
@@ -617,25 +620,25 @@ def _times(measure: recorded_census.Measure, training: str) -> Interval:
     return recorded_census.effect(measure, training, rng=np.random.default_rng(0), how=np.divide)
 
 
-def _in_words(measure: recorded_census.Measure, training: str) -> str:
+def _in_words(measure: recorded_census.Measure, training: str, what: str) -> str:
     effect, low, high, _ = _times(measure, training)
-    return f"{effect:.2f} times (95 % interval {low:.2f} to {high:.2f})"
+    return f"{effect:.2f} times {what} (95 % interval {low:.2f} to {high:.2f})"
 
 
 def _spikes(training: str) -> str:
-    return _in_words(recorded_census.spikes_per_thousand_steps, training)
+    return _in_words(recorded_census.spikes_per_thousand_steps, training, "the spikes of the untreated runs")
 
 
 def _time(training: str) -> str:
-    return _in_words(recorded_census.share_of_steps_above, training)
+    return _in_words(recorded_census.share_of_steps_above, training, "their time in spikes")
 
 
 def _of_change(training: str, comment: str = "") -> str:
     """Return what the census says of a change."""
     share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
     if share.high <= 0.25:
-        return f"Only {share.effect:.0%} of its runs learnt, so that nothing can be said of spikes after learning. {comment}".strip()
-    return f"In the census there are {_spikes(training)} the spikes of the untreated runs, and {_time(training)} the time in them. {comment}".strip()
+        return f"Only {100 * share.effect:.0f} % of its runs learnt, so that nothing can be said of spikes after learning. {comment}".strip()
+    return f"In the census: {_spikes(training)}, and {_time(training)}. {comment}".strip()
 
 
 def _change(text: str, training: str, name: str = "", comment: str = "") -> Option:
@@ -657,7 +660,7 @@ CURES = ChoiceExercise(
             "Clipping to a norm of 10 at most",
             "norm-clipping-10",
             "clips the norm at 10",
-            "They are shorter; asked for are fewer.",
+            "Asked for are fewer.",
         ),
         _change(
             "Clipping to a norm of 1 at most",
@@ -675,9 +678,7 @@ CURES = ChoiceExercise(
         _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "decays the weights"),
         _change("Label noise of 10 %", "label-noise-0.1", "blurs the labels"),
         _change("A learning rate of 3·10⁻⁴", "learning-rate-3e-4", "shortens every step"),
-        _change(
-            "A warm-up of ten epochs", "warm-up-10-epochs", "warms up", "It is over before the spikes begin."
-        ),
+        _change("A warm-up of ten epochs", "warm-up-10-epochs", "warms up"),
         _change("An orthogonal start", "orthogonal-start", "changes the start"),
         _change("ε = 10⁻³", "epsilon-1e-3", "raises ε", "With a large ε the division does less."),
         _change(
@@ -714,7 +715,7 @@ FOREST = ChoiceExercise(
         Option(
             "Both",
             lambda: (
-                f"Adam: {_spikes('adam')}. But norm clipping at 10: {_spikes('norm-clipping-10')}, which is not below 1. It is the time in spikes that clipping shortens."
+                f"Adam: {_spikes('adam')}. But norm clipping at 10: {_spikes('norm-clipping-10')}, which is not below 1."
             ),
             "takes any cure for a cure of their number",
         ),
@@ -737,7 +738,7 @@ INTERVAL = ChoiceExercise(
         Option(
             "It may halve the time, and it may make it half as long again: the seeds do not decide.",
             lambda: (
-                f"All of these effects are in the interval. In the census label noise is such a case: {_time('label-noise-0.1')} the time."
+                f"All of these effects are in the interval. In the census label noise is such a case, compared with the untreated runs: {_time('label-noise-0.1')}."
             ),
         ),
         Option(
