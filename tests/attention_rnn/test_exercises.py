@@ -246,6 +246,19 @@ def test_the_slips_of_a_step_are_named(id, name):
     assert "nearly" not in " ".join(answer.sentences)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (np.transpose, "**transpose**"),
+        (np.negative, "**negative**"),
+        (lambda J: 2 * J, "**2 times**"),
+    ],
+)
+def test_what_is_done_to_a_whole_jacobian_is_found(change, said):
+    answer = wrong_answer("1.2.2.e", lambda *arguments: change(reference("1.2.2.e")(*arguments)))
+    assert said in answer.sentences[0]
+
+
 def test_states_as_long_as_the_input_are_not_right():
     """Found accepted once, when all cases had m = n."""
 
