@@ -272,7 +272,7 @@ BOUND_BOX = ExampleBox(
     id="1.2.2.d.bound",
     question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, V_0 = 1 and V = −1. Give x[1] and x[2] with which h[2] is as long as the bound allows: as the longest input so far.",
     label="x[1], x[2] =",
-    given=BOUND.given,
+    given="Two numbers, such as 3, 5.",
     exercise=BOUND,
 )
 
@@ -353,7 +353,7 @@ RESCALING_BOX = FormulaBox(
 
 RANK_BOX = FormulaBox(
     id="1.2.2.d.rank",
-    question="In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step. At a later step state 1 has the weight b_1. Which has state 2?",
+    question="In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step. At a later step state 1 has the weight b_1. What is the weight of state 2 then?",
     label="b_2 =",
     given="The names: a_1, a_2, b_1.",
     exercise=RANK,

@@ -769,7 +769,8 @@ RANK = FunctionExercise(
             lambda a_1, a_2, b_1: a_1 * b_1 / a_2, "b_2 is to b_1 as a_2 is to a_1."
         ),
         "leaves the weight as it was": Mistake(
-            lambda a_1, a_2, b_1: a_2, "Z[t] grows, and all weights fall in the same proportion."
+            lambda a_1, a_2, b_1: a_2,
+            "Z[t] is another one at each step, and all of these weights change in the same proportion.",
         ),
         "takes off what state 1 has lost": Mistake(
             lambda a_1, a_2, b_1: a_2 - (a_1 - b_1),
@@ -777,7 +778,7 @@ RANK = FunctionExercise(
         ),
         "forgets to divide": Mistake(
             lambda a_1, a_2, b_1: a_2 * b_1,
-            "b_1/a_1 is the factor by which all of these weights have fallen.",
+            "b_1/a_1 is the factor by which all weights of states have changed.",
         ),
         "gives state 2 the weight of state 1": Mistake(
             lambda a_1, a_2, b_1: b_1, "Their scores differ, and so do their weights."
@@ -832,7 +833,7 @@ BACKWARD = FunctionExercise(
         ),
         "divides by the last denominator": Mistake(
             lambda w, total_gradients, Z, s: np.exp(w) * total_gradients[s:].sum(axis=0) / Z[-1],
-            "Each step has its own denominator: Z[t] grows with t.",
+            "Each step has its own denominator, Z[t].",
         ),
         "takes the score for the exponential": Mistake(
             lambda w, total_gradients, Z, s: w * _later_steps_of(0.0, total_gradients, Z, slice(s, None)),
@@ -1113,13 +1114,14 @@ def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
         "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: "
         "`total_gradients[i] @ direct_jacobians[i]`.",
         "counts paths twice": "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and "
-        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians.",
+        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians; the sheet leaves open which ones it means.",
         "forgets that ℓ may look at h[T] itself": "The loss may look at h[T] itself: add `g`.",
     }
     for made in list(product((False, True), repeat=3))[1:]:
         *names, last = compress(slips, made)
         name = f"{', '.join(names)}, and {last}" if names else last
-        yield name, SheetMistake(partial(_slip, made), " ".join(compress(slips.values(), made)))
+        kind = Mistake if made == (False, True, False) else SheetMistake  # the sheet can be read without it
+        yield name, kind(partial(_slip, made), " ".join(compress(slips.values(), made)))
 
 
 def _slip(made: tuple[bool, ...], *arguments: Array) -> Array:

@@ -122,7 +122,7 @@ SMOOTHING_BOX = FormulaBox(
 
 SEEDS_BOX = NumbersBox(
     id="1.3.1.seeds",
-    question="Suppose one in seven of all seeds were different. How many seeds have to agree, at least, so that such an agreement has a probability below 5 %?",
+    question="Suppose one in seven of all seeds is different. What is the smallest number of seeds that all agree, nevertheless, with a probability below 5 %?",
     label="Number of seeds",
     given="One whole number.",
     exercise=SEEDS,
@@ -202,7 +202,7 @@ CONSTANT_BOX = FormulaBox(
     exercise=CONSTANT,
     inputs=lambda g, v, η, c: {"g": g, "v": v, "η": η, "c": c},
     tags=lambda g, v, η, c: {"c": c, "v = 1": v == 1},
-    because="So c does nothing: RMSprop forgets it once v has. A clipping that shortens all gradients alike leaves the steps as they are.",
+    because="So c does nothing to RMSprop's steps. A clipping that shortens all gradients alike leaves them as they are.",
 )
 
 ADAM_BOX = FormulaBox(
@@ -253,7 +253,7 @@ BEST_OF_SEVERAL_BOX = FormulaBox(
 
 MEASURES_BOX = NumbersBox(
     id="1.3.3.measures",
-    question="Without a change the spikes last 2, 3, 3, 4 and 88 batches; with it 2, 3, 3, 4 and 8, in as many steps. How many times the spikes are there, and how many times the time in them?",
+    question="Without a change the spikes last 2, 3, 3, 4 and 88 batches; with it 2, 3, 3, 4 and 8, in as many steps. With the change, how many times as many spikes are there, and how many times as much time is spent in them?",
     label="Number, time",
     given="Two numbers, separated by a comma.",
     exercise=MEASURES,

@@ -320,7 +320,7 @@ SMOOTHING = FunctionExercise(
 SEEDS = NumberExercise(
     id="1.3.1.seeds",
     answer=(20,),
-    given="Asked for is one whole number: how many seeds have to agree, at least, so that fewer than 5 in 100 such samples would, if one seed in seven were different.",
+    given="Asked for is one whole number: the smallest n for which n seeds all agree with a probability below 5 %, although one in seven of all seeds is different.",
     hints=(
         "If one in seven is different, with which probability do n seeds all agree?",
         "(6/7)ⁿ < 0.05. Take logarithms, and round up.",
@@ -937,7 +937,10 @@ LOSS = NumberExercise(
     answer=(float(np.log(4)),),
     tolerance=1e-3,
     given='Asked for is one number, the loss of a network that gives all four classes the same probability; to three digits after the point, or as `"ln 4"`.',
-    hints=("Which probability has the right class?", "p = ¼, and the loss is −ln p."),
+    hints=(
+        "Which probability has the right class?",
+        "It is one of four equal shares, and the loss is −ln of it.",
+    ),
     mistakes={
         "takes the logarithm to base 2": Mistake(
             (2.0,), "Cross-entropy is in nats here, as PyTorch has it: the natural logarithm."
@@ -961,7 +964,7 @@ ACCURACY = NumberExercise(
     given="Asked for is one number, the share of right answers of a network that knows nothing of four equally frequent classes.",
     hints=(
         "Whatever it answers, how often is that the right class?",
-        "Each of the four is as frequent: in one case of four.",
+        "Each of the four classes is as frequent as the others.",
     ),
     mistakes={
         "takes two classes": Mistake((0.5,), "There are four classes: XX, XY, YX, YY."),
