@@ -8,6 +8,7 @@ from helpers import exercises
 from helpers.book import BOXES, EXERCISES
 from helpers.exercises import ChoiceExercise, FunctionExercise
 from helpers.loss_curves import recorded_census, recorded_replay
+from helpers.loss_curves.exercises import times_the_untreated
 from helpers.loss_curves.spikes import SPIKE_LOSS
 from helpers.loss_curves.untrained import expected_loss
 from helpers.numerics import check_close
@@ -269,16 +270,20 @@ def test_number_and_time_of_spikes():
 # Choices, and the record
 
 
-def rate(training):
-    return recorded_census.effect(
-        recorded_census.spikes_per_thousand_steps, training, rng=np.random.default_rng(0), how=np.divide
-    )
+def test_times_the_untreated_by_hand():
+    for training in ("adam", "norm-clipping-10", "label-noise-0.1"):
+        own, untreated = recorded_census.runs(training), recorded_census.runs("untreated")
+        for events in ("spikes", "steps_above"):
+            a, b = (table[events].sum() / table["steps_after"].sum() for table in (own, untreated))
+            interval = times_the_untreated(events, training)
+            check_close(interval.effect, a / b)
+            assert interval.low < a / b < interval.high
 
 
 @pytest.mark.parametrize("option", EXERCISES["1.3.3.regularisation"].options, ids=lambda option: option.text)
 def test_a_change_is_right_where_the_census_has_fewer_spikes(option):
     training = option.reply.args[0]
-    interval = rate(training)
+    interval = times_the_untreated("spikes", training)
     share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
     too_few = share.high <= 0.25
     assert (not option.name) == (not too_few and interval.high < 1)
@@ -293,13 +298,15 @@ def test_every_change_of_the_census_can_be_chosen():
 
 
 def test_the_figure_supports_the_claim_on_adam_alone():
-    assert rate("adam").high < 1 < rate("norm-clipping-10").high
+    assert (
+        times_the_untreated("spikes", "adam").high
+        < 1
+        < times_the_untreated("spikes", "norm-clipping-10").high
+    )
 
 
 def test_label_noise_is_a_case_that_the_seeds_do_not_decide():
-    time = recorded_census.effect(
-        recorded_census.share_of_steps_above, "label-noise-0.1", rng=np.random.default_rng(0), how=np.divide
-    )
+    time = times_the_untreated("steps_above", "label-noise-0.1")
     assert time.low < 1 < time.high
     assert f"{time.low:.2f} to {time.high:.2f}" in EXERCISES["1.3.3.interval"].right.words
 

@@ -21,6 +21,7 @@ from ..exercises import (
     Option,
 )
 from ..numerics.arrays import Array
+from ..numerics.bootstrap import Draw as Draws
 from ..numerics.bootstrap import Interval
 from ..numerics.functions import sigmoid
 from . import recorded_census, recorded_replay
@@ -615,22 +616,26 @@ CLIPPING = FunctionExercise(
 )
 
 
-def _times(measure: recorded_census.Measure, training: str) -> Interval:
-    """Return a measure of a training over that of the untreated runs."""
-    return recorded_census.effect(measure, training, rng=np.random.default_rng(0), how=np.divide)
+def times_the_untreated(events: str, training: str) -> Interval:
+    """Return how often something is counted in a step after learning, relative to the untreated runs."""
+
+    def per_step(runs: recorded_census.Runs, of: Draws) -> Array:
+        return runs[events][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
+
+    return recorded_census.effect(per_step, training, rng=np.random.default_rng(0), how=np.divide)
 
 
-def _in_words(measure: recorded_census.Measure, training: str, what: str) -> str:
-    effect, low, high, _ = _times(measure, training)
+def _in_words(events: str, training: str, what: str) -> str:
+    effect, low, high, _ = times_the_untreated(events, training)
     return f"{effect:.2f} times {what} (95 % interval {low:.2f} to {high:.2f})"
 
 
 def _spikes(training: str) -> str:
-    return _in_words(recorded_census.spikes_per_thousand_steps, training, "the spikes of the untreated runs")
+    return _in_words("spikes", training, "the spikes of the untreated runs")
 
 
 def _time(training: str) -> str:
-    return _in_words(recorded_census.share_of_steps_above, training, "their time in spikes")
+    return _in_words("steps_above", training, "their time in spikes")
 
 
 def _of_change(training: str, comment: str = "") -> str:
