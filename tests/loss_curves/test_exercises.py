@@ -281,12 +281,13 @@ def test_times_the_untreated_by_hand():
 
 
 @pytest.mark.parametrize("option", EXERCISES["1.3.3.regularisation"].options, ids=lambda option: option.text)
-def test_a_change_is_right_where_the_census_has_fewer_spikes(option):
+def test_a_change_is_right_where_the_census_has_half_the_spikes_or_fewer(option):
     training = option.reply.args[0]
     interval = times_the_untreated("spikes", training)
     share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
     too_few = share.high <= 0.25
-    assert (not option.name) == (not too_few and interval.high < 1)
+    assert (not option.name) == (not too_few and interval.effect < 0.5)
+    assert too_few or not 0.45 < interval.effect < 0.9, "near to a half, it depends on the seeds"
     assert (f"{interval.effect:.2f} times" in option.words) == (not too_few)
     assert ("Only" in option.words) == too_few
 

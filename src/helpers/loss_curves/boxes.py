@@ -188,7 +188,7 @@ CLIPPING_BOX = FormulaBox(
 
 CURES_BOX = ChoiceBox(
     id="1.3.3.regularisation",
-    question="Which of these changes of the training makes spikes rarer?",
+    question="After which of these changes of the training did fewer than half as many spikes begin?",
     label="The change",
     given=CURES.given,
     exercise=CURES,

@@ -652,7 +652,7 @@ def _change(text: str, training: str, name: str = "", comment: str = "") -> Opti
 
 CURES = ChoiceExercise(
     id="1.3.3.regularisation",
-    given="Choose one of these changes after which fewer spikes begin, per thousand steps after learning. More than one is right.",
+    given="Choose a change after which, in the census, fewer than half as many spikes begin in a step after learning. More than one is right.",
     hints=(
         "What does RMSprop divide a gradient by, and how far back does that look?",
         "Which changes let it look further back?",
