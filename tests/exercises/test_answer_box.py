@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typed_answers import MADE, RIGHT, SHEETS, U
+from typed_answers import MADE, RIGHT, SHEETS
+from typed_attention_rnn import U
 from typed_convolution import S
 from typed_gated_rnn import C
 from vendor import with_node
@@ -69,7 +70,7 @@ def test_each_known_mistake_is_named(judge, packs, id):
         answer = judge(id, typed)
         assert answer["outcome"] == "not-yet", name
         assert name in answer["mistake"].split("; "), (name, answer)
-        assert f"**{name}**" in answer["says"][0]
+        assert f"**{name}**" in " ".join(answer["says"])
 
 
 @pytest.mark.parametrize("id", [id for id, box in BOXES.items() if box.kind == "numbers"])
@@ -87,8 +88,8 @@ def test_each_choice_is_answered(judge, id):
     for number, option in enumerate(options):
         answer = judge(id, str(number))
         assert answer["outcome"] == ("not-yet" if option.name else "right")
-        assert (answer["mistake"], answer["says"]) == (option.name, [option.reply])
-    assert sum(not option.name for option in options) == 1
+        assert (answer["mistake"], answer["says"]) == (option.name, [option.words])
+    assert 1 <= sum(not option.name for option in options) < len(options)
     assert judge(id, "")["outcome"] == "unanswered"
 
 
@@ -121,7 +122,7 @@ SAID = [
     ("1.2.2.e", f"−({RJ})ᵀ", "It is the **negative of the transpose** of what is expected."),
     ("1.2.2.e", f"2({RJ})", "It is **2 times** what is expected, in every case."),
     ("1.2.2.e", f"({RJ})/3", "It is **1/3 times** what is expected, in every case."),
-    ("1.2.2.e", f"V_1 + (v_1 − h) {U}", "In each case it is a **multiple** of what is expected"),
+    ("1.2.2.e", f"a_0 ({RJ})", "In each case it is a **multiple** of what is expected"),
     ("1.2.2.e", f"{RJ} + Q_1 − diag(diag(Q_1))", "It is right **on the diagonal only**."),
     ("1.2.2.e", f"{RJ} + diag(diag(Q_1))", "It is right **off the diagonal only**."),
     ("1.2.2.e", "v_1", "It is 2 × 1, and 2 × 2 is expected, where m = 2."),

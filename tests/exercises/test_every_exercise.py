@@ -15,18 +15,18 @@ from helpers import exercises
 from helpers.book import BOXES, CLAIMS, EXERCISES
 from helpers.exercises import (
     ChoiceExercise,
+    ExampleExercise,
     FunctionExercise,
     NumberExercise,
     Outcome,
-    SentenceExercise,
     SheetMistake,
 )
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FUNCTIONS = [exercise for exercise in EXERCISES if isinstance(exercise, FunctionExercise)]
 NUMBERS = [exercise for exercise in EXERCISES if isinstance(exercise, NumberExercise)]
-SENTENCES = [exercise for exercise in EXERCISES if isinstance(exercise, SentenceExercise)]
 CHOICES = [exercise for exercise in EXERCISES if isinstance(exercise, ChoiceExercise)]
+EXAMPLES = [exercise for exercise in EXERCISES if isinstance(exercise, ExampleExercise)]
 by_id = {"ids": lambda exercise: exercise.id}
 
 
@@ -62,26 +62,26 @@ def test_the_number_is_right(exercise):
     assert exercise.check(exercise.answer).right
 
 
-@pytest.mark.parametrize("exercise", SENTENCES, **by_id)
-def test_a_reason_in_the_books_words_is_right(exercise):
-    assert exercise.check(exercise.explanation).right
-    assert exercise.check("I have no idea.").outcome is Outcome.NOT_YET
-    assert "no sentence" in exercise.check(7).sentences[0]
+@pytest.mark.parametrize("exercise", EXAMPLES, **by_id)
+def test_the_example_is_right(exercise):
+    assert exercise.check(exercise.example).right
+
+
+@pytest.mark.parametrize("exercise", [*CHOICES, COLOUR], **by_id)
+def test_each_option_is_answered(exercise):
+    """By its number, and by its words. More than one may be right."""
+    assert 1 <= sum(not option.name for option in exercise.options) < len(exercise.options)
+    for number, option in enumerate(exercise.shown, 1):
+        assert exercise.check(number).sentences == exercise.check(option.text).sentences
+        answer = exercise.check(option.text)
+        assert (answer.right, answer.mistake) == (not option.name, option.name)
+        assert option.words in answer.sentences[0]
 
 
 def chapter_of(id):
     """Return the chapter of the claims in whose section an exercise stands: 1.3.2.logits stands in 1.3.2."""
     section = ".".join(id.split(".")[:3])
     return next(claim.chapter for claim in CLAIMS if f"{claim.id}.".startswith(f"{section}."))
-
-
-@pytest.mark.parametrize("exercise", [*CHOICES, COLOUR], **by_id)
-def test_each_option_is_answered(exercise):
-    assert sum(not option.name for option in exercise.options) == 1
-    for number, option in enumerate(exercise.shown, 1):
-        answer = exercise.check(number)
-        assert (answer.right, answer.mistake) == (not option.name, option.name)
-        assert option.words in answer.sentences[0]
 
 
 @pytest.mark.parametrize("exercise", list(EXERCISES), **by_id)

@@ -18,6 +18,14 @@ WRONG = {
     "1.1.c.i": ("sum(c, 0, 4, sum(k, 0, 2, x[c, r+k] W[0,c,k]))", "moves the kernel by 1, not by 2"),
     "1.2.2.e": ("k_1Q_1", "drops a transpose, of k_1"),
     "1.3.2.cause": ("Labels were assigned wrongly", "puts it down to wrong labels"),
+    "1.2.2.d.sums": ("N/D", "leaves the input out"),
+    "1.2.2.d.rescaling": ("N + exp(w - max(M, w)) v", "forgets to rescale what is there"),
+    "1.2.2.d.bound": ("2, 2", "lets the two values cancel"),
+    "1.3.1": ("-g η", "makes a step as long as its gradient"),
+    "1.3.2.logits": ("9, 0, 0, 0", "is sure and right"),
+    "1.3.2.probability": ("1/e", "gives the probability that costs 1"),
+    "1.3.3.forest": ("Both", "takes any cure for a cure of their number"),
+    "1.3.3.regularisation": ("Weight decay", "decays the weights"),
 }
 
 

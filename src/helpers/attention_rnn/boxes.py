@@ -1,53 +1,427 @@
-"""The answer boxes of chapter 1.2.2."""
+"""The answer boxes of chapter 1.2.2. Where an exercise asks for all steps of a network, its box asks for one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
-from ..exercises import Mistake, SheetMistake
-from ..exercises.boxes import FormulaBox
+from ..exercises import Cases, Draw, FunctionExercise, Mistake, SheetMistake
+from ..exercises.boxes import ExampleBox, FormulaBox, NumbersBox
 from ..numerics.arrays import Array
-from .exercises import JACOBIAN, STATE_GRADIENT
+from .exercises import (
+    BACKWARD,
+    BOUND,
+    BY_HAND,
+    INPUT_JACOBIAN,
+    JACOBIAN,
+    MASKED,
+    MEANS,
+    PARAMETERS,
+    PATHS,
+    RANK,
+    RESCALING,
+    SHARE,
+    SIZE,
+    STATE_GRADIENT,
+    STEP,
+    SUMS,
+    UNBOUNDED,
+    VALUE_MATRIX,
+    WINDOW,
+    masked,
+    unbounded,
+    with_another_state,
+)
 
-_ROW = "∂w_1/∂h[t−1] is a row, by the product rule k_1ᵀ Q_1 + q_1ᵀ K_1: a row times a matrix is a row again."
+
+def _reworked(exercise: FunctionExercise, answers: Mapping[str, Callable[..., Array]]) -> dict[str, Mistake]:
+    """Return mistakes of an exercise with other answers, in the terms of a box."""
+    return {name: replace(exercise.mistakes[name], answer=answer) for name, answer in answers.items()}
 
 
-def _projected(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> dict[str, Array]:
-    w = (q * k).sum(axis=1)
-    a = np.exp(w - w.max()) / np.exp(w - w.max()).sum()
-    rows = {
-        f"{name}_{i}": row
-        for name, rows in (("a", a), ("q", q), ("k", k), ("v", v))
-        for i, row in enumerate(rows)
+def _without(exercise: FunctionExercise, *names: str) -> FunctionExercise:
+    """Return an exercise without the mistakes that no formula of its box makes."""
+    return replace(
+        exercise, mistakes={name: exercise.mistakes[name] for name in exercise.mistakes if name not in names}
+    )
+
+
+def _softargmax(w: Array) -> Array:
+    """Return the softargmax of scores; of none, NaN."""
+    e = np.exp(w - w.max(initial=-np.inf))
+    return e / e.sum()
+
+
+def _average(q: Array, k: Array, v: Array) -> Array:
+    return _softargmax((q * k).sum(axis=1)) @ v if len(v) else np.full(v.shape[1], np.nan)
+
+
+# 1.2.2.a
+
+
+def _three_projections(
+    x: Array, h_1: Array, h_2: Array, input_triple: Array, past_triples: Array
+) -> dict[str, Array | int]:
+    triples, y = [input_triple, *past_triples], [x, h_1, h_2]
+    q, k, v = np.stack([triple @ y_i for triple, y_i in zip(triples, y, strict=True)], axis=1)
+    return {"q": q, "k": k, "v": v, "m": len(h_1)}
+
+
+STEP_BOX = FormulaBox(
+    id="1.2.2.a",
+    question="Give one step of AttentionRNN(2), h[t], from the queries, keys and values.",
+    label="h[t] =",
+    given="The names, with i = 0 for x[t], 1 for h[t−1] and 2 for h[t−2]: the columns q[i], k[i] and v[i], each m × 1, and m. A score is a query's transpose times a key, and a sum is "
+    "sum(i, 0, 2, …).",
+    exercise=_without(
+        STEP, "swaps the two states", "transposes the matrices", "takes the past states for values"
+    ),
+    inputs=_three_projections,
+    tags=lambda x, h_1, h_2, input_triple, past_triples: {"m": len(h_1), "h[t−2] = 0": not h_2.any()},
+)
+
+PATHS_BOX = NumbersBox(
+    id="1.2.2.a.paths",
+    question="In how many ways can you go from h[1] to h[5] along the arrows from state to state?",
+    label="Number of ways",
+    given=PATHS.given,
+    exercise=PATHS,
+)
+
+# 1.2.2.b
+
+SIZE_BOX = FormulaBox(
+    id="1.2.2.b",
+    question="How many weights does a[t] hold in AttentionRNN(k)?",
+    label="Number of weights",
+    given="The names: k, the window, and t, the step.",
+    exercise=SIZE,
+    inputs=lambda k, t: {"k": k, "t": t},
+    tags=lambda k, t: {"k": k, "t": t},
+)
+
+SHARE_BOX = FormulaBox(
+    id="1.2.2.b.share",
+    question="At t = 1 the k states in the window are zero vectors. Which score w_0 must x[1] have for h[1] to keep 90 % of V_0 x[1]?",
+    label="w_0 =",
+    given="The name: k, the window. The natural logarithm is ln.",
+    exercise=SHARE,
+    inputs=lambda k: {"k": k},
+    tags=lambda k: {"k": k},
+)
+
+
+def _of_window(w: Array, v: Array, t: int) -> dict[str, Array | int]:
+    return {"w": w, "v": v, "k": len(w) - 1, "t": t, "m": v.shape[1]}
+
+
+def _special_in_window(w: Array, v: Array, t: int) -> dict[str, float | bool]:
+    return {"k": len(w) - 1, "m": v.shape[1], "t > k": t >= len(w)}
+
+
+MASKED_BOX = FormulaBox(
+    id="1.2.2.b.masked",
+    question="And if the zero vectors were masked? Give h[t] of AttentionRNN(k) if states before t = 1 are left out.",
+    label="h[t] =",
+    given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i]; k, t and m. The smaller of two numbers is min(…, …).",
+    exercise=MASKED,
+    inputs=_of_window,
+    tags=_special_in_window,
+)
+
+# 1.2.2.c
+
+_WEIGHTED = replace(
+    MASKED,
+    id="1.2.2.c",
+    reference=lambda w, v, t: _softargmax(w) @ v,
+    mistakes=_reworked(
+        WINDOW,
+        {
+            "ends the softargmax a score before the sum": lambda w, v, t: _softargmax(w[:-1]) @ v[:-1],
+            "lets the softargmax run a score beyond the sum": lambda w, v, t: (
+                _softargmax(np.append(w, 0))[:-1] @ v
+            ),
+            "leaves zero states out": masked,
+            "ends the sum a term before the softargmax": lambda w, v, t: _softargmax(w)[:-1] @ v[:-1],
+            "leaves the weights as exponentials": lambda w, v, t: np.exp(w) @ v,
+            "takes the scores for weights": lambda w, v, t: w @ v,
+            "divides the scores by √m": lambda w, v, t: _softargmax(w / np.sqrt(v.shape[1])) @ v,
+            "adds the values up without weights": lambda w, v, t: v.sum(axis=0),
+            "takes the plain mean of the values": lambda w, v, t: v.mean(axis=0),
+            "leaves the input out": lambda w, v, t: _softargmax(w[1:]) @ v[1:],
+        },
+    ),
+)
+
+WINDOW_BOX = FormulaBox(
+    id="1.2.2.c",
+    question="Write AttentionRNN(k) down. Its heart is one step: give h[t] from the scores and the values.",
+    label="h[t] =",
+    given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i], zero vectors before t = 1 included; k, t and m.",
+    exercise=_WEIGHTED,
+    inputs=_of_window,
+    tags=_special_in_window,
+)
+
+PARAMETERS_BOX = FormulaBox(
+    id="1.2.2.c.parameters",
+    question="How many numbers has AttentionRNN(k) to learn?",
+    label="Number of parameters",
+    given="The names: k, the window; m, the size of a state; n, the size of an input.",
+    exercise=PARAMETERS,
+    inputs=lambda k, m, n: {"k": k, "m": m, "n": n},
+    tags=lambda k, m, n: {"k": k, "m": m, "n": n, "m = n": m == n},
+)
+
+# 1.2.2.d
+
+
+def _last_step(x: Array, input_triple: Array, shared_triple: Array) -> dict[str, Array | int]:
+    (Q_0, K_0, V_0), (Q, K, V) = input_triple, shared_triple
+    h = unbounded(x, input_triple, shared_triple)[:-1]
+    return {"x": x[-1], "h": h, "t": len(x), "m": len(Q)} | {
+        "Q_0": Q_0,
+        "K_0": K_0,
+        "V_0": V_0,
+        "Q": Q,
+        "K": K,
+        "V": V,
     }
-    return rows | {"h": a @ v, "Q_1": Q_1, "K_1": K_1, "V_1": V_1}
 
 
-def _without_state(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
-    a = _projected(q, k, v, Q_1, K_1, V_1)["a_1"]
-    return a * V_1 + a * np.outer(v[1], k[1] @ Q_1 + q[1] @ K_1)
+def _last_state(
+    x: Array,
+    input_triple: Array,
+    shared_triple: Array,
+    *,
+    average: Callable[[Array, Array, Array], Array] = _average,
+    past: slice = slice(None),
+    zero_vector: bool = False,
+    own_triple: bool = True,
+) -> Array:
+    """Return the last state, after right ones, with another average or of other states."""
+    states = (
+        list(unbounded(x, input_triple, shared_triple)[:-1][past])
+        + [np.zeros(len(shared_triple[0]))] * zero_vector
+    )
+    triples = [input_triple if own_triple else shared_triple, *[shared_triple] * len(states)]
+    q, k, v = np.stack([triple @ y for triple, y in zip(triples, [x[-1], *states], strict=True)], axis=1)
+    return average(q, k, v)
 
 
-def _by_score(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
-    names = _projected(q, k, v, Q_1, K_1, V_1)
-    return names["a_1"] * V_1 + np.outer(v[1] - names["h"], k[1] @ Q_1 + q[1] @ K_1)
+_UNBOUNDED_STEP = replace(
+    UNBOUNDED,
+    reference=_last_state,
+    mistakes=_reworked(
+        UNBOUNDED,
+        {
+            "lets h[0] take part, a zero state": partial(_last_state, zero_vector=True),
+            "shares the triple with the input as well": partial(_last_state, own_triple=False),
+            "looks at the last state only": partial(_last_state, past=slice(-1, None)),
+        }
+        | {
+            name: partial(_last_state, average=average)
+            for name, average in {
+                "leaves the weights as exponentials": lambda q, k, v: np.exp((q * k).sum(axis=1)) @ v,
+                "asks with the input's query": lambda q, k, v: _softargmax(k @ q[0]) @ v,
+                "asks for the input's key": lambda q, k, v: _softargmax(q @ k[0]) @ v,
+                "divides the scores by √m": lambda q, k, v: (
+                    _softargmax((q * k).sum(axis=1) / np.sqrt(q.shape[1])) @ v
+                ),
+                "takes the plain mean of the values": lambda q, k, v: v.mean(axis=0),
+                "leaves the input out": lambda q, k, v: _average(q[1:], k[1:], v[1:]),
+            }.items()
+        },
+    ),
+)
+
+UNBOUNDED_BOX = FormulaBox(
+    id="1.2.2.d",
+    question="Let the network attend to every past state, which share one triple Q, K, V. Give h[t].",
+    label="h[t] =",
+    given="The names: the columns x = x[t], n × 1, and h[1], …, h[t−1], m × 1; Q_0, K_0, V_0, m × n, and Q, K, V, m × m; t and m. A sum is sum(s, 1, t−1, …), which is 0 at t = 1.",
+    exercise=_UNBOUNDED_STEP,
+    inputs=_last_step,
+    first={"h": 1},
+    aliases={"x[t]": "x"},
+    tags=lambda x, input_triple, shared_triple: {
+        "t": len(x),
+        "m": len(shared_triple[0]),
+        "m = n": len(shared_triple[0]) == x.shape[1],
+    },
+    products={
+        "shares the triple with the input as well": Mistake(
+            "Q x", UNBOUNDED.mistakes["shares the triple with the input as well"].hint
+        ),
+    },
+)
+
+MEANS_BOX = NumbersBox(
+    id="1.2.2.d.mean",
+    question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, and V_0 = V = 1. What are h[1], h[2] and h[3] for x = 8, 4, 1?",
+    label="h[1], h[2], h[3]",
+    given="Three numbers, separated by commas.",
+    exercise=MEANS,
+)
+
+BOUND_BOX = ExampleBox(
+    id="1.2.2.d.bound",
+    question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, V_0 = 1 and V = −1. Give x[1] and x[2] with which h[2] is as long as the bound allows: as the longest input so far.",
+    label="x[1], x[2] =",
+    given="Two numbers, such as 3, 5.",
+    exercise=BOUND,
+)
+
+SUMS_BOX = FormulaBox(
+    id="1.2.2.d.sums",
+    question="Two sums over all past states are kept: D of their exponentials, and N of these times the values. Give h[t].",
+    label="h[t] =",
+    given="The names: the input's score w_0, a number, and its value v_0, m × 1; D, a number, and N, m × 1.",
+    exercise=SUMS,
+    inputs=lambda w_0, v_0, D, N: {"w_0": w_0, "v_0": v_0, "D": D, "N": N},
+    tags=lambda w_0, v_0, D, N: {"m": len(v_0), "D = 0": D == 0, "w_0 = 0": w_0 == 0},
+)
+
+
+def _scores_and_sums(draw: Draw) -> Cases:
+    """Yield M, N, w and v, with scores of which the exponential is no number of float64."""
+    yield 0.0, [2], 0.0, [4]
+    yield 0.0, [2, 8], 1.0, [4, 0]
+    yield 1.0, [2], 0.0, [4]
+    for M, w in (
+        (1.5, 2.0),
+        (2.0, 0.5),
+        (-1.0, 0.5),
+        (1000.0, 1000.5),
+        (1000.5, 1000.0),
+        (-1000.0, -1001.0),
+        (-900.0, 900.0),
+        (900.0, -900.0),
+    ):
+        yield M, draw.integers(2), w, draw.integers(2)
+
+
+_ANOTHER_STATE = replace(
+    RESCALING,
+    reference=with_another_state,
+    cases=_scores_and_sums,
+    mistakes={
+        "forgets to rescale what is there": Mistake(
+            lambda M, N, w, v: N + np.exp(w - max(M, w)) * v,
+            "N is divided by exp(M) and has to be divided by exp(M′): put exp(M − M′) before it.",
+        ),
+        "takes the new score for the largest": Mistake(
+            lambda M, N, w, v: np.exp(M - w) * N + v,
+            "Where w is below M, exp(M − w) is too large: M′ is the larger of the two.",
+        ),
+        "takes the old largest score, not the new": Mistake(
+            lambda M, N, w, v: N + np.exp(w - M) * v,
+            "Where w is above M, exp(w − M) is too large: M′ is the larger of the two.",
+        ),
+        "has the exponents' signs the wrong way round": Mistake(
+            lambda M, N, w, v: np.exp(max(M, w) - M) * N + np.exp(max(M, w) - w) * v,
+            "To divide by exp(M′) is to multiply by exp(−M′): no exponent is positive.",
+        ),
+        "undoes the division": Mistake(
+            lambda M, N, w, v: np.exp(M) * N + np.exp(w) * v,
+            "exp(M) N is the undivided sum, which is too large for float64 or 0: divide by exp(M′) before you add.",
+        ),
+        "leaves the value out": Mistake(
+            lambda M, N, w, v: np.exp(M - max(M, w)) * N + np.exp(w - max(M, w)),
+            "That is what D does. N is the sum of exponentials times values.",
+        ),
+        "forgets to rescale the new term": Mistake(
+            lambda M, N, w, v: np.exp(M - max(M, w)) * N + v,
+            "The new term is exp(w) v, divided by exp(M′) as well.",
+        ),
+    },
+)
+
+RESCALING_BOX = FormulaBox(
+    id="1.2.2.d.rescaling",
+    question="N is kept divided by exp(M), M being the largest score so far. Now a state comes with the score w and the value v. Give the new N, divided by exp(M′), where M′ = max(M, w).",
+    label="New N =",
+    given="The names: M and w, numbers; N and v, m × 1. Scores are up to ±1000: exp(1000) is no number of float64. The larger of two is max(…, …).",
+    exercise=_ANOTHER_STATE,
+    inputs=lambda M, N, w, v: {"M": M, "N": N, "w": w, "v": v},
+    tags=lambda M, N, w, v: {"w > M": w > M, "w < M": w < M, "scores are below 10": max(abs(M), abs(w)) < 10},
+)
+
+RANK_BOX = FormulaBox(
+    id="1.2.2.d.rank",
+    question="In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step. At a later step state 1 has the weight b_1. What is the weight of state 2 then?",
+    label="b_2 =",
+    given="The names: a_1, a_2, b_1.",
+    exercise=RANK,
+    inputs=lambda a_1, a_2, b_1: {"a_1": a_1, "a_2": a_2, "b_1": b_1},
+    tags=lambda a_1, a_2, b_1: {"a_1 = a_2": a_1 == a_2},
+    because="So the weights that some states have at some later steps, as a matrix, are a column times a row: their rank is 1.",
+)
+
+BACKWARD_BOX = FormulaBox(
+    id="1.2.2.d.backward",
+    question="State s of AttentionRNN(∞) has the score w and the value v[s]. The total gradients λ[t] of all steps are known, and the softargmax's denominators Z[t]. Give ∂ℓ/∂v[s], a row.",
+    label="∂ℓ/∂v[s] =",
+    given="The names: w = w[s], a number; for t = 1, …, T the rows λ[t], 1 × m, and the numbers Z[t]; s and T.",
+    exercise=BACKWARD,
+    inputs=lambda w, total_gradients, Z, s: {
+        "w": w,
+        "λ": total_gradients[:, None],
+        "Z": Z,
+        "s": s,
+        "T": len(Z),
+    },
+    first={"λ": 1, "Z": 1},
+    aliases={"w[s]": "w"},
+    tags=lambda w, total_gradients, Z, s: {
+        "s": s,
+        "T": len(Z),
+        "m": total_gradients.shape[1],
+        "w = 0": w == 0,
+    },
+    result=np.atleast_2d,
+)
+
+# 1.2.2.e
+
+_ROW = (
+    "∂w_1/∂h[t−1] is a row, by the product rule: a row times a matrix, k_1ᵀ Q_1 and q_1ᵀ K_1, is a row again."
+)
+
+
+def _projected(i: int, q: Array, k: Array, v: Array, Q: Array, K: Array, V: Array) -> dict[str, Array]:
+    a = _softargmax((q * k).sum(axis=1))
+    rows = {
+        f"{name}_{number}": row
+        for name, rows in (("a", a), ("q", q), ("k", k), ("v", v))
+        for number, row in enumerate(rows)
+    }
+    return rows | {"h": a @ v, f"Q_{i}": Q, f"K_{i}": K, f"V_{i}": V}
+
+
+def _special(i: int, q: Array, k: Array, v: Array, Q: Array, K: Array, V: Array) -> dict[str, float | bool]:
+    return {
+        "m": len(Q),
+        f"K_{i} = 0": not K.any(),
+        f"Q_{i} = 0": not Q.any(),
+        f"V_{i} = 0": not V.any(),
+    }
 
 
 JACOBIAN_BOX = FormulaBox(
     id="1.2.2.e",
-    question="Give ∂h[t]/∂h[t−1] of AttentionRNN(2).",
+    question="Give ∂h[t]/∂h[t−1] of AttentionRNN(2). All other states are fixed.",
     label="∂h[t]/∂h[t−1] =",
     given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_1, K_1, V_1, m × m. A "
-    "transpose is k_1' or k_1ᵀ.",
+    "transpose is h' or hᵀ.",
     exercise=JACOBIAN,
-    inputs=_projected,
+    inputs=partial(_projected, 1),
     aliases={"h[t]": "h"},
-    tags=lambda q, k, v, Q_1, K_1, V_1: {
-        "m": len(Q_1),
-        "K_1 = 0": not K_1.any(),
-        "Q_1 = 0": not Q_1.any(),
-        "V_1 = 0": not V_1.any(),
-    },
+    tags=partial(_special, 1),
     words={
         "drops a transpose, of k_1": _ROW,
         "drops both transposes": _ROW,
@@ -63,24 +437,42 @@ JACOBIAN_BOX = FormulaBox(
             "As a column, q_1 cannot stand before K_1. The score is q_1ᵀ k_1, and k_1 = K_1 h[t−1]: the row is q_1ᵀ K_1.",
         ),
     },
-    more={
-        "has v_1 − h[t] the wrong way round": Mistake(
-            lambda q, k, v, Q_1, K_1, V_1: (
-                2 * _projected(q, k, v, Q_1, K_1, V_1)["a_1"] * V_1
-                - JACOBIAN.reference(q, k, v, Q_1, K_1, V_1)
-            ),
-            "With more weight on v_1, h[t] moves towards it: the column is v_1 − h[t].",
-        ),
-        "moves the weight without the state's share": Mistake(
-            _without_state,
-            "When a_1 grows, a_0 and a_2 shrink: the column is v_1 − h[t].",
-        ),
-        "forgets a factor a_1": Mistake(
-            _by_score,
-            "∂a_1/∂w_1 = a_1 (1 − a_1), and ∂a_i/∂w_1 = −a_i a_1: each has a factor a_1.",
+)
+
+INPUT_JACOBIAN_BOX = FormulaBox(
+    id="1.2.2.e.input",
+    question="And ∂h[t]/∂x[t]?",
+    label="∂h[t]/∂x[t] =",
+    given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n.",
+    exercise=INPUT_JACOBIAN,
+    inputs=partial(_projected, 0),
+    aliases={"h[t]": "h"},
+    tags=partial(_special, 0),
+    products={
+        "drops a transpose, of k_0": Mistake(
+            "k_0 Q_0", "As a column, k_0 cannot stand before Q_0: the row is k_0ᵀ Q_0."
         ),
     },
 )
+
+VALUE_MATRIX_BOX = FormulaBox(
+    id="1.2.2.e.value",
+    question="V_i is used at every step. Give ∂ℓ/∂V_i, in the layout of V_i, m × n.",
+    label="∂ℓ/∂V_i =",
+    given="The names, for t = 1, …, T and one i: the weights a[t] = a_i[t], numbers; the total gradients λ[t] = ∂ℓ/∂h[t], rows 1 × m; what is read, y[t] = y_i[t], columns n × 1; and T.",
+    exercise=VALUE_MATRIX,
+    inputs=lambda a, total_gradients, y: {"a": a, "λ": total_gradients[:, None], "y": y, "T": len(a)},
+    first={"a": 1, "λ": 1, "y": 1},
+    tags=lambda a, total_gradients, y: {"T": len(a), "m": total_gradients.shape[1], "n": y.shape[1]},
+    products={
+        "forgets both transposes": Mistake(
+            "…λ[t] y[t]",
+            "λ[t] is a row and y[t] a column. A column of m times a row of n is m × n: λ[t]ᵀ y[t]ᵀ.",
+        ),
+    },
+)
+
+# 1.2.2.f
 
 STATE_GRADIENT_BOX = FormulaBox(
     id="1.2.2.f",
@@ -88,7 +480,7 @@ STATE_GRADIENT_BOX = FormulaBox(
     label="λ[T] =",
     given="The names, with i = 1, …, k: the rows g = what ℓ itself makes of h[T], and λ[i], the total gradient of h[T+i], each 1 × m; the m × m matrices D[i], "
     "the direct Jacobian ∂h[T+i]/∂h[T], and J[i], the total one. A sum is sum(i, 1, k, …).",
-    exercise=STATE_GRADIENT,
+    exercise=_without(STATE_GRADIENT, "multiplies the Jacobians along a chain"),
     inputs=lambda g, total_gradients, direct_jacobians, total_jacobians: {
         "g": g[None],
         "λ": total_gradients[:, None],
@@ -102,7 +494,7 @@ STATE_GRADIENT_BOX = FormulaBox(
         "m": len(g),
         "g = 0": not g.any(),
     },
-    result=lambda gradient: np.atleast_2d(gradient),
+    result=np.atleast_2d,
     words={
         "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: λ[i] D[i].",
     },
@@ -116,16 +508,12 @@ STATE_GRADIENT_BOX = FormulaBox(
             "A gradient is a row and stands before the Jacobian; and total gradients go with direct Jacobians: λ[i] D[i].",
         ),
     },
-    more={
-        "takes the direct gradient of h[T] alone": Mistake(
-            lambda g, total_gradients, direct_jacobians, total_jacobians: g,
-            "h[T] acts on the loss through the next k states, too.",
-        ),
-        "takes the last of the k states alone": Mistake(
-            lambda g, total_gradients, direct_jacobians, total_jacobians: (
-                g + total_gradients[-1] @ direct_jacobians[-1]
-            ),
-            "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
-        ),
-    },
+)
+
+BY_HAND_BOX = NumbersBox(
+    id="1.2.2.f.hand",
+    question="Let everything be one number, k = 2, and every weight and direct Jacobian ⅓. There are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
+    label="λ[1] =",
+    given="One number, such as a fraction.",
+    exercise=BY_HAND,
 )

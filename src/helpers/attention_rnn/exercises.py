@@ -2,42 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial, reduce
 from itertools import compress, product
 
 import numpy as np
 
-from ..exercises import Cases, Draw, Function, FunctionExercise, Mistake, SheetMistake
+from ..exercises import (
+    Cases,
+    Condition,
+    Draw,
+    ExampleExercise,
+    Function,
+    FunctionExercise,
+    Mistake,
+    NumberExercise,
+    SheetMistake,
+)
 from ..numerics.arrays import Array
 from .reference import AttentionRNN, UnboundedAttentionRNN
 
 MEAN = np.array([[[0.0]], [[0.0]], [[1.0]]])
 """A triple with Q = K = 0 and V = 1: every score is 0."""
 
-Pair = tuple[Array, Array]
-"""A triple, and the vector that it projects."""
-Weights = Callable[[Array], Array]
-"""Returns the weights of all scores."""
-Step = Callable[[Sequence[Array], Sequence[Array], int], Array]
-"""Returns h[t] from all triples, the vectors that they project, and t."""
+State = Callable[[Sequence[Array], Sequence[Array]], Array]
+"""Returns h[t] from the triples and the vectors that they project."""
 
 
 def _softargmax(w: Array) -> Array:
-    e = np.exp(w - np.max(w))
-    return e / e.sum()
+    """Return the softargmax along the first axis."""
+    e = np.exp(w - np.max(w, axis=0))
+    return e / e.sum(axis=0)
 
 
-def _scores_and_values(pairs: Iterable[Pair], *, one_query: bool = False) -> tuple[Array, Array]:
-    """Return w_i and v_i; with one query, the first serves all keys."""
-    q, k, v = np.stack([triple @ y for triple, y in pairs], axis=1)
-    return ((q[:1] if one_query else q) * k).sum(axis=1), v
+def _project(triples: Sequence[Array], y: Sequence[Array]) -> tuple[Array, Array, Array]:
+    """Return q, k and v, a row for each vector."""
+    q, k, v = np.stack([triple @ y_i for triple, y_i in zip(triples, y, strict=True)], axis=1)
+    return q, k, v
 
 
-def _attend(pairs: Iterable[Pair], weights: Weights = _softargmax, *, one_query: bool = False) -> Array:
-    """Return h[t] from what the step looks at."""
-    w, v = _scores_and_values(pairs, one_query=one_query)
-    return weights(w) @ v
+def _average(q: Array, k: Array, v: Array) -> Array:
+    return _softargmax((q * k).sum(axis=1)) @ v
+
+
+def _attend(triples: Sequence[Array], y: Sequence[Array]) -> Array:
+    return _average(*_project(triples, y))
+
+
+def _of_projections(average: Callable[[Array, Array, Array], Array]) -> State:
+    """Return a step that makes another average of the right queries, keys and values."""
+    return lambda triples, y: average(*_project(triples, y))
+
+
+def _of_scores(weights: Callable[[Array], Array]) -> State:
+    """Return a step that makes other weights of the right scores."""
+    return _of_projections(lambda q, k, v: weights((q * k).sum(axis=1)) @ v)
+
+
+def _with_states_for_values(triples: Sequence[Array], y: Sequence[Array]) -> Array:
+    q, k, v = _project(triples, y)
+    return _average(q, k, np.array([v[0], *y[1:]]))
+
+
+def _without_input(triples: Sequence[Array], y: Sequence[Array]) -> Array:
+    return _attend(triples[1:], y[1:]) if len(y) > 1 else _attend(triples, y)
+
+
+SLIPS: dict[str, Mistake[State]] = {
+    "leaves the weights as exponentials": Mistake(
+        _of_scores(np.exp), "The weights add up to 1: divide by the sum of the exponentials."
+    ),
+    "takes the scores for weights": Mistake(
+        _of_scores(lambda w: w), "The weights are the softargmax of the scores."
+    ),
+    "asks with the input's query": Mistake(
+        _of_projections(lambda q, k, v: _average(q[:1], k, v)),
+        "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
+    ),
+    "asks for the input's key": Mistake(
+        _of_projections(lambda q, k, v: _average(q, k[:1], v)),
+        "w_i = q_iᵀ k_i, query and key of the same vector.",
+    ),
+    "divides the scores by √m": Mistake(
+        _of_projections(lambda q, k, v: _average(q / np.sqrt(q.shape[1]), k, v)),
+        "That is the scaled dot product of the transformer. Here the score is w_i = q_iᵀ k_i, undivided.",
+    ),
+    "takes a softargmax for each channel": Mistake(
+        _of_projections(lambda q, k, v: (_softargmax(q * k) * v).sum(axis=0)),
+        "A score is one number, q_iᵀ k_i: add up over the channels first.",
+    ),
+    "takes the softargmax over the channels": Mistake(
+        _of_projections(lambda q, k, v: (_softargmax((q * k).T).T * v).sum(axis=0)),
+        "The softargmax runs over i, over what is looked at. A score is one number, q_iᵀ k_i.",
+    ),
+    "adds the values up without weights": Mistake(
+        _of_scores(np.ones_like), "h[t] = Σ a_i v_i: each value has its weight."
+    ),
+    "takes the plain mean of the values": Mistake(
+        _of_scores(lambda w: np.ones_like(w) / len(w)),
+        "The weights are the softargmax of the scores, not all equal.",
+    ),
+    "transposes the matrices": Mistake(
+        lambda triples, y: _attend([triple.swapaxes(1, 2) for triple in triples], y),
+        "The matrix stands before the vector: q_i = Q_i y_i, in NumPy `Q @ y`.",
+    ),
+    "takes the past states for values": Mistake(
+        _with_states_for_values, "The values are v_i = V_i h[t−i], for the past states too."
+    ),
+    "leaves the input out": Mistake(
+        _without_input, "i = 0 is the input: each step looks at its own x[t] as well."
+    ),
+}
+"""What may go wrong in a step, whatever the network."""
+
+
+def _slips(program: Callable[..., Array]) -> dict[str, Mistake[Function]]:
+    """Return the mistakes of a program that makes each of its steps with one of the slips."""
+    return {name: Mistake(partial(program, slip.answer), slip.hint) for name, slip in SLIPS.items()}
+
+
+def _triples(numbers: Callable[..., Array], *shape: int) -> Array:
+    """Return triples of shape (..., m, n), whose queries and keys are so small that no weight takes all."""
+    *stack, m, n = shape
+    return numbers(*stack, 3, m, n) / [[[4]], [[4]], [[2]]]
 
 
 # 1.2.2.a: one step of AttentionRNN(2)
@@ -52,17 +139,16 @@ def _steps(draw: Draw) -> Cases:
     yield [9], [3], [0], MEAN, [MEAN, 2 * MEAN]
     yield [9], [0], [3], MEAN, [MEAN, 2 * MEAN]
     for m, n in ((1, 1), (1, 2), (2, 1), (2, 2)):
-        vectors = draw.integers(n), draw.integers(m), draw.integers(m)
-        yield *vectors, draw.integers(3, m, n) / 2, draw.integers(2, 3, m, m) / 2
-    for m, n in ((2, 2), (3, 2), (4, 3), (4, 3)):
-        yield draw.normal(n), draw.normal(m), draw.normal(m), draw.normal(3, m, n), draw.normal(2, 3, m, m)
+        vectors = draw.integers(n) / 2, draw.integers(m) / 2, draw.integers(m) / 2
+        yield *vectors, _triples(draw.integers, m, n), _triples(draw.integers, 2, m, m)
+    for m, n in ((2, 2), (3, 2), (4, 3), (3, 4)):
+        vectors = draw.normal(n), draw.normal(m), draw.normal(m)
+        yield *vectors, _triples(draw.normal, m, n), _triples(draw.normal, 2, m, m)
 
 
-def _step(*arguments: Array, weights: Weights = _softargmax, one_query: bool = False) -> Array:
-    """Return the step with other weights, or with the input's query for all keys."""
+def _step(state: State, *arguments: Array) -> Array:
     x, h_1, h_2, input_triple, past_triples = arguments
-    pairs = zip([input_triple, *past_triples], [x, h_1, h_2], strict=True)
-    return _attend(pairs, weights, one_query=one_query)
+    return state([input_triple, *past_triples], [x, h_1, h_2])
 
 
 STEP = FunctionExercise(
@@ -72,34 +158,40 @@ STEP = FunctionExercise(
     given="Given are `x` of shape (n,), `h_1` = h[t−1] and `h_2` = h[t−2] of shape (m,), `input_triple` (Q_0, K_0, V_0) of shape (3, m, n) "
     "and `past_triples` of shape (2, 3, m, m). Return h[t] of shape (m,).",
     hints=(
-        "Make a query, a key and a value of each of x, h_1 and h_2, with its own triple.",
+        "Make a query, a key and a value of each of x, h_1 and h_2, with its own triple: `q_0, k_0, v_0 = input_triple @ x`.",
         "A score is query times key of the same vector. The softargmax of the three scores gives the weights.",
-        "`e = np.exp(w); a = e / e.sum()`, and the state is the average of the values: `a @ v`.",
+        "Of two scores the softargmax is `e = np.exp([0.5, 1.5]); a = e / e.sum()`. The state is the average of the values with these weights.",
     ),
     mistakes={
-        "leaves the weights as exponentials": Mistake(
-            partial(_step, weights=np.exp), "The weights add up to 1: divide by the sum of the exponentials."
-        ),
-        "takes the scores for weights": Mistake(
-            partial(_step, weights=lambda w: w), "The weights are the softargmax of the scores."
-        ),
-        "asks with the input's query": Mistake(
-            partial(_step, one_query=True),
-            "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
-        ),
+        **_slips(_step),
         "swaps the two states": Mistake(
             lambda x, h_1, h_2, input_triple, past_triples: step(x, h_2, h_1, input_triple, past_triples),
             "The first of the past triples belongs to h[t−1], the second to h[t−2].",
         ),
-        "leaves the input out": Mistake(
-            lambda x, h_1, h_2, input_triple, past_triples: _attend(
-                zip(past_triples, (h_1, h_2), strict=True)
-            ),
-            "There are three things to attend to: i = 0 is the input.",
+    },
+)
+
+PATHS = NumberExercise(
+    id="1.2.2.a.paths",
+    answer=(5,),
+    given="Asked for is one number. In AttentionRNN(2) an arrow leads from each state to the next, and one to the next but one. Take states only: from h[1] to h[5].",
+    hints=(
+        "How many ways lead to h[2]? And to h[3]?",
+        "The last arrow into h[t] comes from h[t−1] or from h[t−2].",
+    ),
+    mistakes={
+        "counts the arrows": Mistake(
+            (7,), "There are seven arrows between these states. A way is a chain of them, from h[1] to h[5]."
         ),
-        "adds the values up without weights": Mistake(
-            partial(_step, weights=np.ones_like), "h[t] = Σ a_i v_i: each value has its weight."
+        "stops a state early": Mistake(
+            (3,), "That is the number of ways to h[4]. Those to h[5] come from h[4] or from h[3]."
         ),
+        "goes a state too far": Mistake((8,), "That is the number of ways to h[6]."),
+        "counts two choices at each of four states": Mistake(
+            (16,), "Where an arrow skips a state, there is no choice at that one; and none leads beyond h[5]."
+        ),
+        "takes the two ways of equal arrows only": Mistake((2,), "Short and long arrows may be mixed."),
+        "counts the states": Mistake((4,), "Asked for is the number of ways, not of steps."),
     },
 )
 
@@ -137,6 +229,99 @@ SIZE = FunctionExercise(
     },
 )
 
+
+def score_for_a_share(k: int) -> float:
+    return float(np.log(9 * k))
+
+
+SHARE = FunctionExercise(
+    id="1.2.2.b.share",
+    reference=score_for_a_share,
+    cases=lambda draw: zip((1, 2, 3, 4, 5, 7, 10, 30, 100)),
+    given="The name: k, the window. At t = 1 the k states in it are zero vectors. Return the score w_0 of x[1] with which h[1] is 90 % of V_0 x[1].",
+    hints=(
+        "What is the score of a zero vector, and its exponential?",
+        "a_0 = exp(w_0) / (exp(w_0) + k). Set it to 0.9.",
+    ),
+    mistakes={
+        "gives the exponential of the score": Mistake(
+            lambda k: 9 * k, "exp(w_0) = 9k. The score is its logarithm."
+        ),
+        "counts one zero vector": Mistake(lambda k: np.log(9), "There are k of them, each with exp(0) = 1."),
+        "counts the input among the zero vectors": Mistake(
+            lambda k: np.log(9 * (k + 1)),
+            "The sum of the exponentials is exp(w_0) + k: k zero vectors and the input.",
+        ),
+        "leaves the zero vectors 90 %": Mistake(
+            lambda k: np.log(k / 9), "The input keeps 90 %, the zero vectors 10 %."
+        ),
+        "forgets the input's own exponential in the sum": Mistake(
+            lambda k: np.log(0.9 * k), "a_0 = exp(w_0) / (exp(w_0) + k): exp(w_0) is in the sum, too."
+        ),
+        "takes the logarithm to base 10": Mistake(
+            lambda k: np.log10(9 * k), "The softargmax has powers of e: the natural logarithm."
+        ),
+    },
+)
+
+
+def masked(w: Array, v: Array, t: int) -> Array:
+    there = slice(min(len(w), t))
+    return _softargmax(w[there]) @ v[there]
+
+
+def _lists(draw: Draw) -> Cases:
+    """Yield scores and values of a window at an early and at a late step; what is before t = 1 has 0 for both."""
+    yield [0, 0], [[6], [0]], 1
+    yield [0, 0], [[6], [2]], 2
+    for numbers, sizes in (
+        (draw.integers, ((1, 1, 1), (2, 1, 2), (2, 2, 1), (3, 2, 2), (1, 2, 4))),
+        (draw.normal, ((2, 3, 5), (3, 3, 2), (4, 2, 3), (3, 4, 1))),
+    ):
+        for k, m, t in sizes:
+            there = np.arange(k + 1) < t
+            yield numbers(k + 1) * there / 2, numbers(k + 1, m) * there[:, None], t
+
+
+def _masked(*arguments: Array, one_more: int = 0) -> Array:
+    w, v, t = arguments
+    return masked(w, v, max(1, int(t) + one_more))
+
+
+MASKED = FunctionExercise(
+    id="1.2.2.b.masked",
+    reference=masked,
+    cases=_lists,
+    given="Given are the scores `w` of shape (k + 1,) and the values `v` of shape (k + 1, m) of x[t] and of the k states before it, and the step `t` ≥ 1. "
+    "The states before t = 1, which are zero vectors, are masked. Return h[t] of shape (m,).",
+    hints=(
+        "Which i are there at step t? The input, and the states h[t−1], …, h[1].",
+        "i runs from 0 to t − 1, or to k where that comes first. Mask before the softargmax, so that the weights of what is left add up to 1.",
+    ),
+    mistakes={
+        "leaves the zero vectors their share": Mistake(
+            lambda w, v, t: _softargmax(w) @ v,
+            "Their score 0 takes exp(0) = 1. To mask is to give them the score −∞, so that both sums end before them. To mask the values or the weights is too late: "
+            "the weights of what is left have to add up to 1.",
+        ),
+        "masks one state too many": Mistake(
+            partial(_masked, one_more=-1),
+            "At step t there are t − 1 states: h[t−1], …, h[1]. i runs to t − 1.",
+        ),
+        "masks one state too few": Mistake(
+            partial(_masked, one_more=1), "h[0] is not there: i runs to t − 1, since h[t−i] begins with h[1]."
+        ),
+        "masks the input": Mistake(
+            lambda w, v, t: _softargmax(w[1:t]) @ v[1:t] if t > 1 else np.full(v.shape[1], np.nan),
+            "i = 0 is the input, which is always there.",
+        ),
+        "leaves the weights as exponentials": Mistake(
+            lambda w, v, t: np.exp(w[:t]) @ v[:t],
+            "The weights add up to 1: divide by the sum of the exponentials.",
+        ),
+    },
+)
+
 # 1.2.2.c: AttentionRNN(k)
 
 
@@ -149,70 +334,135 @@ def _networks(draw: Draw) -> Cases:
     yield [[8], [2]], MEAN, [MEAN]
     yield [[9], [6]], MEAN, [MEAN, MEAN]
     yield [[9], [0], [0]], MEAN, [MEAN, 4 * MEAN]
-    for T, k, m, n in ((2, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 1), (4, 3, 1, 2)):
-        yield draw.integers(T, n), draw.integers(3, m, n) / 2, draw.integers(k, 3, m, m) / 2
-    for T, k, m, n in ((5, 2, 3, 2), (6, 3, 2, 3), (7, 4, 2, 2)):
-        yield draw.normal(T, n), draw.normal(3, m, n), draw.normal(k, 3, m, m) / 2
+    for T, k, m, n in ((2, 1, 1, 1), (3, 2, 1, 1), (3, 1, 2, 1), (4, 3, 1, 2), (4, 2, 2, 2)):
+        yield draw.integers(T, n) / 2, _triples(draw.integers, m, n), _triples(draw.integers, k, m, m)
+    for T, k, m, n in ((5, 2, 3, 2), (6, 3, 2, 3), (7, 4, 2, 2), (7, 2, 3, 3)):
+        yield draw.normal(T, n), _triples(draw.normal, m, n), _triples(draw.normal, k, m, m)
 
 
-def _window_of(step: Step, x: Array, input_triple: Array, past_triples: Array) -> Array:
-    """Return the states with another step, of the input and k states, zero states included."""
+def _window(
+    state: State,
+    x: Array,
+    input_triple: Array,
+    past_triples: Array,
+    *,
+    past: Callable[[list[Array], int], list[Array]] = lambda states, k: states[-1 : -k - 1 : -1],
+) -> Array:
+    """Return the states with another step, or with other states in the window. The list begins with k zero vectors."""
     k, m = len(past_triples), input_triple.shape[1]
     states: list[Array] = [np.zeros(m)] * k
-    for t, x_t in enumerate(x, start=1):
-        states.append(step([input_triple, *past_triples], [x_t, *states[-1 : -k - 1 : -1]], t))
+    for x_t in x:
+        states.append(state([input_triple, *past_triples], [x_t, *past(states, k)]))
     return np.array(states[k:])
 
 
-def _window_from(state: Callable[[Array, Array], Array], *arguments: Array) -> Array:
-    """Return the states with another function of scores and values."""
-    return _window_of(
-        lambda triples, y, t: state(*_scores_and_values(zip(triples, y, strict=True))), *arguments
-    )
+def _without_zero_states(x: Array, input_triple: Array, past_triples: Array) -> Array:
+    states: list[Array] = []
+    for x_t in x:
+        y = [x_t, *states[::-1][: len(past_triples)]]
+        states.append(_attend([input_triple, *past_triples][: len(y)], y))
+    return np.array(states)
+
+
+def _all_of_the_past(x: Array, input_triple: Array, past_triples: Array) -> Array:
+    """Return the states where the window has no end, and the last triple is for all states beyond it."""
+    longer = [*past_triples, *[past_triples[-1]] * len(x)][: max(len(x), len(past_triples))]
+    return window(x, input_triple, np.array(longer))
 
 
 WINDOW = FunctionExercise(
     id="1.2.2.c",
     reference=window,
     cases=_networks,
-    given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `past_triples` of shape (k, 3, m, m). Return the states of shape "
-    "(T, m). There is no K but the matrix: where the sheet writes an index K, it has to be k, `len(past_triples)`.",
+    given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `past_triples` of shape (k, 3, m, m), the latest state's first. States before t = 1 are "
+    "zero vectors, and take part. Return the states of shape (T, m).",
     hints=(
-        "Begin with a list of k zero vectors, and append each state to it.",
-        "At each step look at `[x_t, *reversed(states[-k:])]`, the latest state first.",
-        "Scores and values of all k + 1 of them, one softargmax over k + 1 scores, and a sum of k + 1 terms.",
+        "Begin with a list of zero vectors, one for each past triple, and append each state to it: "
+        "`states = [np.zeros(input_triple.shape[1])] * len(past_triples)`.",
+        "The last of the list is h[t−1], and `past_triples[0]` is its triple: `latest = [1, 2, 3][::-1][:2]` is [3, 2].",
+        "Each step has one softargmax over k + 1 scores, and a sum of k + 1 terms: that of 1.2.2.a, with k in place of 2.",
     ),
     mistakes={
         "ends the softargmax a score before the sum": SheetMistake(
-            partial(_window_from, lambda w, v: _softargmax(w[:-1]) @ v[:-1]),
+            partial(_window, _of_projections(lambda q, k, v: _average(q[:-1], k[:-1], v[:-1]))),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
             "K has to be k.",
         ),
         "lets the softargmax run a score beyond the sum": SheetMistake(
-            partial(_window_from, lambda w, v: _softargmax(np.append(w, 0))[:-1] @ v),
+            partial(_window, _of_scores(lambda w: _softargmax(np.append(w, 0))[:-1])),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
             "takes a share: K has to be k.",
         ),
         "leaves zero states out": Mistake(
-            partial(_window_of, lambda triples, y, t: _attend(list(zip(triples, y, strict=True))[:t])),
+            _without_zero_states,
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share of the first steps.",
         ),
         "gives the oldest state the first triple": Mistake(
-            partial(_window_of, lambda triples, y, t: _attend(zip(triples, [y[0], *y[:0:-1]], strict=True))),
+            partial(_window, _attend, past=lambda states, k: states[-k:]),
             "`past_triples[0]` belongs to h[t−1], the latest.",
         ),
+        "looks at h[1], …, h[k] at every step": Mistake(
+            partial(_window, _attend, past=lambda states, k: [*states[k : 2 * k], *states[:k]][:k]),
+            "The window moves on with t: h[t−1], …, h[t−k].",
+        ),
+        "looks at zero vectors at every step": Mistake(
+            partial(_window, _attend, past=lambda states, k: states[:k]),
+            "Each new state is in the window of the k steps after it: append it to the list, and take the last k of the list.",
+        ),
+        "looks at all of the past": Mistake(
+            _all_of_the_past,
+            "A window of k looks at k states, at any step. All of the past is AttentionRNN(∞).",
+        ),
         "ends the sum a term before the softargmax": Mistake(
-            partial(_window_from, lambda w, v: _softargmax(w)[:-1] @ v[:-1]),
+            partial(_window, _of_scores(lambda w: _softargmax(w) * (np.arange(len(w)) < len(w) - 1))),
             "The sum runs to i = k, as the scores do: k + 1 terms.",
         ),
-        "leaves the weights as exponentials": Mistake(
-            partial(_window_from, lambda w, v: np.exp(w) @ v),
-            "The weights add up to 1: divide by the sum of the exponentials.",
+        **_slips(_window),
+    },
+)
+
+
+def parameters(k: int, m: int, n: int) -> int:
+    network = AttentionRNN(np.zeros((3, m, n)), np.zeros((k, 3, m, m)))
+    return network.input_triple.size + network.past_triples.size
+
+
+PARAMETERS = FunctionExercise(
+    id="1.2.2.c.parameters",
+    reference=parameters,
+    cases=lambda draw: ((k, m, n) for k in (1, 2, 3) for m, n in ((1, 1), (1, 2), (2, 1), (3, 5))),
+    given="The names: k, the window; m, the size of a state; n, the size of an input. Return how many numbers are to be learnt.",
+    hints=(
+        "How many matrices are there, and which size has each?",
+        "Three for the input, m × n each, and three for each state in the window, m × m each.",
+    ),
+    mistakes={
+        "forgets the input's triple": Mistake(
+            lambda k, m, n: 3 * k * m**2, "Q_0, K_0 and V_0 are learnt too: m × n each."
+        ),
+        "forgets the triples of the past": Mistake(
+            lambda k, m, n: 3 * m * n, "Each state in the window has a triple of its own, m × m each."
+        ),
+        "counts one matrix of each triple": Mistake(
+            lambda k, m, n: m * n + k * m**2, "A triple holds three matrices."
+        ),
+        "shares one triple among the states": Mistake(
+            lambda k, m, n: 3 * m * n + 3 * m**2,
+            "That is AttentionRNN(∞). Here each of the k states in the window has its own.",
+        ),
+        "makes the input's matrices square": Mistake(
+            lambda k, m, n: 3 * (k + 1) * m**2, "They take x[t], which has n numbers: m × n."
+        ),
+        "lets the past's matrices read the input": Mistake(
+            lambda k, m, n: 3 * (k + 1) * m * n, "They take states, which have m numbers: m × m."
+        ),
+        "forgets the values": Mistake(
+            lambda k, m, n: 2 * m * n + 2 * k * m**2, "Queries, keys and values: three matrices each."
         ),
     },
 )
 
-# 1.2.2.d: AttentionRNN(∞). All cases have m = n, so that the input could share the triple.
+# 1.2.2.d: AttentionRNN(∞). In some cases m = n, so that the input could share the triple.
 
 
 def unbounded(x: Array, input_triple: Array, shared_triple: Array) -> Array:
@@ -224,31 +474,28 @@ def _unbounded_networks(draw: Draw) -> Cases:
     yield [[8], [4]], MEAN, MEAN
     yield [[8], [4], [1]], MEAN, MEAN
     yield [[8], [4]], MEAN, 2 * MEAN
-    small, large = ((2, 1), (3, 1), (3, 2), (4, 2)), ((5, 2), (6, 3), (8, 2))
+    small = ((2, 1, 1), (3, 1, 1), (3, 2, 2), (4, 2, 2), (3, 1, 2))
+    large = ((5, 2, 2), (6, 3, 3), (8, 2, 2), (5, 3, 2), (6, 2, 4))
     for numbers, sizes in ((draw.integers, small), (draw.normal, large)):
-        for T, m in sizes:
-            yield numbers(T, m), numbers(3, m, m) / 2, numbers(3, m, m) / 2
+        for T, m, n in sizes:
+            yield numbers(T, n) / 2, _triples(numbers, m, n), _triples(numbers, m, m)
 
 
 def _unbounded(
-    *arguments: Array, last_state_only: bool = False, zero_state: bool = False, one_query: bool = False
+    state: State,
+    x: Array,
+    input_triple: Array,
+    shared_triple: Array,
+    *,
+    first: int = 0,
+    last: int = 0,
 ) -> Array:
-    """Return the states where each step sees one state only, or h[0] too, or has one query."""
-    x, input_triple, shared_triple = arguments
-    states: list[Array] = [np.zeros(shared_triple.shape[-1])] * zero_state
+    """Return the states with another step, with zero vectors before the first, or with the last few states alone."""
+    states: list[Array] = [np.zeros(shared_triple.shape[-1])] * first
     for x_t in x:
-        past = states[-1:] if last_state_only else states
-        pairs = [(input_triple, x_t), *((shared_triple, h) for h in past)]
-        states.append(_attend(pairs, one_query=one_query))
-    return np.array(states[zero_state:])
-
-
-def _input_first_alone(x: Array, input_triple: Array, shared_triple: Array) -> Array:
-    """Return the states where only the first step looks at its input."""
-    states = [input_triple[2] @ x[0]]
-    for _ in x[1:]:
-        states.append(_attend([(shared_triple, h) for h in states]))
-    return np.array(states)
+        past = states[-last:]  # all of them, if last is 0
+        states.append(state([input_triple, *[shared_triple] * len(past)], [x_t, *past]))
+    return np.array(states[first:])
 
 
 UNBOUNDED = FunctionExercise(
@@ -259,7 +506,7 @@ UNBOUNDED = FunctionExercise(
     "(T, m).",
     hints=(
         "Begin with an empty list of states. What does the first step look at?",
-        "At x[1] alone, so h[1] = V_0 x[1]. Step t looks at x[t] and at the t − 1 states before it.",
+        "At x[1] alone, so h[1] = V_0 x[1]: `h_1 = input_triple[2] @ x[0]`. Step t looks at x[t] and at the t − 1 states before it.",
         "The input has its own triple; every state has the shared one. One softargmax over all t scores.",
     ),
     mistakes={
@@ -271,7 +518,7 @@ UNBOUNDED = FunctionExercise(
             "h[1] is to 0. The sheet does not speak of this.",
         ),
         "lets h[0] take part, a zero state": Mistake(
-            partial(_unbounded, zero_state=True),
+            partial(_unbounded, _attend, first=1),
             "The lists end at h[1]. At t = 1 there is x[1] alone, and h[1] = V_0 x[1].",
         ),
         "shares the triple with the input as well": Mistake(
@@ -279,105 +526,562 @@ UNBOUNDED = FunctionExercise(
             "“All” the Q, K and V means i ≥ 1: the input keeps Q_0, K_0 and V_0, which are m × n.",
         ),
         "looks at the last state only": Mistake(
-            partial(_unbounded, last_state_only=True),
-            "Every past state is looked at: h[t−1], …, h[1].",
+            partial(_unbounded, _attend, last=1), "Every past state is looked at: h[t−1], …, h[1]."
         ),
-        "asks with the input's query": Mistake(
-            partial(_unbounded, one_query=True),
-            "Query and key of a score come from the same state: w_i = (Q h[t−i])ᵀ (K h[t−i]).",
+        **_slips(_unbounded),
+    },
+)
+
+MEANS = NumberExercise(
+    id="1.2.2.d.mean",
+    answer=(8, 6, 5),
+    tolerance=1e-3,
+    given="Asked for are three numbers, h[1], h[2] and h[3] of AttentionRNN(∞) with m = n = 1, all queries and keys 0, V_0 = V = 1, and x = 8, 4, 1.",
+    hints=(
+        "All scores are 0. How large is each weight at step t?",
+        "Each of t weights is 1/t: h[t] is the mean of x[t] and of all states before it.",
+    ),
+    mistakes={
+        "takes the mean of the inputs": Mistake(
+            (8, 6, 13 / 3),
+            "The past is in the states: h[3] looks at x[3], h[2] and h[1], not at x[2] and x[1].",
         ),
-        "leaves the input out after the first step": Mistake(
-            _input_first_alone, "Each step looks at its own x[t] as well: i = 0."
+        "lets h[0] take part, a zero state": Mistake(
+            (4, 8 / 3, 23 / 12), "The lists end at h[1]: at t = 1 there is x[1] alone."
+        ),
+        "looks at the last state only": Mistake((8, 6, 3.5), "h[3] looks at h[1] too."),
+        "adds up, and does not divide": Mistake((8, 12, 21), "The weights add up to 1: each of t is 1/t."),
+        "keeps the present alone": Mistake((8, 4, 1), "With equal scores the past has the weight (t − 1)/t."),
+    },
+)
+
+
+def _share_of_the_bound(x: Array) -> float:
+    """Return how long h[2] is, as a share of the longest input, with Q = K = 0, V_0 = 1 and V = −1."""
+    turned = np.array([[[0.0]], [[0.0]], [[-1.0]]])
+    return float(abs(unbounded(x[:, None], MEAN, turned)[1, 0]) / np.abs(x).max())
+
+
+BOUND = ExampleExercise(
+    id="1.2.2.d.bound",
+    given="Two numbers, x[1] and x[2]. The network is AttentionRNN(∞) with m = n = 1, queries and keys 0, V_0 = 1 and V = −1, so that no state is longer than the longest input so far.",
+    hints=(
+        "h[1] = x[1]. What is h[2]?",
+        "h[2] = (x[2] − x[1])/2, the mean of two values. When is a mean as long as the longest of them?",
+    ),
+    length=2,
+    example=(1.0, -1.0),
+    symbol="x",
+    condition=Condition(
+        value=_share_of_the_bound,
+        formula="abs(x[1] − x[0])/(2 max(abs(x)))",
+        words="the length of h[2], as a share of the longest input's,",
+        above=1 - 1e-9,
+    ),
+    mistakes={
+        "lets the two values cancel": Mistake(
+            Condition(
+                value=_share_of_the_bound,
+                formula="abs(x[1] − x[0])/(2 max(abs(x)))",
+                words="the share",
+                below=1e-9,
+            ),
+            "V = −1 turns the past around: the values are x[2] and −x[1].",
+        ),
+        "makes one of the values shorter": Mistake(
+            Condition(
+                value=lambda x: float(np.ptp(np.abs(x)) / np.abs(x).max()),
+                formula="(max(abs(x)) − min(abs(x)))/max(abs(x))",
+                words="the difference of the lengths",
+                above=1e-9,
+            ),
+            "A mean of values of different lengths is shorter than the longest.",
+        ),
+        "leaves nothing to be as long as": Mistake(
+            Condition(
+                value=lambda x: float(np.abs(x).max()), formula="max(abs(x))", words="the longest", below=1e-9
+            ),
+            "With inputs of 0 all states are 0. Let one at least be another number.",
+        ),
+    },
+)
+
+# The running sums of AttentionRNN(∞)
+
+
+def state_from_sums(w_0: float, v_0: Array, D: float, N: Array) -> Array:
+    return (N + np.exp(w_0) * v_0) / (D + np.exp(w_0))
+
+
+def _sums(draw: Draw) -> Cases:
+    """Yield the input's score and value, and the sums of t − 1 states, at t = 1 too."""
+    yield 0.0, [6], 0.0, [0]
+    yield 0.0, [6], 1.0, [2]
+    yield 0.0, [6, 0], 2.0, [3, 9]
+    for numbers, sizes in (
+        (draw.integers, ((1, 1), (1, 2), (2, 2))),
+        (draw.normal, ((0, 3), (2, 3), (4, 3), (6, 2))),
+    ):
+        for states, m in sizes:
+            weights, values = np.exp(numbers(states) / 2), numbers(states, m)
+            yield float(numbers(1)[0] / 2), numbers(m), float(weights.sum()), weights @ values
+
+
+SUMS = FunctionExercise(
+    id="1.2.2.d.sums",
+    reference=state_from_sums,
+    cases=_sums,
+    given="The names: the input's score w_0 and value v_0, m × 1, and the sums over all past states, D = Σ exp(w[s]), a number, and N = Σ exp(w[s]) v[s], m × 1. Return h[t], m × 1.",
+    hints=(
+        "The softargmax has one denominator for the input and all past states. Which part of it is D?",
+        "The denominator is D + exp(w_0). What is the numerator?",
+    ),
+    mistakes={
+        "leaves the input out": Mistake(
+            lambda w_0, v_0, D, N: N / D if D else np.full_like(N, np.nan),
+            "The input is looked at, too: exp(w_0) joins D, and exp(w_0) v_0 joins N.",
+        ),
+        "gives the input the weight 1": Mistake(
+            lambda w_0, v_0, D, N: (N + v_0) / (D + 1),
+            "The input's exponential is exp(w_0), which is 1 only where w_0 = 0.",
+        ),
+        "does not divide": Mistake(
+            lambda w_0, v_0, D, N: N + np.exp(w_0) * v_0,
+            "The weights add up to 1: divide by the sum of all exponentials.",
+        ),
+        "divides the input's share by its own exponential": Mistake(
+            lambda w_0, v_0, D, N: N / D + v_0 if D else np.full_like(N, np.nan),
+            "All weights have one denominator, D + exp(w_0).",
+        ),
+        "leaves the input out of the denominator": Mistake(
+            lambda w_0, v_0, D, N: (N + np.exp(w_0) * v_0) / D if D else np.full_like(N, np.nan),
+            "exp(w_0) is in the softargmax's denominator, too.",
+        ),
+        "takes the score for the exponential": Mistake(
+            lambda w_0, v_0, D, N: (N + w_0 * v_0) / (D + w_0) if D + w_0 else np.full_like(N, np.nan),
+            "The sums hold exponentials: exp(w_0), not w_0.",
         ),
     },
 )
 
 
-# 1.2.2.e: ∂h[t]/∂h[t−1] of AttentionRNN(2)
+def with_another_state(M: float, N: Array, w: float, v: Array) -> Array:
+    largest = max(M, w)
+    return np.exp(M - largest) * N + np.exp(w - largest) * v
+
+
+def go_on(x: Array, M: float, D: float, N: Array, input_triple: Array, shared_triple: Array) -> Array:
+    (Q_0, K_0, V_0), (Q, K, V) = input_triple, shared_triple
+    states = []
+    for x_t in x:
+        w_0, largest = (Q_0 @ x_t) @ (K_0 @ x_t), max(M, (Q_0 @ x_t) @ (K_0 @ x_t))
+        past, present = np.exp(M - largest), np.exp(w_0 - largest)
+        h = (past * N + present * V_0 @ x_t) / (past * D + present)
+        w = (Q @ h) @ (K @ h)
+        N, D, M = (
+            with_another_state(M, N, w, V @ h),
+            float(with_another_state(M, np.array(D), w, np.array(1.0))),
+            max(M, w),
+        )
+        states.append(h)
+    return np.array(states)
+
+
+def _kept_sums(draw: Draw) -> Cases:
+    """Yield further inputs, and the sums after a first run; with M far from 0 their exponentials are no numbers of float64."""
+    yield [[8]], 0.0, 1.0, [4], MEAN, MEAN
+    yield [[8], [2]], 0.0, 1.0, [4], MEAN, MEAN
+    yield [[8], [2]], 0.0, 3.0, [6], MEAN, 2 * MEAN
+    for numbers, sizes in (
+        (draw.integers, ((1, 2, 1, 1), (2, 2, 1, 2), (2, 3, 2, 1))),
+        (draw.normal, ((5, 3, 2, 3), (10, 5, 3, 2))),
+    ):
+        for before, T, m, n in sizes:
+            yield _kept_after(
+                numbers(before, n) / 2, numbers(T, n) / 2, _triples(numbers, m, n), _triples(numbers, m, m)
+            )
+    for sign in (1, -1):
+        steep = np.array([[[40.0]], [[sign * 40.0]], [[1.0]]])
+        yield _kept_after(np.array([[1.0], [0.5]]), np.array([[1.001], [0.999], [1.0]]), steep, steep)
+
+
+def _kept_after(before: Array, x: Array, input_triple: Array, shared_triple: Array) -> tuple:
+    Q, K, V = shared_triple
+    states = unbounded(before, input_triple, shared_triple)
+    w = ((states @ Q.T) * (states @ K.T)).sum(axis=1)
+    kept = np.exp(w - w.max())
+    return x, float(w.max()), float(kept.sum()), kept @ (states @ V.T), input_triple, shared_triple
+
+
+RESCALING = FunctionExercise(
+    id="1.2.2.d.rescaling",
+    reference=go_on,
+    cases=_kept_sums,
+    given="Given are further inputs `x` of shape (T, n), and of a run that is over `M`, the largest score of a state, and the sums, divided by exp(M): `D`, a number, and `N` of "
+    "shape (m,); then `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of the further steps, of shape (T, m). Some scores are near "
+    "±1600.",
+    hints=(
+        "What does a new state add to each sum, and what does its score do to M?",
+        "Let M′ be the larger of M and the new score. What is there is divided by exp(M) and has to be divided by exp(M′): with M = 3 and M′ = 5 that takes the factor "
+        "`factor = np.exp(3 - 5)`.",
+        "The input's score joins the sums of its own step only, in the same way, and is not kept.",
+    ),
+    mistakes={
+        "begins anew": Mistake(
+            lambda x, M, D, N, input_triple, shared_triple: unbounded(x, input_triple, shared_triple),
+            "M, D and N hold all that is to be known of the steps before: begin with them.",
+        ),
+        "takes the sums for undivided ones": Mistake(
+            lambda x, M, D, N, input_triple, shared_triple: go_on(x, 0.0, D, N, input_triple, shared_triple),
+            "D and N are divided by exp(M): put exp(M − M′) before them.",
+        ),
+        "adds no new state to the sums": Mistake(
+            lambda x, M, D, N, input_triple, shared_triple: np.concatenate(
+                [go_on(x_t[None], M, D, N, input_triple, shared_triple) for x_t in x]
+            ),
+            "Each new state is looked at from the next step on: it joins M, D and N.",
+        ),
+    },
+)
+
+
+def later_weight(a_1: float, a_2: float, b_1: float) -> float:
+    return a_2 * b_1 / a_1
+
+
+RANK = FunctionExercise(
+    id="1.2.2.d.rank",
+    reference=later_weight,
+    cases=lambda draw: [
+        (0.25, 0.25, 0.25),
+        (0.5, 0.25, 0.25),
+        (0.25, 0.5, 0.5),
+        (0.25, 0.25, 0.5),
+        *(tuple(map(float, 0.25 + draw.uniform(3) / 4)) for _ in range(8)),
+    ],
+    given="The names: in AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step, and at a later one state 1 has the weight b_1. Return the weight b_2 of state 2 at that later step.",
+    hints=(
+        "A weight is exp(w[s])/Z[t]. Which of the two factors changes with the step, and which with the state?",
+        "Between two states, the proportion of the weights is exp(w[2] − w[1]), at every step.",
+    ),
+    mistakes={
+        "has the proportion the wrong way round": Mistake(
+            lambda a_1, a_2, b_1: a_1 * b_1 / a_2, "b_2 is to b_1 as a_2 is to a_1."
+        ),
+        "leaves the weight as it was": Mistake(
+            lambda a_1, a_2, b_1: a_2,
+            "Z[t] is another one at each step, and all of these weights change in the same proportion.",
+        ),
+        "takes off what state 1 has lost": Mistake(
+            lambda a_1, a_2, b_1: a_2 - (a_1 - b_1),
+            "The proportion stays, not the difference: b_2 is to b_1 as a_2 is to a_1.",
+        ),
+        "forgets to divide": Mistake(
+            lambda a_1, a_2, b_1: a_2 * b_1,
+            "b_1/a_1 is the factor by which all weights of states have changed.",
+        ),
+        "gives state 2 the weight of state 1": Mistake(
+            lambda a_1, a_2, b_1: b_1, "Their scores differ, and so do their weights."
+        ),
+    },
+)
+
+
+def value_gradient(w: float, total_gradients: Array, Z: Array, s: int) -> Array:
+    return np.exp(w) * (total_gradients[s:] / Z[s:, None]).sum(axis=0)
+
+
+def _later_than_s(draw: Draw) -> Cases:
+    """Yield T steps, of which state s is seen by those after s."""
+    yield 0.0, [[1], [6]], [1, 2], 1
+    yield 0.0, [[1], [6], [8]], [1, 2, 4], 1
+    yield 0.0, [[1], [6], [8]], [1, 2, 4], 2
+    for T, m, s in ((3, 1, 1), (3, 2, 2), (4, 2, 2), (5, 3, 3), (6, 3, 2), (6, 3, 1), (5, 2, 4)):
+        Z = np.cumsum(np.exp(draw.normal(T)))
+        yield float(draw.normal(1)[0]), draw.integers(T, m), Z, s
+
+
+def _later_steps_of(w: float, total_gradients: Array, Z: Array, steps: slice) -> Array:
+    return np.exp(w) * (total_gradients[steps] / Z[steps, None]).sum(axis=0)
+
+
+BACKWARD = FunctionExercise(
+    id="1.2.2.d.backward",
+    reference=value_gradient,
+    cases=_later_than_s,
+    given="The names: state s of AttentionRNN(∞), the score w = w[s], and for t = 1, …, T the total gradients λ[t], rows 1 × m, and the softargmax's denominators Z[t]. Return ∂ℓ/∂v[s], 1 × m.",
+    hints=(
+        "Which steps look at state s, and with which weight?",
+        "Those after s, each with exp(w)/Z[t]; and h[t] = … + a v[s] hands back a λ[t].",
+    ),
+    mistakes={
+        "counts step s itself": Mistake(
+            lambda w, total_gradients, Z, s: _later_steps_of(w, total_gradients, Z, slice(s - 1, None)),
+            "State s is looked at from step s + 1 on.",
+        ),
+        "counts all steps": Mistake(
+            lambda w, total_gradients, Z, s: _later_steps_of(w, total_gradients, Z, slice(None)),
+            "Steps up to s have been made before there was a state s.",
+        ),
+        "takes the next step alone": Mistake(
+            lambda w, total_gradients, Z, s: _later_steps_of(w, total_gradients, Z, slice(s, s + 1)),
+            "Nothing leaves this window: all later steps look at state s.",
+        ),
+        "forgets the state's own exponential": Mistake(
+            lambda w, total_gradients, Z, s: _later_steps_of(0.0, total_gradients, Z, slice(s, None)),
+            "The weight is exp(w)/Z[t].",
+        ),
+        "divides by the last denominator": Mistake(
+            lambda w, total_gradients, Z, s: np.exp(w) * total_gradients[s:].sum(axis=0) / Z[-1],
+            "Each step has its own denominator, Z[t].",
+        ),
+        "takes the score for the exponential": Mistake(
+            lambda w, total_gradients, Z, s: w * _later_steps_of(0.0, total_gradients, Z, slice(s, None)),
+            "The weight is exp(w)/Z[t].",
+        ),
+        "leaves the weights out": Mistake(
+            lambda w, total_gradients, Z, s: total_gradients[s:].sum(axis=0),
+            "h[t] = … + a v[s] hands back a λ[t], with the weight a = exp(w)/Z[t].",
+        ),
+    },
+)
+
+# 1.2.2.e: ∂h[t]/∂h[t−1] of AttentionRNN(2), and ∂h[t]/∂x[t]
 
 
 def jacobian(q: Array, k: Array, v: Array, Q_1: Array, K_1: Array, V_1: Array) -> Array:
+    return _direct_jacobian(1, q, k, v, Q_1, K_1, V_1)
+
+
+def input_jacobian(q: Array, k: Array, v: Array, Q_0: Array, K_0: Array, V_0: Array) -> Array:
+    return _direct_jacobian(0, q, k, v, Q_0, K_0, V_0)
+
+
+def _score_row(i: int, q: Array, k: Array, Q: Array, K: Array) -> Array:
+    return k[i] @ Q + q[i] @ K
+
+
+def _direct_jacobian(i: int, *arguments: Array, row: Callable[..., Array] = _score_row) -> Array:
+    q, k, v, Q, K, V = arguments
     a = _softargmax((q * k).sum(axis=1))
-    return a[1] * V_1 + a[1] * np.outer(v[1] - a @ v, _score_row(q, k, Q_1, K_1))
+    return a[i] * V + a[i] * np.outer(v[i] - a @ v, row(i, q, k, Q, K))
 
 
-def _score_row(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
-    return k[1] @ Q_1 + q[1] @ K_1
+def _parts(i: int, *arguments: Array) -> tuple[float, Array, Array, Array, Array]:
+    """Return a_i, V_i, v_i, h and the row ∂w_i/∂y_i."""
+    q, k, v, Q, K, V = arguments
+    a = _softargmax((q * k).sum(axis=1))
+    return a[i], V, v[i], a @ v, _score_row(i, q, k, Q, K)
+
+
+def _from_parts(put_together: Callable[..., Array], i: int) -> Function:
+    return lambda *arguments: put_together(*_parts(i, *arguments))
 
 
 def _six_equations(
-    *arguments: Array, row: Callable[..., Array] = _score_row, square_of_sum: bool = True, others: bool = True
+    *arguments: Array,
+    row: Callable[..., Array] = _score_row,
+    square: Callable[[Array], float] = lambda E: E.sum() ** 2,
+    square_in_two: Callable[[Array], float] = lambda E: E.sum() ** 2,
+    others: bool = True,
 ) -> Array:
-    """Return the sheet's [1] from its [2] to [6], with another row ∂w_1/∂h[t−1], or another square in [6]."""
+    """Return the sheet's [1] from its [2] to [6], with another row ∂w_1/∂h[t−1], or another square in [6] or [2] and [3]."""
     q, k, v, Q_1, K_1, V_1 = arguments
-    E, u = np.exp((q * k).sum(axis=1)), row(q, k, Q_1, K_1)
+    E, u = np.exp((q * k).sum(axis=1)), row(1, q, k, Q_1, K_1)
     S = E.sum()
-    two, three = (-np.outer(v[i], u) * E[i] * E[1] / S**2 for i in (0, 2))
-    six = u * E[1] / S - E[1] * u * E[1] / (S**2 if square_of_sum else (E**2).sum())
+    two, three = (-np.outer(v[i], u) * E[i] * E[1] / square_in_two(E) for i in (0, 2))
+    six = u * E[1] / S - E[1] * u * E[1] / square(E)
     four = np.outer(v[1], six) + E[1] / S * V_1
     return four + others * (two + three)
 
 
-def _projections(draw: Draw) -> Cases:
+def _squares(E: Array) -> float:
+    return float((E**2).sum())
+
+
+def _projections(draw: Draw, i: int, sizes: Sequence[tuple[int, int]]) -> Cases:
+    """Yield q, k and v, and the triple of y_i."""
     zeros = [[0], [0], [0]]
+    unit = [[float(row == i)] for row in range(3)]
     yield zeros, zeros, zeros, [[0]], [[0]], [[3]]
-    yield [[0], [1], [0]], zeros, [[0], [3], [0]], [[0]], [[1]], [[0]]
-    yield [[0], [1], [0]], zeros, [[3], [0], [0]], [[0]], [[1]], [[0]]
-    yield zeros, [[0], [1], [0]], [[0], [3], [0]], [[1]], [[0]], [[0]]
-    for numbers, sizes in ((draw.integers, (1, 2, 2, 2)), (draw.normal, (2, 3, 4, 4))):
-        for m in sizes:
-            q, k, v = numbers(3, m) / 2, numbers(3, m) / 2, numbers(3, m)
-            yield q, k, v, numbers(m, m), numbers(m, m), numbers(m, m)
+    yield unit, zeros, [[0], [3], [0]], [[0]], [[1]], [[0]]
+    yield unit, zeros, [[3], [0], [0]], [[0]], [[1]], [[0]]
+    yield zeros, unit, [[0], [3], [0]], [[1]], [[0]], [[0]]
+    for number, (m, n) in enumerate(sizes):
+        numbers = draw.integers if number < len(sizes) / 2 else draw.normal
+        q, k, v = numbers(3, m) / 2, numbers(3, m) / 4, numbers(3, m)
+        yield q, k, v, numbers(m, n), numbers(m, n), numbers(m, n)
 
 
-def _key_not_transposed(q: Array, k: Array, Q_1: Array, K_1: Array) -> Array:
-    return Q_1 @ k[1] + q[1] @ K_1
+def _key_not_transposed(i: int, q: Array, k: Array, Q: Array, K: Array) -> Array:
+    return Q @ k[i] + q[i] @ K
+
+
+_TWO_TERMS: dict[str, Mistake[Callable[..., Array]]] = {
+    "keeps the attention fixed": Mistake(
+        lambda a, V, v, h, u: a * V,
+        "What is attended to also moves its own score, and with it all three weights.",
+    ),
+    "has v_i − h[t] the wrong way round": Mistake(
+        lambda a, V, v, h, u: a * V + a * np.outer(h - v, u),
+        "With more weight on v_i, h[t] moves towards it: the column is v_i − h[t].",
+    ),
+    "forgets that the other two weights move": Mistake(
+        lambda a, V, v, h, u: a * V + a * (1 - a) * np.outer(v, u),
+        "The weights add up to 1: when one grows, the other two shrink.",
+    ),
+    "moves the weight without the state's share": Mistake(
+        lambda a, V, v, h, u: a * V + a * np.outer(v, u),
+        "When a_i grows, the others shrink: the column is v_i − h[t].",
+    ),
+    "forgets the factor a_i of the second term": Mistake(
+        lambda a, V, v, h, u: a * V + np.outer(v - h, u),
+        "∂a_i/∂w_i = a_i (1 − a_i), and ∂a_j/∂w_i = −a_j a_i: each has a factor a_i.",
+    ),
+    "forgets the factor a_i of both terms": Mistake(
+        lambda a, V, v, h, u: V + np.outer(v - h, u),
+        "h[t] holds a_i v_i: the weight stands before both terms.",
+    ),
+    "forgets the factor a_i of the first term": Mistake(
+        lambda a, V, v, h, u: V + a * np.outer(v - h, u),
+        "h[t] holds a_i v_i, and v_i = V_i y_i: the first term is a_i V_i.",
+    ),
+    "adds h[t] to v_i": Mistake(
+        lambda a, V, v, h, u: a * V + a * np.outer(v + h, u),
+        "∂h[t]/∂w_i = a_i (v_i − h[t]): with more weight on v_i, h[t] moves from where it is towards v_i.",
+    ),
+}
+"""Mistakes in a_i V_i + a_i (v_i − h[t]) u, whichever is i."""
+
+
+def _two_terms(i: int) -> dict[str, Mistake[Function]]:
+    """Return the mistakes in the Jacobian with respect to y_i."""
+    of_both: dict[str, Mistake[Function]] = {
+        name: Mistake(_from_parts(mistake.answer, i), mistake.hint) for name, mistake in _TWO_TERMS.items()
+    }
+    of_the_row: dict[str, Mistake[Function]] = {
+        "forgets that the query moves": Mistake(
+            partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: q[i] @ K),
+            "The score is a product, q_iᵀ k_i, of two that both depend on y_i: there is a term with Q_i.",
+        ),
+        "forgets that the key moves": Mistake(
+            partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: k[i] @ Q),
+            "The score is a product, q_iᵀ k_i, of two that both depend on y_i: there is a term with K_i.",
+        ),
+        "exchanges query and key": Mistake(
+            partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: q[i] @ Q + k[i] @ K),
+            "By the product rule one factor is left as it is: where the query moves, by Q_i, the key stands; where the key moves, by K_i, the query.",
+        ),
+    }
+    return of_both | of_the_row
 
 
 JACOBIAN = FunctionExercise(
     id="1.2.2.e",
     reference=jacobian,
-    cases=_projections,
+    cases=partial(_projections, i=1, sizes=((1, 1), (2, 2), (2, 2), (2, 2), (2, 2), (3, 3), (4, 4), (4, 4))),
     given="Given are `q`, `k` and `v` of shape (3, m), whose row i is q_i, k_i, v_i, and `Q_1`, `K_1`, `V_1` of shape (m, m). Return "
-    "∂h[t]/∂h[t−1] of shape (m, m). (As columns, k_1 Q_1 has no value: m × 1 times m × m. The row is k_1ᵀ Q_1, in NumPy `k[1] @ Q_1`.)",
+    "∂h[t]/∂h[t−1] of shape (m, m), with all other states fixed.",
     hints=(
-        "First the score: w_1 = q_1ᵀ k_1, and both depend on h[t−1]. The product rule gives a row.",
-        "u = k_1ᵀ Q_1 + q_1ᵀ K_1, in NumPy `k[1] @ Q_1 + q[1] @ K_1`. Of the weights, ∂a_1/∂w_1 = a_1 (1 − a_1) and "
-        "∂a_i/∂w_1 = −a_i a_1.",
-        "Put together: a_1 V_1, and a_1 times the column v_1 − h[t] times the row u: `np.outer(v[1] - a @ v, u)`.",
+        "First the score: w_1 = q_1ᵀ k_1 = (Q_1 h[t−1])ᵀ (K_1 h[t−1]). Both factors depend on h[t−1]; the product rule gives a row.",
+        "Of the weights, ∂a_1/∂w_1 = a_1 (1 − a_1) and ∂a_i/∂w_1 = −a_i a_1. In NumPy they are `e = np.exp((q * k).sum(axis=1)); a = e / e.sum()`.",
+        "Add up the three values, each with the derivative of its weight: a_1 times one column is left. A column times a row is `np.outer([1, 2], [3, 4])`; and v_1 moves, too.",
     ),
     mistakes={
         "drops a transpose, of k_1, and squares inside of the sum": SheetMistake(
-            partial(_six_equations, row=_key_not_transposed, square_of_sum=False),
+            partial(_six_equations, row=_key_not_transposed, square=_squares),
             "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] it is the sum that is squared, (Σ exp(…))².",
         ),
         "drops a transpose, of k_1": SheetMistake(
             partial(_six_equations, row=_key_not_transposed),
-            "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
+            "By the product rule ∂w_1/∂h[t−1] is a row, and its first term is k_1ᵀ Q_1: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
         ),
         "squares inside of the sum": SheetMistake(
-            partial(_six_equations, square_of_sum=False),
+            partial(_six_equations, square=_squares),
             "In [6] a bracket is lost: by the quotient rule it is the sum that is squared, (Σ exp(…))², and not each term.",
         ),
         "drops both transposes": Mistake(
-            partial(_six_equations, row=lambda q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
-            "By the product rule ∂w_1/∂h[t−1] = k_1ᵀ Q_1 + q_1ᵀ K_1, a row: `k[1] @ Q_1 + q[1] @ K_1`.",
+            partial(_six_equations, row=lambda i, q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
+            "By the product rule ∂w_1/∂h[t−1] is a row: a row times a matrix, k_1ᵀ Q_1 and q_1ᵀ K_1.",
         ),
-        "keeps the attention fixed": Mistake(
-            lambda q, k, v, Q_1, K_1, V_1: _softargmax((q * k).sum(axis=1))[1] * V_1,
-            "h[t−1] also moves its score, and with it all three weights: add a_1 (v_1 − h[t]) (k_1ᵀ Q_1 + q_1ᵀ K_1).",
+        "forgets the square in [6]": Mistake(
+            partial(_six_equations, square=lambda E: E.sum()),
+            "By the quotient rule the second term of [6] is divided by the square of the sum.",
         ),
-        "forgets that the other two weights move": Mistake(
-            partial(_six_equations, others=False),
-            "The weights add up to 1: when a_1 grows, a_0 and a_2 shrink. These are the sheet's [2] and [3].",
+        "forgets the square in [2] and [3]": Mistake(
+            partial(_six_equations, square_in_two=lambda E: E.sum()),
+            "The derivative of 1/S is −1/S²: in [2] and [3] the sum is squared.",
         ),
-        "forgets that the query moves": Mistake(
-            partial(_six_equations, row=lambda q, k, Q_1, K_1: q[1] @ K_1),
-            "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add k_1ᵀ Q_1.",
+        "puts the row before the column": Mistake(
+            _from_parts(lambda a, V, v, h, u: a * V + a * np.outer(u, v - h), 1),
+            "Row index: which entry of h[t] moves, that is of v_1 − h[t]. Column index: by which entry it is moved, that of the row.",
         ),
-        "forgets that the key moves": Mistake(
-            partial(_six_equations, row=lambda q, k, Q_1, K_1: k[1] @ Q_1),
-            "The score is a product, q_1ᵀ k_1, of two that both depend on h[t−1]: add q_1ᵀ K_1.",
+        **_two_terms(1),
+    },
+)
+
+INPUT_JACOBIAN = FunctionExercise(
+    id="1.2.2.e.input",
+    reference=input_jacobian,
+    cases=partial(_projections, i=0, sizes=((1, 2), (2, 1), (2, 3), (2, 2), (3, 2), (2, 4), (4, 3), (3, 5))),
+    given="The names, all at step t of AttentionRNN(2): the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n. Return ∂h[t]/∂x[t], m × n. "
+    "(In NumPy, `q`, `k` and `v` have a row for each i.)",
+    hints=(
+        "What is the input to a step, if not one of the three things attended to?",
+        "Which index has it in the Jacobian of 1.2.2.e? Its matrices are m × n, and so is the result.",
+    ),
+    mistakes={
+        **_two_terms(0),
+        "takes the weight and the value of h[t−1]": Mistake(
+            partial(_direct_jacobian, 1),
+            "The input is i = 0, in the weight, the value, the query and the key.",
+        ),
+    },
+)
+
+
+def value_matrix_gradient(a: Array, total_gradients: Array, y: Array) -> Array:
+    return np.einsum("t,tr,tc->rc", a, total_gradients, y)
+
+
+def _weighted_steps(draw: Draw) -> Cases:
+    """Yield T steps, with sizes m and n of a state and of what is read."""
+    yield [0.5], [[4]], [[3]]
+    yield [0.5, 0.25], [[4], [8]], [[1], [3]]
+    yield [0.5], [[4, 2]], [[3]]
+    for T, m, n in ((1, 1, 2), (2, 2, 1), (2, 2, 2), (3, 2, 3), (3, 3, 3), (4, 2, 4), (5, 4, 3)):
+        yield draw.quarters(T), draw.integers(T, m), draw.integers(T, n)
+
+
+VALUE_MATRIX = FunctionExercise(
+    id="1.2.2.e.value",
+    reference=value_matrix_gradient,
+    cases=_weighted_steps,
+    given="The names, for t = 1, …, T and one fixed i: the weights a[t] = a_i[t]; the total gradients λ[t], rows 1 × m; and y[t] = y_i[t], columns n × 1. Return ∂ℓ/∂V_i, in the layout of V_i, m × n.",
+    hints=(
+        "What does h[t] hand back to v_i[t], and what does v_i = V_i y_i hand on to an entry of V_i?",
+        "∂ℓ/∂v_i[t] = a_i[t] λ[t], a row. Entry (r, c) of V_i multiplies entry c of y, and adds to entry r of v. And V_i is used at every step.",
+    ),
+    mistakes={
+        "leaves the weights out": Mistake(
+            lambda a, total_gradients, y: total_gradients.T @ y,
+            "h[t] holds a_i v_i: what comes back to v_i has the factor a_i.",
+        ),
+        "takes the last step alone": Mistake(
+            lambda a, total_gradients, y: a[-1] * np.outer(total_gradients[-1], y[-1]),
+            "V_i is used at every step: add them up.",
+        ),
+        "takes the mean over the steps": Mistake(
+            lambda a, total_gradients, y: value_matrix_gradient(a, total_gradients, y) / len(a),
+            "V_i is used at every step, and each adds its share: a sum.",
+        ),
+        "multiplies sums over time": Mistake(
+            lambda a, total_gradients, y: np.outer(a @ total_gradients, y.sum(axis=0)),
+            "Each step's gradient meets its own y[t]: multiply first, then add.",
+        ),
+        "puts what is read before the gradient": Mistake(
+            lambda a, total_gradients, y: value_matrix_gradient(a, y, total_gradients),
+            "That is n × m, and V_i is m × n: a column of m times a row of n, λ[t]ᵀ y[t]ᵀ.",
         ),
     },
 )
@@ -410,13 +1114,14 @@ def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
         "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: "
         "`total_gradients[i] @ direct_jacobians[i]`.",
         "counts paths twice": "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and "
-        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians.",
+        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians; the sheet leaves open which ones it means.",
         "forgets that ℓ may look at h[T] itself": "The loss may look at h[T] itself: add `g`.",
     }
     for made in list(product((False, True), repeat=3))[1:]:
         *names, last = compress(slips, made)
         name = f"{', '.join(names)}, and {last}" if names else last
-        yield name, SheetMistake(partial(_slip, made), " ".join(compress(slips.values(), made)))
+        kind = Mistake if made == (False, True, False) else SheetMistake  # the sheet can be read without it
+        yield name, kind(partial(_slip, made), " ".join(compress(slips.values(), made)))
 
 
 def _slip(made: tuple[bool, ...], *arguments: Array) -> Array:
@@ -436,16 +1141,73 @@ STATE_GRADIENT = FunctionExercise(
     "Return λ[T] of shape (m,).",
     hints=(
         "Take a path from h[T] to the loss. Where can its first step lead?",
-        "Straight to one of h[T+1], …, h[T+k], by a direct Jacobian. All that can follow is in the total gradient there.",
-        "And the path of no steps: ℓ looks at h[T] itself. `g + sum(λ @ J for λ, J in zip(…, …))`, the row first.",
+        "Straight to one of h[T+1], …, h[T+k], by a direct Jacobian. All that can follow is in the total gradient there. One of these terms is "
+        "`term = total_gradients[0] @ direct_jacobians[0]`, the row first.",
+        "And there is the path of no steps: ℓ may look at h[T] itself.",
     ),
     mistakes={
         **dict(_sheets_mistakes()),
+        "takes the mean of the steps": Mistake(
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + np.einsum("ia,iab->b", total_gradients, direct_jacobians) / len(total_gradients)
+            ),
+            "Each way from h[T] to the loss adds its share: a sum.",
+        ),
+        "takes the direct gradient of h[T] alone": Mistake(
+            lambda g, total_gradients, direct_jacobians, total_jacobians: g,
+            "h[T] acts on the loss through the next k states, too.",
+        ),
+        "takes the last of the k states alone": Mistake(
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + total_gradients[-1] @ direct_jacobians[-1]
+            ),
+            "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
+        ),
+        "subtracts the later steps": Mistake(
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                2 * g - state_gradient(g, total_gradients, direct_jacobians, total_jacobians)
+            ),
+            "Every way from h[T] to the loss adds to λ[T].",
+        ),
+        "multiplies the Jacobians along a chain": Mistake(
+            lambda g, total_gradients, direct_jacobians, total_jacobians: (
+                g + total_gradients[-1] @ reduce(np.matmul, direct_jacobians[::-1])
+            ),
+            "All of these Jacobians are with respect to h[T]: they are parallel ways, not links of one chain.",
+        ),
         "goes by way of the next state alone": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + total_gradients[0] @ direct_jacobians[0]
             ),
             "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
         ),
+    },
+)
+
+BY_HAND = NumberExercise(
+    id="1.2.2.f.hand",
+    answer=(13 / 9,),
+    tolerance=1e-3,
+    given="Asked for is one number: all is one number, k = 2, each weight and each direct Jacobian is ⅓, there are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
+    hints=(
+        "Which ways lead from h[1] to ℓ?",
+        "To h[3] straight and by way of h[2]; and ℓ looks at h[1] itself.",
+    ),
+    mistakes={
+        "forgets that ℓ looks at h[1] itself": Mistake(
+            (4 / 9,), "That is all that comes by way of h[3]. ℓ holds h[1] as well."
+        ),
+        "counts a path twice": Mistake(
+            (14 / 9,),
+            "The path by way of h[2] is in λ[2], and in the total Jacobian of h[3] again: total gradients go with direct Jacobians.",
+        ),
+        "forgets the path by way of h[2]": Mistake(
+            (4 / 3,), "h[2] looks at h[1], and h[3] at h[2]: that path brings ⅓ · ⅓."
+        ),
+        "forgets the straight path to h[3]": Mistake(
+            (10 / 9,), "h[1] is in the window of h[3]: there is a path straight to it."
+        ),
+        "lets ℓ look at h[2], too": Mistake((16 / 9,), "ℓ = h[1] + h[3]: it does not look at h[2] itself."),
+        "adds a whole step for each arrow": Mistake((3.0,), "Each arrow has the factor ⅓."),
     },
 )

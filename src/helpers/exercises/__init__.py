@@ -19,7 +19,6 @@ from .example_exercise import Condition, ExampleExercise
 from .exercise import Exercise, Mistake, SheetMistake
 from .function_exercise import Function, FunctionExercise
 from .number_exercise import NumberExercise
-from .sentence_exercise import SentenceExercise
 
 __all__ = [
     "Answer",
@@ -35,7 +34,6 @@ __all__ = [
     "NumberExercise",
     "Option",
     "Outcome",
-    "SentenceExercise",
     "SheetMistake",
     "check",
     "hint",

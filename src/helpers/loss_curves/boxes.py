@@ -1,50 +1,265 @@
-"""The answer boxes of chapter 1.3."""
+"""The answer boxes of chapter 1.3. Where an exercise asks for a whole program, its box asks for one step of it."""
 
 from __future__ import annotations
 
-from math import log
+from dataclasses import replace
 
-from ..exercises.boxes import ChoiceBox, NumbersBox, Option
-from .exercises import ACCURACY, LOSS
+import numpy as np
+
+from ..exercises import Cases, Draw
+from ..exercises.boxes import ChoiceBox, ExampleBox, FormulaBox, NumbersBox
+from .exercises import (
+    ACCURACY,
+    ADAM,
+    BEST_OF_SEVERAL,
+    CAUSE,
+    CLIFF,
+    CLIPPING,
+    CONSTANT,
+    CURES,
+    FAVOURITE,
+    FOREST,
+    INTERVAL,
+    LOGITS,
+    LONGEST,
+    LOSS,
+    MEASURES,
+    PROBABILITY,
+    REPLAY,
+    RMSPROP,
+    SEEDS,
+    SMOOTHING,
+    SPREAD,
+)
+
+# 1.3.1
+
+
+def _moments(draw: Draw) -> Cases:
+    """Yield g, v from before the step, η, α and ε; ε is so large that its place can be seen."""
+    yield 2.0, 0.0, 1.0, 0.75, 0.25
+    yield 2.0, 4.0, 1.0, 0.75, 0.0
+    yield -1.0, 1.0, 1.0, 0.5, 0.5
+    for α in (0.5, 0.75, 0.875):
+        for ε in (0.0, 0.125, 0.5):
+            g, η = map(float, draw.normal(2))
+            yield g, float(draw.uniform(1)[0]), abs(η), α, ε
+
+
+_STEP = replace(
+    RMSPROP,
+    reference=lambda g, v, η, α, ε: -η * g / (np.sqrt(α * v + (1 - α) * g**2) + ε),
+    cases=_moments,
+    mistakes={
+        name: replace(RMSPROP.mistakes[name], answer=answer)
+        for name, answer in {
+            "makes a step as long as its gradient": lambda g, v, η, α, ε: -η * g,
+            "divides by the memory from before the step": lambda g, v, η, α, ε: (
+                -η * g / (np.sqrt(v) + ε) if v else np.nan
+            ),
+            "forgets the root": lambda g, v, η, α, ε: -η * g / (α * v + (1 - α) * g**2 + ε),
+            "adds all of each square, without the factor 1 − α": lambda g, v, η, α, ε: (
+                -η * g / (np.sqrt(α * v + g**2) + ε)
+            ),
+            "puts ε inside of the root": lambda g, v, η, α, ε: -η * g / np.sqrt(α * v + (1 - α) * g**2 + ε),
+            "leaves ε out": lambda g, v, η, α, ε: -η * g / np.sqrt(α * v + (1 - α) * g**2),
+            "leaves the learning rate out": lambda g, v, η, α, ε: -g / (np.sqrt(α * v + (1 - α) * g**2) + ε),
+            "exchanges α and 1 − α": lambda g, v, η, α, ε: -η * g / (np.sqrt((1 - α) * v + α * g**2) + ε),
+            "never forgets, as Adagrad": lambda g, v, η, α, ε: -η * g / (np.sqrt(v + g**2) + ε),
+            "goes uphill": lambda g, v, η, α, ε: η * g / (np.sqrt(α * v + (1 - α) * g**2) + ε),
+        }.items()
+    },
+)
+
+RMSPROP_BOX = FormulaBox(
+    id="1.3.1",
+    question="Give the step Δθ that RMSprop makes of a gradient, for one parameter.",
+    label="Δθ =",
+    given="The names: the gradient g; v from before the step, which is renewed first; the learning rate η, the decay α, and ε.",
+    exercise=_STEP,
+    inputs=lambda g, v, η, α, ε: {"g": g, "v": v, "η": η, "α": α, "ε": ε},
+    tags=lambda g, v, η, α, ε: {"α": α, "v = 0": v == 0, "ε = 0": ε == 0, "η = 1": η == 1},
+)
+
+REPLAY_BOX = ChoiceBox(
+    id="1.3.1.replay",
+    question="Suspect (c) says that v has forgotten what larger gradients were like. Training is taken back to the step before a spike, and another step is made. Which one tests this suspect?",
+    label="The other step",
+    given=REPLAY.given,
+    exercise=REPLAY,
+)
+
+LONGEST_BOX = FormulaBox(
+    id="1.3.1.longest",
+    question="How long can RMSprop's step Δθ be at most, whatever the gradients were?",
+    label="‖Δθ‖ is at most",
+    given="The names: the learning rate η, the decay α, and the number P of parameters. Leave ε out.",
+    exercise=LONGEST,
+    inputs=lambda η, P, α: {"η": η, "P": P, "α": α},
+    tags=lambda η, P, α: {"P": P, "α": α},
+)
+
+CLIFF_BOX = FormulaBox(
+    id="1.3.1.cliff",
+    question="At w = 0 the state is b after every step. Find ∂ℓ/∂w there.",
+    label="∂ℓ/∂w =",
+    given="The name: b. The logistic function is σ(b) or sigmoid(b).",
+    exercise=CLIFF,
+    inputs=lambda b: {"b": b},
+    tags=lambda b: {"b = 0": b == 0, "b": b},
+)
+
+SMOOTHING_BOX = FormulaBox(
+    id="1.3.1.smoothing",
+    question="Somebody smooths a loss curve over 100 batches. A spike lasts n batches and has the loss H in each; the others cost c. How high is the smoothed curve at most?",
+    label="The mean =",
+    given="The names: n, at most 100; H and c.",
+    exercise=SMOOTHING,
+    inputs=lambda n, H, c: {"n": n, "H": H, "c": c},
+    tags=lambda n, H, c: {"n": n, "c": c},
+    because="With H = 4 and c = 0, a spike has to last 18 batches to be above 0.69. Those that last three are 0.12 high.",
+)
+
+SEEDS_BOX = NumbersBox(
+    id="1.3.1.seeds",
+    question="Suppose one in seven of all seeds is different. What is the smallest number of seeds that all agree, nevertheless, with a probability below 5 %?",
+    label="Number of seeds",
+    given="One whole number.",
+    exercise=SEEDS,
+)
+
+# 1.3.2
 
 CAUSE_BOX = ChoiceBox(
     id="1.3.2.cause",
-    question="What lets the loss of a network that has learned exceed that of one that knows nothing?",
-    label="Choose the reason",
-    given=f"A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = {log(4):.3f}.",
-    options=(
-        Option(
-            "It is sure and wrong, and cross-entropy has no upper limit.",
-            "Cross-entropy has no ceiling: a network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0. One that knows nothing pays ln 4.",
-        ),
-        Option(
-            "It becomes unsure, and guesses.",
-            "A network that guesses pays about ln 4, and no more. To pay more, it has to be sure of something, and wrong.",
-            "takes it for unsure",
-        ),
-        Option(
-            "Labels were assigned wrongly, or swapped.",
-            "Swapped labels would do it, but none is wrong in any of these spikes, and they are not needed: one long step is enough to make the network sure of a wrong "
-            "class.",
-            "puts it down to wrong labels",
-        ),
-        Option(
-            "Its gradients explode.",
-            "A long step is what moves the weights. But why may the loss then be higher than that of a network that knows nothing? Look at −ln p.",
-            "names what moves the weights, and not why that can cost so much",
-        ),
-        Option(
-            "The batch happened to be a hard one.",
-            "Chance in the batch is measured in 1.3.1 (a). It does not say why the loss may exceed that of a network that knows nothing.",
-            "puts it down to chance in the batch",
-        ),
-        Option(
-            "It has learnt the training batches by heart.",
-            "Each batch is drawn afresh, so there is little to learn by heart.",
-            "puts it down to overfitting",
-        ),
-    ),
+    question="What lets the loss of a network that has learnt exceed that of one that knows nothing?",
+    label="The reason",
+    given=CAUSE.given,
+    exercise=CAUSE,
 )
+
+LOGITS_BOX = ExampleBox(
+    id="1.3.2.logits",
+    question="Give four logits with which a sequence costs more than 5 nats, if class 0 is right.",
+    label="z_0, z_1, z_2, z_3 =",
+    given=LOGITS.given,
+    exercise=LOGITS,
+)
+
+PROBABILITY_BOX = NumbersBox(
+    id="1.3.2.probability",
+    question="Which probability of the right class costs exactly one nat more than to know nothing, ln 4 + 1?",
+    label="p =",
+    given="One number: a fraction, a formula with e, exp and ln, or three digits.",
+    exercise=PROBABILITY,
+)
+
+FAVOURITE_BOX = NumbersBox(
+    id="1.3.2.favourite",
+    question="A network gives its favourite class p and the three others (1 − p)/3 each, and its favourite is always wrong. Above which p does it pay more than ln 4? What does it pay at p = 0.999?",
+    label="p, and the loss",
+    given="Two numbers, separated by a comma, or as formulas.",
+    exercise=FAVOURITE,
+)
+
+# 1.3.3
+
+
+def _gradients(draw: Draw) -> Cases:
+    """Yield gradients that are not 0, and thresholds."""
+    yield from (([2], 1.0), ([0.5], 1.0), ([3, 4], 1.0), ([3, 4], 10.0), ([3, 0], 2.0))
+    for length, threshold in ((2, 1.0), (3, 2.0), (5, 0.5), (3, 10.0), (4, 1.0)):
+        yield draw.integers(length), threshold
+
+
+CLIPPING_BOX = FormulaBox(
+    id="1.3.3.clipping",
+    question="Shorten a gradient to the threshold c where it is longer, and keep its direction.",
+    label="g becomes",
+    given="The names: the gradient g, a column of P entries; c; and P. The length is norm(g), the smaller of two numbers min(…, …).",
+    exercise=replace(CLIPPING, cases=_gradients),
+    inputs=lambda g, threshold: {"g": g, "c": threshold, "P": len(g)},
+    tags=lambda g, threshold: {
+        "P": len(g),
+        "g is longer than c": float(np.linalg.norm(g)) > threshold,
+        "g is shorter than c": float(np.linalg.norm(g)) < threshold,
+    },
+)
+
+CURES_BOX = ChoiceBox(
+    id="1.3.3.regularisation",
+    question="After which of these changes of the training did fewer than half as many spikes begin?",
+    label="The change",
+    given=CURES.given,
+    exercise=CURES,
+)
+
+CONSTANT_BOX = FormulaBox(
+    id="1.3.3.constant",
+    question="All gradients of a training are multiplied by a constant c > 0. SGD's step is multiplied by c, too. What is RMSprop's, with ε = 0?",
+    label="Δθ =",
+    given="The names, without the constant: the gradient g, and v after it is renewed; η; and c.",
+    exercise=CONSTANT,
+    inputs=lambda g, v, η, c: {"g": g, "v": v, "η": η, "c": c},
+    tags=lambda g, v, η, c: {"c": c, "v = 1": v == 1},
+    because="So c does nothing to RMSprop's steps. A clipping that shortens all gradients alike leaves them as they are.",
+)
+
+ADAM_BOX = FormulaBox(
+    id="1.3.3.adam",
+    question="Give the step Δθ that Adam makes of a gradient, for one parameter.",
+    label="Δθ =",
+    given="The names: the gradient g; the running means m of g and v of g² from before the step, which are renewed first; k, the number of the step, from 1; β_1 and β_2, η and ε.",
+    exercise=ADAM,
+    inputs=lambda g, m, v, k, β_1, β_2, η, ε: {
+        "g": g,
+        "m": m,
+        "v": v,
+        "k": k,
+        "β_1": β_1,
+        "β_2": β_2,
+        "η": η,
+        "ε": ε,
+    },
+    tags=lambda g, m, v, k, β_1, β_2, η, ε: {"k": k, "β_1 = β_2": β_1 == β_2},
+)
+
+FOREST_BOX = ChoiceBox(
+    id="1.3.3.forest",
+    question="(A) Norm clipping at 10 makes spikes rarer. (B) Adam makes spikes rarer. Which of the two does the figure of the spikes per thousand steps support?",
+    label="It supports",
+    given="Read the intervals of the two rows.",
+    exercise=FOREST,
+)
+
+INTERVAL_BOX = ChoiceBox(
+    id="1.3.3.interval",
+    question="A change leaves 0.9 times the time in spikes, with a 95 % interval from 0.5 to 1.5. What does that allow to say?",
+    label="That",
+    given="Choose one.",
+    exercise=INTERVAL,
+)
+
+BEST_OF_SEVERAL_BOX = FormulaBox(
+    id="1.3.3.winner",
+    question="Of n changes that do nothing, each looks like a cure with the probability p, by luck. With which probability does the best of them look like one?",
+    label="The probability",
+    given="The names: n, p. Each change is tried by itself.",
+    exercise=BEST_OF_SEVERAL,
+    inputs=lambda n, p: {"n": n, "p": p},
+    tags=lambda n, p: {"n": n, "p": p},
+    because="The best of four that do nothing looks like a cure in 15 of 16 cases, if each has an even chance. So choose the one to be judged beforehand, or on other seeds.",
+)
+
+MEASURES_BOX = NumbersBox(
+    id="1.3.3.measures",
+    question="Without a change the spikes last 2, 3, 3, 4 and 88 batches; with it 2, 3, 3, 4 and 8, in as many steps. With the change, how many times as many spikes are there, and how many times as much time is spent in them?",
+    label="Number, time",
+    given="Two numbers, separated by a comma.",
+    exercise=MEASURES,
+)
+
+# 1.3.4
 
 LOSS_BOX = NumbersBox(
     id="1.3.4.loss",
@@ -60,4 +275,12 @@ ACCURACY_BOX = NumbersBox(
     label="Share of right answers",
     given="One number: a share, a fraction, or per cent.",
     exercise=ACCURACY,
+)
+
+SPREAD_BOX = NumbersBox(
+    id="1.3.4.spread",
+    question="The output layer begins with weights and biases uniform between ±1/√m, m = 12. Suppose h = 0. How large are the variance s² of a logit, and the expected loss for C = 4?",
+    label="s², and the loss",
+    given="Two numbers, separated by a comma: with four digits after the point, or as formulas.",
+    exercise=SPREAD,
 )

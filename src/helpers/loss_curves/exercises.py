@@ -1,15 +1,32 @@
-"""The exercises of chapter 1.3: a step of RMSprop, a reason, clipping, and two numbers."""
+"""The exercises of chapter 1.3: steps of an optimiser, what a loss costs, and what a measurement allows to say."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from itertools import accumulate
 
 import numpy as np
 
-from ..exercises import Cases, Draw, FunctionExercise, Mistake, NumberExercise, SentenceExercise, SheetMistake
+from ..exercises import (
+    Cases,
+    ChoiceExercise,
+    Condition,
+    Draw,
+    ExampleExercise,
+    FunctionExercise,
+    Mistake,
+    NumberExercise,
+    Option,
+)
 from ..numerics.arrays import Array
+from ..numerics.bootstrap import Draw as Draws
+from ..numerics.bootstrap import Interval
+from ..numerics.functions import sigmoid
+from . import recorded_census, recorded_replay
+from .cliff import TARGET, loss_and_gradient
+from .spikes import SPIKE_LOSS
 
 EPSILON = 1e-8
 Divisor = Callable[[Array, float], Array]
@@ -28,8 +45,22 @@ def _memory(gradients: Array, decay: float, gain: float | None = None) -> Array:
     return np.array(list(accumulate(gain * gradients**2, lambda v, new: decay * v + new)))
 
 
-def _steps_over(divisor: Divisor, gradients: Array, learning_rate: float, decay: float) -> Array:
-    return -learning_rate * gradients / (divisor(gradients, decay) + EPSILON)
+def _steps_over(
+    divisor: Divisor, gradients: Array, learning_rate: float, decay: float, *, epsilon: float = EPSILON
+) -> Array:
+    return -learning_rate * gradients / (divisor(gradients, decay) + epsilon)
+
+
+def _root(gradients: Array, decay: float) -> Array:
+    return np.sqrt(_memory(gradients, decay))
+
+
+def _adams_steps(gradients: Array, learning_rate: float, decay: float, momentum: float = 0.9) -> Array:
+    """Return the steps of Adam with this decay for g²."""
+    number = np.arange(1, len(gradients) + 1)
+    mean = np.array(list(accumulate((1 - momentum) * gradients, lambda m, new: momentum * m + new)))
+    v = _memory(gradients, decay) / (1 - decay**number)
+    return -learning_rate * mean / (1 - momentum**number) / (np.sqrt(v) + EPSILON)
 
 
 def _before(v: Array) -> Array:
@@ -55,8 +86,8 @@ RMSPROP = FunctionExercise(
     "each, with v = 0 before the first and ε = 1e-8.",
     hints=(
         "Go through the gradients one by one, and carry v along. When is it renewed: before the step, or after?",
-        "Before: v ← α v + (1 − α) g², and then the step divides by √v + ε.",
-        "`v = decay * v + (1 - decay) * g**2; steps.append(-learning_rate * g / (np.sqrt(v) + 1e-8))`",
+        "Before. From v = 0 the first gradient makes `v = (1 - decay) * gradients[0] ** 2`; every other adds its square to what is left of v.",
+        "Then the step goes against g, and is divided by √v + ε: ε stands outside of the root.",
     ),
     mistakes={
         "makes a step as long as its gradient": Mistake(
@@ -84,6 +115,52 @@ RMSPROP = FunctionExercise(
             ),
             "That is Adam's correction. RMSprop, as PyTorch has it, divides by √v as it is.",
         ),
+        "puts ε inside of the root": Mistake(
+            partial(
+                _steps_over,
+                lambda gradients, decay: np.sqrt(_memory(gradients, decay) + EPSILON),
+                epsilon=0.0,
+            ),
+            "√(v + ε) is the formula of some libraries and textbooks. PyTorch's, and this chapter's, is √v + ε.",
+        ),
+        "takes another ε, 1e-7": Mistake(
+            partial(_steps_over, _root, epsilon=1e-7), "1e-7 is TensorFlow's. Here ε is 1e-8, as in PyTorch."
+        ),
+        "takes another ε, 1e-6": Mistake(
+            partial(_steps_over, _root, epsilon=1e-6), "Here ε is 1e-8, as in PyTorch."
+        ),
+        "leaves ε out": Mistake(
+            partial(_steps_over, _root, epsilon=0.0),
+            "Without ε a gradient of 0 divides 0 by 0, and every step is a little too long.",
+        ),
+        "returns positions, not steps": Mistake(
+            lambda gradients, learning_rate, decay: np.cumsum(steps(gradients, learning_rate, decay)),
+            "Asked for is each Δθ by itself. You add them up.",
+        ),
+        "leaves the learning rate out": Mistake(
+            lambda gradients, learning_rate, decay: steps(gradients, 1.0, decay), "The step has the factor η."
+        ),
+        "exchanges α and 1 − α": Mistake(
+            lambda gradients, learning_rate, decay: steps(gradients, learning_rate, 1 - decay),
+            "α is what is left of v, near 1; the new square has the share 1 − α.",
+        ),
+        "begins v at the first square": Mistake(
+            partial(
+                _steps_over,
+                lambda gradients, decay: np.sqrt(
+                    _memory(np.append(gradients[0] / np.sqrt(1 - decay), gradients[1:]), decay)
+                ),
+            ),
+            "v is 0 before the first step, so that it is (1 − α) g² after it.",
+        ),
+        "never forgets, as Adagrad": Mistake(
+            partial(_steps_over, lambda gradients, decay: np.sqrt(np.cumsum(gradients**2))),
+            "Adagrad adds up all squares. RMSprop takes a running mean: v ← α v + (1 − α) g².",
+        ),
+        "makes Adam's steps": Mistake(
+            _adams_steps,
+            "Adam averages g as well, and corrects both means for their start at 0. RMSprop does neither.",
+        ),
         "goes uphill": Mistake(
             lambda gradients, learning_rate, decay: -steps(gradients, learning_rate, decay),
             "Descent goes against the gradient: the step has a minus.",
@@ -91,54 +168,370 @@ RMSPROP = FunctionExercise(
     },
 )
 
+
+def _percent(made: np.ndarray) -> str:
+    return f"{100 * np.mean(made):.0f} %"
+
+
+def _vanish(step: str) -> str:
+    """Return which share of the recorded spikes does not begin with the next batch, with another step in place of the last."""
+    return f"In the record {_percent(recorded_replay.spikes()[step] <= SPIKE_LOSS)} of the spikes do not begin with it."
+
+
+REPLAY = ChoiceExercise(
+    id="1.3.1.replay",
+    given="Choose the step that differs from RMSprop's in one thing, in what v remembers.",
+    hints=(
+        "A test of a suspect changes what is suspected, and leaves the rest.",
+        "Which of these steps has another v, and the same gradient and the same formula?",
+    ),
+    options=(
+        Option(
+            "RMSprop's step, with the mean of all earlier g² for v",
+            lambda: (
+                f"It has another memory, and the same gradient and the same formula. {_vanish('long_memory')} So for the others forgetting was not needed."
+            ),
+        ),
+        Option(
+            "No step at all",
+            lambda: (
+                f"That tests whether the next batch alone makes the spike, suspect (a). {_vanish('none')}"
+            ),
+            "takes the step away, memory and all",
+        ),
+        Option(
+            "The same step, shortened to the usual length",
+            lambda: (
+                f"That tests whether the length did it, suspect (b), whatever made the step long. {_vanish('usual_length')}"
+            ),
+            "changes the length, whatever made it",
+        ),
+        Option(
+            "RMSprop's step of the gradient shortened to the usual length",
+            lambda: (
+                f"That changes the gradient, and tests whether it was too large, suspect (b). v has forgotten as much as before. {_vanish('clipped')}"
+            ),
+            "changes the gradient and not the memory",
+        ),
+        Option(
+            "A step in proportion to the gradient, as SGD's",
+            lambda: (
+                f"That takes v away, what it has forgotten and what this gradient adds to it: two changes at once. {_vanish('sgd')}"
+            ),
+            "takes the division away, not the forgetting",
+        ),
+    ),
+)
+
+LONGEST = FunctionExercise(
+    id="1.3.1.longest",
+    reference=lambda η, P, α: η * np.sqrt(P / (1 - α)),
+    cases=lambda draw: (
+        (η, P, α) for η, P in ((1.0, 4), (2.0, 1), (0.5, 16), (0.25, 100)) for α in (0.75, 0.5, 0.96)
+    ),
+    given="The names: the learning rate η, the decay α, and the number P of parameters. Return the bound on the length of RMSprop's step Δθ, whatever the gradients were.",
+    hints=(
+        "Take one entry. How small can v be, at least, once it has been renewed with g?",
+        "v ≥ (1 − α) g², so no entry is longer than η/√(1 − α). How long is a vector of P such entries?",
+    ),
+    mistakes={
+        "gives the bound of one entry": Mistake(
+            lambda η, P, α: η / np.sqrt(1 - α), "A vector of P entries of this size is √P times as long."
+        ),
+        "adds the entries up": Mistake(
+            lambda η, P, α: η * P / np.sqrt(1 - α), "The length is the root of the sum of squares: √P, not P."
+        ),
+        "forgets the root over 1 − α": Mistake(
+            lambda η, P, α: η * np.sqrt(P) / (1 - α), "The step divides by √v, and v is at least (1 − α) g²."
+        ),
+        "forgets the decay": Mistake(
+            lambda η, P, α: η * np.sqrt(P), "After a calm, v is only (1 − α) g², so that g/√v is more than 1."
+        ),
+        "takes α for 1 − α": Mistake(
+            lambda η, P, α: η * np.sqrt(P / α), "The new square has the share 1 − α in v."
+        ),
+    },
+)
+
+CLIFF = FunctionExercise(
+    id="1.3.1.cliff",
+    reference=lambda b: loss_and_gradient(0.0, b)[1][..., 0],
+    cases=lambda draw: ((b,) for b in (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 1.5)),
+    given="The name: b. Return ∂ℓ/∂w at w = 0 of the network with the cliff, whose target is 0.7.",
+    hints=(
+        "At w = 0 the state is b, after every step. What is left of the recurrence for ∂h[t]/∂w?",
+        "∂h[50]/∂w = σ(h[49]) = σ(b). Then the chain rule: ℓ = (σ(h[50]) − 0.7)².",
+    ),
+    mistakes={
+        "gives ∂ℓ/∂b": Mistake(
+            lambda b: loss_and_gradient(0.0, b)[1][..., 1],
+            "That is the derivative by b. What multiplies w is σ(h[49]), which is σ(b).",
+        ),
+        "forgets the derivative of σ": Mistake(
+            lambda b: 2 * (sigmoid(b) - TARGET) * sigmoid(b),
+            "ℓ holds σ(h[50]): there is a factor σ′(b) = σ(b) (1 − σ(b)).",
+        ),
+        "forgets the 2 of the square": Mistake(
+            lambda b: loss_and_gradient(0.0, b)[1][..., 0] / 2,
+            "The derivative of a square is twice what is squared.",
+        ),
+        "forgets the target": Mistake(
+            lambda b: 2 * sigmoid(b) ** 3 * (1 - sigmoid(b)), "What is squared is σ(h[50]) − 0.7."
+        ),
+        "takes the first state for the one before the last": Mistake(
+            lambda b: loss_and_gradient(0.0, b)[1][..., 1] * sigmoid(np.array(0.5)),
+            "h[0] = ½, but h[49] = b: what multiplies w in the last step is σ(b).",
+        ),
+        "adds up all steps": Mistake(
+            lambda b: loss_and_gradient(0.0, b)[1][..., 0] * 50,
+            "At w = 0 no state passes anything on: the last step alone counts.",
+        ),
+    },
+)
+
+
+SMOOTHING = FunctionExercise(
+    id="1.3.1.smoothing",
+    reference=lambda n, H, c: (n * H + (100 - n) * c) / 100,
+    cases=lambda draw: (
+        (n, H, c) for n, H in ((1, 4.0), (3, 2.0), (10, 1.0), (50, 0.75)) for c in (0.0, 0.25, 0.02)
+    ),
+    given="The names: a spike lasts n batches and has the loss H in each; in the other batches the loss is c. Return the mean over 100 batches that hold all of the spike.",
+    hints=("How many of the 100 batches are calm?", "Add up n of one kind and 100 − n of the other."),
+    mistakes={
+        "forgets the calm batches": Mistake(
+            lambda n, H, c: n * H / 100, "The other 100 − n batches cost c each."
+        ),
+        "takes the spike on top of the calm": Mistake(
+            lambda n, H, c: c + n * H / 100,
+            "H is the loss in the spike, not the difference: n of the batches do not cost c.",
+        ),
+        "takes the mean of the two": Mistake(
+            lambda n, H, c: (H + c) / 2, "There are n batches of the one and 100 − n of the other."
+        ),
+        "gives the height": Mistake(
+            lambda n, H, c: H, "That is what a curve of every batch shows; the mean is over 100."
+        ),
+        "divides by the spike's batches": Mistake(
+            lambda n, H, c: (n * H + (100 - n) * c) / n, "The mean is over all 100."
+        ),
+    },
+)
+
+SEEDS = NumberExercise(
+    id="1.3.1.seeds",
+    answer=(20,),
+    given="Asked for is one whole number: the smallest n for which n seeds all agree with a probability below 5 %, although one in seven of all seeds is different.",
+    hints=(
+        "If one in seven is different, with which probability do n seeds all agree?",
+        "(6/7)ⁿ < 0.05. Take logarithms, and round up.",
+    ),
+    mistakes={
+        "rounds down": Mistake((19,), "(6/7)¹⁹ is 0.053, still above 0.05: one more."),
+        "expects one that is different in seven": Mistake(
+            (7,), "Seven seeds agree with the probability (6/7)⁷ = 0.34, although one in seven is different."
+        ),
+        "takes the rule of three": Mistake(
+            (21,),
+            "3/p is quick and nearly right: 3 stands for −ln 0.05 = 2.996, and p for −ln(1 − p). (6/7)²⁰ is below 0.05 already.",
+        ),
+        "asks for 24": Mistake(
+            (24,), "With 24 it is (6/7)²⁴ = 0.025, one time in forty. For one in twenty, fewer are enough."
+        ),
+        "multiplies 7 by 20": Mistake((140,), "The probabilities multiply: (6/7)ⁿ falls faster than that."),
+        "waits until the one is there": Mistake(
+            (2,), "(1/7)² is the probability that two seeds are both different. Asked for is that none is."
+        ),
+    },
+)
+
 # 1.3.2
 
-_UNSURE = (
-    r"(\b(no longer|less|not|never)|n't) (as |so |very |too |that |quite )?(confident|sure|certain)|\bun(sure|certain)"
-    r"|\b(confident|sure|certain)\b.{0,30}\bany ?more"
-)
-_MOVES_THE_WEIGHTS = r"(gradient|step|weight|parameter|learning rate)s?"
-_WITHOUT_END = (
-    rf"{_MOVES_THE_WEIGHTS}( (size|is|are|was|were|can|may|be|become|becomes|get|gets|grow|grows))* "
-    r"(unbounded|(not|without) (a |any )?(limit|bound)(ed)?|infinit\w*|unlimited|arbitrarily)"
-    rf"|(bound|limit|maximum|ceiling) (to|on|of|for) (the )?{_MOVES_THE_WEIGHTS}"
-)
 
-REASON = SentenceExercise(
+def _highest() -> str:
+    return f"The highest spike of the record begins at {recorded_replay.spikes()['loss'].max():.1f}."
+
+
+def _of_high_spikes() -> tuple[int, int]:
+    """Return how many spikes begin above ln 4, and in how many of them the network does well on fresh sequences."""
+    spikes = recorded_replay.spikes()
+    high = spikes["loss"] > np.log(4)
+    return int(high.sum()), int((spikes["taken_fresh"][high] <= SPIKE_LOSS).sum())
+
+
+def _wrong_labels() -> str:
+    wrong = recorded_replay.spikes()["wrong_labels"]
+    return f"{int(np.sum(wrong))} labels are wrong in the batches of {len(wrong)} spikes"
+
+
+CAUSE = ChoiceExercise(
     id="1.3.2.cause",
-    given="Write one sentence: what lets the loss of a network that has learned exceed that of one that knows nothing?",
-    right=r"ceiling|(no|without) (a |an |any )?(upper )?(bound|limit|maximum)|unbounded|(not|n't) (be )?bounded|unlimited|arbitrarily (large|high)"
-    r"|infinit|confiden(t|ce)|(almost|nearly) all (of )?(the |its )?probabilit|\b(so|too|very|quite) (sure|certain)\b|\b(sure|certain) (of|and|but|about)\b"
-    r"|(\bp\b|p_y|probabilit\w*).{0,40}(\b0\b|zero|tiny|small|vanish)|(no|tiny|zero|small) probabilit",
-    explanation="Cross-entropy has no ceiling. A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0; one that knows "
-    "nothing pays ln 4.",
+    given=f"A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = {np.log(4):.3f}. Choose what lets one that has learnt pay more.",
     hints=(
         "How much does a sequence cost whose right class has the probability p?",
-        "−ln p: at p = ¼ that is ln 4. How small can p become?",
+        "−ln p: at p = ¼ that is ln 4. How small can p become, and in which network?",
     ),
-    ignored=f"{_UNSURE}|{_WITHOUT_END}",
+    options=(
+        Option(
+            "It is sure and wrong, and cross-entropy has no upper limit.",
+            lambda: (
+                "A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0. One that knows nothing pays ln 4. "
+                f"{_highest()}"
+            ),
+        ),
+        Option(
+            "It becomes unsure, and guesses.",
+            lambda: (
+                f"A network that guesses pays about ln 4, and no more. {_highest()} To pay that, it has to be sure of something, and wrong."
+            ),
+            "takes it for unsure",
+        ),
+        Option(
+            "Labels were assigned wrongly, or swapped.",
+            lambda: (
+                f"Swapped labels would do it. But {_wrong_labels()}, and they are not needed: one long step is enough to make the network sure of a wrong class."
+            ),
+            "puts it down to wrong labels",
+        ),
+        Option(
+            "Its gradients explode.",
+            lambda: (
+                "A long step is what moves the weights: one batch before a spike the gradient is "
+                f"{np.median(recorded_replay.spikes()['gradient_norm'] / recorded_replay.spikes()['usual_gradient_norm']):.0f} times the usual (median). "
+                "But why may the loss then be higher than that of a network that knows nothing? Look at −ln p."
+            ),
+            "names what moves the weights, and not why that can cost so much",
+        ),
+        Option(
+            "Its weights have grown large.",
+            "Large weights of the output layer let it be sure, and that is all that they do: where it is sure and right, it pays next to nothing.",
+            "names what lets it be sure, and not that it is wrong",
+        ),
+        Option(
+            "The batch happened to be a hard one.",
+            lambda: (
+                f"Of the spikes of the record {_percent(recorded_replay.spikes()['none'] > SPIKE_LOSS)} are there without the last step, too: for those the batch may be to "
+                "blame. But why may it cost this network more than one that knows nothing?"
+            ),
+            "puts it down to chance in the batch",
+        ),
+        Option(
+            "It has learnt the training batches by heart.",
+            lambda: (
+                "Each batch is drawn afresh, so there is little to learn by heart. "
+                "Of {} spikes that begin above ln 4 the network does well on fresh sequences in {}.".format(
+                    *_of_high_spikes()
+                )
+            ),
+            "puts it down to overfitting",
+        ),
+    ),
+)
+
+LOGITS = ExampleExercise(
+    id="1.3.2.logits",
+    given="Four numbers, such as 1, 2, 0, −1: the logits of classes 0 to 3. Class 0 is right. The loss, ln Σ exp(z_c) − z_0, is to be more than 5.",
+    hints=(
+        "The loss is at least z_c − z_0, for every class c.",
+        "Which class has to be ahead, and by how much?",
+    ),
+    length=4,
+    example=(0.0, 6.0, 0.0, 0.0),
+    condition=Condition(
+        value=lambda z: float(np.log(np.exp(z - z.max()).sum()) + z.max() - z[0]),
+        formula="ln(sum(exp(z − max(z)))) + max(z) − z[0]",
+        words="the loss",
+        above=5,
+    ),
     mistakes={
-        "takes it for unsure": Mistake(
-            _UNSURE,
-            "A network that is unsure pays about ln 4. To pay more, it has to be sure of something, and wrong.",
+        "prefers no class": Mistake(
+            Condition(
+                value=lambda z: float(np.ptp(z)), formula="max(z) − min(z)", words="the range", below=1e-9
+            ),
+            "With equal logits each class has the probability ¼, and the loss is ln 4. Only differences count.",
         ),
-        "puts it down to wrong labels": SheetMistake(
-            r"label|swap",
-            "Labels that are swapped would do it, but none is wrong in any of these spikes, and they are not needed: one long step is enough to "
-            "make the network sure of a wrong class, and cross-entropy has no ceiling.",
+        "is sure and right": Mistake(
+            Condition(
+                value=lambda z: float(z[0] - z[1:].max()),
+                formula="z[0] − max(z[1], z[2], z[3])",
+                words="the right class's lead",
+                above=0,
+            ),
+            "The right class is ahead, so p is above ¼ and the loss below ln 4. Let a wrong one be ahead.",
         ),
-        "names what moves the weights, and not why that can cost so much": Mistake(
-            r"explod|gradient|step|learning rate|clip|rmsprop|optimi[sz]er|hyperparameter|training process",
-            "A long step is what does it. But why may the loss then be higher than that of a network that knows nothing? Look at −ln p.",
+        "is wrong, and not sure enough": Mistake(
+            Condition(
+                value=lambda z: float(z[1:].max() - z[0]),
+                formula="max(z[1], z[2], z[3]) − z[0]",
+                words="a wrong class's lead",
+                above=0,
+                below=5,
+            ),
+            "A wrong class is ahead. The loss grows with its lead, one nat for each unit.",
         ),
-        "puts it down to overfitting": Mistake(
-            r"overfit|memori|generali[sz]",
-            "Each batch is drawn afresh, so there is little to learn by heart.",
+    },
+)
+
+
+PROBABILITY = NumberExercise(
+    id="1.3.2.probability",
+    answer=(float(1 / (4 * math.e)),),
+    tolerance=1e-3,
+    given="Asked for is one number, a probability: to three digits, or as a formula.",
+    hints=(
+        "The loss is −ln p. Which p costs ln 4?",
+        "Set −ln p = ln 4 + 1, and take both sides as exponents of e.",
+    ),
+    mistakes={
+        "gives the loss": Mistake(
+            (float(np.log(4) + 1),), "Asked for is the probability that costs this loss: −ln p = ln 4 + 1."
         ),
-        "puts it down to chance in the batch": Mistake(
-            r"noise|noisy|chance|random|batch|sample",
-            "Part (a) of 1.3.1 measures how little of the curve that explains; and it does not say why the loss may exceed that of a network that "
-            "knows nothing.",
+        "gives the probability that costs 1": Mistake(
+            (float(np.exp(-1)),), "−ln p = 1 at p = 1/e. Asked for is ln 4 + 1: the probabilities multiply."
+        ),
+        "takes the mistake for certain": Mistake((0.0,), "−ln 0 is infinite. ln 4 + 1 is 2.39 only."),
+        "multiplies by e": Mistake(
+            (float(math.e / 4),), "A higher loss is a smaller probability: divide ¼ by e."
+        ),
+        "inverts it": Mistake((float(4 * math.e),), "−ln p = ln(4e), so p is its inverse, which is below 1."),
+        "gives the probability of the other classes": Mistake(
+            (float(1 - 1 / (4 * math.e)),),
+            "p is that of the right class; this is what is left for the others.",
+        ),
+        "takes the logarithm to base 10": Mistake((0.025,), "The natural logarithm: p = e^(−ln 4 − 1)."),
+        "takes the logarithm to base 2": Mistake(
+            (0.125,), "The natural logarithm: p = e^(−ln 4 − 1). In bits, one more would halve p."
+        ),
+    },
+)
+
+FAVOURITE = NumberExercise(
+    id="1.3.2.favourite",
+    answer=(0.25, float(np.log(3000))),
+    tolerance=1e-3,
+    given="Asked for are two numbers: the p above which it pays more than ln 4, and what it pays at p = 0.999.",
+    hints=(
+        "Which probability has the right class, if it is one of the other three?",
+        "It pays −ln((1 − p)/3). That is ln 4 where (1 − p)/3 = ¼.",
+    ),
+    mistakes={
+        "leaves all that is left to the right class": Mistake(
+            (0.75, float(np.log(1000))),
+            "The three other classes share 1 − p: the right one has a third of it.",
+        ),
+        "forgets the third in what it pays": Mistake(
+            (0.25, float(np.log(1000))),
+            "It pays −ln((1 − p)/3): the right class has a third of what is left.",
+        ),
+        "takes the favourite for the right class": Mistake(
+            (0.25, float(-np.log(0.999))),
+            "The favourite is always wrong: it pays −ln of a third of the rest.",
+        ),
+        "asks for more than one half": Mistake(
+            (0.5, float(np.log(3000))), "At p = ½ each other class has 1/6, which costs ln 6, more than ln 4."
+        ),
+        "compares p with what the rest has": Mistake(
+            (0.75, float(np.log(3000))), "At p = ¾ each other class has 1/12. Set (1 − p)/3 = ¼."
         ),
     },
 )
@@ -167,9 +560,15 @@ CLIPPING = FunctionExercise(
     "where it is longer.",
     hints=(
         "How long is g? Which factor makes it as long as the threshold?",
-        "threshold / ‖g‖. And if g is shorter already?",
-        "`g * min(1, threshold / norm)`; take care where the norm is 0.",
+        "threshold / ‖g‖, with `norm = np.linalg.norm(g)`. And if g is shorter already?",
+        "Then the factor is 1. Take care where the norm is 0.",
     ),
+    variants={
+        "adds 1e-6 to the norm, as PyTorch's `clip_grad_norm_` does": Mistake(
+            lambda g, threshold: g * min(1.0, threshold / (np.linalg.norm(g) + 1e-6)),
+            "So nothing is divided by 0, and a long gradient is shorter than the threshold by one part in a million or so.",
+        ),
+    },
     mistakes={
         "clips each entry by itself": Mistake(
             lambda g, threshold: np.clip(g, -threshold, threshold),
@@ -187,6 +586,25 @@ CLIPPING = FunctionExercise(
             lambda g, threshold: g * min(1.0, threshold / (g @ g)) if g.any() else g,
             "The norm is the root of the sum of squares.",
         ),
+        "measures by the sum of magnitudes": Mistake(
+            lambda g, threshold: g * min(1.0, threshold / np.abs(g).sum()) if g.any() else g,
+            "That is the L1 norm. The norm here is the root of the sum of squares.",
+        ),
+        "measures by the root of the mean square": Mistake(
+            lambda g, threshold: g * min(1.0, threshold / np.sqrt(np.mean(g**2))) if g.any() else g,
+            "The norm is the root of the sum of squares, not of their mean.",
+        ),
+        "has the factor upside down": Mistake(
+            lambda g, threshold: g * min(1.0, np.linalg.norm(g) / threshold),
+            "A long gradient is shortened: the factor is threshold/‖g‖.",
+        ),
+        "makes each entry as large as the threshold": Mistake(
+            lambda g, threshold: threshold * np.sign(g),
+            "Only the length changes; the proportions of the entries stay.",
+        ),
+        "turns the gradient around": Mistake(
+            lambda g, threshold: -clipped(g, threshold), "The direction is kept."
+        ),
         "throws long gradients away": Mistake(
             lambda g, threshold: g * (np.linalg.norm(g) <= threshold),
             "A long gradient keeps its direction, and is shortened to the threshold.",
@@ -197,41 +615,323 @@ CLIPPING = FunctionExercise(
     },
 )
 
-CURES = SentenceExercise(
+
+def times_the_untreated(events: str, training: str) -> Interval:
+    """Return how often something is counted in a step after learning, relative to the untreated runs."""
+
+    def per_step(runs: recorded_census.Runs, of: Draws) -> Array:
+        return runs[events][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
+
+    return recorded_census.effect(per_step, training, rng=np.random.default_rng(0), how=np.divide)
+
+
+def _in_words(events: str, training: str, what: str) -> str:
+    effect, low, high, _ = times_the_untreated(events, training)
+    return f"{effect:.2f} times {what} (95 % interval {low:.2f} to {high:.2f})"
+
+
+def _spikes(training: str) -> str:
+    return _in_words("spikes", training, "the spikes of the untreated runs")
+
+
+def _time(training: str) -> str:
+    return _in_words("steps_above", training, "their time in spikes")
+
+
+def _of_change(training: str, comment: str = "") -> str:
+    """Return what the census says of a change."""
+    share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
+    if share.high <= 0.25:
+        return f"Only {100 * share.effect:.0f} % of its runs learnt, so that nothing can be said of spikes after learning. {comment}".strip()
+    return f"In the census: {_spikes(training)}, and {_time(training)}. {comment}".strip()
+
+
+def _change(text: str, training: str, name: str = "", comment: str = "") -> Option:
+    return Option(text, partial(_of_change, training, comment), name)
+
+
+CURES = ChoiceExercise(
     id="1.3.3.regularisation",
-    given="Name one change of the training procedure that made fewer spikes in the census.",
-    right=r"\badamw?\b|(?<!\d)0?\.999|long\w* memory|(larger|higher|greater|bigger|increas\w*|rais\w*) (the )?(decay|α|alpha)"
-    r"(?! (of|in|to) the (learning|weight|step))",
-    explanation="Of the changes in the census that kept learning, those with a longer memory of g² made fewer spikes: Adam, AdamW, and RMSprop with α = 0.999. "
-    "(They spent no less time in spikes, as far as 32 seeds can tell.)",
+    given="Choose a change after which, in the census, fewer than half as many spikes begin in a step after learning. More than one is right.",
     hints=(
         "What does RMSprop divide a gradient by, and how far back does that look?",
         "Which changes let it look further back?",
     ),
+    options=(
+        _change("Adam in place of RMSprop", "adam"),
+        _change("AdamW in place of RMSprop", "adamw"),
+        _change("RMSprop with α = 0.999", "decay-0.999"),
+        _change(
+            "Clipping to a norm of 10 at most",
+            "norm-clipping-10",
+            "clips the norm at 10",
+            "Asked for are fewer.",
+        ),
+        _change(
+            "Clipping to a norm of 1 at most",
+            "norm-clipping-1",
+            "clips the norm at 1",
+            "A low threshold does not make them fewer.",
+        ),
+        _change(
+            "Clipping to a norm of 0.1 at most",
+            "norm-clipping-0.1",
+            "clips the norm at 0.1",
+            "A low threshold does not make them fewer.",
+        ),
+        _change("Value clipping at 0.01", "value-clipping-0.01", "clips each entry", "Asked for are fewer."),
+        _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "decays the weights"),
+        _change("Label noise of 10 %", "label-noise-0.1", "blurs the labels"),
+        _change("A learning rate of 3·10⁻⁴", "learning-rate-3e-4", "shortens every step"),
+        _change("A warm-up of ten epochs", "warm-up-10-epochs", "warms up"),
+        _change("An orthogonal start", "orthogonal-start", "changes the start"),
+        _change("ε = 10⁻³", "epsilon-1e-3", "raises ε", "With a large ε the division does less."),
+        _change(
+            "SGD with momentum",
+            "sgd-momentum-0.9",
+            "leaves RMSprop for plain descent",
+            "A curve without spikes is no success by itself.",
+        ),
+    ),
+    ordered=True,
+)
+
+FOREST = ChoiceExercise(
+    id="1.3.3.forest",
+    given="Two claims: (A) norm clipping at 10 makes spikes rarer. (B) Adam makes spikes rarer. Choose what the figure of the spikes per thousand steps supports.",
+    hints=(
+        "The line at 1 stands for no change. Where is each interval?",
+        "An interval that holds 1 allows both a little fewer and a little more.",
+    ),
+    options=(
+        Option(
+            "(B) alone",
+            lambda: (
+                f"Adam: {_spikes('adam')}, wholly below 1. Norm clipping at 10: {_spikes('norm-clipping-10')}, which is not."
+            ),
+        ),
+        Option(
+            "(A) alone",
+            lambda: (
+                f"Norm clipping at 10: {_spikes('norm-clipping-10')}: the interval does not lie below 1. Look at Adam's."
+            ),
+            "takes the time in spikes for their number",
+        ),
+        Option(
+            "Both",
+            lambda: (
+                f"Adam: {_spikes('adam')}. But norm clipping at 10: {_spikes('norm-clipping-10')}, which is not below 1."
+            ),
+            "takes any cure for a cure of their number",
+        ),
+        Option(
+            "Neither",
+            lambda: f"Adam: {_spikes('adam')}. That is wholly below 1.",
+            "believes no interval",
+        ),
+    ),
+)
+
+INTERVAL = ChoiceExercise(
+    id="1.3.3.interval",
+    given="A change leaves 0.9 times the time in spikes, with a 95 % interval from 0.5 to 1.5. Choose what that allows to say.",
+    hints=(
+        "Which effects are in the interval? Is no effect among them? Is a cure?",
+        "To be undecided is not to know that there is nothing.",
+    ),
+    options=(
+        Option(
+            "It may halve the time, and it may make it half as long again: the seeds do not decide.",
+            lambda: (
+                f"All of these effects are in the interval. In the census label noise is such a case, compared with the untreated runs: {_time('label-noise-0.1')}."
+            ),
+        ),
+        Option(
+            "The change does nothing.",
+            "1 is in the interval, and so is 0.5. That nothing is proved is not a proof of nothing.",
+            "takes what is not shown for what is not there",
+        ),
+        Option(
+            "The change shortens the time, by 10 %.",
+            "0.9 is the middle of what is possible. The interval holds 1, and more than 1.",
+            "takes the estimate for the truth",
+        ),
+        Option(
+            "In 95 % of trainings the time is between 0.5 and 1.5 times as long.",
+            "The interval is of the effect over all seeds, not of single trainings, which differ far more.",
+            "takes it for the spread of single runs",
+        ),
+        Option(
+            "With more seeds the interval will lie below 1.",
+            "With more seeds it becomes narrower. On which side of 1 it will end, these seeds do not say.",
+            "expects more seeds to confirm",
+        ),
+    ),
+)
+
+CONSTANT = FunctionExercise(
+    id="1.3.3.constant",
+    reference=lambda g, v, η, c: -η * g / np.sqrt(v),
+    cases=lambda draw: (
+        (g, v, η, c)
+        for g, v, η in ((2.0, 4.0, 1.0), (3.0, 1.0, 2.0), (-1.0, 9.0, 0.5), (0.5, 0.25, 1.0))
+        for c in (2.0, 0.25, 10.0)
+    ),
+    given="The names: the gradient g, the mean square v after it is renewed, and η; ε is 0. All gradients since the start are multiplied by c > 0. Return the step that RMSprop makes then.",
+    hints=("What becomes of each square, and so of v?", "v is multiplied by c². And its root?"),
     mistakes={
-        "clips the gradient": SheetMistake(
-            r"clip",
-            "Under RMSprop clipping left no fewer spikes at any threshold, and with low ones there were more. They were shorter, so that with norm "
-            "clipping at 10 less time was spent in them; asked for are fewer.",
+        "multiplies the step, as SGD": Mistake(
+            lambda g, v, η, c: -η * c * g / np.sqrt(v),
+            "v is made of the same gradients: it is multiplied as well.",
         ),
-        "regularises": SheetMistake(
-            r"regulari|weight decay|dropout|l2|penalt|label (noise|smoothing)",
-            "Weight decay and label noise made neither fewer spikes nor more, as far as 32 seeds can tell. (Label noise halves the worst loss.)",
+        "makes SGD's step": Mistake(lambda g, v, η, c: -η * c * g, "RMSprop divides by √v."),
+        "multiplies v by c alone": Mistake(
+            lambda g, v, η, c: -η * np.sqrt(c) * g / np.sqrt(v),
+            "v is a mean of squares: it is multiplied by c².",
         ),
-        "shortens every step": Mistake(
-            r"learning rate|smaller step|shorter step",
-            "At 3·10⁻⁴ hardly a run learnt within 100 epochs, so that nothing can be said of its spikes.",
+        "multiplies v and not g": Mistake(
+            lambda g, v, η, c: -η * g / (c * np.sqrt(v)), "This gradient is multiplied by c, too."
         ),
-        "warms up": Mistake(
-            r"warm", "A warm-up of ten epochs changed the number of spikes by nothing that shows."
+        "divides by c once too often": Mistake(
+            lambda g, v, η, c: -η * g / (c * c * np.sqrt(v)), "c g is divided by √(c² v) = c √v."
         ),
-        "changes the start": Mistake(
-            r"orthogonal|initiali|start", "An orthogonal start made rather more spikes than fewer."
+        "forgets the root": Mistake(lambda g, v, η, c: -η * g / (c * v), "The step divides by √v, not by v."),
+        "goes uphill": Mistake(
+            lambda g, v, η, c: η * g / np.sqrt(v), "Descent goes against the gradient: the step has a minus."
         ),
-        "leaves RMSprop for plain descent": Mistake(
-            r"sgd|momentum|gradient descent|epsilon|ε",
-            "With these settings nearly no run learnt in the census. A curve without spikes is no success by itself.",
+    },
+)
+
+
+def adams_step(g: float, m: float, v: float, k: int, β_1: float, β_2: float, η: float, ε: float) -> float:
+    m, v = β_1 * m + (1 - β_1) * g, β_2 * v + (1 - β_2) * g**2
+    return -η * m / (1 - β_1**k) / (np.sqrt(v / (1 - β_2**k)) + ε)
+
+
+def _moments(draw: Draw) -> Cases:
+    yield 2.0, 0.0, 0.0, 1, 0.5, 0.75, 1.0, 0.25
+    yield 2.0, 1.0, 1.0, 2, 0.5, 0.75, 1.0, 0.25
+    yield -2.0, 1.0, 1.0, 2, 0.5, 0.5, 1.0, 0.5
+    for k in (1, 2, 3, 4, 5, 7, 10):
+        g, m = map(float, draw.normal(2))
+        v = float(draw.uniform(1)[0]) + m**2
+        yield g, m * (k > 1), v * (k > 1), k, 0.75, 0.875, 0.5, 0.125
+
+
+ADAM = FunctionExercise(
+    id="1.3.3.adam",
+    reference=adams_step,
+    cases=_moments,
+    given="The names: the gradient g; the running means m of g and v of g², from before this step; k, the step's number, from 1; the decays β_1 of m and β_2 of v; η and ε. Return the step Δθ.",
+    hints=(
+        "As in RMSprop the means are renewed first: β_1 m + (1 − β_1) g, and v in the same way with g².",
+        "Both began at 0, and are corrected for it: divide the new m by 1 − β_1ᵏ, and the new v by 1 − β_2ᵏ.",
+    ),
+    mistakes={
+        "corrects nothing for the start at 0": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: (
+                -η * (β_1 * m + (1 - β_1) * g) / (np.sqrt(β_2 * v + (1 - β_2) * g**2) + ε)
+            ),
+            "Both means began at 0: divide the new m by 1 − β_1ᵏ and the new v by 1 − β_2ᵏ.",
         ),
+        "corrects m alone": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: (
+                -η * (β_1 * m + (1 - β_1) * g) / (1 - β_1**k) / (np.sqrt(β_2 * v + (1 - β_2) * g**2) + ε)
+            ),
+            "v began at 0 as well: divide it by 1 − β_2ᵏ, inside of the root.",
+        ),
+        "averages g² alone, as RMSprop": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: -η * g / (np.sqrt(β_2 * v + (1 - β_2) * g**2) + ε),
+            "Adam averages g as well, and corrects both means for their start at 0.",
+        ),
+        "steps along the gradient, not along its mean": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: (
+                -η * g / (np.sqrt((β_2 * v + (1 - β_2) * g**2) / (1 - β_2**k)) + ε)
+            ),
+            "Adam steps along the running mean of g.",
+        ),
+        "takes the means from before the step": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: -η * m / (1 - β_1**k) / (np.sqrt(v / (1 - β_2**k)) + ε),
+            "Both means are renewed with g first.",
+        ),
+        "puts ε inside of the root": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: (
+                -η
+                * (β_1 * m + (1 - β_1) * g)
+                / (1 - β_1**k)
+                / np.sqrt((β_2 * v + (1 - β_2) * g**2) / (1 - β_2**k) + ε)
+            ),
+            "Adam's ε stands outside of the root.",
+        ),
+        "forgets the root": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: (
+                -η
+                * (β_1 * m + (1 - β_1) * g)
+                / (1 - β_1**k)
+                / ((β_2 * v + (1 - β_2) * g**2) / (1 - β_2**k) + ε)
+            ),
+            "v is a mean square; the step divides by its root.",
+        ),
+        "exchanges the two decays": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: adams_step(g, m, v, k, β_2, β_1, η, ε),
+            "β_1 is m's, β_2 is v's.",
+        ),
+        "goes uphill": Mistake(
+            lambda g, m, v, k, β_1, β_2, η, ε: -adams_step(g, m, v, k, β_1, β_2, η, ε),
+            "Descent goes against the gradient: the step has a minus.",
+        ),
+    },
+)
+
+BEST_OF_SEVERAL = FunctionExercise(
+    id="1.3.3.winner",
+    reference=lambda n, p: 1 - (1 - p) ** n,
+    cases=lambda draw: ((n, p) for n in (1, 2, 4, 14) for p in (0.5, 0.25, 0.75)),
+    given="The names: n changes, and the probability p with which one that does nothing looks like a cure, by luck. Return the probability that the best of n changes that do nothing, each "
+    "tried by itself, looks like a cure.",
+    hints=("When does the best of them not look like a cure?", "When none does: (1 − p)ⁿ."),
+    mistakes={
+        "takes one change for all": Mistake(
+            lambda n, p: p, "The best of several has several chances: one of them is enough."
+        ),
+        "wants all of them to": Mistake(
+            lambda n, p: p**n, "That all look like cures is pⁿ. The best does as soon as one does."
+        ),
+        "wants none of them to": Mistake(
+            lambda n, p: (1 - p) ** n, "That is the probability that none does. Take it from 1."
+        ),
+        "adds the probabilities up": Mistake(
+            lambda n, p: n * p, "That counts twice when two do; with many changes it is above 1."
+        ),
+        "wants exactly one of them to": Mistake(
+            lambda n, p: n * p * (1 - p) ** (n - 1), "Two that look like cures are enough as well."
+        ),
+    },
+)
+
+MEASURES = NumberExercise(
+    id="1.3.3.measures",
+    answer=(1.0, 0.2),
+    tolerance=1e-3,
+    given="Asked for are two numbers: with the change, how many times the spikes, and how many times the time in them.",
+    hints=(
+        "Count the spikes of each training. Then add up their batches.",
+        "Without the change there are five spikes and 100 batches in them.",
+    ),
+    mistakes={
+        "takes the number for both": Mistake(
+            (1.0, 1.0), "There are as many spikes, but how many batches are in them?"
+        ),
+        "takes the time for both": Mistake(
+            (0.2, 0.2), "How many spikes begin? Count them, whatever their length."
+        ),
+        "has the two the wrong way round": Mistake(
+            (0.2, 1.0), "First the number of spikes, then the time in them."
+        ),
+        "turns the ratio around": Mistake(
+            (1.0, 5.0), "Times those without the change: 20 batches against 100."
+        ),
+        "compares the longest": Mistake((1.0, 8 / 88), "The time is that of all spikes together."),
     },
 )
 
@@ -242,7 +942,10 @@ LOSS = NumberExercise(
     answer=(float(np.log(4)),),
     tolerance=1e-3,
     given='Asked for is one number, the loss of a network that gives all four classes the same probability; to three digits after the point, or as `"ln 4"`.',
-    hints=("Which probability has the right class?", "p = ¼, and the loss is −ln p."),
+    hints=(
+        "Which probability has the right class?",
+        "It is one of four equal shares, and the loss is −ln of it.",
+    ),
     mistakes={
         "takes the logarithm to base 2": Mistake(
             (2.0,), "Cross-entropy is in nats here, as PyTorch has it: the natural logarithm."
@@ -253,6 +956,10 @@ LOSS = NumberExercise(
         ),
         "gives the probability": Mistake((0.25,), "That is the accuracy. The loss is −ln of it."),
         "takes two classes": Mistake((float(np.log(2)),), "There are four classes: XX, XY, YX, YY."),
+        "gives the mean of untrained networks": Mistake(
+            (float(np.log(4) + 1 / 96),),
+            "That is what networks pay on average whose logits differ a little, by chance. Asked for is what equal logits cost.",
+        ),
     },
 )
 
@@ -262,7 +969,7 @@ ACCURACY = NumberExercise(
     given="Asked for is one number, the share of right answers of a network that knows nothing of four equally frequent classes.",
     hints=(
         "Whatever it answers, how often is that the right class?",
-        "Each of the four is as frequent: in one case of four.",
+        "Each of the four classes is as frequent as the others.",
     ),
     mistakes={
         "takes two classes": Mistake((0.5,), "There are four classes: XX, XY, YX, YY."),
@@ -274,6 +981,34 @@ ACCURACY = NumberExercise(
         ),
         "gives nothing to chance": Mistake(
             (0.0,), "To know nothing is to be right by chance, in one case of four."
+        ),
+    },
+)
+
+SPREAD = NumberExercise(
+    id="1.3.4.spread",
+    answer=(1 / 36, float(np.log(4) + 1 / 96)),
+    tolerance=1e-4,
+    given="Asked for are two numbers, s² and the expected loss for C = 4; as numbers with four digits after the point, or as formulas.",
+    hints=(
+        "With h = 0 a logit is its bias. What is the variance of a number uniform between −a and a?",
+        "a²/3, with a² = 1/12. Then ln C + ½ s² (1 − 1/C).",
+    ),
+    mistakes={
+        "takes the square of the bound for the variance": Mistake(
+            (1 / 12, float(np.log(4) + 1 / 32)), "Numbers between −a and a have the variance a²/3, not a²."
+        ),
+        "forgets that the mean takes its share": Mistake(
+            (1 / 36, float(np.log(4) + 1 / 72)),
+            "The deviations are from the mean of the four logits: the factor 1 − 1/C.",
+        ),
+        "forgets the half": Mistake((1 / 36, float(np.log(4) + 1 / 48)), "ln C + ½ s² (1 − 1/C)."),
+        "leaves the cost of the preferences out": Mistake(
+            (1 / 36, float(np.log(4))),
+            "Equal logits would cost ln 4. These differ, and a preference that knows nothing always costs.",
+        ),
+        "takes the whole width for the bound": Mistake(
+            (1 / 9, float(np.log(4) + 1 / 24)), "The variance is (2a)²/12 = a²/3, with a = 1/√12."
         ),
     },
 )
