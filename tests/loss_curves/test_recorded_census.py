@@ -43,7 +43,7 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def miniature(tmp_path, folder):
-    census(tmp_path / "census", three, seeds=5, epochs=3)
+    census(tmp_path / "census", three, seeds=range(5), epochs=3)
     condense_census(tmp_path / "census", folder, three)
     return tmp_path / "census"
 
@@ -87,12 +87,12 @@ def test_other_settings_and_mixed_versions_are_refused(miniature, folder, monkey
     with pytest.raises(ValueError, match=r"other settings of 'clipped'"):
         condense_census(miniature, folder, three | {"clipped": small})
     other = {"other": evolve(small, batches_per_epoch=4)}
-    census(miniature, other, seeds=5, epochs=3)
+    census(miniature, other, seeds=range(5), epochs=3)
     with pytest.raises(ValueError, match=r"trainings must have as many batches in an epoch, got \{4, 5\}"):
         condense_census(miniature, folder, three | other)
     (miniature / "untreated" / "3.npz").unlink()
     monkeypatch.setattr("helpers.records.version", lambda package: "another")
-    census(miniature, three, seeds=5, epochs=3)
+    census(miniature, three, seeds=range(5), epochs=3)
     with pytest.raises(ValueError, match="of one length and of the same versions"):
         condense_census(miniature, folder, three)
 
@@ -121,7 +121,7 @@ def test_rounding_keeps_what_the_docstring_says():
 def test_the_commands_of_a_record_make_it_again(tmp_path, folder):
     """As printed: the census, the record of it, and one run, alone, in a process of its own."""
     trainings = {name: TRAININGS[name] for name in ("untreated", "adam")}
-    census(tmp_path / "census", trainings, seeds=3, epochs=2)
+    census(tmp_path / "census", trainings, seeds=range(3), epochs=2)
     condense_census(tmp_path / "census", folder, trainings)
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     recorded_census.metadata()
