@@ -119,14 +119,29 @@ def trainings(draw, name):
     return Call(getattr(lab, name), arguments, fits or (lambda result, **_: True))
 
 
-@call_of("loss_curves.spikes.spike_onsets", "loss_curves.spikes.epoch_learnt", "loss_curves.spikes.summary")
+@call_of(
+    *(
+        f"loss_curves.spikes.{name}"
+        for name in ("spike_onsets", "spike_lengths", "epoch_learnt", "sensitivity", "summary")
+    )
+)
 def curves_of_losses(draw, name):
     loss = abs(normal(draw, 6))
     return {
-        "spike_onsets": Call(spikes.spike_onsets, {"loss": loss}, lambda y, loss: y.shape == np.shape(loss)),
+        "spike_onsets": Call(
+            spikes.spike_onsets,
+            {"loss": loss, "threshold": 1.0, "calm": 2},
+            lambda y, loss, **_: y.shape == np.shape(loss),
+        ),
+        "spike_lengths": Call(
+            spikes.spike_lengths,
+            {"loss": loss, "threshold": 1.0, "calm": 2},
+            lambda y, loss, **_: y.shape == np.shape(loss),
+        ),
+        "sensitivity": Call(spikes.sensitivity, {"loss": loss, "accuracy": loss, "batches_per_epoch": 2}),
         "epoch_learnt": Call(
             spikes.epoch_learnt,
-            {"accuracy": loss, "batches_per_epoch": 2},
+            {"accuracy": loss, "batches_per_epoch": 2, "level": 0.5},
             lambda y, **_: np.ndim(y) == 0,
         ),
         "summary": Call(
