@@ -204,6 +204,52 @@ def rate_ratio(
     return Interval(float(np.exp(log_effect)), float(low), float(high), counted)
 
 
+def misses(
+    interval: Callable[[Draw], Interval],
+    seeds: int,
+    *,
+    size: int,
+    rng: np.random.Generator,
+    samples: int = 1000,
+) -> tuple[float, float]:
+    """Return how often an interval misses the truth, below it and above it, if these seeds are all there are.
+
+    Samples are drawn from the seeds with replacement. An interval of level 0.95 should miss in 2.5 % on either side.
+
+    Parameters
+    ----------
+    interval : callable
+        A function of the positions of the seeds of a sample, shape (size,).
+    seeds : int
+        The number of seeds in the population. Its own effect is the truth.
+    size : int
+        Of a sample.
+    rng : numpy.random.Generator
+    samples : int
+
+    Returns
+    -------
+    (float, float)
+        The share of the intervals that lie below the truth, and of those that lie above it.
+
+    Examples
+    --------
+    >>> rng, population = np.random.default_rng(0), np.random.default_rng(1).normal(size=100)
+    >>> def mean(of):
+    ...     sample = population[of]
+    ...     return bootstrap(lambda of: sample[of].mean(axis=-1), len(sample), rng=rng, resamples=200)
+    >>> below, above = misses(mean, 100, size=30, rng=rng, samples=200)
+    >>> below + above < 0.1
+    True
+    """
+    seeds = whole_number(seeds, "seeds", at_least=1)
+    size = whole_number(size, "size", at_least=1)
+    samples = whole_number(samples, "samples", at_least=1)
+    truth = interval(np.arange(seeds)).effect
+    found = np.array([interval(rng.integers(seeds, size=size))[:3] for _ in range(samples)])
+    return float((found[:, 2] < truth).mean()), float((found[:, 1] > truth).mean())
+
+
 def _standard_error(influence: Array) -> Array:
     """Return the standard error of a mean, from what each seed adds to it: reduce the last axis."""
     return np.sqrt((influence**2).sum(axis=-1)) / influence.shape[-1]

@@ -22,7 +22,7 @@ import torch
 
 from ...numerics.arrays import Array, whole_number
 from ...records import atomic_write, made_with
-from ..spikes import spike_onsets
+from ..spikes import LONG_SPIKE, SPIKE_LOSS, spike_lengths
 from .interventions import (
     CosineDecay,
     Dropout,
@@ -70,6 +70,9 @@ TRAININGS = {
 """
 
 STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
+FRESH = 3000
+"""Seeds from here on are *fresh*: what is judged on them was chosen on the others, before any of these was trained."""
+
 CURVES = (*STEP_CURVES, "held_out_loss", "held_out_accuracy")
 
 
@@ -184,11 +187,14 @@ def epoch_columns(curves: Mapping[str, Array]) -> dict[str, np.ndarray]:
     def by_epoch(curve: np.ndarray) -> np.ndarray:
         return curve.reshape(len(curves["held_out_loss"]), -1)
 
+    lengths = spike_lengths(curves["loss"])
     return {
         "mean_loss": by_epoch(curves["loss"]).mean(axis=1),
         "last_batch_loss": by_epoch(curves["loss"])[:, -1],
         "worst_loss": by_epoch(curves["loss"]).max(axis=1),
-        "spikes": by_epoch(spike_onsets(curves["loss"])).sum(axis=1),
+        "spikes": by_epoch(lengths > 0).sum(axis=1),
+        "long_spikes": by_epoch(lengths > LONG_SPIKE).sum(axis=1),
+        "steps_above": by_epoch(curves["loss"] > SPIKE_LOSS).sum(axis=1),
         "mean_accuracy": by_epoch(curves["accuracy"]).mean(axis=1),
         "largest_gradient_norm": by_epoch(curves["gradient_norm"]).max(axis=1),
         "largest_step_size": by_epoch(curves["step_size"]).max(axis=1),

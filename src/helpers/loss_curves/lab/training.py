@@ -65,7 +65,7 @@ class Training:
     Examples
     --------
     >>> Training(clipping=NormClipping(0.1)).optimiser
-    RMSprop(learning_rate=0.001, decay=0.99, epsilon=1e-08, weight_decay=0.0)
+    RMSprop(learning_rate=0.001, decay=0.99, epsilon=1e-08, weight_decay=0.0, momentum=0.0)
     """
 
     level: str | Level = "moderate"
