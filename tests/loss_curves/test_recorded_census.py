@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from helpers.loss_curves import recorded_census
+from helpers.loss_curves import claims, recorded_census
 from helpers.loss_curves.lab import SGD, NormClipping, Training, train
-from helpers.loss_curves.lab.census import TRAININGS, census, epoch_columns, read_run
+from helpers.loss_curves.lab.census import FRESH, TRAININGS, census, epoch_columns, read_run
 from helpers.loss_curves.lab.condense import compact, condense_census, rounded
 from helpers.loss_curves.spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, sensitivity, summary
 
@@ -22,6 +22,7 @@ three = {
     "clipped": evolve(small, clipping=NormClipping(0.01)),
     "diverging": evolve(small, cell="relu", optimiser=SGD(1e9)),
 }
+RECORDED = recorded_census.trainings()
 CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
 
 
@@ -203,19 +204,49 @@ class TestMeasures:
 class TestCommitted:
     """What the chapter reads."""
 
-    def test_it_is_the_whole_census(self):
+    def test_it_is_of_the_censuss_trainings(self):
         about = recorded_census.metadata()
-        assert recorded_census.runs("untreated")["seed"].tolist() == list(range(about["seeds"]))
-        assert recorded_census.runs("untreated")["seed"].dtype.kind == "i"
-        assert about["trainings"] == {name: repr(training) for name, training in TRAININGS.items()}
+        assert (
+            about["trainings"].items()
+            <= {name: repr(training) for name, training in TRAININGS.items()}.items()
+        )
         assert about["seeds"] >= 32
-        assert len(TRAININGS) - 1 >= 8
+        assert len(about["trainings"]) >= 16
         assert (about["spike"], about["calm"], about["learnt"]) == (SPIKE_LOSS, CALM_STEPS, LEARNT_ACCURACY)
-        for name in TRAININGS:
+        for name in RECORDED:
             assert recorded_census.runs(name)["seed"].tolist() == [*range(about["seeds"])]
             assert recorded_census.epochs(name)["mean_loss"].shape == (about["seeds"], about["epochs"])
+        assert recorded_census.runs("untreated")["seed"].dtype.kind == "i"
 
-    @pytest.mark.parametrize("name", TRAININGS)
+    def test_what_is_judged_has_fresh_seeds(self):
+        """As many as the untreated runs, in the order of the seeds, and none of them explored."""
+        about = recorded_census.metadata()["fresh"]
+        assert about["first"] == FRESH > max(recorded_census.runs("untreated")["seed"])
+        for name in (*claims.JUDGED.values(), "adam", "untreated"):
+            seeds = recorded_census.fresh_seeds(name)
+            assert seeds == tuple(range(FRESH, FRESH + about["seeds"][name]))
+            assert recorded_census.runs(name, fresh=True)["seed"].tolist() == list(seeds)
+            assert len(seeds) >= 32
+
+    def test_what_is_judged_was_chosen_on_the_seeds_explored(self):
+        """It left the fewest long spikes of its kind there: the choice follows from the record."""
+        for kind, names in claims.ALTERNATIVES.items():
+            left = {}
+            for name in names:
+                runs = recorded_census.runs(name)
+                if "long_spikes" in runs:
+                    left[name] = runs["long_spikes"].sum() / runs["steps_after"].sum()
+            assert claims.JUDGED[kind] == min(left, key=left.get)
+
+    def test_intervals_miss_as_seldom_as_they_should(self):
+        """At a nominal 2.5 %. A share that one seed decides misses more often: no sample without it can know."""
+        record = recorded_census.record_path("loss_curve_coverage.json").read_text(encoding="utf-8")
+        coverage = json.loads(record)
+        assert coverage["samples"] >= 2000
+        for what, sides in coverage["misses"].items():
+            assert max(sides) <= (0.2 if what == "absent for 1 batches" else 0.04), what
+
+    @pytest.mark.parametrize("name", RECORDED)
     def test_its_files_agree(self, name):
         """The rows follow from the curves, where these are kept.
 
@@ -236,7 +267,7 @@ class TestCommitted:
                 )
 
     @pytest.mark.parametrize("fresh", [False, True])
-    @pytest.mark.parametrize("name", TRAININGS)
+    @pytest.mark.parametrize("name", RECORDED)
     def test_every_row_follows_from_its_epochs(self, name, fresh):
         """All that a row says, but for the command: by a plain loop over the epochs after learning."""
         if fresh and not recorded_census.fresh_seeds(name):
@@ -257,7 +288,9 @@ class TestCommitted:
                 if column in own:
                     expected[column] = own[column][begin:].sum()
             for column, value in expected.items():
-                np.testing.assert_allclose(runs[column][r], value, rtol=1e-3, err_msg=f"{name} {r} {column}")
+                np.testing.assert_allclose(
+                    runs[column][r], value, rtol=1.3e-3, err_msg=f"{name} {r} {column}"
+                )
 
     @pytest.mark.parametrize("fresh", [False, True])
     def test_the_counts_hold_the_rows(self, fresh):
@@ -287,5 +320,13 @@ class TestCommitted:
         assert measured["ratio"] >= 8
 
     def test_it_is_small(self):
-        names = ("runs.csv", "epochs.npz", "steps.npz", "census.json")
+        names = (
+            "runs.csv",
+            "epochs.npz",
+            "counts.npz",
+            "steps.npz",
+            "census.json",
+            "replay.json",
+            "replay_fresh.json",
+        )
         assert sum(recorded_census.record_path(f"loss_curve_{n}").stat().st_size for n in names) < 4_000_000

@@ -157,7 +157,8 @@ class TestShare:
         ends = sorted(x for x in t if math.isfinite(x))
         if len(ends) < 40:  # draws without an error: not in the naive order
             return
-        expected = [1 / (1 + math.exp(-(value - t * error))) for t in (ends[35], ends[3])]
+        z = 1.2815515655446004  # at least as wide as a normal interval of 80 %
+        expected = [1 / (1 + math.exp(-(value - t * error))) for t in (max(ends[35], z), min(ends[3], -z))]
         np.testing.assert_allclose(interval[1:3], expected, atol=1e-9)
 
     def test_bad_input(self):
@@ -192,6 +193,14 @@ class TestRateRatio:
         )
         check_close(of_all.effect, (12 / 27) / (15 / 27))
         assert of_all.seeds == 2
+
+    def test_two_events_are_few(self):
+        """Of 2 events against 20, a Poisson variable of mean 2 alone leaves a factor of two open."""
+        few, many = np.zeros(30), np.ones(30)
+        few[[4, 17]] = 1
+        interval = rate_ratio(few, many, many, many, rng=np.random.default_rng(0))
+        assert interval.low < 0.4 * interval.effect
+        assert interval.high > 2.5 * interval.effect
 
     @pytest.mark.parametrize("events", [[0, 0], [1, 2]])
     def test_no_rate_has_no_ends(self, events):

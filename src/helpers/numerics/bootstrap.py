@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -262,16 +263,22 @@ def _studentised(
     resamples: int,
     level: float,
 ) -> Array:
-    """Return the ends of the bootstrap-t interval of a statistic that comes with its standard error."""
+    """Return the ends of the bootstrap-t interval of a statistic that comes with its standard error.
+
+    It is at least as wide as if the error were normal: draws without a finite value have no place in it, and they are
+    those of the fewest events.
+    """
     with quiet():
         value, error = statistic(np.arange(seeds))
         values, errors = statistic(rng.integers(seeds, size=(resamples, seeds)))
-        # Draws that all agree have no error, and one of no events has no logarithm: neither has a place in the order.
+        # Draws that all agree have no error, and one of no events has no logarithm.
         t = np.where(values == value, 0, (values - value) / errors)
     t = t[np.isfinite(t)]
     if not np.isfinite(value) or not t.size:
         return np.full(2, np.nan)
+    z = NormalDist().inv_cdf((1 + level) / 2)
     low, high = np.quantile(t, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
+    low, high = min(low, -z), max(high, z)
     return np.array([value - high * error, value - low * error])
 
 

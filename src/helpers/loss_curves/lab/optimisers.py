@@ -92,7 +92,7 @@ class RMSprop:
         g = g + self.weight_decay * theta
         v = memory["v"].mul_(self.decay).add_((1 - self.decay) * g**2)
         change = -self.learning_rate * g / (v.sqrt() + self.epsilon)
-        return memory["change"].mul_(self.momentum).add_(change).clone()
+        return memory["change"].mul_(self.momentum).add_(change).clone() if self.momentum else change
 
 
 @frozen

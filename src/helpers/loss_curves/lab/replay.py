@@ -104,7 +104,7 @@ def alternative_steps(before: StateBefore, rmsprop: RMSprop) -> dict[str, Tensor
 
 def _rmsprop_step(rmsprop: RMSprop, theta: Tensor, g: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     """Return the step of RMSprop with the memory v, and v after it; leave v as it is."""
-    memory = {"v": v.clone(), "change": torch.zeros_like(v)}
+    memory = {"v": v.clone()}
     return rmsprop.step(theta, g, memory, k=1), memory["v"]
 
 
