@@ -56,10 +56,9 @@ def main() -> None:
     path = records.path_given(__doc__ or "")
     rng = np.random.default_rng(0)
     tried = {
-        f"{EVENTS[events]}, {cure}": ratio(events, cure, rng)
-        for cure in (*JUDGED.values(), "adam")
-        for events in EVENTS
+        f"{EVENTS[events]}, {cure}": ratio(events, cure, rng) for cure in JUDGED.values() for events in EVENTS
     }
+    tried["spikes, adam"] = ratio("spikes", "adam", rng)
     tried |= {f"absent for {n} batches": absent(n, rng) for n in (1, HORIZON)}
     found = {}
     for what, (interval, seeds) in tried.items():

@@ -45,6 +45,8 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def miniature(tmp_path, folder):
     census(tmp_path / "census", three, seeds=range(5), epochs=3)
+    fresh = {name: three[name] for name in ("untreated", "clipped")}
+    census(tmp_path / "census", fresh, seeds=range(FRESH, FRESH + 2), epochs=3)
     condense_census(tmp_path / "census", folder, three)
     return tmp_path / "census"
 
@@ -71,6 +73,30 @@ def test_everything_that_was_trained_is_in_the_record(miniature):
                     kept = recorded_census.curves(name, seed)[curve]
                     np.testing.assert_array_equal(kept, compact(curve, curves[curve]))
         assert recorded_census.metadata()["trainings"][name] == repr(training)
+
+
+def test_fresh_runs_are_apart(miniature):
+    assert recorded_census.fresh_seeds("clipped") == (FRESH, FRESH + 1)
+    assert recorded_census.fresh_seeds("diverging") == ()
+    assert recorded_census.counted(fresh=True) == ("untreated", "clipped")
+    runs, epochs = (read("clipped", fresh=True) for read in (recorded_census.runs, recorded_census.epochs))
+    assert runs["seed"].tolist() == [FRESH, FRESH + 1]
+    curves, _ = read_run(miniature, "clipped", FRESH + 1)
+    summed = summary(curves["loss"], curves["accuracy"], 5)
+    assert runs["learnt_at"][1] == summed["learnt_at"]
+    for column, expected in epoch_columns(curves).items():
+        np.testing.assert_array_equal(epochs[column][1], compact(column, expected))
+    for column, expected in sensitivity(curves["loss"], curves["accuracy"], 5).items():
+        np.testing.assert_array_equal(recorded_census.counts("clipped", fresh=True)[column][1], expected)
+    for read in (recorded_census.runs, recorded_census.epochs, recorded_census.counts):
+        with pytest.raises(ValueError, match=r"training must be one that .*, got 'diverging'"):
+            read("diverging", fresh=True)
+
+
+def test_a_fresh_seed_that_is_missing_is_missed(miniature, folder):
+    (miniature / "clipped" / f"{FRESH}.npz").unlink()
+    with pytest.raises(ValueError, match=rf"but lacks \['clipped/{FRESH}'\]"):
+        condense_census(miniature, folder, three)
 
 
 def test_a_diverged_run_is_in_the_record(miniature):
@@ -127,6 +153,7 @@ def test_the_commands_of_a_record_make_it_again(tmp_path, folder):
     """As printed: the census, the record of it, and one run, alone, in a process of its own."""
     trainings = {name: TRAININGS[name] for name in ("untreated", "adam")}
     census(tmp_path / "census", trainings, seeds=range(3), epochs=2)
+    census(tmp_path / "census", {"adam": trainings["adam"]}, seeds=range(FRESH, FRESH + 1), epochs=2)
     condense_census(tmp_path / "census", folder, trainings)
     written = {path.name: path.read_bytes() for path in folder.iterdir()}
     recorded_census.metadata()
@@ -199,6 +226,77 @@ class TestMeasures:
         draws = np.random.default_rng(1).integers(20, size=(20, 5))
         together = self.of(measure, values, draws)
         np.testing.assert_array_equal(together, [self.of(measure, values, draw) for draw in draws])
+
+
+class TestRatios:
+    """By hand: three seeds of four epochs of ten batches. The untreated learn after epoch 1, 2 and not at all."""
+
+    RUNS = {  # noqa: RUF012
+        "untreated": {"learnt_at": [1, 2, 0], "steps_after": [30, 20, 0], "spikes": [6, 4, 0]},
+        "cure": {"learnt_at": [2, 1, 1], "steps_after": [20, 30, 30], "spikes": [2, 2, 9]},
+    }
+    EPOCHS = {  # noqa: RUF012
+        "untreated": [[9, 3, 2, 1], [9, 9, 2, 2], [9, 9, 9, 9]],
+        "cure": [[9, 9, 2, 0], [9, 1, 1, 0], [9, 3, 3, 3]],
+    }
+
+    @pytest.fixture(autouse=True)
+    def record(self, monkeypatch):
+        def runs(name, *, fresh=False):
+            count = 2 if fresh and name == "cure" else 3
+            own = {"seed": range(3), **self.RUNS[name]}
+            return {column: np.array(values)[:count] for column, values in own.items()}
+
+        def epochs(name, *, fresh=False):
+            return {"spikes": np.array(self.EPOCHS[name])[: len(runs(name, fresh=fresh)["seed"])]}
+
+        def counts(name, *, fresh=False):
+            spikes = np.arange(36).reshape(4, 3, 3) + 100 * (name == "cure")
+            steps = np.array([10, 20, 40])
+            return {
+                "spikes": np.stack([spikes] * 3),
+                "steps_above": np.stack([spikes[:, 0]] * 3),
+                "steps_after": np.stack([steps] * 3),
+            }
+
+        for name, value in {"runs": runs, "epochs": epochs, "counts": counts}.items():
+            monkeypatch.setattr(recorded_census, name, value)
+        monkeypatch.setattr(recorded_census, "trainings", lambda: ("untreated", "cure"))
+        about = {"epochs": 4, "batches_per_epoch": 10}
+        monkeypatch.setattr(recorded_census, "metadata", lambda: about)
+
+    def test_a_rate_is_over_all_steps_after_learning(self):
+        rate = recorded_census.rate("spikes", "untreated", rng=np.random.default_rng(0))
+        assert (rate.effect, rate.seeds) == (10 / 50, 2)
+
+    def test_over_all_seeds(self):
+        ratio = recorded_census.ratio("spikes", "cure", rng=np.random.default_rng(0))
+        assert ratio.effect == pytest.approx((13 / 80) / (10 / 50))
+        assert ratio.seeds == 2  # with steps after learning in both
+
+    def test_over_the_seeds_and_the_epochs_in_which_both_have_learnt(self):
+        """Epochs 3 and 4 of the first two seeds: 2 + 1 against 3 + 4 spikes."""
+        ratio = recorded_census.ratio("spikes", "cure", rng=np.random.default_rng(0), in_both=True)
+        assert ratio.effect == pytest.approx((2 + 1) / (3 + 4))
+        assert ratio.seeds == 2
+
+    def test_of_the_seeds_that_both_have(self):
+        ratio = recorded_census.ratio("spikes", "cure", rng=np.random.default_rng(0), fresh=True)
+        assert ratio.effect == pytest.approx((4 / 50) / (10 / 50))
+
+    def test_by_another_definition(self):
+        place = {"threshold": 2, "calm": 0, "accuracy": 2}
+        for column, of_untreated in {"spikes": 18 + 2, "steps_above": 18 + 2}.items():
+            ratio = recorded_census.ratio_by(column, "cure", rng=np.random.default_rng(0), **place)
+            assert ratio.effect == pytest.approx((of_untreated + 100) / of_untreated)
+        ratio = recorded_census.ratio_by("spikes", "cure", rng=np.random.default_rng(0))
+        assert ratio.effect == pytest.approx(104 / 4)  # the book's: the second calm and accuracy
+
+    def test_an_effect_is_a_difference_of_the_same_seeds(self):
+        effect = recorded_census.effect(
+            recorded_census.share_learnt, "cure", rng=np.random.default_rng(0), fresh=True
+        )
+        assert (effect.effect, effect.seeds) == (0, 2)
 
 
 class TestCommitted:

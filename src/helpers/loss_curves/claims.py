@@ -204,7 +204,7 @@ def swapped_labels(random: Generator) -> Experiment:
     return Experiment(
         as_written=Finding(
             "trained networks that do worse on swapped labels than untrained ones: share",
-            share(worse, np.ones(len(worse)), rng=random),
+            share(worse.astype(int), np.ones(len(worse)), rng=random),
             above=0.5,
         )
     )

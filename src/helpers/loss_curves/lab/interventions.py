@@ -157,7 +157,7 @@ class LabelNoise:
 
 @frozen
 class Dropout:
-    """Multiply the entries of the last state, for the gradient alone, by 0 or 1 / (1 − p). Srivastava et al. (2014).
+    """Multiply the entries of the last state, for the gradient alone, by 0 or 1 / (1 − p). Srivastava and others (2014).
 
     What is recorded is the loss of the whole network, as a test measures it.
 
