@@ -18,7 +18,7 @@ from helpers.loss_curves.claims import HORIZON, JUDGED
 from helpers.numerics.bootstrap import Draw, Interval, misses, rate_ratio, share
 from helpers.records import write_record
 
-SAMPLES, RESAMPLES = 2000, 1000
+SAMPLES, RESAMPLES = 1000, 600
 EVENTS = {"spikes": "spikes", "long_spikes": "long spikes", "steps_above": "time in spikes"}
 BATCHES = (False, True)
 
