@@ -10,6 +10,7 @@ CORRECTION_LABEL = {
     Verdict.COMPLETED: "Left out",
     Verdict.REPAIRED: "Right is",
     Verdict.REFUTED: "Right is",
+    Verdict.UNDECIDED: "What is known",
     Verdict.LOST: "The book's answer",
 }
 """How a card introduces its correction."""

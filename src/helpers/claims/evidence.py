@@ -31,6 +31,8 @@ class Verdict(Enum):
     """As written it is wrong; with a slip mended, the sheet's own formula is right."""
     REFUTED = "refuted"
     """It is wrong, and the right answer is another one."""
+    UNDECIDED = "undecided"
+    """It is an opinion, and the experiment's interval does not decide on it."""
     LOST = "lost"
     """It did not survive, as a drawing that is missing; the book gives an answer and no judgement."""
 
@@ -251,7 +253,11 @@ class Experiment:
         """The verdict that these findings support."""
         if self.corrected is not None and not self.corrected.holds:
             raise Undecided(f"the book's own statement does not hold: {self.corrected}")
-        if not self.as_written.holds:
+        try:
+            right = self.as_written.holds
+        except Undecided:
+            return Verdict.UNDECIDED
+        if not right:
             return Verdict.REFUTED
         return Verdict.COMPLETED if self.left_out is not None and self.left_out.holds else Verdict.CONFIRMED
 
