@@ -33,6 +33,11 @@ SMALL, LARGE, UNCLEAR = (0.1, 0.4), (1.1, 3.0), (0.5, 1.2)
         (Experiment(as_written=found(*SMALL, below=1), left_out=found(*SMALL, above=1)), Verdict.CONFIRMED),
         (Experiment(as_written=found(*LARGE, below=1)), Verdict.REFUTED),
         (Experiment(as_written=found(*SMALL, above=1), corrected=found(*SMALL, below=1)), Verdict.REFUTED),
+        (Experiment(as_written=found(*UNCLEAR, below=1)), Verdict.UNDECIDED),
+        (Experiment(as_written=found(*UNCLEAR, above=1)), Verdict.UNDECIDED),
+        (Experiment(as_written=found(0.5, 1.0, below=1)), Verdict.UNDECIDED),
+        (Experiment(as_written=found(float("nan"), float("nan"), below=1)), Verdict.UNDECIDED),
+        (Experiment(as_written=found(0.5, float("nan"), below=1)), Verdict.UNDECIDED),
     ],
 )
 def test_rule(evidence, verdict):
@@ -53,11 +58,6 @@ def test_rule(evidence, verdict):
         Counterexample(at_most=1.0, measured=1.0001, predicted=1.0001),
         Counterexample(at_most=1.0, measured=36.0, predicted=6.0),
         Counterexample(at_most=1.0, measured=float("nan"), predicted=float("nan")),
-        Experiment(as_written=found(*UNCLEAR, below=1)),
-        Experiment(as_written=found(*UNCLEAR, above=1)),
-        Experiment(as_written=found(0.5, 1.0, below=1)),
-        Experiment(as_written=found(float("nan"), float("nan"), below=1)),
-        Experiment(as_written=found(0.5, float("nan"), below=1)),
         Experiment(as_written=found(*SMALL, below=1), left_out=found(*UNCLEAR, above=1)),
         Experiment(as_written=found(*LARGE, below=1), corrected=found(*SMALL, above=1)),
         Experiment(as_written=found(*LARGE, below=1), corrected=found(*UNCLEAR, above=1)),
