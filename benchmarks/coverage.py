@@ -23,33 +23,42 @@ EVENTS = {"spikes": "spikes", "long_spikes": "long spikes", "steps_above": "time
 BATCHES = (False, True)
 
 
-def ratio(events: str, cure: str, rng: np.random.Generator) -> tuple[Callable[[Draw], Interval], int]:
-    """Return the interval of a cure's effect as a function of drawn seeds, and the number of seeds."""
-    seeds = [
+Tried = tuple[Callable[[Draw], Interval], int, int]
+"""An interval as a function of drawn seeds, the number of seeds in all, and that of a sample."""
+
+
+def ratio(events: str, cure: str, rng: np.random.Generator) -> Tried:
+    """Return the interval of a cure's effect."""
+    explored, fresh = (
         min(len(recorded_census.runs(name, fresh=f)["seed"]) for name in ("untreated", cure)) for f in BATCHES
-    ]
+    )
     columns = [
         np.concatenate(
-            [recorded_census.runs(name, fresh=f)[column][:n] for f, n in zip(BATCHES, seeds, strict=True)]
+            [
+                recorded_census.runs(name, fresh=f)[column][:n]
+                for f, n in zip(BATCHES, (explored, fresh), strict=True)
+            ]
         )
         for name in (cure, "untreated")
         for column in (events, "steps_after")
     ]
-    return lambda of: rate_ratio(*(column[of] for column in columns), rng=rng, resamples=RESAMPLES), sum(
-        seeds
-    )
+
+    def interval(of: Draw) -> Interval:
+        return rate_ratio(*(column[of] for column in columns), rng=rng, resamples=RESAMPLES)
+
+    return interval, explored + fresh, fresh
 
 
-def absent(horizon: int, rng: np.random.Generator) -> tuple[Callable[[Draw], Interval], int]:
-    """Return the same of the share of spikes that a clipped step keeps away for so many batches."""
+def absent(horizon: int, rng: np.random.Generator) -> Tried:
+    """Return the interval of the share of spikes that a clipped step keeps away for so many batches."""
     held, cases = [], []
     for fresh in BATCHES:
         seeds = recorded_replay.spikes(fresh=fresh)["seed"]
         kept = recorded_replay.absent("clipped", horizon, fresh=fresh)
         held += [kept[seeds == seed].sum() for seed in np.unique(seeds)]
         cases += [(seeds == seed).sum() for seed in np.unique(seeds)]
-    h, n = np.array(held), np.array(cases)
-    return lambda of: share(h[of], n[of], rng=rng, resamples=RESAMPLES), len(n)
+    h, n, size = np.array(held), np.array(cases), len(np.unique(seeds))
+    return lambda of: share(h[of], n[of], rng=rng, resamples=RESAMPLES), len(n), size
 
 
 def main() -> None:
@@ -61,12 +70,10 @@ def main() -> None:
     tried["spikes, adam"] = ratio("spikes", "adam", rng)
     tried |= {f"absent for {n} batches": absent(n, rng) for n in (1, HORIZON)}
     found = {}
-    for what, (interval, seeds) in tried.items():
-        size = len(recorded_census.fresh_seeds("untreated")) if "," in what else seeds // 2
+    for what, (interval, seeds, size) in tried.items():
         found[what] = misses(interval, seeds, size=size, rng=rng, samples=SAMPLES)
-        print(
-            f"{what:40} {seeds:4} seeds, samples of {size}: {found[what][0]:.1%} below, {found[what][1]:.1%} above"
-        )
+        below, above = found[what]
+        print(f"{what:36} samples of {size:3} from {seeds:3}: {below:.1%} below, {above:.1%} above")
     if path is not None:
         write_record(path, {**records.head("numpy", on="one core"), "samples": SAMPLES, "misses": found})
 
