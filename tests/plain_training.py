@@ -6,7 +6,17 @@ import numpy as np
 import torch
 
 from helpers.loss_curves import temporal_order
-from helpers.loss_curves.lab import SGD, Adam, AdamW, NormClipping, RMSprop, ValueClipping
+from helpers.loss_curves.lab import (
+    SGD,
+    Adam,
+    AdamW,
+    CosineDecay,
+    NormClipping,
+    RMSprop,
+    StepDecay,
+    ValueClipping,
+    WarmUp,
+)
 
 
 def module(cell, n, m, classes, theta):
@@ -31,7 +41,13 @@ def torch_optimiser(optimiser, parameters):
         case SGD():
             return torch.optim.SGD(parameters, momentum=optimiser.momentum, **arguments)
         case RMSprop():
-            return torch.optim.RMSprop(parameters, alpha=optimiser.decay, eps=optimiser.epsilon, **arguments)
+            return torch.optim.RMSprop(
+                parameters,
+                alpha=optimiser.decay,
+                eps=optimiser.epsilon,
+                momentum=optimiser.momentum,
+                **arguments,
+            )
         case AdamW():
             return torch.optim.AdamW(parameters, betas=optimiser.decays, eps=optimiser.epsilon, **arguments)
         case Adam():
@@ -59,17 +75,20 @@ def plain_training(training, seed, steps):
         rows = slice(place * training.batch_size, (place + 1) * training.batch_size)
         loss, accuracy = plain_scores(both, symbols[rows], labels[rows])
         optimiser.zero_grad()
-        plain_scores(both, symbols[rows], taught[rows])[0].backward()
+        dropout = 1.0
+        if training.dropout is not None:
+            shape = training.hidden_size, training.batch_size
+            dropout = torch.from_numpy(training.dropout(shape, noise_rng).T)
+        plain_scores(both, symbols[rows], taught[rows], dropout)[0].backward()
         gradient = torch.cat([p.grad.ravel() for p in parameters])
         match training.clipping:
             case NormClipping(threshold):
                 torch.nn.utils.clip_grad_norm_(parameters, threshold)
             case ValueClipping(threshold):
                 torch.nn.utils.clip_grad_value_(parameters, threshold)
-        if training.warm_up is not None:
-            optimiser.param_groups[0]["lr"] = training.optimiser.learning_rate * min(
-                1, k / training.warm_up.steps
-            )
+        optimiser.param_groups[0]["lr"] = training.optimiser.learning_rate * learning_rate_factor(
+            training.schedule, k
+        )
         before = torch.nn.utils.parameters_to_vector(parameters).detach().clone()
         optimiser.step()
         after = torch.nn.utils.parameters_to_vector(parameters).detach()
@@ -82,8 +101,22 @@ def plain_training(training, seed, steps):
     return *np.transpose(per_step), *np.reshape(per_epoch, (-1, 2)).T, after.numpy()
 
 
-def plain_scores(both, symbols, labels):
-    logits = module_logits(both, torch.from_numpy(temporal_order.one_hot(symbols, np.float64)))
+def learning_rate_factor(schedule, k):
+    match schedule:
+        case None:
+            return 1
+        case WarmUp(steps):
+            return min(1, k / steps)
+        case StepDecay(steps, factor):
+            return factor ** (k > steps)
+        case CosineDecay(steps):
+            return math.cos(math.pi / 2 * min(1, (k - 1) / steps)) ** 2
+
+
+def plain_scores(both, symbols, labels, dropout=1.0):
+    layer, linear = both
+    x = torch.from_numpy(temporal_order.one_hot(symbols, np.float64))
+    logits = linear(layer(x)[0][:, -1] * dropout)
     labels = torch.from_numpy(labels)
     return torch.nn.functional.cross_entropy(logits, labels), (
         logits.argmax(dim=1) == labels

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from typed_answers import MADE, RIGHT, SHEETS
-from typed_attention_rnn import U
 from typed_convolution import S
 from typed_gated_rnn import C
 from vendor import with_node

@@ -65,7 +65,15 @@ def sequences(draw, name):
 @call_of(
     *(
         f"loss_curves.lab.interventions.{name}"
-        for name in ("NormClipping", "ValueClipping", "WarmUp", "LabelNoise")
+        for name in (
+            "NormClipping",
+            "ValueClipping",
+            "WarmUp",
+            "CosineDecay",
+            "StepDecay",
+            "LabelNoise",
+            "Dropout",
+        )
     )
 )
 @call_of(*(f"loss_curves.lab.optimisers.{name}" for name in ("SGD", "RMSprop", "Adam", "AdamW")))
@@ -78,8 +86,9 @@ def trainings(draw, name):
                 "cell": draw(st.sampled_from(["relu", "tanh", "lstm"])),
                 "optimiser": lab.SGD(),
                 "clipping": lab.NormClipping(1.0),
-                "warm_up": lab.WarmUp(2),
+                "schedule": lab.WarmUp(2),
                 "label_noise": lab.LabelNoise(0.1),
+                "dropout": lab.Dropout(0.1),
                 "start": lab.OrthogonalStart(),
             },
             None,
@@ -95,23 +104,44 @@ def trainings(draw, name):
         "NormClipping": ({"threshold": 1.0}, None),
         "ValueClipping": ({"threshold": 1.0}, None),
         "WarmUp": ({"steps": 3}, lambda y, steps: y(steps) == 1),
+        "CosineDecay": ({"steps": 3}, lambda y, steps: y(steps + 1) == 0),
+        "StepDecay": ({"steps": 3, "factor": 0.5}, lambda y, steps, factor: y(steps + 1) == factor),
         "LabelNoise": ({"probability": 0.5}, None),
+        "Dropout": ({"probability": 0.5}, None),
         "SGD": ({"learning_rate": 0.1, "momentum": 0.5, "weight_decay": 0.1}, None),
-        "RMSprop": ({"learning_rate": 0.1, "decay": 0.5, "epsilon": 0.1, "weight_decay": 0.1}, None),
+        "RMSprop": (
+            {"learning_rate": 0.1, "decay": 0.5, "epsilon": 0.1, "weight_decay": 0.1, "momentum": 0.5},
+            None,
+        ),
         "Adam": ({"learning_rate": 0.1, "decays": (0.5, 0.9), "epsilon": 0.1, "weight_decay": 0.1}, None),
         "AdamW": ({"learning_rate": 0.1, "decays": (0.5, 0.9), "epsilon": 0.1, "weight_decay": 0.1}, None),
     }[name]
     return Call(getattr(lab, name), arguments, fits or (lambda result, **_: True))
 
 
-@call_of("loss_curves.spikes.spike_onsets", "loss_curves.spikes.epoch_learnt", "loss_curves.spikes.summary")
+@call_of(
+    *(
+        f"loss_curves.spikes.{name}"
+        for name in ("spike_onsets", "spike_lengths", "epoch_learnt", "sensitivity", "summary")
+    )
+)
 def curves_of_losses(draw, name):
     loss = abs(normal(draw, 6))
     return {
-        "spike_onsets": Call(spikes.spike_onsets, {"loss": loss}, lambda y, loss: y.shape == np.shape(loss)),
+        "spike_onsets": Call(
+            spikes.spike_onsets,
+            {"loss": loss, "threshold": 1.0, "calm": 2},
+            lambda y, loss, **_: y.shape == np.shape(loss),
+        ),
+        "spike_lengths": Call(
+            spikes.spike_lengths,
+            {"loss": loss, "threshold": 1.0, "calm": 2},
+            lambda y, loss, **_: y.shape == np.shape(loss),
+        ),
+        "sensitivity": Call(spikes.sensitivity, {"loss": loss, "accuracy": loss, "batches_per_epoch": 2}),
         "epoch_learnt": Call(
             spikes.epoch_learnt,
-            {"accuracy": loss, "batches_per_epoch": 2},
+            {"accuracy": loss, "batches_per_epoch": 2, "level": 0.5},
             lambda y, **_: np.ndim(y) == 0,
         ),
         "summary": Call(

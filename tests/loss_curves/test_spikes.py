@@ -8,10 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.loss_curves.spikes import (
+    ACCURACIES,
     CALM_STEPS,
+    CALMS,
     LEARNT_ACCURACY,
+    LONG_SPIKE,
     SPIKE_LOSS,
+    THRESHOLDS,
     epoch_learnt,
+    sensitivity,
+    spike_lengths,
     spike_onsets,
     summary,
 )
@@ -57,6 +63,66 @@ class TestSpikes:
             np.testing.assert_array_equal(together[place], spike_onsets(loss[place]))
 
 
+class TestLengths:
+    def test_by_hand(self):
+        loss = np.full(60, LOW)
+        loss[2] = HIGH  # before any spike can begin
+        loss[[14, 15, 24, 35]] = HIGH  # 24 still belongs to the first, 35 does not
+        loss[30] = math.inf  # a divergence is not above
+        lengths = np.zeros(60)
+        lengths[[14, 35]] = 3, 1
+        np.testing.assert_array_equal(spike_lengths(loss), lengths)
+        lengths[14], lengths[35] = 4, 0
+        np.testing.assert_array_equal(spike_lengths(loss, calm=11), lengths)
+        assert not spike_lengths(loss, threshold=HIGH).any()
+
+    @property_test
+    @given(losses)
+    def test_naive_loop(self, loss):
+        lengths, begun = np.zeros(len(loss)), None
+        for k, (value, begins) in enumerate(zip(loss, spike_onsets(loss), strict=True)):
+            begun = k if begins else begun
+            if begun is not None and math.isfinite(value) and value > SPIKE_LOSS:
+                lengths[begun] += 1
+        np.testing.assert_array_equal(spike_lengths(loss), lengths)
+
+
+class TestSensitivity:
+    def test_a_long_spike_has_more_batches_than_ten(self):
+        loss = np.full(80, LOW)
+        loss[20:30] = loss[50:61] = HIGH
+        summed = summary(loss, np.ones(80), 10)
+        assert (summed["spikes"], summed["long_spikes"], summed["steps_above"]) == (2, 1, 21)
+
+    @property_test
+    @given(losses, st.integers(1, 5), st.integers(0, 2**32 - 1))
+    def test_naive_loop(self, loss, length, seed):
+        loss = np.array(loss * 3)
+        accuracy = np.random.default_rng(seed).choice([0.85, 0.92, 0.97, 1.0], size=len(loss))
+        counts = sensitivity(loss, accuracy, length)
+        for a, level in enumerate(ACCURACIES):
+            learnt_at = epoch_learnt(accuracy, length, level)
+            begin = length * learnt_at if learnt_at else len(loss)
+            assert counts["steps_after"][a] == np.isfinite(loss[begin:]).sum()
+            for t, threshold in enumerate(THRESHOLDS):
+                above = np.isfinite(loss) & (loss > threshold)
+                assert counts["steps_above"][t, a] == above[begin:].sum()
+                for c, calm in enumerate(CALMS):
+                    lengths = spike_lengths(loss, threshold, calm)[begin:]
+                    assert counts["spikes"][t, c, a] == (lengths > 0).sum()
+                    assert counts["long_spikes"][t, c, a] == (lengths > LONG_SPIKE).sum()
+
+    def test_the_definitions_of_the_book_are_among_them(self):
+        loss, accuracy = np.random.default_rng(0).exponential(0.3, 600), np.full(600, 0.96)
+        accuracy[:200] = 0.5
+        counts, summed = sensitivity(loss, accuracy, 20), summary(loss, accuracy, 20)
+        assert (THRESHOLDS[0], CALMS[1], ACCURACIES[1]) == (SPIKE_LOSS, CALM_STEPS, LEARNT_ACCURACY)
+        for name in ("spikes", "long_spikes"):
+            assert counts[name][0, 1, 1] == summed[name]
+        assert counts["steps_above"][0, 1] == summed["steps_above"]
+        assert counts["steps_after"][1] == summed["steps_after"]
+
+
 class TestLearnt:
     def test_by_hand(self):
         below, at = LEARNT_ACCURACY - 0.01, LEARNT_ACCURACY
@@ -86,6 +152,7 @@ class TestSummary:
             "learnt_at": 2,
             "steps_after": 20,
             "spikes": 2,
+            "long_spikes": 0,
             "steps_above": 3,
             "worst_loss": 3 * HIGH,
         }

@@ -16,6 +16,7 @@ EXEMPT = {
     r"numerics\.arrays\.check_is_own_run": "checks what the networks' methods are called with here",
     r"numerics\.formatting\.\w+": "writes numbers that the package has computed",
     r"numerics\.bootstrap\.Interval": "what bootstrap returns",
+    r"numerics\.bootstrap\.misses": "takes a function that makes intervals: tests/numerics/test_bootstrap.py",
 }
 
 
@@ -91,6 +92,25 @@ def derivatives(draw, name):
         "vjp": lambda function, output_gradient, x: oracle.vjp(function, output_gradient, x),
     }[name]
     return Call(call, given, lambda y, x, **_: y.shape == np.shape(x) * (1 + (name == "jacobian")))
+
+
+@call_of("numerics.bootstrap.share", "numerics.bootstrap.rate_ratio")
+def of_counts(draw, name):
+    cases = draw(st.integers(1, 4)) + abs(normal(draw, 6)).round()
+
+    def function(**arguments):
+        return getattr(bootstrap, name)(**arguments, rng=np.random.default_rng(0))  # the same at each call
+
+    options = {"resamples": 20, "level": 0.9}
+    if name == "share":
+        return Call(
+            function,
+            {"held": cases // 2, "cases": cases, **options},
+            lambda y, **_: -1e-9 <= y.low <= y.high <= 1 + 1e-9,
+        )
+    arguments = {"events": cases // 2, "exposure": cases}
+    arguments |= {f"reference_{column}": values for column, values in arguments.items()}
+    return Call(function, {**arguments, **options}, may_be_nan=True)
 
 
 @call_of("numerics.bootstrap.bootstrap")

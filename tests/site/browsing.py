@@ -94,11 +94,15 @@ NUMBERED = {
     ],
     "loss_curves": [
         "eq-classes",
+        "eq-lstm",
         "eq-cross-entropy",
         "eq-rmsprop",
         "eq-cliff",
         "eq-cliff-gradient",
         "eq-clipping",
+        "eq-adam",
+        "eq-adam-bound",
+        "eq-scale",
         "eq-initial",
     ],
 }

@@ -42,7 +42,8 @@ def main() -> None:
     one.add_argument("--seed", type=int, required=True)
     replay.add_argument("--record", required=True, help="the JSON file to write")
     for options in (long, replay):
-        options.add_argument("--seeds", type=int, default=32, help="train from seeds 0, 1, … (default: 32)")
+        options.add_argument("--seeds", type=int, default=32, help="how many seeds (default: 32)")
+        options.add_argument("--first-seed", type=int, default=0, help="the first of them (default: 0)")
     for options in (long, one, replay):
         options.add_argument("--epochs", type=int, default=100, help="of 31 steps (default: 100)")
 
@@ -60,8 +61,10 @@ def main() -> None:
 
 
 def run_census(args: Namespace) -> None:
-    settings = {name: getattr(args, name) for name in ("seeds", "epochs", "jobs", "replicas", "scheduler")}
-    print(census(args.directory, _named(args.trainings), **settings, progress=ProgressBar()))
+    settings = {name: getattr(args, name) for name in ("epochs", "jobs", "replicas", "scheduler")}
+    print(
+        census(args.directory, _named(args.trainings), seeds=_seeds(args), **settings, progress=ProgressBar())
+    )
 
 
 def run_record(args: Namespace) -> None:
@@ -75,7 +78,11 @@ def run_one(args: Namespace) -> None:
 
 
 def run_replay(args: Namespace) -> None:
-    record_replay(args.record, seeds=args.seeds, epochs=args.epochs)
+    record_replay(args.record, seeds=_seeds(args), epochs=args.epochs)
+
+
+def _seeds(args: Namespace) -> range:
+    return range(args.first_seed, args.first_seed + args.seeds)
 
 
 def _named(names: Iterable[str]) -> dict[str, Training]:

@@ -2,7 +2,7 @@
 
 The network of Pascanu, Mikolov and Bengio (2013), section 2.3 and figure 6, has no input, and two weights to learn:
 
-    h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.4)
+    h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.5)
 
 Arguments that are no real numbers raise TypeError, others that do not fit ValueError.
 """
@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..numerics.arrays import Array, check_memory, real_array, whole_number
-from ..numerics.functions import sigmoid
+from ..numerics.functions import quiet, sigmoid
 
 STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
 """The values of the paper."""
 
 
 def loss_and_gradient(w: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
-    """Return ℓ of (4.4), and ∂ℓ/∂(w, b).
+    """Return ℓ of (4.5), and ∂ℓ/∂(w, b).
 
-    The derivatives of the state are carried along with it (4.5), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
+    The derivatives of the state are carried along with it (4.6), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
     the factor of the weight: σ(h[t−1]) for w, and 1 for b.
 
     Parameters
@@ -101,7 +101,7 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
 
 
 def clipped(g: Array, threshold: ArrayLike) -> Array:
-    """Return g, shortened to the threshold if it is longer (4.6): algorithm 1 of the paper."""
+    """Return g, shortened to the threshold if it is longer (4.7): algorithm 1 of the paper."""
     norm = np.linalg.norm(g, axis=-1)
-    with np.errstate(divide="ignore"):
+    with quiet():
         return g * np.minimum(1, np.asarray(threshold) / norm)[..., np.newaxis]

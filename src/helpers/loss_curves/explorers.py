@@ -338,7 +338,7 @@ def classes_frame(scale: float) -> Frame:
 
 
 def networks_frame(classes: int, scale: float) -> Frame:
-    """Return all networks of one C, and the loss that (4.7) expects."""
+    """Return all networks of one C, and the loss that (4.11) expects."""
     untrained = fresh(classes, scale)
     excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
     formula = expected_loss(untrained.variance, classes) - np.log(classes)

@@ -2,6 +2,9 @@
 
 ``python -m helpers.loss_curves census`` made it. Every run that was trained is in it, those that diverged included.
 Reading it needs NumPy alone.
+
+The first seeds are for exploring: on them it was chosen what to judge, and by which measure. The *fresh* ones were
+trained after that.
 """
 
 from __future__ import annotations
@@ -14,23 +17,28 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..numerics.arrays import Array, short_repr
-from ..numerics.bootstrap import Draw, Interval, bootstrap
+from ..numerics.bootstrap import Draw, Interval, bootstrap, rate_ratio, share
 from ..records import record_path
 
 __all__ = [
+    "counted",
+    "counts",
     "curves",
     "effect",
     "epochs",
     "epochs_to_learn",
     "estimate",
+    "fresh_seeds",
     "metadata",
+    "rate",
+    "ratio",
+    "ratio_by",
     "runs",
     "seeds_with_curves",
     "share_learnt",
-    "share_of_steps_above",
-    "spikes_per_thousand_steps",
     "trainings",
     "worst_loss",
 ]
@@ -47,14 +55,27 @@ def trainings() -> tuple[str, ...]:
 
     Examples
     --------
-    >>> trainings()[0], len(trainings())
-    ('untreated', 15)
+    >>> trainings()[:2]
+    ('untreated', 'norm-clipping-10')
     """
     return tuple(metadata()["trainings"])
 
 
+def fresh_seeds(training: str) -> tuple[int, ...]:
+    """Return the fresh seeds that a training was trained from; for some there are none.
+
+    Examples
+    --------
+    >>> fresh_seeds("untreated")[0]
+    3000
+    """
+    _check_known(training)
+    fresh = metadata()["fresh"]
+    return tuple(range(fresh["first"], fresh["first"] + fresh["seeds"].get(training, 0)))
+
+
 @cache
-def runs(training: str) -> dict[str, np.ndarray]:
+def runs(training: str, *, fresh: bool = False) -> dict[str, np.ndarray]:
     """Return the table of a training's runs as columns: arrays of shape (seeds,), in the order of the seeds.
 
     The columns are those of :func:`helpers.loss_curves.spikes.summary`, and ``seed``; ``last_accuracy``, the mean over the
@@ -67,16 +88,19 @@ def runs(training: str) -> dict[str, np.ndarray]:
     """
     _check_known(training)
     table = csv.DictReader(record_path("loss_curve_runs.csv").read_text(encoding="utf-8").splitlines())
-    rows = [row for row in table if row.pop("training") == training]
-    columns = {column: np.array([row[column] for row in rows]) for column in rows[0]}
-    whole = ("seed", "diverged_at", "learnt_at", "steps_after", "spikes", "steps_above")
+    first = metadata()["fresh"]["first"]
+    rows = [r for r in table if r.pop("training") == training and (int(r["seed"]) >= first) == fresh]
+    if not rows:
+        raise ValueError(f"training must be one that was trained from fresh seeds, got {training!r}")
+    columns = {column: np.array([row[column] for row in rows]) for column in rows[0] if rows[0][column]}
+    whole = ("seed", "diverged_at", "learnt_at", "steps_after", "spikes", "long_spikes", "steps_above")
     return {
         column: values if column == "command" else values.astype(int if column in whole else float)
         for column, values in columns.items()
     }
 
 
-def epochs(training: str) -> dict[str, Array]:
+def epochs(training: str, *, fresh: bool = False) -> dict[str, Array]:
     """Return the epochs of all runs of a training: arrays of shape (seeds, epochs), by the names of the census's table.
 
     Examples
@@ -84,7 +108,31 @@ def epochs(training: str) -> dict[str, Array]:
     >>> epochs("untreated")["last_batch_loss"].shape
     (32, 100)
     """
-    return _table("loss_curve_epochs.npz", training)
+    return _table("loss_curve_epochs.npz", training, fresh)
+
+
+def counts(training: str, *, fresh: bool = False) -> dict[str, NDArray[np.integer]]:
+    """Return the spikes of all runs of a training by other definitions, as :func:`helpers.loss_curves.spikes.sensitivity` does.
+
+    Examples
+    --------
+    >>> {name: table.shape for name, table in counts("untreated").items()}["spikes"]
+    (32, 4, 3, 3)
+    """
+    return _table("loss_curve_counts.npz", training, fresh)
+
+
+def counted(*, fresh: bool = False) -> tuple[str, ...]:
+    """Return the trainings that :func:`counts` has: those of which every step of every run was at hand.
+
+    Examples
+    --------
+    >>> counted()[0]
+    'untreated'
+    """
+    with record_path("loss_curve_counts.npz").open("rb") as record, np.load(record) as arrays:
+        prefix = "fresh/" * fresh
+        return tuple(name for name in trainings() if f"{prefix}{name}/spikes" in arrays.files)
 
 
 def seeds_with_curves(training: str) -> tuple[int, ...]:
@@ -95,7 +143,7 @@ def seeds_with_curves(training: str) -> tuple[int, ...]:
     >>> seeds_with_curves("adam")
     (0, 1, 2)
     """
-    return tuple(range(len(_table("loss_curve_steps.npz", training)["loss"])))
+    return tuple(range(len(_table("loss_curve_steps.npz", training, False)["loss"])))
 
 
 def curves(training: str, seed: int) -> dict[str, Array]:
@@ -121,15 +169,19 @@ def curves(training: str, seed: int) -> dict[str, Array]:
         raise ValueError(
             f"seed must be one of {seeds_with_curves(training)} of {training}, of which every step is kept, got {short_repr(seed)}"
         )
-    return {curve: values[seed] for curve, values in _table("loss_curve_steps.npz", training).items()}
+    return {curve: values[seed] for curve, values in _table("loss_curve_steps.npz", training, False).items()}
 
 
 @cache
-def _table(file: str, training: str) -> dict[str, Array]:
+def _table(file: str, training: str, fresh: bool) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a training; raise if there are none."""
     _check_known(training)
+    prefix = f"{'fresh/' * fresh}{training}/"
     with record_path(file).open("rb") as record, np.load(record) as arrays:
-        names = [name for name in arrays.files if name.startswith(training + "/")]
-        return {name.removeprefix(training + "/"): arrays[name] for name in names}
+        names = [name for name in arrays.files if name.startswith(prefix)]
+        if not names:
+            raise ValueError(f"training must be one that {file} has {prefix} of, got {training!r}")
+        return {name.removeprefix(prefix): arrays[name] for name in names}
 
 
 def _check_known(training: str) -> None:
@@ -142,16 +194,6 @@ Runs = Mapping[str, np.ndarray]
 
 Measure = Callable[[Runs, Draw], Array]
 """A function of the runs of a training and of drawn seeds, which reduces the last axis of the draw."""
-
-
-def spikes_per_thousand_steps(runs: Runs, of: Draw) -> Array:
-    """Return the number of spikes that begin after learning, in a thousand steps of all runs together."""
-    return 1000 * runs["spikes"][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
-
-
-def share_of_steps_above(runs: Runs, of: Draw) -> Array:
-    """Return the share of the time after learning that is spent in a spike."""
-    return runs["steps_above"][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
 
 
 def worst_loss(runs: Runs, of: Draw) -> Array:
@@ -171,7 +213,7 @@ def share_learnt(runs: Runs, of: Draw) -> Array:
     return (runs["learnt_at"][of] > 0).mean(axis=-1)
 
 
-def estimate(measure: Measure, training: str, *, rng: np.random.Generator) -> Interval:
+def estimate(measure: Measure, training: str, *, rng: np.random.Generator, fresh: bool = False) -> Interval:
     """Return a measure of one training, with its bootstrap interval over the seeds.
 
     Parameters
@@ -180,31 +222,27 @@ def estimate(measure: Measure, training: str, *, rng: np.random.Generator) -> In
         One of those above, such as :func:`share_learnt`.
     training : str
     rng : numpy.random.Generator
+    fresh : bool
+        Whether of the fresh seeds.
 
     Returns
     -------
     Interval
     """
-    own = runs(training)
+    own = runs(training, fresh=fresh)
     return bootstrap(lambda of: measure(own, of), len(own["seed"]), rng=rng)
 
 
-def effect(
-    measure: Measure,
-    training: str,
-    *,
-    rng: np.random.Generator,
-    how: Callable[[Array, Array], Array] = np.subtract,
-) -> Interval:
-    """Return a measure of a training compared to that of the untreated one, with its bootstrap interval.
+def effect(measure: Measure, training: str, *, rng: np.random.Generator, fresh: bool = False) -> Interval:
+    """Return how much larger a measure of a training is than of the untreated one, with its bootstrap interval.
 
     Parameters
     ----------
     measure : callable
     training : str
     rng : numpy.random.Generator
-    how : callable
-        ``np.subtract`` for the difference, ``np.divide`` for the ratio.
+    fresh : bool
+        Whether on the fresh seeds of both.
 
     Returns
     -------
@@ -215,5 +253,109 @@ def effect(
     >>> effect(share_learnt, "untreated", rng=np.random.default_rng(0))
     Interval(effect=0.0, low=0.0, high=0.0, seeds=32)
     """
-    own, untreated = runs(training), runs(trainings()[0])
-    return bootstrap(lambda of: how(measure(own, of), measure(untreated, of)), len(own["seed"]), rng=rng)
+    own, untreated = _paired(runs, training, fresh)
+    return bootstrap(lambda of: measure(own, of) - measure(untreated, of), len(own["seed"]), rng=rng)
+
+
+def rate(events: str, training: str, *, rng: np.random.Generator, fresh: bool = False) -> Interval:
+    """Return how often something is counted in a step after learning, in all runs together, with its interval.
+
+    Parameters
+    ----------
+    events : str
+        A column: ``"spikes"``, ``"long_spikes"`` or ``"steps_above"``. The last is the time in spikes.
+    training : str
+    rng : numpy.random.Generator
+    fresh : bool
+
+    Returns
+    -------
+    Interval
+        Its seeds are those that have steps after learning. NaN if there are none.
+    """
+    own = runs(training, fresh=fresh)
+    if not own["steps_after"].any():
+        return Interval(np.nan, np.nan, np.nan, 0)
+    return share(own[events], own["steps_after"], rng=rng)
+
+
+def ratio(
+    events: str, training: str, *, rng: np.random.Generator, fresh: bool = False, in_both: bool = False
+) -> Interval:
+    """Return how often something is counted, relative to the untreated training of the same seeds, with its interval.
+
+    Parameters
+    ----------
+    events : str
+        As for :func:`rate`.
+    training : str
+    rng : numpy.random.Generator
+    fresh : bool
+    in_both : bool
+        Whether to count only seeds that learn in both trainings, and only the epochs after both have learnt.
+
+    Returns
+    -------
+    Interval
+        Its seeds are those that have steps after learning in both.
+
+    Examples
+    --------
+    >>> ratio("spikes", "untreated", rng=np.random.default_rng(0))[:3]
+    (1.0, 1.0, 1.0)
+    """
+    own, untreated = _paired(runs, training, fresh)
+    if not in_both:
+        columns = [table[column] for table in (own, untreated) for column in (events, "steps_after")]
+        return rate_ratio(*columns, rng=rng)
+    epoch = np.arange(1, metadata()["epochs"] + 1)
+    both = np.ones((len(own["seed"]), len(epoch)), bool)
+    for table in (own, untreated):
+        learnt_at = table["learnt_at"][:, np.newaxis]
+        both &= (learnt_at > 0) & (epoch > learnt_at)
+    steps = metadata()["batches_per_epoch"] * both.sum(axis=1)
+    counted = [(table[events] * both).sum(axis=1) for table in _paired(epochs, training, fresh)]
+    return rate_ratio(counted[0], steps, counted[1], steps, rng=rng)
+
+
+def ratio_by(
+    events: str,
+    training: str,
+    *,
+    rng: np.random.Generator,
+    threshold: int = 0,
+    calm: int = 1,
+    accuracy: int = 1,
+    fresh: bool = False,
+) -> Interval:
+    """Return :func:`ratio` by another definition of a spike and of learning.
+
+    Parameters
+    ----------
+    events : str
+    training : str
+    rng : numpy.random.Generator
+    threshold, calm, accuracy : int
+        Places in ``THRESHOLDS``, ``CALMS`` and ``ACCURACIES`` of :mod:`helpers.loss_curves.spikes`; left out, the book's.
+    fresh : bool
+
+    Returns
+    -------
+    Interval
+    """
+    place = (threshold, accuracy) if events == "steps_above" else (threshold, calm, accuracy)
+    columns = [
+        column
+        for table in _paired(counts, training, fresh)
+        for column in (table[events][:, *place], table["steps_after"][:, accuracy])
+    ]
+    return rate_ratio(*columns, rng=rng)
+
+
+def _paired(
+    read: Callable[..., Mapping[str, NDArray[Any]]], training: str, fresh: bool
+) -> list[Mapping[str, NDArray[Any]]]:
+    """Return the tables of a training and of the untreated one, of the seeds that both have."""
+    tables = [read(name, fresh=fresh) for name in (training, trainings()[0])]
+    seeds = min(len(runs(name, fresh=fresh)["seed"]) for name in (training, trainings()[0]))
+    return [{column: values[:seeds] for column, values in table.items()} for table in tables]

@@ -3,7 +3,7 @@
 A network's weights are drawn without regard to the classes, so none is preferred on average. But each single
 network prefers some, and that costs: with logits z of variance s², independent of the label,
 
-    E[ℓ] = ln C + E[ln (1/C) Σ_c exp(z_c − z̄)] ≈ ln C + ½ s² (1 − 1/C)                        (4.7)
+    E[ℓ] = ln C + E[ln (1/C) Σ_c exp(z_c − z̄)] ≈ ln C + ½ s² (1 − 1/C)                        (4.11)
 
 A number that is not whole raises TypeError, one that is too small ValueError.
 """
@@ -28,7 +28,7 @@ LEVEL = temporal_order.LEVELS["moderate"]
 
 
 def expected_loss(variance: float, classes: int) -> float:
-    """Return ln C + ½ s² (1 − 1/C), by (4.7) the expected loss of untrained networks while s² is small.
+    """Return ln C + ½ s² (1 − 1/C), by (4.11) the expected loss of untrained networks while s² is small.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_or_counted_twice(
     directory = tmp_path / "census"
     address = client.scheduler.address
     table = census(
-        directory, two, seeds=4, epochs=2, replicas=1, scheduler=address, progress=kill_a_busy_worker
+        directory, two, seeds=range(4), epochs=2, replicas=1, scheduler=address, progress=kill_a_busy_worker
     )
     assert killed, "the worker was killed while it had nothing to do"
     assert workers["second"].poll() is None
@@ -113,8 +113,10 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost_or_counted_twice(
         rows = [(row["training"], row["seed"], row["epoch"]) for row in csv.DictReader(file)]
     assert rows == [(name, seed, epoch) for name in ("clipped", "plain") for seed in "0123" for epoch in "12"]
 
-    census(directory, two, seeds=4, epochs=2, replicas=1, scheduler=address)  # which finds nothing left to do
-    census(tmp_path / "here", two, seeds=4, epochs=2)
+    census(
+        directory, two, seeds=range(4), epochs=2, replicas=1, scheduler=address
+    )  # which finds nothing left to do
+    census(tmp_path / "here", two, seeds=range(4), epochs=2)
     for name in two:
         for seed in range(4):
             (there, settings), (here, same) = (

@@ -16,7 +16,7 @@ momenta = st.sampled_from([0.0, 0.5, 0.99])
 epsilons = st.sampled_from([1e-8, 1e-2])
 optimisers = st.one_of(
     st.builds(SGD, rates, momenta, decays),
-    st.builds(RMSprop, rates, momenta, epsilons, decays),
+    st.builds(RMSprop, rates, momenta, epsilons, decays, momenta),
     st.builds(Adam, rates, st.tuples(momenta, momenta), epsilons, decays),
     st.builds(AdamW, rates, st.tuples(momenta, momenta), epsilons, decays),
 )
@@ -50,6 +50,6 @@ def test_steps_are_those_of_torch_optim(optimiser, seed):
 
 def test_settings_left_out_are_those_of_the_records():
     assert SGD() == SGD(learning_rate=0.1, momentum=0.0, weight_decay=0.0)
-    assert RMSprop() == RMSprop(learning_rate=1e-3, decay=0.99, epsilon=1e-8, weight_decay=0.0)
+    assert RMSprop() == RMSprop(learning_rate=1e-3, decay=0.99, epsilon=1e-8, weight_decay=0.0, momentum=0.0)
     assert Adam() == Adam(learning_rate=1e-3, decays=(0.9, 0.999), epsilon=1e-8, weight_decay=0.0)
     assert AdamW() == AdamW(learning_rate=1e-3, decays=(0.9, 0.999), epsilon=1e-8, weight_decay=1e-2)

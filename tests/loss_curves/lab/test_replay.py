@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.loss_curves import temporal_order
-from helpers.loss_curves.lab import SGD, LabelNoise, NormClipping, RMSprop, Training, WarmUp, replay, train
+from helpers.loss_curves import recorded_replay, temporal_order
+from helpers.loss_curves.lab import (
+    SGD,
+    Dropout,
+    LabelNoise,
+    NormClipping,
+    RMSprop,
+    Training,
+    WarmUp,
+    replay,
+    train,
+)
 from helpers.loss_curves.lab.networks import gradient, loss_and_accuracy, one_hot
 from helpers.loss_curves.lab.training import Step, each_step
 from helpers.loss_curves.spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, epoch_learnt, spike_onsets
@@ -37,6 +47,52 @@ def test_what_was_taken_is_what_training_took(replayed):
     for spike in replayed.spikes:
         check_close(spike["taken"], spike["loss"], tolerance=1e-4)
         assert spike["wrong_labels"] == 0
+
+
+def test_what_was_taken_goes_on_as_training_did(replayed, curves):
+    """With the step that was taken, and to the end of the training, the continuation is the training itself."""
+    for spike in replayed.spikes:
+        onwards = curves.loss[spike["seed"], spike["step"] - 1 :][: replay.HORIZON]
+        assert spike["taken_until"] == 1  # it is a spike
+        above = np.flatnonzero(onwards > np.log(4))
+        if len(onwards) == replay.HORIZON or above.size:
+            assert spike["taken_until_ln4"] == (above[0] + 1 if above.size else 0)
+
+
+def test_training_goes_on_from_another_step_by_the_formula(replayed):
+    """Each kind of step, of a spike that it puts off, and then RMSprop on the same batches."""
+    for name in recorded_replay.STEPS[1:]:
+        spike = max(replayed.spikes, key=lambda spike: spike[f"{name}_until"])
+        later = goes_on(spike, name)
+        assert (later[0] > SPIKE_LOSS) == (spike[name] > SPIKE_LOSS)
+        check_close(later[0], spike[name], tolerance=1e-3)
+        for suffix, threshold in {"until": SPIKE_LOSS, "until_ln4": np.log(4)}.items():
+            above = np.flatnonzero(later > threshold)
+            assert spike[f"{name}_{suffix}"] == (above[0] + 1 if above.size else 0), (name, suffix)
+
+
+def goes_on(spike, name):
+    """The losses of the batches that follow a spike's last step, replaced by another, by a plain loop."""
+    network, rmsprop, k = QUICK.network, QUICK.optimiser, spike["step"] - 1
+    steps = []
+    for step in islice(each_step(QUICK, network, [spike["seed"]]), k + replay.HORIZON):
+        steps.append(step._replace(memory={"v": step.memory["v"].clone()}))
+    v, last = steps[k - 2].memory["v"][0], steps[k - 1]
+    squares = sum(step.gradient[0] ** 2 for step in steps[: k - 1]) / (k - 1)
+    g = last.gradient[0]
+    usual = spike["usual_gradient_norm"], spike["usual_step_size"]
+    before = replay.StateBefore(last.theta[0], v, squares, g, *usual)
+    theta = last.theta + replay.alternative_steps(before, rmsprop)[name]
+    if name == "clipped":
+        g = g * min(1, usual[0] / g.norm())
+    v = 0.99 * v + 0.01 * g**2
+    losses = []
+    for step in steps[k:]:
+        loss, _, g = gradient(network, theta, one_hot(step.symbols, theta.dtype), step.labels)
+        v = 0.99 * v + 0.01 * g**2
+        theta = theta - 1e-2 * g / (v.sqrt() + 1e-8)
+        losses.append(loss.item())
+    return np.array(losses)
 
 
 def test_spikes_are_those_of_the_curve(replayed, curves):
@@ -231,10 +287,14 @@ def test_bad_input():
         {"optimiser": SGD()},
         {"cell": "tanh"},
         {"clipping": NormClipping(1.0)},
-        {"warm_up": WarmUp(1)},
+        {"schedule": WarmUp(1)},
         {"label_noise": LabelNoise(0.1)},
+        {"dropout": Dropout(0.1)},
+        {"optimiser": RMSprop(momentum=0.5)},
     ):
-        with pytest.raises(ValueError, match="training must be of an LSTM with RMSprop, without clipping"):
+        with pytest.raises(
+            ValueError, match="training must be of an LSTM with RMSprop, without momentum, clipping"
+        ):
             replay.replay([1], steps=1, training=Training(**changes))
 
 
@@ -242,14 +302,17 @@ def test_a_record_is_of_the_censuss_seeds_and_epochs():
     defaults = [
         parameter.default for parameter in inspect.signature(replay.record_replay).parameters.values()
     ]
-    assert defaults[1:] == [32, 100]
+    assert defaults[1:] == [range(32), 100]
 
 
 def test_a_record_of_a_few_steps_is_written_and_says_how(tmp_path):
     path = tmp_path / "record.json"
-    replay.record_replay(path, seeds=1, epochs=1)
+    replay.record_replay(path, seeds=range(3, 4), epochs=1)
     written = json.loads(path.read_text())
-    assert written["command"] == f"python -m helpers.loss_curves replay --seeds 1 --epochs 1 --record {path}"
+    assert (
+        written["command"]
+        == f"python -m helpers.loss_curves replay --first-seed 3 --seeds 1 --epochs 1 --record {path}"
+    )
     assert written["settings"] == repr(Training())
     assert written["spikes"] == {}
 

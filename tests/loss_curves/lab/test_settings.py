@@ -10,11 +10,14 @@ from helpers.loss_curves.lab import (
     SGD,
     Adam,
     AdamW,
+    CosineDecay,
+    Dropout,
     IdentityStart,
     LabelNoise,
     NormClipping,
     OrthogonalStart,
     RMSprop,
+    StepDecay,
     Training,
     ValueClipping,
     WarmUp,
@@ -40,7 +43,12 @@ from helpers.loss_curves.lab import (
             "clipping must be one of NormClipping, ValueClipping, None, got 0.1",
         ),
         ({"start": IdentityStart}, TypeError, "start must be one of"),
-        ({"warm_up": 310}, TypeError, "warm_up must be one of WarmUp, None, got 310"),
+        (
+            {"schedule": 310},
+            TypeError,
+            "schedule must be one of WarmUp, CosineDecay, StepDecay, None, got 310",
+        ),
+        ({"dropout": 0.1}, TypeError, "dropout must be one of Dropout, None, got 0.1"),
         ({"label_noise": 0.1}, TypeError, "label_noise must be one of LabelNoise, None, got 0.1"),
     ],
 )
@@ -69,6 +77,10 @@ def test_training(changes, error, message):
             ValueError,
             "threshold must be a number greater than 0, got a value",
         ),
+        (lambda: CosineDecay(0), ValueError, "steps must be at least 1, got 0"),
+        (lambda: StepDecay(0), ValueError, "steps must be at least 1, got 0"),
+        (lambda: StepDecay(1, -1), ValueError, "factor must be a number that is at least 0, got -1"),
+        (lambda: Dropout(1), ValueError, "probability must be from 0 to below 1, got 1"),
         (lambda: LabelNoise(1), ValueError, "probability must be from 0 to below 1, got 1"),
     ],
 )
@@ -93,6 +105,7 @@ def test_every_setting_of_an_optimiser(make):
     [
         *(SGD(), RMSprop(), Adam(), AdamW(), OrthogonalStart(), IdentityStart()),
         *(NormClipping(1.0), ValueClipping(1.0), WarmUp(1), LabelNoise(0.5)),
+        *(CosineDecay(1), StepDecay(1), Dropout(0.5)),
         *(Training(), train(Training(level="easy", hidden_size=4), seeds=[0], steps=1)),
     ],
 )

@@ -5,7 +5,17 @@ and the lengths of the gradient and of the change of the weights at each step. A
 ValueError when it is made, with its name, its value and what was expected; so do other arguments, before any work.
 """
 
-from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
+from .interventions import (
+    CosineDecay,
+    Dropout,
+    IdentityStart,
+    LabelNoise,
+    NormClipping,
+    OrthogonalStart,
+    StepDecay,
+    ValueClipping,
+    WarmUp,
+)
 from .networks import Network
 from .optimisers import SGD, Adam, AdamW, RMSprop
 from .training import Curves, Training, train
@@ -14,13 +24,16 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "CosineDecay",
     "Curves",
+    "Dropout",
     "IdentityStart",
     "LabelNoise",
     "Network",
     "NormClipping",
     "OrthogonalStart",
     "RMSprop",
+    "StepDecay",
     "Training",
     "ValueClipping",
     "WarmUp",

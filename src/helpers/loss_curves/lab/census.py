@@ -18,7 +18,7 @@ import time
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -30,9 +30,19 @@ import torch
 
 from ...numerics.arrays import Array, real_array, whole_number
 from ...records import atomic_write, made_with
-from ..spikes import spike_onsets
-from .interventions import LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
+from ..spikes import LONG_SPIKE, SPIKE_LOSS, spike_lengths
+from .interventions import (
+    CosineDecay,
+    Dropout,
+    LabelNoise,
+    NormClipping,
+    OrthogonalStart,
+    StepDecay,
+    ValueClipping,
+    WarmUp,
+)
 from .optimisers import SGD, Adam, AdamW, RMSprop
+from .settings import each_seed
 from .training import PACKAGES, Curves, Training, train
 
 TRAININGS = {
@@ -42,7 +52,7 @@ TRAININGS = {
     "norm-clipping-0.1": Training(clipping=NormClipping(0.1)),
     "value-clipping-0.01": Training(clipping=ValueClipping(0.01)),
     "learning-rate-3e-4": Training(optimiser=RMSprop(3e-4)),
-    "warm-up-10-epochs": Training(warm_up=WarmUp(310)),
+    "warm-up-10-epochs": Training(schedule=WarmUp(310)),
     "decay-0.999": Training(optimiser=RMSprop(decay=0.999)),
     "epsilon-1e-3": Training(optimiser=RMSprop(epsilon=1e-3)),
     "weight-decay-1e-4": Training(optimiser=RMSprop(weight_decay=1e-4)),
@@ -51,6 +61,16 @@ TRAININGS = {
     "sgd-momentum-0.9": Training(optimiser=SGD(0.1, momentum=0.9)),
     "label-noise-0.1": Training(label_noise=LabelNoise(0.1)),
     "orthogonal-start": Training(start=OrthogonalStart()),
+    "cosine-decay": Training(schedule=CosineDecay(3100)),
+    "step-decay": Training(schedule=StepDecay(1550, factor=0.1)),
+    "adam-0.99": Training(optimiser=Adam(decays=(0.9, 0.99))),
+    "rmsprop-momentum": Training(optimiser=RMSprop(1e-4, momentum=0.9)),
+    "adam-3e-3": Training(optimiser=Adam(3e-3)),
+    "adam-clipping-1": Training(optimiser=Adam(), clipping=NormClipping(1.0)),
+    "weight-decay-1e-3": Training(optimiser=RMSprop(weight_decay=1e-3)),
+    "label-noise-0.3": Training(label_noise=LabelNoise(0.3)),
+    "dropout-0.2": Training(dropout=Dropout(0.2)),
+    "batch-128": Training(batch_size=128),
 }
 """The trainings of the census: the course's settings, and changes of one of them.
 
@@ -58,6 +78,9 @@ TRAININGS = {
 """
 
 STEP_CURVES = ("loss", "accuracy", "gradient_norm", "step_size")
+FRESH = 3000
+"""Seeds from here on are *fresh*: what is judged on them was chosen on the others, before any of these was trained."""
+
 CURVES = (*STEP_CURVES, "held_out_loss", "held_out_accuracy")
 
 
@@ -65,7 +88,7 @@ def census(
     directory: str | Path,
     trainings: Mapping[str, Training] = TRAININGS,
     *,
-    seeds: int = 32,
+    seeds: Iterable[int] = range(32),
     epochs: int = 100,
     jobs: int = 1,
     replicas: int = 32,
@@ -79,8 +102,7 @@ def census(
     directory : path
         The folder of the runs, ``training/seed.npz``, and of the table, ``table.csv``. Made if need be.
     trainings : dict of str to Training
-    seeds : int
-        Seeds 0, 1, … below this.
+    seeds : sequence of int
     epochs : int
     jobs : int
         Processes on this machine, of one thread each.
@@ -116,15 +138,16 @@ def census(
     >>> import tempfile
     >>> small = Training(level="easy", hidden_size=2, batches_per_epoch=2)
     >>> with tempfile.TemporaryDirectory() as directory:
-    ...     table = census(directory, {"small": small}, seeds=2, epochs=3)
+    ...     table = census(directory, {"small": small}, seeds=range(2), epochs=3)
     ...     len(table.read_text().splitlines())
     7
     """
     directory = Path(directory)
-    for name, number in {"seeds": seeds, "epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
+    seeds = each_seed(seeds)
+    for name, number in {"epochs": epochs, "jobs": jobs, "replicas": replicas}.items():
         whole_number(number, name, at_least=1)
     tasks = _tasks(directory, trainings, seeds, epochs, replicas)
-    total = seeds * len(trainings)
+    total = len(seeds) * len(trainings)
     kept = total - sum(len(missing) for _, _, missing in tasks)
     table = write_table(directory)
     if progress:
@@ -242,11 +265,14 @@ def epoch_columns(curves: Mapping[str, Array]) -> dict[str, np.ndarray]:
     def by_epoch(curve: np.ndarray) -> np.ndarray:
         return curve.reshape(len(curves["held_out_loss"]), -1)
 
+    lengths = spike_lengths(curves["loss"])
     return {
         "mean_loss": by_epoch(curves["loss"]).mean(axis=1),
         "last_batch_loss": by_epoch(curves["loss"])[:, -1],
         "worst_loss": by_epoch(curves["loss"]).max(axis=1),
-        "spikes": by_epoch(spike_onsets(curves["loss"])).sum(axis=1),
+        "spikes": by_epoch(lengths > 0).sum(axis=1),
+        "long_spikes": by_epoch(lengths > LONG_SPIKE).sum(axis=1),
+        "steps_above": by_epoch(curves["loss"] > SPIKE_LOSS).sum(axis=1),
         "mean_accuracy": by_epoch(curves["accuracy"]).mean(axis=1),
         "largest_gradient_norm": by_epoch(curves["gradient_norm"]).max(axis=1),
         "largest_step_size": by_epoch(curves["step_size"]).max(axis=1),
@@ -305,12 +331,12 @@ def _end_with(parent: int) -> None:
 
 
 def _tasks(
-    directory: Path, trainings: Mapping[str, Training], seeds: int, epochs: int, replicas: int
+    directory: Path, trainings: Mapping[str, Training], seeds: Iterable[int], epochs: int, replicas: int
 ) -> list[tuple[str, Training, list[int]]]:
     """Return the runs that are missing, of one training and at most ``replicas`` seeds a task."""
     tasks = []
     for name, training in trainings.items():
-        missing = [s for s in range(seeds) if not _is_kept(directory, name, training, s, epochs)]
+        missing = [s for s in seeds if not _is_kept(directory, name, training, s, epochs)]
         tasks += [(name, training, missing[i : i + replicas]) for i in range(0, len(missing), replicas)]
     return tasks
 

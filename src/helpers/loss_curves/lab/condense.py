@@ -1,7 +1,8 @@
 """Condense a census to the record that the book keeps, small enough to be committed.
 
 ``loss_curve_runs.csv`` has a row for each run, ``loss_curve_epochs.npz`` the epochs of all runs,
-``loss_curve_steps.npz`` every step of some, and ``loss_curve_census.json`` their origin.
+``loss_curve_counts.npz`` their spikes by other definitions, ``loss_curve_steps.npz`` every step of some, and
+``loss_curve_census.json`` their origin.
 :mod:`helpers.loss_curves.recorded_census` reads them.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,17 +20,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...numerics.arrays import Array
 from ...records import atomic_writes, dated_json
-from ..spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, summary
-from .census import STEP_CURVES, TRAININGS, epoch_columns, read_run, run_paths
+from ..spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS, sensitivity, summary
+from .census import FRESH, STEP_CURVES, TRAININGS, epoch_columns, read_run, run_paths
 from .training import Training
 
 EVERY_SEED_OF = "untreated"
-"""The training whose steps are recorded for all seeds."""
+"""The training whose steps are recorded for all seeds that are not fresh."""
 FIRST_SEEDS = 3
 """The number of seeds whose steps are recorded for the other trainings."""
+EXPLORED, FRESH_RUNS = "", "fresh/"
+"""What stands before the names of a training's arrays."""
 
-Runs = dict[str, list[dict[str, Array]]]
-"""The curves of the runs of each training, seed by seed."""
+Runs = dict[str, dict[int, dict[str, Array]]]
+"""The curves of the runs of each training, by seed."""
 
 
 def condense_census(
@@ -38,7 +40,7 @@ def condense_census(
 ) -> None:
     """Write the record of a census.
 
-    Numbers are rounded to a relative error below 2.5e-4, so that they compress.
+    Numbers are rounded to a relative error below 1e-3, and accuracies below 2.5e-4, so that they compress.
 
     Parameters
     ----------
@@ -51,75 +53,92 @@ def condense_census(
     Raises
     ------
     ValueError
-        If there is no such folder; if a file is damaged; if a training lacks a run of a seed that another has, or has other settings than given here; or if the runs
-        differ in length, in the batches of an epoch or in the versions of their packages.
+        If there is no such folder; if a file is damaged; if a training lacks a run of a seed that another has, but for the fresh ones, or has other
+        settings than given here; or if the runs differ in length, in the batches of an epoch or in the versions of their packages.
     """
-    folder = Path(folder)
+    directory, folder = Path(directory), Path(folder)
     if not folder.is_dir():
         raise ValueError(f"folder must be a folder that exists, got {str(folder)!r}")
-    runs, origin = _read_census(Path(directory), trainings)
     batches = {training.batches_per_epoch for training in trainings.values()}
     if len(batches) != 1:
         raise ValueError(f"trainings must have as many batches in an epoch, got {batches}")
-    seeds, epochs = len(next(iter(runs.values()))), int(origin["epochs"])
-    rows = [
-        row(name, seed, trainings[name], run) for name, own in runs.items() for seed, run in enumerate(own)
-    ]
-    which = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
-    command = "python -m helpers.loss_curves"
+    seeds = _seeds(directory, trainings)
+    runs, origin = _read_census(directory, trainings, seeds)
+    explored = {name: [own[seed] for seed in own if seed < FRESH] for name, own in runs.items()}
+    fresh = {name: [own[seed] for seed in own if seed >= FRESH] for name, own in runs.items()}
+    tables = {EXPLORED + name: own for name, own in explored.items()}
+    tables |= {FRESH_RUNS + name: own for name, own in fresh.items() if own}
+    counts = {name: len(own) for name, own in fresh.items() if own}
     metadata = {
-        "commands": [
-            f"{command} census --directory DIRECTORY{which} --seeds {seeds} --epochs {epochs}",
-            f"{command} record --directory DIRECTORY{which} --folder src/helpers/records/data",
-        ],
+        "commands": _commands(trainings, len(next(iter(explored.values()))), counts, int(origin["epochs"])),
         **origin,
-        "epochs": epochs,
+        "epochs": int(origin["epochs"]),
         "batches_per_epoch": batches.pop(),
-        "seeds": seeds,
+        "seeds": len(next(iter(explored.values()))),
+        "fresh": {"first": FRESH, "seeds": counts},
         "spike": SPIKE_LOSS,
         "calm": CALM_STEPS,
         "learnt": LEARNT_ACCURACY,
         "trainings": {name: repr(training) for name, training in trainings.items()},
     }
     table = io.StringIO(newline="")
-    write_rows(table, rows)
-    names = ("runs.csv", "epochs.npz", "steps.npz", "census.json")
-    with atomic_writes(*(folder / f"loss_curve_{name}" for name in names)) as (
-        csv_file,
-        by_epoch,
-        by_step,
-        about,
-    ):
+    write_rows(
+        table, [row(name, seed, trainings[name], run) for name in runs for seed, run in runs[name].items()]
+    )
+    names = ("runs.csv", "epochs.npz", "counts.npz", "steps.npz", "census.json")
+    with atomic_writes(*(folder / f"loss_curve_{name}" for name in names)) as files:
+        csv_file, by_epoch, by_definition, by_step, about = files
         csv_file.write(table.getvalue().encode())
-        _save(by_epoch, {name: list(map(epoch_columns, own)) for name, own in runs.items()})
-        _save(by_step, {name: _with_steps(name, own) for name, own in runs.items()})
+        _save(by_epoch, {name: list(map(epoch_columns, own)) for name, own in tables.items()})
+        _save(by_definition, {name: list(map(_counts, own)) for name, own in tables.items()})
+        _save(by_step, {name: _with_steps(name, own) for name, own in explored.items()})
         about.write(dated_json(metadata))
 
 
-def _read_census(directory: Path, trainings: Mapping[str, Training]) -> tuple[Runs, dict[str, str]]:
+def _commands(
+    trainings: Mapping[str, Training], seeds: int, fresh: Mapping[str, int], epochs: int
+) -> list[str]:
+    """Return the commands that make the record again, with DIRECTORY for the folder of the runs."""
+    python = "python -m helpers.loss_curves"
+    names = "" if list(trainings) == list(TRAININGS) else f" --trainings {' '.join(trainings)}"
+    commands = [f"{python} census --directory DIRECTORY{names} --seeds {seeds} --epochs {epochs}"]
+    for count in sorted(set(fresh.values())):
+        own = " ".join(name for name in fresh if fresh[name] == count)
+        commands.append(
+            f"{python} census --directory DIRECTORY --trainings {own} --first-seed {FRESH} --seeds {count} "
+            f"--epochs {epochs}"
+        )
+    return [*commands, f"{python} record --directory DIRECTORY{names} --folder src/helpers/records/data"]
+
+
+def _read_census(
+    directory: Path, trainings: Mapping[str, Training], seeds: Mapping[str, Sequence[int]]
+) -> tuple[Runs, dict[str, str]]:
     """Read every run, and the length and the versions that all have in common; raise unless they have."""
-    runs: Runs = {name: [] for name in trainings}
+    runs: Runs = {name: {} for name in trainings}
     origins = set()
-    for name, seed in itertools.product(trainings, _seeds(directory, trainings)):
-        curves, about = read_run(directory, name, seed)
+    for name, seed in [(name, seed) for name, own in seeds.items() for seed in own]:
+        runs[name][seed], about = read_run(directory, name, seed)
         if about.pop("settings") != repr(trainings[name]):
             raise ValueError(
                 f"directory must hold runs of the trainings given, but has other settings of {name!r}"
             )
-        runs[name].append(curves)
         origins.add(json.dumps(about))
     if len(origins) != 1:
         raise ValueError(f"directory must hold runs of one length and of the same versions, got {origins}")
     return runs, json.loads(origins.pop())
 
 
-def _seeds(directory: Path, trainings: Mapping[str, Training]) -> range:
-    """Return the seeds of a census; raise unless it holds every training of each."""
-    of_these = (path for path in run_paths(directory) if path.parent.name in trainings)
-    seeds = range(1 + max((int(path.stem) for path in of_these), default=-1))
-    runs = itertools.product(trainings, seeds)
-    missing = [f"{n}/{s}" for n, s in runs if not (directory / n / f"{s}.npz").exists()]
-    if missing or not seeds:
+def _seeds(directory: Path, trainings: Mapping[str, Training]) -> dict[str, list[int]]:
+    """Return the seeds of each training; raise unless all have the same that are not fresh, from 0, and fresh ones from the first."""
+    found: dict[str, set[int]] = {name: set() for name in trainings}
+    for path in run_paths(directory):
+        if path.parent.name in found:
+            found[path.parent.name].add(int(path.stem))
+    most = 1 + max((seed for own in found.values() for seed in own if seed < FRESH), default=-1)
+    seeds = {name: [*range(most), *range(FRESH, 1 + max(own, default=0))] for name, own in found.items()}
+    missing = [f"{name}/{seed}" for name, own in seeds.items() for seed in own if seed not in found[name]]
+    if missing or not most:
         raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
     return seeds
 
@@ -128,6 +147,12 @@ def _with_steps(name: str, runs: Sequence[Mapping[str, Array]]) -> list[dict[str
     """Return the step curves of those runs of a training whose steps are recorded."""
     recorded = runs if name == EVERY_SEED_OF else runs[:FIRST_SEEDS]
     return [{curve: run[curve] for curve in STEP_CURVES} for run in recorded]
+
+
+def _counts(curves: Mapping[str, Array]) -> Mapping[str, NDArray[Any]]:
+    """Return the spikes of a run by every definition."""
+    batches = len(curves["loss"]) // len(curves["held_out_loss"])
+    return sensitivity(curves["loss"], curves["accuracy"], batches)
 
 
 def row(name: str, seed: int, training: Training, curves: Mapping[str, Array]) -> dict[str, Any]:
@@ -151,22 +176,30 @@ def write_rows(file: TextIO, rows: Sequence[Mapping[str, object]]) -> None:
     writer.writerows([f"{v:.6g}" if isinstance(v, float) else v for v in row.values()] for row in rows)
 
 
-def rounded(values: ArrayLike) -> NDArray[np.float32]:
-    """Return numbers rounded to 12 binary digits, as float32.
+def rounded(values: ArrayLike, digits: int = 10) -> NDArray[np.float32]:
+    """Return numbers rounded to binary digits, as float32.
 
     Examples
     --------
-    >>> rounded([1.0, 1 + 2**-13, np.nan]).tolist()
+    >>> rounded([1.0, 1 + 2**-11, np.nan]).tolist()
     [1.0, 1.0, nan]
     """
     fraction, exponent = np.frexp(np.asarray(values, np.float64))
-    return np.ldexp(np.round(fraction * 2**12) / 2**12, exponent).astype(np.float32)
+    return np.ldexp(np.round(fraction * 2**digits) / 2**digits, exponent).astype(np.float32)
 
 
-def _save(file: BinaryIO, tables: Mapping[str, Sequence[Mapping[str, Array]]]) -> None:
+def compact(column: str, values: ArrayLike) -> NDArray[Any]:
+    """Return a column as it is recorded: counts as they are, and other numbers rounded."""
+    values = np.asarray(values)
+    if values.dtype.kind in "iu":
+        return values.astype(np.uint16)
+    return rounded(values, digits=12 if column.endswith("accuracy") else 10)
+
+
+def _save(file: BinaryIO, tables: Mapping[str, Sequence[Mapping[str, NDArray[Any]]]]) -> None:
     """Write the columns of each training, under ``training/column``, with the seeds in front."""
     arrays: dict[str, Any] = {
-        f"{name}/{column}": rounded(np.stack([run[column] for run in runs]))
+        f"{name}/{column}": compact(column, np.stack([run[column] for run in runs]))
         for name, runs in tables.items()
         for column in runs[0]
     }

@@ -1,8 +1,9 @@
-"""Changes of a training, each a small object: clipping, warm-up, label noise, initial weights."""
+"""Changes of a training, each a small object: clipping, schedules of the learning rate, noise, initial weights."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import cos, pi
 
 import numpy as np
 import torch
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ...numerics.arrays import Array
-from .settings import fraction, positive, positive_integer
+from .settings import at_least_zero, fraction, positive, positive_integer
 
 Labels = NDArray[np.int64]
 
@@ -83,6 +84,53 @@ class WarmUp:
 
 
 @frozen
+class CosineDecay:
+    """Let the learning rate fall along half a cosine, to 0 after some steps. Loshchilov and Hutter (2017).
+
+    Parameters
+    ----------
+    steps : int
+        At least 1.
+
+    Examples
+    --------
+    >>> [round(CosineDecay(4)(k), 3) for k in (1, 3, 5, 6)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+
+    steps: int = field(validator=positive_integer)
+
+    def __call__(self, k: int) -> float:
+        """Return the factor of the learning rate at step k, which counts from 1."""
+        return (1 + cos(pi * min(1.0, (k - 1) / self.steps))) / 2
+
+
+@frozen
+class StepDecay:
+    """Multiply the learning rate by a factor, once, after some steps.
+
+    Parameters
+    ----------
+    steps : int
+        At least 1.
+    factor : float
+        At least 0.
+
+    Examples
+    --------
+    >>> [StepDecay(4, factor=0.1)(k) for k in (1, 4, 5)]
+    [1.0, 1.0, 0.1]
+    """
+
+    steps: int = field(validator=positive_integer)
+    factor: float = field(default=0.1, validator=at_least_zero)
+
+    def __call__(self, k: int) -> float:
+        """Return the factor of the learning rate at step k, which counts from 1."""
+        return 1.0 if k <= self.steps else self.factor
+
+
+@frozen
 class LabelNoise:
     """Replace a training label, with some probability, by one drawn from all classes alike.
 
@@ -105,6 +153,30 @@ class LabelNoise:
     def __call__(self, labels: Labels, classes: int, rng: np.random.Generator) -> Labels:
         replaced = rng.random(labels.shape) < self.probability
         return np.where(replaced, rng.integers(classes, size=labels.shape), labels)
+
+
+@frozen
+class Dropout:
+    """Multiply the entries of the last state, for the gradient alone, by 0 or 1 / (1 − p). Srivastava and others (2014).
+
+    What is recorded is the loss of the whole network, as a test measures it.
+
+    Parameters
+    ----------
+    probability : float
+        p, that of 0, from 0 to below 1.
+
+    Examples
+    --------
+    >>> Dropout(0.5)((1, 6), np.random.default_rng(0))
+    array([[2., 0., 0., 0., 2., 2.]])
+    """
+
+    probability: float = field(validator=fraction)
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+        """Draw the factors, an array of this shape."""
+        return (rng.random(shape) >= self.probability) / (1 - self.probability)
 
 
 @frozen

@@ -101,8 +101,12 @@ class Network:
             To be differentiated before the next pass, which overwrites the arrays that the gradient needs;
             after it, autograd raises RuntimeError.
         """
+        return self.readout(theta, self.last_state(theta, x))
+
+    def readout(self, theta: Tensor, h: Tensor) -> Tensor:
+        """Return the logits (R, C, B) of last states (R, m, B)."""
         w = self.split(theta)
-        return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], self.last_state(theta, x))
+        return torch.baddbmm(w["bias"].unsqueeze(-1), w["weight"], h)
 
     def last_state(self, theta: Tensor, x: Tensor) -> Tensor:
         """Return the state after the last step, a tensor of shape (R, m, B), of which :meth:`logits` are a linear function."""
@@ -119,18 +123,27 @@ def one_hot(symbols: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def gradient(
-    network: Network, theta: Tensor, x: Tensor, labels: Tensor, taught: Tensor | None = None
+    network: Network,
+    theta: Tensor,
+    x: Tensor,
+    labels: Tensor,
+    taught: Tensor | None = None,
+    dropout: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the loss, the accuracy and ∂ℓ/∂θ of each replica; the gradient is on the labels ``taught``, if given.
+    """Return the loss, the accuracy and ∂ℓ/∂θ of each replica.
 
+    The gradient is on the labels ``taught``, and with the last states multiplied by ``dropout``, where these are given.
     The replicas share no parameter, so the gradient of the sum of their losses is the gradient of each.
     """
     theta = theta.detach().requires_grad_()
-    logits = network.logits(theta, x)
-    losses, accuracies = loss_and_accuracy(logits, labels)
-    minimised = losses if taught is None else loss_and_accuracy(logits, taught)[0]
+    h = network.last_state(theta, x)
+    minimised, accuracies = loss_and_accuracy(network.readout(theta, h), labels)
+    losses = minimised.detach()
+    if taught is not None or dropout is not None:
+        h = h if dropout is None else h * dropout
+        minimised, _ = loss_and_accuracy(network.readout(theta, h), labels if taught is None else taught)
     (g,) = torch.autograd.grad(minimised.sum(), theta)
-    return losses.detach(), accuracies, g
+    return losses, accuracies, g
 
 
 def evaluate(network: Network, theta: Tensor, batches: Iterable[tuple[Tensor, Tensor]]) -> Tensor:

@@ -56,6 +56,8 @@ class SGD:
 class RMSprop:
     """RMSprop: v ← α v + (1 − α) g²;  Δθ = −η g / (√v + ε). Tieleman and Hinton (2012).
 
+    With momentum, the step is Δθ ← μ Δθ − η g / (√v + ε).
+
     Parameters
     ----------
     learning_rate : float
@@ -66,6 +68,8 @@ class RMSprop:
         ε > 0, the least that g is divided by.
     weight_decay : float
         λ ≥ 0; λ θ is added to g.
+    momentum : float
+        μ in [0, 1).
 
     Examples
     --------
@@ -81,12 +85,14 @@ class RMSprop:
     decay: float = field(default=0.99, validator=fraction)
     epsilon: float = field(default=1e-8, validator=positive)
     weight_decay: float = field(default=0.0, validator=at_least_zero)
-    memory: ClassVar[tuple[str, ...]] = ("v",)
+    momentum: float = field(default=0.0, validator=fraction)
+    memory: ClassVar[tuple[str, ...]] = ("v", "change")
 
     def step(self, theta: Tensor, g: Tensor, memory: Memory, k: int) -> Tensor:
         g = g + self.weight_decay * theta
         v = memory["v"].mul_(self.decay).add_((1 - self.decay) * g**2)
-        return -self.learning_rate * g / (v.sqrt() + self.epsilon)
+        change = -self.learning_rate * g / (v.sqrt() + self.epsilon)
+        return memory["change"].mul_(self.momentum).add_(change).clone() if self.momentum else change
 
 
 @frozen

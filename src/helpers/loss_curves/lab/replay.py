@@ -1,13 +1,15 @@
 """Each spike again: from the state before it, with another step in place of the one that was taken.
 
 Training is repeated until a spike begins. Then the step before it is replaced by each of :func:`alternative_steps`,
-and the same next batch judges the result. The share of spikes that vanish so is the share that needs the replaced step.
+and training goes on from there, for an epoch, with the same batches. The share of the spikes that do not begin with the
+next batch is the share that needs the replaced step; whether they begin later, the batches after it say.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +21,7 @@ from torch import Tensor
 from ...numerics.arrays import Array, whole_number
 from ...records import made_with, write_record
 from .. import temporal_order
+from ..recorded_replay import STEPS
 from ..spikes import CALM_STEPS, LEARNT_ACCURACY, SPIKE_LOSS
 from .networks import Network, evaluate, gradient, one_hot
 from .optimisers import RMSprop
@@ -27,6 +30,9 @@ from .training import PACKAGES, Step, Training, each_step
 
 USUAL = 100
 """The *usual* length is the median of this many steps before. Spikes that begin sooner are left out."""
+
+HORIZON = 31
+"""The number of batches that training goes on for after a replaced step: an epoch."""
 
 FRESH = 512
 """The number of fresh sequences that judge the network, besides those of the next batch."""
@@ -83,21 +89,28 @@ def alternative_steps(before: StateBefore, rmsprop: RMSprop) -> dict[str, Tensor
     {'taken': -2.0, 'none': 0.0, 'usual_length': -0.5, 'clipped': -2.0, 'long_memory': -1.0, 'sgd': -1.0}
     """
     g = before.gradient
-    taken = _rmsprop_step(rmsprop, before.theta, g, before.v)
-    shorten = min(1.0, before.usual_gradient_norm / g.norm().item())
+    taken, _ = _rmsprop_step(rmsprop, before.theta, g, before.v)
+    clipped, _ = _rmsprop_step(rmsprop, before.theta, _clipped(before), before.v)
+    long_memory, _ = _rmsprop_step(rmsprop, before.theta, g, before.mean_square)
     return {
         "taken": taken,
         "none": torch.zeros_like(g),
         "usual_length": taken * before.usual_step_size / taken.norm(),
-        "clipped": _rmsprop_step(rmsprop, before.theta, shorten * g, before.v),
-        "long_memory": _rmsprop_step(rmsprop, before.theta, g, before.mean_square),
+        "clipped": clipped,
+        "long_memory": long_memory,
         "sgd": -before.usual_step_size / before.usual_gradient_norm * g,
     }
 
 
-def _rmsprop_step(rmsprop: RMSprop, theta: Tensor, g: Tensor, v: Tensor) -> Tensor:
-    """Return the step of RMSprop with the memory v, and leave v as it is."""
-    return rmsprop.step(theta, g, {"v": v.clone()}, k=1)
+def _rmsprop_step(rmsprop: RMSprop, theta: Tensor, g: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the step of RMSprop with the memory v, and v after it; leave v as it is."""
+    memory = {"v": v.clone()}
+    return rmsprop.step(theta, g, memory, k=1), memory["v"]
+
+
+def _clipped(before: StateBefore) -> Tensor:
+    """Return the gradient, shortened to its usual length if it is longer."""
+    return before.gradient * min(1.0, before.usual_gradient_norm / before.gradient.norm().item())
 
 
 def gradient_growth(theta: Tensor, symbols: Tensor, labels: Tensor, network: Network) -> float:
@@ -158,7 +171,7 @@ def replay(seeds: Iterable[int], *, steps: int, training: Training = Training())
     seeds : sequence of int
     steps : int
     training : Training
-        Of an LSTM, with RMSprop, and without clipping, warm-up or label noise.
+        Of an LSTM, with RMSprop, and without momentum, clipping, schedule or noise.
 
     Returns
     -------
@@ -166,7 +179,10 @@ def replay(seeds: Iterable[int], *, steps: int, training: Training = Training())
         ``spikes``: a dict for each. Of the step at which it begins: the seed, the number of the step, the loss, the
         accuracy and the number of wrong labels. Of the step before: the loss, the lengths of the gradient and of the
         step, their usual lengths, and the :func:`gradient_growth`, the same also ten batches earlier. For each of
-        :func:`alternative_steps`: the loss of the next batch, and of fresh sequences.
+        :func:`alternative_steps`: the loss of the next batch, and of fresh sequences (``_fresh``); and the number of
+        the batch, from 1 for the next one, with which a spike begins if training goes on from there (``_until``), and
+        a loss above ln 4 (``_until_ln4``): 0 if none of :data:`HORIZON` batches does. RMSprop remembers the gradient
+        of the step, whatever the step was, and the clipped one where it was clipped.
 
         ``swaps``: a dict for each seed that learns. At the first step after the epoch in which it has learnt that
         ends ten calm ones, all labels of the batch are swapped, Q with U and R with S: the loss and accuracy on them,
@@ -177,8 +193,10 @@ def replay(seeds: Iterable[int], *, steps: int, training: Training = Training())
     """
     observer = _Observer(training, each_seed(seeds))
     steps = whole_number(steps, "steps", at_least=1)
-    for step in islice(each_step(training, training.network, observer.seeds), steps):
-        observer.observe(step)
+    for step in islice(each_step(training, training.network, observer.seeds), steps + HORIZON - 1):
+        if step.k <= steps:
+            observer.observe(step)
+        observer.go_on(step)
     return Replayed(observer.spikes, observer.swaps, observer.worst)
 
 
@@ -191,16 +209,38 @@ class _Taken(NamedTuple):
     learnt: Tensor
 
 
+@dataclass
+class _Continuation:
+    """What becomes of a spike's replica r with each of A other steps: weights and v (A, P), and losses so far, each (A,)."""
+
+    spike: dict[str, float]
+    r: int
+    theta: Tensor
+    v: Tensor
+    losses: list[Tensor] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Write into the spike's row when each of the other steps was followed by a high loss."""
+        losses = torch.stack(self.losses)
+        for suffix, threshold in {"until": SPIKE_LOSS, "until_ln4": 2 * SPIKE_LOSS}.items():
+            above = losses > threshold
+            first = torch.where(above.any(dim=0), above.int().argmax(dim=0) + 1, 0).tolist()
+            self.spike |= {f"{name}_{suffix}": k for name, k in zip(STEPS, first, strict=True)}
+        self.spike |= dict(zip(STEPS, losses[0].tolist(), strict=True))
+
+
 class _Observer:
     """An observer of a training. It keeps the latest steps, and makes the rows of :class:`Replayed` from them."""
 
     def __init__(self, training: Training, seeds: tuple[int, ...]) -> None:
-        changed = training.clipping or training.warm_up or training.label_noise
-        if not isinstance(training.optimiser, RMSprop) or training.cell != "lstm" or changed:
+        changed = training.clipping or training.schedule or training.label_noise or training.dropout
+        optimiser = training.optimiser
+        if not isinstance(optimiser, RMSprop) or optimiser.momentum or training.cell != "lstm" or changed:
             raise ValueError(
-                f"training must be of an LSTM with RMSprop, without clipping, warm-up or label noise, got {training}"
+                "training must be of an LSTM with RMSprop, without momentum, clipping, schedule or noise, "
+                f"got {training}"
             )
-        self.training, self.network, self.rmsprop = training, training.network, training.optimiser
+        self.training, self.network, self.rmsprop = training, training.network, optimiser
         self.seeds = seeds
         symbols, labels = temporal_order.sample(training.level, FRESH, np.random.default_rng(1))
         self.fresh = torch.from_numpy(symbols), torch.from_numpy(labels)
@@ -209,6 +249,7 @@ class _Observer:
         self.v = self.squares = torch.zeros(len(seeds), self.network.parameters)
         self.learnt, self.swapped = torch.zeros(2, len(seeds), dtype=torch.bool)
         self.spikes: list[dict[str, float]] = []
+        self.continued: list[_Continuation] = []
         self.swaps: list[dict[str, float]] = []
         self.worst: dict[str, Any] = {"loss": 0.0}
 
@@ -236,10 +277,11 @@ class _Observer:
         before, previous = _state_before(r, self.latest), self.latest[-1].step
         alternatives = alternative_steps(before, self.rmsprop)
         after = before.theta + torch.stack(list(alternatives.values()))
-        next_batch, fresh = (
-            self.losses(after, step.symbols[r], step.labels[r]),
-            self.losses(after, *self.fresh),
+        remembered = [_clipped(before) if name == "clipped" else before.gradient for name in alternatives]
+        _, v = _rmsprop_step(
+            self.rmsprop, before.theta, torch.stack(remembered), before.v.expand(after.shape)
         )
+        fresh = self.losses(after, *self.fresh)
         true_labels = temporal_order.classify(step.symbols[r].numpy())
         self.spikes.append(
             {
@@ -255,10 +297,10 @@ class _Observer:
                 "usual_step_size": before.usual_step_size,
                 "growth": self.growth(r, previous),
                 "growth_earlier": self.growth(r, self.latest[-CALM_STEPS - 1].step),
-                **dict(zip(alternatives, next_batch, strict=True)),
                 **{f"{name}_fresh": loss for name, loss in zip(alternatives, fresh, strict=True)},
             }
         )
+        self.continued.append(_Continuation(self.spikes[-1], r, after, v))
         if step.loss[r] > self.worst["loss"]:
             self.worst = {
                 "seed": self.seeds[r],
@@ -273,12 +315,30 @@ class _Observer:
                 "sequences": temporal_order.text(step.symbols[r].numpy()),
             }
 
+    def go_on(self, step: Step) -> None:
+        """Take this step in all that goes on from another step, each with its own replica's batch."""
+        if not self.continued:
+            return
+        theta, v = (torch.cat([getattr(one, name) for one in self.continued]) for name in ("theta", "v"))
+        replicas = [one.r for one in self.continued for _ in STEPS]
+        x = one_hot(step.symbols[replicas], theta.dtype)
+        losses, _, g = gradient(self.network, theta, x, step.labels[replicas])
+        change, v = _rmsprop_step(self.rmsprop, theta, g, v)
+        parts = zip(*(part.split(len(STEPS)) for part in (losses, theta + change, v)), strict=True)
+        for one, (loss, after, memory) in zip(self.continued, parts, strict=True):
+            one.losses.append(loss)
+            one.theta, one.v = after, memory
+            if len(one.losses) == HORIZON:
+                one.finish()
+        self.continued = [one for one in self.continued if len(one.losses) < HORIZON]
+
     def add_swap(self, r: int, step: Step) -> None:
         """Add the row of the batch before with its labels swapped: its loss, and the effect of a step on it."""
         before, previous = _state_before(r, self.latest), self.latest[-1].step
         x = one_hot(previous.symbols[[r]], before.theta.dtype)
         loss, accuracy, g = gradient(self.network, before.theta.unsqueeze(0), x, 3 - previous.labels[[r]])
-        changes = torch.stack([_rmsprop_step(self.rmsprop, before.theta, g[0], before.v), previous.change[r]])
+        on_swapped, _ = _rmsprop_step(self.rmsprop, before.theta, g[0], before.v)
+        changes = torch.stack([on_swapped, previous.change[r]])
         after_swapped, after_true = self.losses(before.theta + changes, step.symbols[r], step.labels[r])
         self.swaps.append(
             {
@@ -315,15 +375,16 @@ def _state_before(r: int, latest: Iterable[_Taken]) -> StateBefore:
     )
 
 
-def record_replay(path: str | Path, *, seeds: int = 32, epochs: int = 100) -> None:
-    """Replay the spikes of the course's training from seeds 0, 1, …, and write the result as JSON.
+def record_replay(path: str | Path, *, seeds: Sequence[int] = range(32), epochs: int = 100) -> None:
+    """Replay the spikes of the course's training from consecutive seeds, and write the result as JSON.
 
     :mod:`helpers.loss_curves.recorded_replay` reads it.
     """
     training = Training()
-    replayed = replay(range(seeds), steps=epochs * training.batches_per_epoch, training=training)
+    replayed = replay(seeds, steps=epochs * training.batches_per_epoch, training=training)
     record = {
-        "command": f"python -m helpers.loss_curves replay --seeds {seeds} --epochs {epochs} --record {path}",
+        "command": f"python -m helpers.loss_curves replay --first-seed {seeds[0]} --seeds {len(seeds)} "
+        f"--epochs {epochs} --record {path}",
         "settings": repr(training),
         "spike": SPIKE_LOSS,
         "calm": CALM_STEPS,

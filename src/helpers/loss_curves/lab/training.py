@@ -15,7 +15,17 @@ from torch import Tensor
 from ...numerics.arrays import Array, check_memory, short_repr, whole_number
 from .. import temporal_order
 from ..temporal_order import CLASSES, SYMBOLS, Level
-from .interventions import IdentityStart, LabelNoise, NormClipping, OrthogonalStart, ValueClipping, WarmUp
+from .interventions import (
+    CosineDecay,
+    Dropout,
+    IdentityStart,
+    LabelNoise,
+    NormClipping,
+    OrthogonalStart,
+    StepDecay,
+    ValueClipping,
+    WarmUp,
+)
 from .networks import Network, evaluate, gradient, one_hot
 from .optimisers import SGD, Adam, Memory, Optimiser, RMSprop, empty_memory
 from .settings import each_seed, one_of, positive_integer
@@ -45,15 +55,17 @@ class Training:
         Steps of an epoch.
     optimiser : SGD, RMSprop, Adam or AdamW
     clipping : NormClipping or ValueClipping, optional
-    warm_up : WarmUp, optional
+    schedule : WarmUp, CosineDecay or StepDecay, optional
+        Of the learning rate.
     label_noise : LabelNoise, optional
+    dropout : Dropout, optional
     start : OrthogonalStart or IdentityStart, optional
         Left out, PyTorch's own: every weight uniform between ±1/√m.
 
     Examples
     --------
     >>> Training(clipping=NormClipping(0.1)).optimiser
-    RMSprop(learning_rate=0.001, decay=0.99, epsilon=1e-08, weight_decay=0.0)
+    RMSprop(learning_rate=0.001, decay=0.99, epsilon=1e-08, weight_decay=0.0, momentum=0.0)
     """
 
     level: str | Level = "moderate"
@@ -65,8 +77,11 @@ class Training:
     clipping: NormClipping | ValueClipping | None = field(
         default=None, validator=one_of(NormClipping, ValueClipping, NoneType)
     )
-    warm_up: WarmUp | None = field(default=None, validator=one_of(WarmUp, NoneType))
+    schedule: WarmUp | CosineDecay | StepDecay | None = field(
+        default=None, validator=one_of(WarmUp, CosineDecay, StepDecay, NoneType)
+    )
     label_noise: LabelNoise | None = field(default=None, validator=one_of(LabelNoise, NoneType))
+    dropout: Dropout | None = field(default=None, validator=one_of(Dropout, NoneType))
     start: OrthogonalStart | IdentityStart | None = field(
         default=None, validator=one_of(OrthogonalStart, IdentityStart, NoneType)
     )
@@ -122,7 +137,7 @@ def train(
 ) -> Curves:
     """Train one replica for each seed, all in one computation, and return their curves.
 
-    A seed determines the initial weights, the batches and the label noise, independently of each other. So
+    A seed determines the initial weights, the batches and the noise, independently of each other. So
     trainings that differ in one setting start from the same weights and see the same sequences. A replica's
     curves do not depend on the others that it is trained with.
 
@@ -217,16 +232,17 @@ def each_step(
     theta = torch.tensor(np.stack([_start(training, rng) for rng in weight_rngs]), dtype=dtype)
     memory = empty_memory(optimiser, theta)
     for k, (symbols, labels, taught) in enumerate(_batches(training, data_rngs, noise_rngs), start=1):
-        loss, accuracy, g = gradient(network, theta, one_hot(symbols, dtype), labels, taught)
+        x, dropout = one_hot(symbols, dtype), _dropout(training, noise_rngs, dtype)
+        loss, accuracy, g = gradient(network, theta, x, labels, taught, dropout)
         clipped = g if training.clipping is None else training.clipping(g)
-        warmth = 1.0 if training.warm_up is None else training.warm_up(k)
-        change = warmth * optimiser.step(theta, clipped, memory, k)
+        factor = 1.0 if training.schedule is None else training.schedule(k)
+        change = factor * optimiser.step(theta, clipped, memory, k)
         yield Step(k, theta, symbols, labels, loss, accuracy, g, change, memory)
         theta = theta + change
 
 
 def _generators(seed: int) -> Iterable[np.random.Generator]:
-    """Return the generators of the weights, of the data, and of the label noise."""
+    """Return the generators of the weights, of the data, and of the noise: of labels, and of dropout."""
     return map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3))
 
 
@@ -256,6 +272,16 @@ def _batches(
             noisy = [training.label_noise(own, len(CLASSES), rng) for own, rng in pairs]
             taught = torch.from_numpy(np.stack(noisy, axis=1))
         yield from zip(torch.from_numpy(symbols), torch.from_numpy(labels), taught, strict=True)
+
+
+def _dropout(
+    training: Training, noise_rngs: Sequence[np.random.Generator], dtype: torch.dtype
+) -> Tensor | None:
+    """Draw the factors of the last states in one step, a tensor (R, m, B), or None without dropout."""
+    if training.dropout is None:
+        return None
+    shape = training.hidden_size, training.batch_size
+    return torch.tensor(np.stack([training.dropout(shape, rng) for rng in noise_rngs]), dtype=dtype)
 
 
 def _held_out_batches(training: Training, dtype: torch.dtype) -> list[tuple[Tensor, Tensor]]:
