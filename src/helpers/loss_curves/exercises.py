@@ -21,7 +21,6 @@ from ..exercises import (
     Option,
 )
 from ..numerics.arrays import Array
-from ..numerics.bootstrap import Draw as Draws
 from ..numerics.bootstrap import Interval
 from ..numerics.functions import sigmoid
 from . import recorded_census, recorded_replay
@@ -618,11 +617,7 @@ CLIPPING = FunctionExercise(
 
 def times_the_untreated(events: str, training: str) -> Interval:
     """Return how often something is counted in a step after learning, relative to the untreated runs."""
-
-    def per_step(runs: recorded_census.Runs, of: Draws) -> Array:
-        return runs[events][of].sum(axis=-1) / runs["steps_after"][of].sum(axis=-1)
-
-    return recorded_census.effect(per_step, training, rng=np.random.default_rng(0), how=np.divide)
+    return recorded_census.ratio(events, training, rng=np.random.default_rng(0))
 
 
 def _in_words(events: str, training: str, what: str) -> str:
