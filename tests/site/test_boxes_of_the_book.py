@@ -43,6 +43,7 @@ def test_who_types_the_sheets_answers_hears_what_is_wrong(open_page, chapter):
     page.wait_for_function(
         f"document.querySelectorAll('[data-exercise][data-ready]').length === {len(boxes_of(chapter))}"
     )
+    page.evaluate("document.fonts.load('italic 1em KaTeX_Main')")  # comes with the first formula
     page.context.set_offline(True)
     for id in boxes_of(chapter):
         box = page.locator(f'[data-exercise="{id}"]')

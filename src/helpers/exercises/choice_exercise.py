@@ -99,7 +99,7 @@ class ChoiceExercise(Exercise[str]):
         if chosen is None:
             return self._not_yet("This is none of the answers. Give the number of one:", *self._listed())
         if chosen.name:
-            return self._not_yet(f"{chosen.text}: no. {chosen.words}", mistake=chosen.name)
+            return self._not_yet(f"“{chosen.text}” {chosen.words}", mistake=chosen.name)
         return self._right(f"{chosen.text} {chosen.words}")
 
     def _listed(self) -> list[str]:

@@ -144,11 +144,12 @@ def run_safely(function: Callable, cases: Sequence[Sequence]) -> list[Call]:
 def run_in_thread(function: Callable, cases: Sequence[Sequence], limit: float) -> list[Call]:
     """Call a function on one case after the other in a thread of this process."""
     calls: list[Call] = []
-    while len(calls) < len(cases) and not (calls and calls[-1].end):
-        if sum(call.seconds for call in calls) > IN_ALL * limit:
-            calls.append(ended("slow"))
-        else:
-            calls.append(_call_in_thread(function, cases[len(calls)], limit))
+    with _unchanged():
+        while len(calls) < len(cases) and not (calls and calls[-1].end):
+            if sum(call.seconds for call in calls) > IN_ALL * limit:
+                calls.append(ended("slow"))
+            else:
+                calls.append(_call_in_thread(function, cases[len(calls)], limit))
     return calls
 
 
@@ -200,7 +201,7 @@ def _wait(thread: threading.Thread, done: threading.Event, limit: float) -> End:
 def contained_call(function: Callable, arguments: Sequence, printed: Output) -> Call:
     """Call a function on copies of its arguments, and contain what it raises, prints and changes."""
     given = copy.deepcopy(list(arguments))
-    with _unchanged(), isolated(printed):
+    with isolated(printed):
         begun = time.process_time()
         try:
             with quiet():
