@@ -55,7 +55,7 @@ RIGHT = {
     "1.2.2.c": [
         averaged("exp(w[i])", "v[i]", last="k"), "sum(i, 0, k, softargmax(w)[i] v[i])", "v' softargmax(w)", "Σ_{i=0}^k exp(w_i) v_i / Σ_{j=0}^k exp(w_j)", "v^T exp(w)/sum(exp(w))",
     ],
-    "1.2.2.c.parameters": ["3 m n + 3 k m^2", "3m(n + k m)", "3mn + 3k m²", "3*m*n + 3*k*m**2"],
+    "1.2.2.c.parameters": ["3 m n + 3 k m^2", "3m(n + k m)", "3mn + 3k m²", "3*m*n + 3*k*m**2", "3mn + 3km²"],
     "1.2.2.d": [unbounded(), unbounded("e^(x'Q_0'K_0 x)", "e^(h[s]'Q'K h[s])"), unbounded(E_0, "exp((Q h_s)ᵀ (K h_s))").replace("V h[s]", "V h_s"), unbounded("exp((Q_0 x[t])'(K_0 x[t]))", value="V_0 x[t]")],
     "1.2.2.d.mean": ["8, 6, 5", "(8, 6, 5)", "8, (4+8)/2, (1+6+8)/3", "8; 6; 5"],
     "1.2.2.d.bound": ["1, −1", "(-3, 3)", "0.5, -1/2"],
@@ -74,7 +74,7 @@ RIGHT = {
         f"exp(q_1'k_1)/{EXPONENTIALS} (V_1 + (v_1 - h)(k_1'Q_1 + q_1'K_1))",
     ],
     "1.2.2.e.input": [f"a_0 V_0 + a_0 (v_0 − h) {U_0}", "a_0 (V_0 + (v_0 - h[t]) (k_0' Q_0 + q_0' K_0))", "a0 V0 + a0 (v0 - a0 v0 - a1 v1 - a2 v2) (k0.T @ Q0 + q0.T @ K0)"],
-    "1.2.2.e.value": ["sum(t, 1, T, a[t] λ[t]ᵀ y[t]ᵀ)", "sum(t, 1, T, a_t λ_t^T y_t^T)", "sum(t, 1, T, a[t] (y[t] λ[t])')", "sum(t = 1 to T) a[t] lambda[t]' y[t]'"],
+    "1.2.2.e.value": ["sum(t, 1, T, a[t] λ[t]ᵀ y[t]ᵀ)", "sum(t, 1, T, a_t λ_t^T y_t^T)", "Σ_{t=1}^T a_t λ_t^T y_t^T", "sum(t, 1, T, a[t] (y[t] λ[t])')", "sum(t = 1 to T) a[t] lambda[t]' y[t]'"],
     "1.2.2.f": ["g + sum(i, 1, k, λ[i] D[i])", "g + Σ_{i=1}^k λ_i D_i", "sum(i = 1 to i = k) lambda[i] D[i] + g", "g + (sum(i,1,k,D[i]'λ[i]'))'"],
     "1.2.2.f.hand": ["13/9", "1 + 1/3 + 1/9", "1 + 4/9", "1.444"],
 }  # fmt: skip
@@ -122,7 +122,7 @@ MADE = {
         "ends the sum a term before the softargmax": "sum(i, 0, k − 1, exp(w[i]) v[i])/sum(exp(w))",
         "leaves the weights as exponentials": "sum(i, 0, k, exp(w[i]) v[i])",
         "takes the scores for weights": "sum(i, 0, k, w[i] v[i])",
-        "divides the scores by √m": averaged("exp(w[i]/sqrt(m))", "v[i]", last="k"),
+        "divides the scores by √m": averaged("exp(w[i]/√m)", "v[i]", last="k"),
         "adds the values up without weights": "sum(i, 0, k, v[i])",
         "takes the plain mean of the values": "sum(i, 0, k, v[i])/(k + 1)",
         "leaves the input out": averaged("exp(w[i])", "v[i]", first="1", last="k"),

@@ -2,7 +2,7 @@
 import { Unreadable, letterAt, tail, tokens } from "./tokens.js";
 
 /** @typedef {{ type: string, start: number, end: number, sign?: string, left?: Node, right?: Node, of?: Node, name?: string, open?: string,
- *   value?: number, written?: string, indices?: Node[], index?: string, from?: Node, to?: Node, body?: Node }} Node of the tree */
+ *   value?: number, written?: string, sideBySide?: boolean, indices?: Node[], index?: string, from?: Node, to?: Node, body?: Node }} Node of the tree */
 /** @typedef {{ names?: string[], aliases?: Record<string, string>, over?: string[] }} Vocabulary */
 /** @typedef {() => Node} Read */
 
@@ -199,23 +199,29 @@ class Parser {
   }
 
   power() {
-    const { start } = this.token;
     let base = this.primary();
     while (true) {
-      const { kind, value } = this.token;
-      if (kind === "power") base = this.node("binary", start, { sign: "^", left: base, right: this.constant(value) });
-      else if (kind === "%") base = this.node("binary", start, { sign: "/", left: base, right: this.constant(100) });
-      else if (kind === "^" || kind === ".^") {
-        this.next();
-        base = this.node("binary", start, { sign: kind, left: base, right: this.deeper(() => this.unary()) });
-      } else if (this.take("'")) base = this.node("transposed", start, { of: base });
-      else if (kind === "[" && base.type !== "number")
-        base = this.node("index", start, { of: base, indices: this.list() });
-      else if (kind === "_" && this.tokens[this.at + 1].kind === "{") {
-        this.next();
-        base = this.node("index", start, { of: base, indices: this.list() });
-      } else return base;
+      const raised = this.raised(base.sideBySide ? base.right : base); // km² is k m²
+      if (!raised) return base;
+      base = base.sideBySide ? { ...base, right: raised, end: raised.end } : raised;
     }
+  }
+
+  /** A factor with the exponent, transpose or indices that follow it; null where none does. @param {Node} base */
+  raised(base) {
+    const { kind, value } = this.token,
+      { start } = base;
+    if (kind === "power") return this.node("binary", start, { sign: "^", left: base, right: this.constant(value) });
+    if (kind === "%") return this.node("binary", start, { sign: "/", left: base, right: this.constant(100) });
+    if (kind === "^" || kind === ".^") {
+      this.next();
+      return this.node("binary", start, { sign: kind, left: base, right: this.deeper(() => this.unary()) });
+    }
+    if (this.take("'")) return this.node("transposed", start, { of: base });
+    const isLowered = kind === "_" && this.tokens[this.at + 1].kind === "{";
+    if (isLowered) this.next();
+    else if (kind !== "[" || base.type === "number") return null;
+    return this.node("index", start, { of: base, indices: this.list() });
   }
 
   /** @param {number} value */
@@ -320,7 +326,15 @@ class Parser {
       start: end,
       end: (end += part.length),
     }));
-    return factors?.reduce((left, right) => ({ type: "binary", sign: "", left, right, start, end: right.end }));
+    return factors?.reduce((left, right) => ({
+      type: "binary",
+      sign: "",
+      left,
+      right,
+      start,
+      end: right.end,
+      sideBySide: true,
+    }));
   }
 
   /** @param {string} name @param {number} at @returns {never} */
@@ -401,6 +415,8 @@ class Parser {
   }
 
   upper() {
+    const T = this.known("T");
+    if (this.is("'") && this.token.text.includes("T") && T) return this.node("name", this.next().start, { name: T }); // Σ_{t=1}^T
     if (this.is("power")) return this.constant(this.token.value);
     this.expect("^", "“^” and the last value");
     return this.primary();
