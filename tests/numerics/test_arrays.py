@@ -322,6 +322,23 @@ def test_relative_error_by_hand(actual, expected, error):
             check_close(actual, expected)
 
 
+@pytest.mark.parametrize(
+    ("actual", "expected", "floor", "error"),
+    [
+        (0.5, 0.25, 0.0, 1.0),
+        (0.5, 0.25, 0.5, 0.5),
+        (0.25, 0.0, 0.5, 0.5),
+        ([1, 2], [1, 4], 0.0, 0.5),
+        (0.0, 0.0, 0.0, 0.0),
+        ([np.inf, 0.0], [np.inf, 0.0], 0.0, 0.0),
+        (1e-20, 0.0, 0.0, np.inf),
+        ([np.inf, 0.5], [np.inf, 0.25], 0.0, 1.0),
+    ],
+)
+def test_an_error_is_relative_to_what_is_expected_but_for_a_floor(actual, expected, floor, error):
+    assert relative_error(actual, expected, floor=floor) == error
+
+
 @examples
 @given(
     arrays.arrays(np.float64, arrays.array_shapes(max_dims=3, max_side=3), elements=st.floats(-1e6, 1e6)),

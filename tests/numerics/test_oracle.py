@@ -137,3 +137,21 @@ def test_arguments_may_be_empty():
 def test_a_function_that_makes_no_tensor_is_refused(evaluate):
     with pytest.raises(TypeError, match="function"):
         evaluate(len, [1.0, 2.0])
+
+
+def test_one_thread_is_given_back_whatever_happens():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(ValueError, match=r"^1$"), oracle.one_thread():
+            raise ValueError(torch.get_num_threads())
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_without_pytorch_one_thread_changes_nothing(monkeypatch):
+    monkeypatch.setattr(oracle, "find_spec", lambda name: None)
+    monkeypatch.setattr(oracle, "torch", None)
+    with oracle.one_thread():
+        pass

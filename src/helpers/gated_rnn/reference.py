@@ -339,13 +339,13 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
         if steps == 0:
             shape = jacobian.shape
             frame, dtype = _first_frame(shape, count), jacobian.dtype
-        frame, triangle = np.linalg.qr(jacobian.astype(float, copy=False) @ frame)
+        frame, triangle = np.linalg.qr(jacobian.astype(float) @ frame)
         total = total + np.log(np.abs(np.diagonal(triangle, axis1=-2, axis2=-1)))
         steps += 1
     if steps == 0:
         raise ValueError("jacobians must hold at least one matrix, got none")
     # LAPACK, and so the frame, goes no further than double.
-    return -np.sort(-total / steps, axis=-1).astype(dtype if dtype.itemsize < 8 else float)
+    return -np.sort(-total / steps, axis=-1).astype(float if dtype == np.longdouble else dtype)
 
 
 def _first_frame(shape: tuple[int, ...], count: int | None) -> Array:
