@@ -64,6 +64,7 @@ AXES = {
     ("The input, the gate and the state", "value"),
     ("What the last state makes of each candidate", "derivative"),
     ("How strongly the last state feels each state before it", "natural logarithm"),
+    ("How strongly the last state feels the states before it", "size"),
     ("What is lost of ∂ℓ/∂W_x: median of 100 random networks", "error in %"),
     ("Loss of the batch", "nats"),
     ("Accuracy of the batch", "share right"),

@@ -131,7 +131,7 @@ def explosion_explorer() -> Explorer:
                 "How strongly the last state feels the states before it",
                 x="steps",
                 lines=(
-                    Line("norms", "the gradient", "gradient"),
+                    Line("gradient", "the gradient", "gradient"),
                     Line("gates", "the product of the gates", "gate"),
                 ),
                 x_axis=Axis("steps back", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
@@ -157,7 +157,7 @@ def explosion_frame(gain: float) -> Frame:
     )
     return {
         "steps": np.arange(LONGEST + 1.0),
-        "norms": norms,
+        "gradient": norms,
         "gates": gates,
         "outcome": f"{LONGEST} steps back, {outcome}",
     }

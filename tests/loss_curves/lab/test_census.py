@@ -232,32 +232,32 @@ def test_processes_write_what_one_alone_writes(tmp_path):
     ids=["cut off", "empty", "text", "another archive", "a folder", "a copy"],
 )
 def test_a_damaged_run_is_named_set_aside_and_begun_again(tmp_path, trained, damage, why):
-    before = census(tmp_path, two, seeds=2, epochs=1).read_bytes()
+    before = census(tmp_path, two, seeds=range(2), epochs=1).read_bytes()
     path = tmp_path / "plain" / "1.npz"
     damage(path)
     del trained[:]
     with pytest.warns(UserWarning, match=rf"plain/1\.npz {why}.*; it is now called 1\.npz\.set-aside-"):
-        table = census(tmp_path, two, seeds=2, epochs=1)
+        table = census(tmp_path, two, seeds=range(2), epochs=1)
     assert trained == [(small, 1)]
     assert table.read_bytes() == before
     assert len([*tmp_path.glob("plain/1.npz.set-aside-*")]) == 1
-    census(tmp_path, two, seeds=2, epochs=1)  # without a warning
+    census(tmp_path, two, seeds=range(2), epochs=1)  # without a warning
 
 
 def test_a_file_of_another_name_is_left_alone(tmp_path):
-    before = census(tmp_path, two, seeds=2, epochs=1).read_bytes()
+    before = census(tmp_path, two, seeds=range(2), epochs=1).read_bytes()
     others = [tmp_path / "plain" / name for name in ("1 (copy).npz", "._1.npz", "01.npz", "notes.npz")]
     for path in others:
         path.write_text("of another program")
-    assert census(tmp_path, two, seeds=2, epochs=1).read_bytes() == before
+    assert census(tmp_path, two, seeds=range(2), epochs=1).read_bytes() == before
     assert all(path.exists() for path in others)
 
 
 def test_a_copied_folder_is_no_training(tmp_path):
-    before = census(tmp_path, two, seeds=1, epochs=1).read_bytes()
+    before = census(tmp_path, two, seeds=range(1), epochs=1).read_bytes()
     shutil.copytree(tmp_path / "plain", tmp_path / "backup")
     with pytest.warns(UserWarning, match=r"backup/0\.npz is a copy of plain/0"):
-        assert census(tmp_path, two, seeds=1, epochs=1).read_bytes() == before
+        assert census(tmp_path, two, seeds=range(1), epochs=1).read_bytes() == before
 
 
 def test_two_censuses_in_one_directory_end_with_one_table(tmp_path):
