@@ -14,7 +14,7 @@ from helpers import exercises
 from helpers.book import BOXES
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / folder) for folder in ("tests", "tests/site", "book/_ext")]
+sys.path += [str(ROOT / folder) for folder in ("tests", "tests/site", "book/_ext", "notebooks")]
 from box_page import write_page
 from browsing import FLAGS, serving
 from find_browser import find

@@ -225,7 +225,7 @@ def test_a_long_calculation_is_ended(judge):
 WORDS = re.compile(r"\w+ .*\w")
 
 
-@pytest.mark.parametrize("id", ["1.1.a", "1.1.c.i", "1.2.2.e", "1.2.2.f", "1.3.4.loss"])
+@pytest.mark.parametrize("id", [id for id, box in BOXES.items() if box.kind != "choice"])
 def test_hostile_answers_get_words(judge, id):
     """Nothing is run, nothing hangs, and what is shown of it is text."""
     for typed, answer in zip(HOSTILE, judge(id, *HOSTILE), strict=True):
