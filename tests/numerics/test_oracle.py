@@ -1,5 +1,7 @@
 """The oracles: against derivatives done by hand, and against each other."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
@@ -137,3 +139,36 @@ def test_arguments_may_be_empty():
 def test_a_function_that_makes_no_tensor_is_refused(evaluate):
     with pytest.raises(TypeError, match="function"):
         evaluate(len, [1.0, 2.0])
+
+
+@contextlib.contextmanager
+def default_dtype(dtype):
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    yield
+    torch.set_default_dtype(before)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        torch.no_grad,
+        torch.inference_mode,
+        lambda: torch.device("meta"),
+        lambda: default_dtype(torch.float16),
+        lambda: np.errstate(all="raise"),
+    ],
+    ids=["no_grad", "inference_mode", "another device", "half precision", "errors raised"],
+)
+def test_the_readers_own_settings_change_nothing(setting):
+    x = np.array([0.5, -800.0, 1e-300])
+
+    def all_three():
+        return [oracle.value(torch.exp, x), oracle.jacobian(torch.exp, x), oracle.vjp(torch.exp, x, x)]
+
+    usual = all_three()
+    with setting():
+        again = all_three()
+    for one, other in zip(usual, again, strict=True):
+        assert one.dtype == other.dtype == np.float64
+        np.testing.assert_array_equal(one, other)
