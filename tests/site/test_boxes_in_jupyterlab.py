@@ -8,8 +8,12 @@ import time
 
 import nbformat
 import pytest
+from box_page import squares
 from browsing import ROOT
+from stills import SENTENCE, with_still
 
+PATHS = os.pathsep.join(str(ROOT / folder) for folder in ("src", "tests/site", "book/_ext", "notebooks"))
+EXPLORER = "from box_page import squares\nsquares('small')"
 CODE = 'from helpers import exercises\nexercises.box("1.2.2.e")'
 
 
@@ -19,6 +23,10 @@ def lab(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CODE)])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "box.ipynb")
+    stored = with_still(squares("small").static_html())
+    output = nbformat.v4.new_output("display_data", {"text/html": stored})
+    notebook.cells = [nbformat.v4.new_code_cell(EXPLORER, outputs=[output])]
+    nbformat.write(notebook, tmp_path / "explorer.ipynb")
     home = {
         name: str(tmp_path / "home")
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
@@ -38,7 +46,7 @@ def lab(tmp_path):
             [sys.executable, "-m", "jupyterlab", *options, *news],
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **home, "PYTHONPATH": str(ROOT / "src")},
+            env={**os.environ, **home, "PYTHONPATH": PATHS},
         ) as process,
     ):
         try:
@@ -74,4 +82,26 @@ def test_a_box_in_jupyterlab(browser, lab):
     assert status.get_attribute("data-outcome") == "right"
     assert page.locator(".gc-box-tick").is_visible()
     assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []
+    page.close()
+
+
+def test_an_explorer_in_jupyterlab_before_and_after_its_cell_is_run(browser, lab):
+    page = browser.new_page()
+    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
+    still = page.locator(".jp-OutputArea img")
+    still.wait_for(timeout=60_000)
+    assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
+    assert page.locator(".jp-OutputArea-output").inner_text().strip() == SENTENCE
+    page.locator(".jp-CodeCell .cm-content").click()
+    page.wait_for_selector('[title*="Idle"], [data-status="idle"]', timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    drawing = page.locator(".gc-grid")
+    drawing.wait_for(timeout=60_000)
+    assert still.count() == 0
+    cells = page.locator(".jp-Cell").count()
+    drawing.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("xdda")  # which in a notebook's command mode cut and delete cells
+    assert page.locator(".jp-Cell").count() == cells
+    assert page.locator(".gc-tip").inner_text()
     page.close()
