@@ -70,8 +70,10 @@ def box(address: str, branch: str, chapter: str, downloads: list[str]) -> list[n
         parts += [sentence("With nothing to install: ", *links)]
     if "Colab" in services:
         parts += [
-            sentence("Colab does not know the package. There, run this first:"),
-            commands(f'%pip install --quiet "{install(address)}"'),
+            sentence(
+                "Colab does not know the package. There, run this first, and restart the session where it asks for that:"
+            ),
+            commands(f'%pip install "{install(address)}"'),
         ]
     opening = '<details class="run"><summary>Run this chapter</summary>'
     return [nodes.raw("", opening, format="html"), *parts, nodes.raw("", "</details>", format="html")]

@@ -27,10 +27,14 @@ SIGNS = {"partial": "∂", "ell": "ℓ", "infty": "∞", "times": "×", "lambda"
 
 
 class Search(SearchEnglish):
-    """English, in which numbers with dots are one word."""
+    """English, in which numbers with dots are one word.
+
+    What every object of JavaScript has, such as a constructor, Sphinx takes for a word of its index, and fails.
+    """
 
     js_splitter_code = r"""
-var splitQuery = (query) => query.match(/\d+(?:\.[\p{Letter}\p{Number}]+)+|[\p{Letter}\p{Number}_]+/gu) ?? [];
+var splitQuery = (query) =>
+  (query.match(/\d+(?:\.[\p{Letter}\p{Number}]+)+|[\p{Letter}\p{Number}_]+/gu) ?? []).filter((word) => !(word in {}));
 """
     _word_re = re.compile(r"\d+(?:\.[^\W_]+)+|\w+")
 

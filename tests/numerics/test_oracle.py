@@ -1,5 +1,7 @@
 """The oracles: against derivatives done by hand, and against each other."""
 
+import contextlib
+
 import numpy as np
 import pytest
 import torch
@@ -155,3 +157,36 @@ def test_without_pytorch_one_thread_changes_nothing(monkeypatch):
     monkeypatch.setattr(oracle, "torch", None)
     with oracle.one_thread():
         pass
+
+
+@contextlib.contextmanager
+def default_dtype(dtype):
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    yield
+    torch.set_default_dtype(before)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        torch.no_grad,
+        torch.inference_mode,
+        lambda: torch.device("meta"),
+        lambda: default_dtype(torch.float16),
+        lambda: np.errstate(all="raise"),
+    ],
+    ids=["no_grad", "inference_mode", "another device", "half precision", "errors raised"],
+)
+def test_the_readers_own_settings_change_nothing(setting):
+    x = np.array([0.5, -800.0, 1e-300])
+
+    def all_three():
+        return [oracle.value(torch.exp, x), oracle.jacobian(torch.exp, x), oracle.vjp(torch.exp, x, x)]
+
+    usual = all_three()
+    with setting():
+        again = all_three()
+    for one, other in zip(usual, again, strict=True):
+        assert one.dtype == other.dtype == np.float64
+        np.testing.assert_array_equal(one, other)

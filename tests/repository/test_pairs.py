@@ -69,6 +69,15 @@ def twin():
     return nbformat.read(TWINS[0], as_version=4)
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_what_jupyterlab_notes_of_a_cell_does_not_reach_the_source(path):
+    """That a heading is folded, say, or an output scrolled."""
+    notebook = read(path)
+    for cell in notebook.cells:
+        cell.metadata |= {"jp-MarkdownHeadingCollapsed": True, "scrolled": True, "collapsed": False}
+    assert jupytext.writes(notebook, "md:myst") == path.read_text(encoding="utf-8")
+
+
 def test_a_changed_cell_is_caught(twin):
     source = copy.deepcopy(twin)
     source.cells[3].source += "\n"

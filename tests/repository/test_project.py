@@ -133,3 +133,9 @@ def test_binder_installs_the_notebooks_packages_without_cuda(pyproject):
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such mark")
 def test_binder_may_run_its_script():
     assert os.access(ROOT / ".binder/postBuild", os.X_OK)
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "environment.yml", "notebooks/sanitize.cfg"])
+def test_what_other_programs_read_in_the_systems_encoding_is_ascii(name):
+    """Jupytext reads pyproject.toml so, and on Windows could open no notebook."""
+    assert (ROOT / name).read_bytes().isascii()

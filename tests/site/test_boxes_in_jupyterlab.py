@@ -8,12 +8,16 @@ import time
 
 import nbformat
 import pytest
+from box_page import squares
 from browsing import ROOT, patience
 from lab import say_what_is_folded
 from renew import fold
+from stills import SENTENCE, with_still
 
 from helpers.exercises.progress_file import Progress
 
+PATHS = os.pathsep.join(str(ROOT / folder) for folder in ("src", "tests/site", "book/_ext", "notebooks"))
+EXPLORER = "from box_page import squares\nsquares('small')"
 CELLS = [
     ('from helpers import exercises\nexercises.box("1.2.2.e")', ["remove-input", "box"]),
     ('exercises.hints("1.2.2.e")', ["remove-input", "hints"]),
@@ -33,6 +37,10 @@ def lab(tmp_path):
     say_what_is_folded(notebook)
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "box.ipynb")
+    stored = with_still(squares("small").static_html())
+    output = nbformat.v4.new_output("display_data", {"text/html": stored})
+    notebook.cells = [nbformat.v4.new_code_cell(EXPLORER, outputs=[output])]
+    nbformat.write(notebook, tmp_path / "explorer.ipynb")
     home = {
         name: str(tmp_path / "home")
         for name in (
@@ -58,7 +66,7 @@ def lab(tmp_path):
             [sys.executable, "-m", "jupyterlab", *options, *news],
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **home, "PYTHONPATH": str(ROOT / "src")},
+            env={**os.environ, **home, "PYTHONPATH": PATHS},
         ) as process,
     ):
         try:
@@ -124,4 +132,26 @@ def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
     monkeypatch.setenv("GRADIENTS_CHECKED_HOME", str(tmp_path / "home"))
     until(lambda: Progress().solved() == ({"1.2.2.e"}, ()))
     assert [url for url in asked if not url.startswith((lab, "data:", "blob:"))] == []
+    page.close()
+
+
+def test_an_explorer_in_jupyterlab_before_and_after_its_cell_is_run(browser, lab):
+    page = browser.new_page()
+    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
+    still = page.locator(".jp-OutputArea img")
+    still.wait_for(timeout=60_000)
+    assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
+    assert page.locator(".jp-OutputArea-output").inner_text().strip() == SENTENCE
+    page.locator(".jp-CodeCell .cm-content").click()
+    page.wait_for_selector('[title*="Idle"], [data-status="idle"]', timeout=60_000)
+    page.keyboard.press("Shift+Enter")
+    drawing = page.locator(".gc-grid")
+    drawing.wait_for(timeout=60_000)
+    assert still.count() == 0
+    cells = page.locator(".jp-Cell").count()
+    drawing.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("xdda")  # which in a notebook's command mode cut and delete cells
+    assert page.locator(".jp-Cell").count() == cells
+    assert page.locator(".gc-tip").inner_text()
     page.close()

@@ -44,6 +44,24 @@ def test_a_page_that_asks_another_host_is_caught(browser, tmp_path):
         open_page(TOC["root"])
 
 
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_formula_loses_an_edge(look_at, name, width):
+    """What is too wide for a phone scrolls; a root and the limits of a sum stand out of their line, and are seen."""
+    cut = look_at(name, width=width).evaluate(
+        """() => {
+          const read = [...document.querySelectorAll('.katex-mathml')]; // and not seen
+          for (const part of read) part.style.display = 'none';
+          const cut = [...document.querySelectorAll('article :is(span.math, div.math, .katex-display)')]
+            .filter(formula => formula.checkVisibility() && getComputedStyle(formula).overflowY === 'hidden')
+            .filter(formula => formula.scrollHeight > formula.clientHeight + 2);
+          for (const part of read) part.style.display = '';
+          return cut.map(formula => formula.querySelector('annotation').textContent);
+        }"""
+    )
+    assert cut == []
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_formulas_are_rendered(name):
     text = html(name)
@@ -143,6 +161,10 @@ def test_title_page(open_page):
     explorer.locator("input").first.focus()
     page.keyboard.press("End")
     assert words.inner_text() != before
+
+
+def test_github_serves_folders_that_begin_with_a_line():
+    assert (SITE / ".nojekyll").exists()
 
 
 def test_a_notebook_leaves_nothing_beside_it():

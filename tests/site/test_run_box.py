@@ -87,7 +87,7 @@ def test_with_an_address_there_are_buttons(browser, site_with_address, theme):
             f"git clone {ADDRESS}\ncd a-book\nmake lab",
             f'pip install "{what}"',
             "jupyter lab gated_rnn.ipynb",
-            f'%pip install --quiet "{what}"',
+            f'%pip install "{what}"',
         ]
         links = {link.inner_text(): link.get_attribute("href") for link in box.locator(".run-button").all()}
         assert links == run_box.buttons(ADDRESS, "main", NOTEBOOK)

@@ -108,3 +108,13 @@ def test_the_results_are_for_everyone(open_page, theme, width):
     assert [
         (violation["id"], node["target"]) for violation in found_by_axe for node in violation["nodes"]
     ] == []
+
+
+@pytest.mark.parametrize("word", ["constructor", "__proto__", "toString", "gradient constructor"])
+def test_a_word_that_javascript_has_is_a_word_like_others(open_page, word):
+    page = open_page("search")
+    page.goto(f"{page.url.partition('.html')[0]}.html?q={word}")
+    page.wait_for_function(
+        "/found|did not match/.test(document.querySelector('#search-results').textContent)"
+    )
+    assert "undefined" not in page.locator("#search-results").inner_text()

@@ -118,8 +118,8 @@ def jacobian(function: Callable[..., torch.Tensor], *arguments: ArrayLike) -> An
     array([[2., 0.],
            [0., 6.]])
     """
-    tensors = _tensors(arguments)
-    jacobians = torch.autograd.functional.jacobian(function, tensors, vectorize=True)
+    with _recording():
+        jacobians = torch.autograd.functional.jacobian(function, _tensors(arguments), vectorize=True)
     arrays = tuple(derivative.numpy() for derivative in jacobians)
     return arrays if len(arrays) > 1 else arrays[0]
 
@@ -150,16 +150,24 @@ def vjp(function: Callable[..., torch.Tensor], output_gradient: ArrayLike, *argu
     >>> vjp(lambda x: x**2, [1.0, 10.0], [1.0, 3.0])
     array([ 2., 60.])
     """
-    tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
-    (output_gradient,) = _tensors([output_gradient])
-    y = _output(function, tensors)
-    if output_gradient.shape != y.shape:
-        raise ValueError(
-            f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
-        )
-    gradients = torch.autograd.grad(y, tensors, output_gradient, materialize_grads=True)
+    with _recording():
+        tensors = [tensor.requires_grad_() for tensor in _tensors(arguments)]
+        (output_gradient,) = _tensors([output_gradient])
+        y = _output(function, tensors)
+        if output_gradient.shape != y.shape:
+            raise ValueError(
+                f"output_gradient must have shape {tuple(y.shape)}, got shape {tuple(output_gradient.shape)}"
+            )
+        gradients = torch.autograd.grad(y, tensors, output_gradient, materialize_grads=True)
     arrays = tuple(gradient.numpy() for gradient in gradients)
     return arrays if len(arrays) > 1 else arrays[0]
+
+
+@contextmanager
+def _recording() -> Iterator[None]:
+    """Let autograd record, even where the caller has switched that off."""
+    with torch.inference_mode(False), torch.enable_grad():
+        yield
 
 
 def difference_jacobian(
