@@ -149,7 +149,7 @@ async function mount() {
   const atOnce = widgets.filter((widget) => !widget.file || widget === first);
   await Promise.all(atOnce.map(render));
   renderLater(widgets.filter((widget) => !atOnce.includes(widget)));
-  const section = document.getElementById(decodeURIComponent(sectionOfAddress()));
+  const section = document.getElementById(sectionOfAddress());
   if (first && section) section.scrollIntoView();
   else first?.el.scrollIntoView({ block: "center" });
 
