@@ -36,6 +36,14 @@ def test_a_page_drops_what_it_has_no_use_for():
     assert page.find("link")["href"] == "katex.min.css"
 
 
+def test_a_first_visit_has_the_systems_colours_before_it_is_painted():
+    choice = 'data.mode = getItem("mode") || ""; dataset.mode; dataset.theme = getItem("theme") || "";'
+    page = BeautifulSoup(f"<script>{choice}</script>", "html.parser")
+    lighten(page)
+    assert """getItem("mode") || 'auto'""" in page.script.string
+    assert """getItem("theme") || (matchMedia('(prefers-color-scheme: dark)').matches""" in page.script.string
+
+
 def test_a_style_stands_on_a_page_once():
     page = BeautifulSoup("<style>a</style><p><style>b</style><style>a</style></p>", "html.parser")
     drop_repeated_styles(page)
