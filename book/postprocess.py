@@ -23,6 +23,10 @@ Icons = dict[str, tuple[str, str, str]]
 USED_BY = {".katex": re.compile("katex"), ".highlight": re.compile("clipboard|copybutton")}
 """The files that a page needs if it has such an element."""
 
+FIRST_MODE = re.compile(r'(getItem\("mode"\)) \|\| ""')
+FIRST_THEME = re.compile(r'(getItem\("theme"\)) \|\| ""')
+SYSTEM_THEME = "(matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')"
+
 EARLY = re.compile(r"/(fold|fonts)\.js")
 """The scripts that must run before the page is painted."""
 
@@ -65,9 +69,10 @@ def lighten(page: BeautifulSoup) -> None:
     for script in page.find_all("script", src=True):
         if not EARLY.search(str(script["src"])):
             script["defer"] = ""
-    # On a first visit there is no choice of colours to remember; the theme complains of an empty one.
+    # On a first visit there is no choice of colours to remember: the system's are taken before the page is painted.
     for script in page.find_all("script", string=re.compile(r"dataset\.mode")):
-        script.string = script.get_text().replace('getItem("mode") || ""', 'getItem("mode") || "auto"')
+        first = FIRST_MODE.sub("\\1 || 'auto'", script.get_text())
+        script.string = FIRST_THEME.sub(f"\\1 || {SYSTEM_THEME}", first)
 
 
 def mend(page: BeautifulSoup) -> None:

@@ -34,7 +34,7 @@ Checks = dict[str, Any]
 
 def fold_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Fold the code of each cell that shows nothing, draws, or is long, and say what it checked."""
-    for cell in list(doctree.findall(is_cell)):
+    for cell in [cell for cell in doctree.findall(is_cell) if cell.children]:
         cell["checks"] = take_checks(cell)
         code, *output = cell.children
         if "cell_input" not in code.get("classes", ()):
@@ -148,9 +148,14 @@ def purpose(code: str) -> str:
     'imports'
     >>> purpose("y = 2\\nx = y + 1")
     'defines x and y'
+    >>> purpose("train()")
+    '1 line'
     """
     imports = all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(code).body)
-    return "imports" if imports else f"defines {first_few(sorted(variables(code)[1]))}"
+    names = sorted(variables(code)[1])
+    if imports or not names:
+        return "imports" if imports else count(len(code.splitlines()), "line")
+    return f"defines {first_few(names)}"
 
 
 def add_switch(

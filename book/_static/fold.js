@@ -26,7 +26,7 @@ function showCode(part, shown) {
 }
 
 function openTarget() {
-  const target = document.getElementById(decodeURIComponent(location.hash.slice(1).split("&")[0]));
+  const target = document.getElementById(location.hash.slice(1).split("&")[0]);
   const folded = target?.querySelector(":scope.cell > details");
   if (!(folded instanceof HTMLDetailsElement)) return;
   folded.open = true;
