@@ -56,6 +56,7 @@ def exploding_gradients(random: Generator) -> Experiment:
         "clipped", HORIZON, fresh=True
     )
     return Experiment(
+        recorded=True,
         as_written=Finding(
             "spikes that do not begin with the next batch if the gradient before is clipped to its usual length: share",
             _share(recorded_replay.absent("clipped", 1, fresh=True), random),
@@ -92,12 +93,18 @@ def wrong_labels(random: Generator) -> Experiment:
     a step that was too long.
     """
     wrong = recorded_replay.spikes(fresh=True)["taken_fresh"] > SPIKE_LOSS
+    judged = Finding(
+        "spikes that begin above ln 4 in which the network assigns wrong labels to fresh sequences too: share",
+        _share(wrong, random, among=_high()),
+        above=0.5,
+    )
     return Experiment(
-        as_written=Finding(
-            "spikes that begin above ln 4 in which the network assigns wrong labels to fresh sequences too: share",
-            _share(wrong, random, among=_high()),
-            above=0.5,
-        ),
+        recorded=True,
+        readings={
+            "assigned by the network": judged,
+            "assigned to the data": wrong_labels_of_the_data(random),
+        },
+        as_written=judged,
         left_out=_high_spikes_that_need_the_step(random),
     )
 
@@ -148,6 +155,7 @@ def clipping(random: Generator) -> Experiment:
     cure = JUDGED["clipping"]
     quantity, interval = _left(LONG_SPIKES, "value clipping", cure, random)
     return Experiment(
+        recorded=True,
         as_written=_best_of_its_kind("clipping", interval),
         left_out=Finding(*_left(SPIKES, "value clipping", cure, random), above=CURE_THRESHOLD),
         corrected=Finding(quantity, interval, below=1),
@@ -159,6 +167,7 @@ def regularisation(random: Generator) -> Experiment:
     """Count the long spikes that label noise leaves. Corrected: Adam leaves few spikes."""
     _, interval = _left(LONG_SPIKES, "label noise of 30 %", JUDGED["regularisation"], random)
     return Experiment(
+        recorded=True,
         as_written=_best_of_its_kind("regularisation", interval),
         corrected=Finding(*_left(SPIKES, "Adam", "adam", random), below=CURE_THRESHOLD),
     )
@@ -215,11 +224,12 @@ def swapped_labels(random: Generator) -> Experiment:
     swaps = recorded_replay.swaps(fresh=True)
     worse = (swaps["swapped_loss"] > LN_4) & (swaps["swapped_accuracy"] < 1 / 4)
     return Experiment(
+        recorded=True,
         as_written=Finding(
             "trained networks that do worse on swapped labels than untrained ones: share",
             share(worse.astype(int), np.ones(len(worse)), rng=random),
             above=0.5,
-        )
+        ),
     )
 
 
@@ -228,6 +238,7 @@ def training_process(random: Generator) -> Experiment:
     """Count the high spikes with other hyperparameters, those of Adam. Left out: the step that they act through."""
     high = THRESHOLDS.index(2 * SPIKE_LOSS)
     return Experiment(
+        recorded=True,
         as_written=Finding(
             "spikes above ln 4 with Adam, times those with RMSprop:",
             recorded_census.ratio_by("spikes", "adam", rng=random, threshold=high, fresh=True),

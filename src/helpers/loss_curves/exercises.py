@@ -386,7 +386,7 @@ CAUSE = ChoiceExercise(
             "takes it for unsure",
         ),
         Option(
-            "Labels were assigned wrongly, or swapped.",
+            "Labels of the data were wrong, or swapped.",
             lambda: (
                 f"Swapped labels would do it. But {_wrong_labels()}, and they are not needed: one long step is enough to make the network sure of a wrong class."
             ),
@@ -650,7 +650,7 @@ CURES = ChoiceExercise(
     given="Choose a change after which, in the census, fewer than half as many spikes begin in a step after learning. More than one is right.",
     hints=(
         "What does RMSprop divide a gradient by, and how far back does that look?",
-        "Which changes let it look further back?",
+        "Which changes let it look further back, or average the gradient itself?",
     ),
     options=(
         _change("Adam in place of RMSprop", "adam"),
