@@ -106,6 +106,7 @@ def sheet(tmp_path, monkeypatch):
         """["1.a"]\nquestion = '$\\top$?'\nstatement = '''\nOne\ntwo.\n'''\nverdict = "confirmed"\n""",
         encoding="utf-8",
     )
+    (folder / "sheet.md").write_text("## 1 A chapter\n\n(a)\n\nOne two.\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     yield Sheet("a_chapter")
     sys.modules.pop("a_chapter", None)
@@ -114,7 +115,9 @@ def sheet(tmp_path, monkeypatch):
 def test_a_sheet_gives_its_words_with_the_evidence_attached(sheet):
     measure = sheet.evidence("1.a")(lambda random: Evidence(as_written=0.0, corrected=0.0))
     (claim,) = sheet
-    assert claim == Claim("1.a", r"$\top$?", "One two.", Verdict.CONFIRMED, measure, "a_chapter")
+    assert claim == Claim(
+        "1.a", r"$\top$?", "One two.", Verdict.CONFIRMED, measure, "a_chapter", section="1 A chapter"
+    )
 
 
 def test_a_claim_without_evidence_and_evidence_without_a_claim_are_named(sheet):

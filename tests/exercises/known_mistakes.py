@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from helpers.book import EXERCISES
-from helpers.exercises import FunctionExercise
+from helpers.exercises import Condition, FunctionExercise
 
 FILE = Path(__file__).with_suffix(".json")
 FIRST, LAST = 3, 10
@@ -22,7 +22,8 @@ def answered(function, case):
     try:
         with np.errstate(all="ignore"):
             value = function(*case)
-        return np.round(np.asarray(value, float), 4).tolist()
+        rounded = np.round(np.asarray(value, float), 9)
+        return np.where(np.isnan(rounded), None, rounded).tolist()
     except Exception as error:
         return type(error).__name__
 
@@ -45,6 +46,8 @@ def entry(exercise, name, known=None):
     hint = " ".join([*words[:FIRST], "…", *words[-LAST:]])
     if isinstance(exercise, FunctionExercise):
         return [*of_function(exercise, name, known and known[0]), hint]
+    if isinstance(mistake.answer, Condition):
+        return [mistake.answer.formula, hint]
     return [mistake.answer if isinstance(mistake.answer, str) else np.ravel(mistake.answer).tolist(), hint]
 
 

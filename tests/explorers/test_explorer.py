@@ -67,7 +67,7 @@ def test_every_packed_frame_is_what_the_functions_return(page, number):
     explorer = made(page, number)
     packed = explorer.children[1].frames
     assert len(packed) < (
-        300_000 if "training" in explorer.sliders else 150_000
+        350_000 if "training" in explorer.sliders else 150_000
     )  # the one of recorded curves
     frame_at = functools.cache(lambda *setting: explorer.frame(**dict(setting)))  # of all its columns
     impossible = 0

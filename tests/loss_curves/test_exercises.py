@@ -333,7 +333,7 @@ def test_each_choice_is_answered_in_words_of_its_own(exercise):
     ("text", "mistake"),
     [
         ("It becomes unsure", "takes it for unsure"),
-        ("Labels were assigned wrongly", "puts it down to wrong labels"),
+        ("Labels of the data were wrong", "puts it down to wrong labels"),
         ("Its gradients explode", "names what moves the weights, and not why that can cost so much"),
         ("Its weights have grown large", "names what lets it be sure, and not that it is wrong"),
         ("The batch happened to be", "puts it down to chance in the batch"),

@@ -33,6 +33,7 @@ BY_NUMBER_ALONE = {
     "10.1109/5.58337": ("1990", "78", "1550--1560"),
     "10.1007/BF02128237": ("1980", "15", "21--30"),
     "10.1214/aos/1176344552": ("1979", "7", "1--26"),
+    "10.1214/aos/1176350933": ("1988", "16", "927--953"),
     "https://jfly.uni-koeln.de/color/": ("2008", None, None),
 }
 WITHOUT_ADDRESS = {"tieleman2012": "slides of a course that is offline"}
@@ -53,12 +54,13 @@ TOPICS = {
     "cho2014": r"GRU",
     "katharopoulos2020": r"Linear attention",
     "milakov2018": r"Online softmax",
-    "hochreiter1997": r"temporal order",
+    "hochreiter1997": r"temporal order|LSTM",
     "tieleman2012": r"RMSprop",
     "efron1979": r"bootstrap",
-    "kingma2015": r"Adam is that of",
-    "loshchilov2019": r"AdamW that of",
-    "saxe2014": r"orthogonal start that of",
+    "hall1988": r"units of their own standard error",
+    "kingma2015": r"Adam",
+    "loshchilov2019": r"AdamW",
+    "saxe2014": r"orthogonal start",
 }
 """What a work is cited for, a second time: it stands within the line before the citation."""
 

@@ -86,8 +86,8 @@ def in_docstrings(chapter):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
                 for block in re.findall(r"(?:^    .+\n?)+", ast.get_docstring(node) or "", re.MULTILINE):
-                    if numbers := re.findall(r"  \((\d\.\d)\)$", block, re.MULTILINE):
-                        lines = re.sub(r"  +\(\d\.\d\)$", "", block, flags=re.MULTILINE)
+                    if numbers := re.findall(r"  \((\d\.\d+)\)$", block, re.MULTILINE):
+                        lines = re.sub(r"  +\(\d\.\d+\)$", "", block, flags=re.MULTILINE)
                         parts = re.split(r",    |\n", re.sub(r"\n\s*(?==)", " ", lines))
                         yield numbers, set().union(*(statements(part) for part in parts if part.strip()))
 

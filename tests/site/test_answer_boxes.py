@@ -17,7 +17,7 @@ WRONG = {
     "1.1.b": ("⌊(H+2P-K)/S⌋+1", "forgets that dilation spreads the kernel"),
     "1.1.c.i": ("sum(c, 0, 4, sum(k, 0, 2, x[c, r+k] W[0,c,k]))", "moves the kernel by 1, not by 2"),
     "1.2.2.e": ("k_1Q_1", "drops a transpose, of k_1"),
-    "1.3.2.cause": ("Labels were assigned wrongly", "puts it down to wrong labels"),
+    "1.3.2.cause": ("Labels of the data were wrong", "puts it down to wrong labels"),
     "1.2.2.d.sums": ("N/D", "leaves the input out"),
     "1.2.2.d.rescaling": ("N + exp(w - max(M, w)) v", "forgets to rescale what is there"),
     "1.2.2.d.bound": ("2, 2", "lets the two values cancel"),

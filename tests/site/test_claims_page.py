@@ -112,7 +112,7 @@ def test_the_marked_sheet(open_page):
     for claim, statement in zip(CLAIMS, marked.all(), strict=True):
         sign, verdict = statement.locator(".mark").inner_text().split()
         assert (sign, verdict) == (claim.verdict.sign, claim.verdict.value)
-        assert statement.locator("details").count() == bool(claim.correction)
+        assert statement.locator("details").count() == bool(claim.correction or claim.remark)
     correction = page.locator("details.correction").first
     assert not correction.locator("p").first.is_visible()
     correction.locator("summary").press("Enter")

@@ -69,7 +69,7 @@ def table() -> Table:
 
 
 def marked_sheet(*numbers: str) -> MarkedSheet:
-    """Return sections and statements of the sheet, by number, with a mark beside each statement.
+    """Return the sheet with a mark beside each statement, or those of its sections and statements that are named.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import zlib
 from collections import Counter
@@ -48,6 +49,8 @@ class Claim:
     settled_by : str
         How the statement's own symbols are used elsewhere on the sheet, quoted, where that settles the reading. Left empty, the
         judged reading is the one that is closest to right.
+    section : str
+        The sheet's heading above it.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Claim:
     remark: str = ""
     reading: str = ""
     settled_by: str = ""
+    section: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.verdict, Verdict):
@@ -121,6 +125,8 @@ class Sheet:
         self.chapter = package.rpartition(".")[2]
         text = (files(package) / "sheet.toml").read_text(encoding="utf-8")
         self.words: dict[str, dict[str, str]] = tomllib.loads(text)
+        sheet = (files(package) / "sheet.md").read_text(encoding="utf-8")
+        self.section = " · ".join(re.findall(r"^#+ (\d.*\S)", sheet, re.MULTILINE))
         self.measures: dict[str, Measure] = {}
 
     def evidence(self, id: str) -> Callable[[Measure], Measure]:
@@ -142,7 +148,14 @@ class Sheet:
                 raise ValueError(f"claim {id} of {self.chapter}/sheet.toml has no evidence")
             texts = {name: " ".join(text.split()) for name, text in words.items()}
             verdict = Verdict(texts.pop("verdict"))
-            yield Claim(id, **texts, verdict=verdict, evidence=self.measures[id], chapter=self.chapter)
+            yield Claim(
+                id,
+                **texts,
+                verdict=verdict,
+                evidence=self.measures[id],
+                chapter=self.chapter,
+                section=self.section,
+            )
 
 
 class Ledger:

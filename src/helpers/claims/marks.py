@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
+from itertools import groupby
+
 from .cards import CORRECTION_LABEL
 from .evidence import Verdict
 from .ledger import Claim, Ledger
@@ -14,39 +17,47 @@ class MarkedSheet:
     ----------
     ledger : Ledger
     *numbers : str
-        Of sections, such as ``1.1``, or of claims, such as ``1.1.a``. Cards lead to the statements of a section.
+        Of claims, such as ``1.1.a``, or of sections, such as ``1.1``. Without any it is the whole sheet, with its headings, to which
+        cards lead.
     """
 
     def __init__(self, ledger: Ledger, *numbers: str) -> None:
-        self.claims: dict[Claim, bool] = {}
-        """Each with whether cards lead to it."""
-        for number in numbers:
-            found = [claim for claim in ledger if f"{claim.id}.".startswith(f"{number}.")]
-            if not found:
-                raise KeyError(f"no claim or section {number!r}; the ledger has {', '.join(ledger.claims)}")
-            alone = number in ledger.claims
-            self.claims |= {ledger[number]: False} if alone else dict.fromkeys(found, True)
+        self.whole = not numbers
+        self.claims = [claim for number in numbers for claim in _numbered(ledger, number)] or list(ledger)
 
     def __repr__(self) -> str:
         return "\n".join(f"{claim.verdict.sign} {claim.id}: {claim.verdict.value}" for claim in self.claims)
 
     def _repr_markdown_(self) -> str:
-        return "\n\n".join(_marked(claim, found) for claim, found in self.claims.items())
+        parts = []
+        for section, claims in groupby(self.claims, key=lambda claim: claim.section):
+            parts += [f"<h2>{escape(section)}</h2>"] if self.whole else []
+            parts += [_marked(claim, self.whole) for claim in claims]
+        return "\n\n".join(parts)
 
 
-def _marked(claim: Claim, found: bool) -> str:
+def _numbered(ledger: Ledger, number: str) -> list[Claim]:
+    """Return the claim of that number, or those of that section."""
+    found = [claim for claim in ledger if f"{claim.id}.".startswith(f"{number}.")]
+    if not found:
+        raise KeyError(f"no claim or section {number!r}; the ledger has {', '.join(ledger.claims)}")
+    return [ledger[number]] if number in ledger.claims else found
+
+
+def _marked(claim: Claim, whole: bool) -> str:
     """Return a statement as Markdown; its mark comes first, as it is read, and stands in the margin by claims.css."""
     verdict = claim.verdict.value
-    anchor = f" #{claim.sheet_anchor}" if found else ""
+    anchor = f" #{claim.sheet_anchor}" if whole else ""
     paragraphs = [
         f'<div class="marked {verdict}">',
         f"[{claim.verdict.label}]{{.mark{anchor}}}",
         f"[{claim.id}](#{claim.anchor}) *{claim.question}*",
         claim.statement,
     ]
-    if claim.correction:
+    below = claim.correction or claim.remark
+    if below:
         summary = f"<summary>{CORRECTION_LABEL[claim.verdict]}</summary>"
-        paragraphs += [f'<details class="correction">{summary}', claim.correction, "</details>"]
+        paragraphs += [f'<details class="correction">{summary}', below, "</details>"]
     return "\n\n".join([*paragraphs, "</div>"])
 
 
