@@ -12,7 +12,7 @@ SELECTED = """formula => {
   document.dispatchEvent(new ClipboardEvent('copy', {clipboardData: copied, bubbles: true}));
   return copied.getData('text/plain');
 }"""
-API = [name for name in PAGES if name.startswith("book/api/")]
+API = [name for name in PAGES if name.startswith("book/api/") and name != "book/api/index"]
 
 
 def examples(name):

@@ -67,6 +67,7 @@ def spike_onsets(loss: ArrayLike, threshold: float = SPIKE_LOSS, calm: int = CAL
     """
     calm = whole_number(calm, "calm", at_least=1)
     above = _above(loss, threshold)
+    calm = min(calm, max(1, above.shape[-1]))  # none begins where all are too early
     before = np.concatenate([np.ones((*above.shape[:-1], calm), bool), above[..., :-1]], axis=-1)
     return above & ~np.lib.stride_tricks.sliding_window_view(before, calm, axis=-1).any(axis=-1)
 

@@ -73,6 +73,8 @@ export function parse(text, { names = [], aliases = {}, over = [] } = {}) {
   return new Parser(text, names, aliases, over).formula();
 }
 
+const LONGEST_NAME = 24; // of one that stands beside another without a blank
+
 class Parser {
   /** @param {string} text @param {string[]} names @param {Record<string, string>} aliases @param {string[]} over */
   constructor(text, names, aliases, over) {
@@ -314,7 +316,7 @@ class Parser {
     /** @type {string[][]} */
     const ways = [...Array(name.length), []]; // for each place, the names from there to the end
     for (let from = name.length - 1; from >= 0; from--) {
-      for (let to = name.length; to > from && !ways[from]; to--) {
+      for (let to = Math.min(name.length, from + LONGEST_NAME); to > from && !ways[from]; to--) {
         if (ways[to] && this.known(name.slice(from, to))) ways[from] = [name.slice(from, to), ...ways[to]];
       }
     }
