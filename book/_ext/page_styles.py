@@ -7,8 +7,8 @@ from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
 STYLES = {
-    "book/intro": ("claims.css", "intro.css"),
-    "book/sheet": ("claims.css", "paper.css"),
+    "book/intro": ("marks.css", "intro.css"),
+    "book/sheet": ("marks.css", "paper.css"),
     "book/claims": ("claims.css",),
     "book/errata": ("paper.css",),
 }

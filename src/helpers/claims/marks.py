@@ -45,7 +45,7 @@ def _numbered(ledger: Ledger, number: str) -> list[Claim]:
 
 
 def _marked(claim: Claim, whole: bool) -> str:
-    """Return a statement as Markdown; its mark comes first, as it is read, and stands in the margin by claims.css."""
+    """Return a statement as Markdown; its mark comes first, as it is read, and stands in the margin by marks.css."""
     verdict = claim.verdict.value
     anchor = f" #{claim.sheet_anchor}" if whole else ""
     paragraphs = [
