@@ -67,37 +67,50 @@ def condense_census(
     batches = {training.batches_per_epoch for training in trainings.values()}
     if len(batches) != 1:
         raise ValueError(f"trainings must have as many batches in an epoch, got {batches}")
-    seeds = _seeds(directory, trainings)
-    runs, origin = _read_census(directory, trainings, seeds)
-    explored = {name: [own[seed] for seed in own if seed < FRESH] for name, own in runs.items()}
-    fresh = {name: [own[seed] for seed in own if seed >= FRESH] for name, own in runs.items()}
-    tables = {EXPLORED + name: own for name, own in explored.items()}
-    tables |= {FRESH_RUNS + name: own for name, own in fresh.items() if own}
-    counts = {name: len(own) for name, own in fresh.items() if own}
+    runs, origin = _read_census(directory, trainings, _seeds(directory, trainings))
+    explored, fresh = _from(runs, 0, FRESH), _from(runs, FRESH)
+    tables = _under(EXPLORED, explored) | _under(FRESH_RUNS, fresh)
+    seeds, counts = len(next(iter(explored.values()))), {name: len(own) for name, own in fresh.items()}
     metadata = {
-        "commands": _commands(trainings, len(next(iter(explored.values()))), counts, int(origin["epochs"])),
+        "commands": _commands(trainings, seeds, counts, int(origin["epochs"])),
         **origin,
         "epochs": int(origin["epochs"]),
         "batches_per_epoch": batches.pop(),
-        "seeds": len(next(iter(explored.values()))),
+        "seeds": seeds,
         "fresh": {"first": FRESH, "seeds": counts},
         "spike": SPIKE_LOSS,
         "calm": CALM_STEPS,
         "learnt": LEARNT_ACCURACY,
         "trainings": {name: repr(training) for name, training in trainings.items()},
     }
-    table = io.StringIO(newline="")
-    write_rows(
-        table, [row(name, seed, trainings[name], run) for name in runs for seed, run in runs[name].items()]
-    )
     names = ("runs.csv", "epochs.npz", "counts.npz", "steps.npz", "census.json")
     with atomic_writes(*(folder / f"loss_curve_{name}" for name in names)) as files:
         csv_file, by_epoch, by_definition, by_step, about = files
-        csv_file.write(table.getvalue().encode())
+        csv_file.write(_rows(trainings, runs).encode())
         _save(by_epoch, {name: [_recorded_epochs(name, run) for run in own] for name, own in tables.items()})
         _save(by_definition, {name: list(map(_counts, own)) for name, own in tables.items()})
         _save(by_step, {name: _with_steps(name, own) for name, own in explored.items()})
         about.write(dated_json(metadata))
+
+
+def _from(runs: Runs, first: int, end: float = float("inf")) -> dict[str, list[dict[str, Array]]]:
+    """Return the runs of seeds from ``first`` to below ``end``, for the trainings that have some."""
+    chosen = {name: [own[seed] for seed in own if first <= seed < end] for name, own in runs.items()}
+    return {name: own for name, own in chosen.items() if own}
+
+
+def _under(prefix: str, tables: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+    return {prefix + name: own for name, own in tables.items()}
+
+
+def _rows(trainings: Mapping[str, Training], runs: Runs) -> str:
+    """Return the table of all runs as text."""
+    table = io.StringIO(newline="")
+    write_rows(
+        table,
+        [row(name, seed, trainings[name], run) for name, own in runs.items() for seed, run in own.items()],
+    )
+    return table.getvalue()
 
 
 def _commands(
