@@ -365,6 +365,16 @@ class TestCommitted:
             assert recorded_census.runs(name, fresh=True)["seed"].tolist() == list(seeds)
             assert len(seeds) >= 32
 
+    def test_fresh_runs_are_compared_with_fresh_ones(self):
+        name = "value-clipping-0.01"
+        own, untreated = (recorded_census.runs(of, fresh=True) for of in (name, "untreated"))
+        seeds = min(len(own["seed"]), len(untreated["seed"]))
+        mine, theirs = (
+            table["spikes"][:seeds].sum() / table["steps_after"][:seeds].sum() for table in (own, untreated)
+        )
+        found = recorded_census.ratio("spikes", name, rng=np.random.default_rng(0), fresh=True)
+        assert found.effect == pytest.approx(mine / theirs, rel=1e-12)
+
     def test_what_is_judged_was_chosen_on_the_seeds_explored(self):
         """It left the fewest long spikes of its kind there: the choice follows from the record."""
         for kind, names in claims.ALTERNATIVES.items():

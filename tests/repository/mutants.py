@@ -81,7 +81,7 @@ ELSEWHERE = {
     "loss_curves.recorded_census": [
         *(
             f"{RECORDED_CENSUS}::{name}"
-            for name in ("TestMeasures", "TestCommitted", "test_unknown_names_are_refused")
+            for name in ("TestMeasures", "TestRatios", "TestCommitted", "test_unknown_names_are_refused")
         )
     ],
     **{
