@@ -83,7 +83,7 @@ def test_each_known_number_is_named(judge, packs, id):
 
 @pytest.mark.parametrize("id", [id for id, box in BOXES.items() if box.kind == "choice"])
 def test_each_choice_is_answered(judge, id):
-    options = BOXES[id].options
+    options = BOXES[id].exercise.options
     for number, option in enumerate(options):
         answer = judge(id, str(number))
         assert answer["outcome"] == ("not-yet" if option.name else "right")

@@ -8,7 +8,7 @@ from helpers.book import EXERCISES
 from helpers.exercises import ExampleExercise, Outcome
 from helpers.exercises.boxes import ExampleBox
 
-BOX = ExampleBox(id="0.logits", question="?", label="z =", given=BEYOND_5.given, exercise=BEYOND_5)
+BOX = ExampleBox(exercise=BEYOND_5, question="?", label="z =")
 EXAMPLES = [BEYOND_5, *(exercise for exercise in EXERCISES if isinstance(exercise, ExampleExercise))]
 TYPED = ["0, 0, 6, 0", "(0, 6, 0, 0)", "[0 -1 9 0]", "0; 0; 2*3; 0", "0,5; 0; 8; 0", "0, 0, ln(1000), 0"]
 WRONG = {

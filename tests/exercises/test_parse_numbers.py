@@ -148,7 +148,7 @@ SPELLINGS = [
 def test_a_spelling_is_read_alike_in_python_and_in_the_browser(node, typed, answer, tolerance):
     exercise = replace(SIZE, answer=answer, tolerance=tolerance, mistakes={})
     assert exercise.check(typed).right, exercise.check(typed)
-    pack = NumbersBox(id="0", question="?", label="?", given="?", exercise=exercise).pack()
+    pack = NumbersBox(exercise=exercise, question="?", label="?").pack()
     (judged,) = node(pack, typed)
     assert judged["outcome"] == "right", judged["says"]
 

@@ -73,7 +73,7 @@ def answer(page, id, typed):
 
 
 def right(id):
-    return BOXES[id].options[0].text if BOXES[id].kind == "choice" else RIGHT[id][0]
+    return BOXES[id].exercise.options[0].text if BOXES[id].kind == "choice" else RIGHT[id][0]
 
 
 def test_each_box_keeps_the_contract(page):
@@ -128,7 +128,7 @@ def test_with_the_keyboard_alone(page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     options = choice.locator("input")
-    chosen = BOXES["1.3.2.cause"].options[int(options.nth(1).input_value())]
+    chosen = BOXES["1.3.2.cause"].exercise.options[int(options.nth(1).input_value())]
     assert options.nth(1).is_checked()
     assert choice.get_by_role("status").get_attribute("data-mistake") == chosen.name
 

@@ -56,7 +56,7 @@ def test_who_types_the_sheets_answers_hears_what_is_wrong(open_page, chapter):
             assert any(one.startswith(name) for one in mistake.split("; ")), (id, typed, mistake)
             assert "as the sheet does" in words
         if BOXES[id].kind == "choice":
-            for number, option in enumerate(BOXES[id].options):
+            for number, option in enumerate(BOXES[id].exercise.options):
                 outcome, mistake, words = check_with_the_keyboard(page, id, str(number))
                 assert (outcome, mistake) == ("not-yet" if option.name else "right", option.name)
         assert check_with_the_keyboard(page, id, RIGHT[id][0])[:2] == ("right", "")

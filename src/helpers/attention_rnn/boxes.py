@@ -71,7 +71,6 @@ def _three_projections(
 
 
 STEP_BOX = FormulaBox(
-    id="1.2.2.a",
     question="Give one step of AttentionRNN(2), h[t], from the queries, keys and values.",
     label="h[t] =",
     given="The names, with i = 0 for x[t], 1 for h[t−1] and 2 for h[t−2]: the columns q[i], k[i] and v[i], each m × 1, and m. A score is a query's transpose times a key, and a sum is "
@@ -84,17 +83,14 @@ STEP_BOX = FormulaBox(
 )
 
 PATHS_BOX = NumbersBox(
-    id="1.2.2.a.paths",
     question="In how many ways can you go from h[1] to h[5] along the arrows from state to state?",
     label="Number of ways",
-    given=PATHS.given,
     exercise=PATHS,
 )
 
 # 1.2.2.b
 
 SIZE_BOX = FormulaBox(
-    id="1.2.2.b",
     question="How many weights does a[t] hold in AttentionRNN(k)?",
     label="Number of weights",
     given="The names: k, the window, and t, the step.",
@@ -104,7 +100,6 @@ SIZE_BOX = FormulaBox(
 )
 
 SHARE_BOX = FormulaBox(
-    id="1.2.2.b.share",
     question="At t = 1 the k states in the window are zero vectors. Which score w_0 must x[1] have for h[1] to keep 90 % of V_0 x[1]?",
     label="w_0 =",
     given="The name: k, the window. The natural logarithm is ln.",
@@ -123,7 +118,6 @@ def _special_in_window(w: Array, v: Array, t: int) -> dict[str, float | bool]:
 
 
 MASKED_BOX = FormulaBox(
-    id="1.2.2.b.masked",
     question="And if the zero vectors were masked? Give h[t] of AttentionRNN(k) if states before t = 1 are left out.",
     label="h[t] =",
     given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i]; k, t and m. The smaller of two numbers is min(…, …).",
@@ -158,7 +152,6 @@ _WEIGHTED = replace(
 )
 
 WINDOW_BOX = FormulaBox(
-    id="1.2.2.c",
     question="Write AttentionRNN(k) down. Its heart is one step: give h[t] from the scores and the values.",
     label="h[t] =",
     given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i], zero vectors before t = 1 included; k, t and m.",
@@ -168,7 +161,6 @@ WINDOW_BOX = FormulaBox(
 )
 
 PARAMETERS_BOX = FormulaBox(
-    id="1.2.2.c.parameters",
     question="How many numbers has AttentionRNN(k) to learn?",
     label="Number of parameters",
     given="The names: k, the window; m, the size of a state; n, the size of an input.",
@@ -240,7 +232,6 @@ _UNBOUNDED_STEP = replace(
 )
 
 UNBOUNDED_BOX = FormulaBox(
-    id="1.2.2.d",
     question="Let the network attend to every past state, which share one triple Q, K, V. Give h[t].",
     label="h[t] =",
     given="The names: the columns x = x[t], n × 1, and h[1], …, h[t−1], m × 1; Q_0, K_0, V_0, m × n, and Q, K, V, m × m; t and m. A sum is sum(s, 1, t−1, …), which is 0 at t = 1.",
@@ -261,7 +252,6 @@ UNBOUNDED_BOX = FormulaBox(
 )
 
 MEANS_BOX = NumbersBox(
-    id="1.2.2.d.mean",
     question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, and V_0 = V = 1. What are h[1], h[2] and h[3] for x = 8, 4, 1?",
     label="h[1], h[2], h[3]",
     given="Three numbers, separated by commas.",
@@ -269,7 +259,6 @@ MEANS_BOX = NumbersBox(
 )
 
 BOUND_BOX = ExampleBox(
-    id="1.2.2.d.bound",
     question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, V_0 = 1 and V = −1. Give x[1] and x[2] with which h[2] is as long as the bound allows: as the longest input so far.",
     label="x[1], x[2] =",
     given="Two numbers, such as 3, 5.",
@@ -277,7 +266,6 @@ BOUND_BOX = ExampleBox(
 )
 
 SUMS_BOX = FormulaBox(
-    id="1.2.2.d.sums",
     question="Two sums over all past states are kept: D of their exponentials, and N of these times the values. Give h[t].",
     label="h[t] =",
     given="The names: the input's score w_0, a number, and its value v_0, m × 1; D, a number, and N, m × 1.",
@@ -342,7 +330,6 @@ _ANOTHER_STATE = replace(
 )
 
 RESCALING_BOX = FormulaBox(
-    id="1.2.2.d.rescaling",
     question="N is kept divided by exp(M), M being the largest score so far. Now a state comes with the score w and the value v. Give the new N, divided by exp(M′), where M′ = max(M, w).",
     label="New N =",
     given="The names: M and w, numbers; N and v, m × 1. Scores are up to ±1000: exp(1000) is no number of float64. The larger of two is max(…, …).",
@@ -352,7 +339,6 @@ RESCALING_BOX = FormulaBox(
 )
 
 RANK_BOX = FormulaBox(
-    id="1.2.2.d.rank",
     question="In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step. At a later step state 1 has the weight b_1. What is the weight of state 2 then?",
     label="b_2 =",
     given="The names: a_1, a_2, b_1.",
@@ -363,7 +349,6 @@ RANK_BOX = FormulaBox(
 )
 
 BACKWARD_BOX = FormulaBox(
-    id="1.2.2.d.backward",
     question="State s of AttentionRNN(∞) has the score w and the value v[s]. The total gradients λ[t] of all steps are known, and the softargmax's denominators Z[t]. Give ∂ℓ/∂v[s], a row.",
     label="∂ℓ/∂v[s] =",
     given="The names: w = w[s], a number; for t = 1, …, T the rows λ[t], 1 × m, and the numbers Z[t]; s and T.",
@@ -413,7 +398,6 @@ def _special(i: int, q: Array, k: Array, v: Array, Q: Array, K: Array, V: Array)
 
 
 JACOBIAN_BOX = FormulaBox(
-    id="1.2.2.e",
     question="Give ∂h[t]/∂h[t−1] of AttentionRNN(2). All other states are fixed.",
     label="∂h[t]/∂h[t−1] =",
     given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_1, K_1, V_1, m × m. A "
@@ -440,7 +424,6 @@ JACOBIAN_BOX = FormulaBox(
 )
 
 INPUT_JACOBIAN_BOX = FormulaBox(
-    id="1.2.2.e.input",
     question="And ∂h[t]/∂x[t]?",
     label="∂h[t]/∂x[t] =",
     given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n.",
@@ -456,7 +439,6 @@ INPUT_JACOBIAN_BOX = FormulaBox(
 )
 
 VALUE_MATRIX_BOX = FormulaBox(
-    id="1.2.2.e.value",
     question="V_i is used at every step. Give ∂ℓ/∂V_i, in the layout of V_i, m × n.",
     label="∂ℓ/∂V_i =",
     given="The names, for t = 1, …, T and one i: the weights a[t] = a_i[t], numbers; the total gradients λ[t] = ∂ℓ/∂h[t], rows 1 × m; what is read, y[t] = y_i[t], columns n × 1; and T.",
@@ -475,7 +457,6 @@ VALUE_MATRIX_BOX = FormulaBox(
 # 1.2.2.f
 
 STATE_GRADIENT_BOX = FormulaBox(
-    id="1.2.2.f",
     question="AttentionRNN(k) looks back at k states. Give the total gradient λ[T] = ∂ℓ/∂h[T], a row.",
     label="λ[T] =",
     given="The names, with i = 1, …, k: the rows g = what ℓ itself makes of h[T], and λ[i], the total gradient of h[T+i], each 1 × m; the m × m matrices D[i], "
@@ -511,7 +492,6 @@ STATE_GRADIENT_BOX = FormulaBox(
 )
 
 BY_HAND_BOX = NumbersBox(
-    id="1.2.2.f.hand",
     question="Let everything be one number, k = 2, and every weight and direct Jacobian ⅓. There are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
     label="λ[1] =",
     given="One number, such as a fraction.",

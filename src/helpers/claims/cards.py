@@ -27,6 +27,7 @@ class NotMeasured:
     """The place of the evidence where there is no PyTorch: the first words of the evidence function."""
 
     heading = "PyTorch is not installed, so this is not measured"
+    column = ""
     row = ("not measured", "not measured")
     table: ClassVar[dict[str, str]] = {}
 
@@ -95,10 +96,7 @@ class Card:
             f"| {'**judged:** ' * (reading == self.claim.reading)}{reading} | {error} |"
             for reading, error in self.evidence.table.items()
         ]
-        return "\n".join([f"| read | {self._column()} |", "|---|---|", *rows])
-
-    def _column(self) -> str:
-        return "found" if self.evidence.heading in ("Measured", "Recorded") else "off by"
+        return "\n".join([f"| read | {self.evidence.column} |", "|---|---|", *rows])
 
 
 class Table:

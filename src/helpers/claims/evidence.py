@@ -1,6 +1,6 @@
 """Evidence for a claim, and the verdict that follows from it.
 
-A kind of evidence has a ``verdict``; a ``heading`` and ``measurements``, in words for the claim's card; its ``table`` of readings;
+A kind of evidence has a ``verdict``; a ``heading`` and ``measurements``, in words for the claim's card; its ``table`` of readings, below ``column``;
 and a ``row``, the cells for the sheet and for the book in the table of all claims. ``verdict`` raises :class:`Unsupported` if the
 evidence supports none.
 """
@@ -144,6 +144,7 @@ class Evidence:
     left_out: Mapping[str, Errors] = field(default_factory=dict)
     readings: Mapping[str, Errors] = field(default_factory=dict)
     beside: Mapping[str, Errors] = field(default_factory=dict)
+    column = "off by"
 
     def __post_init__(self) -> None:
         for name, errors in self._by_name().items():
@@ -244,6 +245,7 @@ class Counterexample:
     measured: float
     predicted: float
     heading = "Measured"
+    column = ""
     table: ClassVar[dict[str, str]] = {}
 
     @property
@@ -346,6 +348,7 @@ class Experiment:
     left_out: Finding | None = None
     readings: Mapping[str, Finding] = field(default_factory=dict)
     recorded: bool = False
+    column = "found"
 
     @property
     def verdict(self) -> Verdict:

@@ -46,7 +46,6 @@ PICK = f"W has the taps 0 to {TAPS - 1} and no others: sum over all of them, and
 DELTA = "δ[i, j], which is 1 where i = j, and 0 elsewhere"
 
 SIZE_BOX = NumbersBox(
-    id="1.1.a",
     question="A kernel of 4 × 5 moves by 4 over an input of 21 × 12, without padding. How large is the output?",
     label="Rows × columns",
     given="Two whole numbers, such as 4 × 3. A calculation will do, too.",
@@ -54,7 +53,6 @@ SIZE_BOX = NumbersBox(
 )
 
 FIT_BOX = NumbersBox(
-    id="1.1.a.fit",
     question="A kernel of 4 × 5 moves by 4, without padding. For which input are there 5 × 2 windows, and no sample is left over?",
     label="Rows × columns of the input",
     given="Two whole numbers, such as 4 × 3. A calculation will do, too.",
@@ -62,7 +60,6 @@ FIT_BOX = NumbersBox(
 )
 
 IN_GENERAL_BOX = FormulaBox(
-    id="1.1.b",
     question="And in general? Give the output's size along one dimension.",
     label="Output size",
     given="The names: H, the input's size; K, the kernel's; stride S; padding P at each end; dilation D. ⌊…⌋ may be typed as floor(…).",
@@ -82,7 +79,6 @@ IN_GENERAL_BOX = FormulaBox(
 )
 
 INPUTS_BOX = NumbersBox(
-    id="1.1.b.inputs",
     question="A layer with kernel 3, stride 5, padding 2 at each end and dilation 4 returns 10 samples. How many samples may its input have: how many at the least, and "
     "how many at the most?",
     label="The fewest, and the most",
@@ -91,7 +87,6 @@ INPUTS_BOX = NumbersBox(
 )
 
 SAME_BOX = FormulaBox(
-    id="1.1.b.same",
     question="With stride 1, which padding P gives an output as long as the input?",
     label="P =",
     given="The names: K, the kernel's size, and D, the dilation, of which D(K − 1) is even.",
@@ -102,7 +97,6 @@ SAME_BOX = FormulaBox(
 )
 
 WEIGHTS_BOX = NumbersBox(
-    id="1.1.b.weights",
     question="A convolution with 16 filters of 3 × 3, stride 1 and padding 1 takes an image of 3 channels of 32 × 32 samples to 16 channels of the same size. "
     "How many weights does it have? And how many would a dense layer have, which joins each number of the output with each of the input? No biases.",
     label="The convolution's, and the dense layer's",
@@ -111,7 +105,6 @@ WEIGHTS_BOX = NumbersBox(
 )
 
 RECEPTIVE_BOX = FormulaBox(
-    id="1.1.b.receptive",
     question="Two layers, one on top of the other. On how many samples of the input does one output of the second layer depend?",
     label="Receptive field",
     given="The names: K_1 and S_1, size and stride of the first layer's kernel, S_1 at most K_1; K_2 and S_2, those of the second's.",
@@ -122,7 +115,6 @@ RECEPTIVE_BOX = FormulaBox(
 )
 
 FORWARD_BOX = FormulaBox(
-    id="1.1.c.i",
     question="The layer has 5 channels, 7 positions, one filter of size 3, and stride 2. What is its output f[r]?",
     label="f[r] =",
     given=f"The names: {X}; {W}; r, from 0 to {ROWS - 1}. {FROM_0} A sum is sum(k, 0, 2, …).",
@@ -132,7 +124,6 @@ FORWARD_BOX = FormulaBox(
 )
 
 PADDED_BOX = NumbersBox(
-    id="1.1.c.i.padding",
     question="One channel, x = (1, 3, 2, 5, 4), and one filter, W = (2, 1, −1). With stride 2 and padding 1, what is the output?",
     label="The output",
     given="Three numbers, such as 4, 0, −7.",
@@ -140,7 +131,6 @@ PADDED_BOX = NumbersBox(
 )
 
 VIEW_BOX = NumbersBox(
-    id="1.1.c.i.view",
     question="x is stored row by row, 5 channels × 7 positions, with 8 bytes for each number. The view X[c, r, k] = x[c, 2r + k] shares its memory. By how many bytes does "
     "one step along each of its three axes move in memory?",
     label="Steps along c, r and k",
@@ -175,7 +165,6 @@ VIEW_BOX = NumbersBox(
 )
 
 WEIGHT_JACOBIAN_BOX = FormulaBox(
-    id="1.1.c.ii",
     question="How does the output change with the weight? Give one entry of ∂f/∂W.",
     label="∂f[r] / ∂W[0, c, k] =",
     given=f"The names: {X}; r, c and k. {FROM_0}",
@@ -191,7 +180,6 @@ WEIGHT_JACOBIAN_BOX = FormulaBox(
 )
 
 BACK_BOX = FormulaBox(
-    id="1.1.c.ii.back",
     question="f is linear in W. Write f[r] with W and the Jacobian J = ∂f/∂W alone, without x, for a layer of 2 channels.",
     label="f[r] =",
     given=f"The names: J[r, c, k] = ∂f[r]/∂W[0, c, k], {ROWS} × 2 × {TAPS}; W[f, c, k], 1 × 2 × {TAPS}; r. {FROM_0} A sum is sum(k, 0, 2, …).",
@@ -221,7 +209,6 @@ def _delta(size: int = POSITIONS + 2) -> Array:
 
 
 INPUT_JACOBIAN_BOX = FormulaBox(
-    id="1.1.c.iii",
     question="How does the output change with the input? Give one entry of ∂f/∂x.",
     label="∂f[r] / ∂x[c, i] =",
     given=f"The names: {W}; r, c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(k, 0, 2, …).",
@@ -231,7 +218,6 @@ INPUT_JACOBIAN_BOX = FormulaBox(
 )
 
 OVERLAP_BOX = NumbersBox(
-    id="1.1.c.iii.overlap",
     question="Which of the 7 positions of x are read by two windows, so that each of them moves two outputs?",
     label="The two positions",
     given="Two whole numbers, such as 0, 1. Positions count from 0.",
@@ -239,7 +225,6 @@ OVERLAP_BOX = NumbersBox(
 )
 
 WEIGHT_GRADIENT_BOX = FormulaBox(
-    id="1.1.c.iv",
     question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂W.",
     label="∂ℓ/∂W[0, c, k] =",
     given=f"The names: {G}; {X}; c and k. {FROM_0} A sum is sum(r, 0, 2, …).",
@@ -255,7 +240,6 @@ WEIGHT_GRADIENT_BOX = FormulaBox(
 )
 
 BATCH_BOX = FormulaBox(
-    id="1.1.c.iv.batch",
     question="The same layer with 3 filters and 2 channels, and a batch of 2 inputs. Give one entry of ∂ℓ/∂W.",
     label="∂ℓ/∂W[f, c, k] =",
     given=f"The names: g[n, f, r] = ∂ℓ/∂y[n, f, r], 2 inputs × 3 filters × {ROWS} outputs; x[n, c, i], 2 inputs × 2 channels × {POSITIONS} positions; f, c and k. "
@@ -266,7 +250,6 @@ BATCH_BOX = FormulaBox(
 )
 
 BIAS_BOX = FormulaBox(
-    id="1.1.c.iv.bias",
     question="Give each filter a bias: y[n, f, r] is what it was, plus b[f]. The batch has 2 inputs, and each of 3 filters has 4 outputs. What is the gradient of the bias?",
     label="∂ℓ/∂b[f] =",
     given=f"The names: g[n, f, r] = ∂ℓ/∂y[n, f, r], 2 inputs × 3 filters × 4 outputs; f. {FROM_0} A sum is sum(r, 0, 3, …).",
@@ -276,7 +259,6 @@ BIAS_BOX = FormulaBox(
 )
 
 LIKENESS_BOX = NumbersBox(
-    id="1.1.c.iv.likeness",
     question="The forward pass has stride 3 and dilation 2. ∂ℓ/∂W, too, is a convolution of x, with ∂ℓ/∂y for its kernel. What are its stride and its dilation?",
     label="Stride, and dilation",
     given="Two whole numbers, such as 1, 1.",
@@ -313,7 +295,6 @@ LIKENESS_BOX = NumbersBox(
 )
 
 BOTH_BOX = NumbersBox(
-    id="1.1.c.iv.both",
     question="One channel of 13 samples, x[i] = i for i = 0, …, 12; a kernel of 3; stride 3 and dilation 2. The loss hands back ∂ℓ/∂y = (1, −1, 2). What is ∂ℓ/∂W?",
     label="∂ℓ/∂W[0], ∂ℓ/∂W[1], ∂ℓ/∂W[2]",
     given="Three numbers, such as 4, 0, −7. Calculations will do, too.",
@@ -321,7 +302,6 @@ BOTH_BOX = NumbersBox(
 )
 
 EXCESS_BOX = FormulaBox(
-    id="1.1.c.iv.excess",
     question="The forward pass, with stride S and dilation D, dropped d samples. The backward convolution of x with ∂ℓ/∂y, with stride D and dilation S, may then find more "
     "than K places. How many more?",
     label="Places beyond the K-th",
@@ -333,7 +313,6 @@ EXCESS_BOX = FormulaBox(
 )
 
 INPUT_GRADIENT_BOX = FormulaBox(
-    id="1.1.c.iv.input",
     question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂x.",
     label="∂ℓ/∂x[c, i] =",
     given=f"The names: {G}; {W}; c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(r, 0, 2, …).",

@@ -18,9 +18,9 @@ from numpy.typing import ArrayLike
 
 from ..numerics.functions import quiet
 from .answer import marked_up
-from .choice_exercise import ChoiceExercise, Option, shuffled
+from .choice_exercise import ChoiceExercise
 from .example_exercise import Condition, ExampleExercise
-from .exercise import Mistake, SheetMistake
+from .exercise import Exercise, Mistake, SheetMistake
 from .function_exercise import FunctionExercise
 from .number_exercise import NumberExercise
 
@@ -42,22 +42,30 @@ class Box:
 
     Parameters
     ----------
-    id : str
-        Of the exercise.
+    exercise : Exercise
+        What is asked for; its id is the box's.
     question : str
         What is asked. Code stands between backticks.
     label : str
         What the field holds.
     given : str
-        The names that there are, with their sizes; or what form the answer has.
+        The names that there are, with their sizes; or what form the answer has. Left out, it is the exercise's.
     """
 
-    id: str
+    exercise: Exercise
     question: str
     label: str
-    given: str
+    given: str = ""
 
     kind = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "given", self.given or self.exercise.given)
+
+    @property
+    def id(self) -> str:
+        """The exercise's number."""
+        return self.exercise.id
 
     def pack(self) -> Pack:
         """Return what the browser needs to judge an answer."""
@@ -299,37 +307,25 @@ class ChoiceBox(Box):
     Parameters
     ----------
     exercise : ChoiceExercise
-        Whose options are shown; or else give them here.
-    options : sequence of Option
-    ordered : bool
-        Whether options that are given here stay in their order.
     """
 
-    exercise: ChoiceExercise | None = None
-    options: Sequence[Option] = ()
-    ordered: bool = False
+    exercise: ChoiceExercise
 
     kind = "choice"
-
-    def __post_init__(self) -> None:
-        if self.exercise and not self.options:
-            object.__setattr__(self, "options", self.exercise.options)
-            object.__setattr__(self, "ordered", self.exercise.ordered)
 
     def pack(self) -> Pack:
         """Return what is said to each option."""
         return super().pack() | {
             "options": [
                 {"right": not option.name, "name": option.name, "reply": option.words}
-                for option in self.options
+                for option in self.exercise.options
             ]
         }
 
     def field(self, name: str) -> str:
         """Return the options and the button as HTML."""
-        shown = self.options if self.ordered else shuffled(self.options, self.id)
         options = "".join(
-            f'<label><input type="radio" name="{name}-answer" value="{self.options.index(option)}"> <span>{marked_up(option.text)}</span></label>'
-            for option in shown
+            f'<label><input type="radio" name="{name}-answer" value="{self.exercise.options.index(option)}"> <span>{marked_up(option.text)}</span></label>'
+            for option in self.exercise.shown
         )
         return f'<fieldset data-answer role="radiogroup" aria-describedby="{name}-given {name}-status"><legend>{marked_up(self.label)}</legend>{options}</fieldset>{BUTTON}'

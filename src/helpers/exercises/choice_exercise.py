@@ -55,11 +55,6 @@ class WrongOptions(Mapping[str, Mistake[str]]):
         return len(self._wrong)
 
 
-def shuffled(options: Sequence[Option], id: str) -> list[Option]:
-    """Return the options in an order that says nothing of which is right, the same at every call."""
-    return random.Random(zlib.crc32(id.encode())).sample(options, len(options))
-
-
 @dataclass(frozen=True, kw_only=True)
 class ChoiceExercise(Exercise[str]):
     """One of several answers to choose.
@@ -83,8 +78,9 @@ class ChoiceExercise(Exercise[str]):
 
     @property
     def shown(self) -> list[Option]:
-        """The options in the order in which the reader sees them."""
-        return list(self.options) if self.ordered else shuffled(self.options, self.id)
+        """The options as the reader sees them: where they are not ordered, in an order that says nothing of which is right."""
+        order = random.Random(zlib.crc32(self.id.encode()))
+        return list(self.options) if self.ordered else order.sample(self.options, len(self.options))
 
     @property
     def right(self) -> Option:

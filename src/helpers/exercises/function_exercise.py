@@ -128,22 +128,21 @@ class FunctionExercise(Exercise[Function]):
         ]
         if not wrong:
             return self._confirm(
-                calls, expected, f"the largest relative difference is {_written(max(errors))}"
+                calls,
+                expected,
+                f"It agrees with the reference in all of {len(calls)} cases; the largest relative difference is "
+                f"{_written(max(errors))}. None of {len(self.mistakes)} known mistakes is made.",
             )
         names = self._find_mistakes(lambda mistake: _gives(calls, mistake, cases))
         if not names and _is_float32(calls, errors):
-            return self._confirm(calls, expected, "to float32's digits")
+            sentence = f"It is right, to float32's digits, in all of {len(calls)} cases."
+            return self._confirm(calls, expected, sentence)
         failing = Failing(self, function, cases, calls, expected, errors, wrong[0])
         sentences = self._explain_mistakes("It", names) if names else failing.sentences()
         return self._not_yet(*sentences, *failing.where(), case=failing.shown(), mistake="; ".join(names))
 
-    def _confirm(self, calls: list[Call], expected: list[np.ndarray], how_closely: str) -> Answer:
-        sentences = [
-            f"It agrees with the reference in all of {len(calls)} cases; {how_closely}. "
-            f"None of {len(self.mistakes)} known mistakes is made."
-        ]
-        if how_closely.startswith("to"):
-            sentences = [f"It is right, {how_closely}, in all of {len(calls)} cases."]
+    def _confirm(self, calls: list[Call], expected: list[np.ndarray], sentence: str) -> Answer:
+        sentences = [sentence]
         value, right = calls[-1].value, expected[-1]
         if value is not None and value.shape != right.shape:
             sentences.append(

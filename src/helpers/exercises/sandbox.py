@@ -43,6 +43,9 @@ LONGEST = 300
 
 CAN_FORK = sys.platform == "linux"
 
+REFUSES_A_CHILD = "fork-based multiprocessing"
+"""What PyTorch's autograd says in a child of a process in which it has run."""
+
 SECONDS = 5.0
 """The processor time that one call may take on a fast machine."""
 
@@ -134,9 +137,7 @@ def run_safely(function: Callable, cases: Sequence[Sequence]) -> list[Call]:
         from .child_process import run_in_child
 
         calls = run_in_child(function, cases, limit)
-        if not any(
-            "fork" in call.trouble for call in calls
-        ):  # as PyTorch's autograd refuses to run in a child
+        if not any(REFUSES_A_CHILD in call.trouble for call in calls):
             return calls
     return run_in_thread(function, cases, limit)
 

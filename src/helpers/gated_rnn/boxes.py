@@ -47,7 +47,6 @@ def _without(
 
 
 STEP_BOX = FormulaBox(
-    id="1.2.1.a",
     question="Write the network's step: from the state before, h[t−1], and the input x[t] to the state h[t].",
     label="h[t] =",
     given="The names: W_c and W_x, m × n; W_h, m × m; the columns x[t], n × 1, and h[t−1], m × 1. Write the gate out. σ may be typed as sigma(…), ⊙ as .*",
@@ -64,7 +63,6 @@ STEP_BOX = FormulaBox(
 )
 
 PATHS_BOX = NumbersBox(
-    id="1.2.1.a.paths",
     question="Follow the arrows of one step from h[t−1] to h[t]. How many paths are there, and how many of them pass through the gate?",
     label="All paths, and those through the gate",
     given="Two whole numbers, such as 5, 4.",
@@ -72,7 +70,6 @@ PATHS_BOX = NumbersBox(
 )
 
 GATE_SIZE_BOX = FormulaBox(
-    id="1.2.1.b",
     question="A state has m entries, and an input n. How many numbers does c[t] hold?",
     label="Size of c[t]",
     given="The names: m and n.",
@@ -82,7 +79,6 @@ GATE_SIZE_BOX = FormulaBox(
 )
 
 WEIGHTS_BOX = FormulaBox(
-    id="1.2.1.b.weights",
     question="How many weights does the network have, all together?",
     label="Number of weights",
     given="The names: m, the entries of a state, and n, those of an input.",
@@ -92,7 +88,6 @@ WEIGHTS_BOX = FormulaBox(
 )
 
 HALF_LIFE_BOX = FormulaBox(
-    id="1.2.1.b.halflife",
     question="Let W_h be 0, and let b enter the gate at every step. After how many steps is a candidate's share of the state halved?",
     label="Number of steps",
     given="The name: b. A real number is asked for; ln, exp and σ may be used.",
@@ -102,7 +97,6 @@ HALF_LIFE_BOX = FormulaBox(
 )
 
 BIAS_BOX = NumbersBox(
-    id="1.2.1.b.bias",
     question="Which b makes that ten steps?",
     label="b =",
     given="One number, or a formula with ln and exp.",
@@ -110,7 +104,6 @@ BIAS_BOX = NumbersBox(
 )
 
 STEP_DERIVATIVE_BOX = FormulaBox(
-    id="1.2.1.c.step",
     question="How does one state h_i[t] change with one weight of W_x, in row a and column b? W_x has acted on h[t−1] already.",
     label="∂h_i[t] / ∂W_x[a, b] =",
     given="The names: the gate c[i] and the input x[b]; the step's Jacobian J[i, s] = ∂h_i[t]/∂h_s[t−1]; B[s, a, b] = ∂h_s[t−1]/∂W_x[a, b]; "
@@ -164,7 +157,6 @@ def _steps_back(draw: Draw) -> Cases:
 
 
 LIKENESS_BOX = FormulaBox(
-    id="1.2.1.c.likeness",
     question="One step back: what is the total gradient λ[t−1], if λ[t] is known?",
     label="λ[t−1] =",
     given="The names: the rows g = g[t−1], the direct gradient, and λ = λ[t], each 1 × m; the columns c = c[t] and s = s[t], m × 1; W_h, m × m. "
@@ -249,7 +241,6 @@ def _two_steps(draw: Draw) -> Cases:
 
 
 GRADIENT_BOX = FormulaBox(
-    id="1.2.1.c",
     question="Two steps, from h[0] to h[2]; the loss looks at h[1] and at h[2]. Give ∂ℓ/∂W_x.",
     label="∂ℓ/∂W_x =",
     given="The names: the rows g_1 and g_2, 1 × m, of which g_t is how ℓ changes with h[t] while later states are held fixed; the columns c_1, c_2, the gates, and s_1, s_2, the "
@@ -310,7 +301,6 @@ def _single_steps(draw: Draw) -> Cases:
 
 
 GATE_GRADIENT_BOX = FormulaBox(
-    id="1.2.1.c.gate",
     question="Hold h[t−1] fixed. What does step t add to ∂ℓ/∂W_c?",
     label="The term of step t",
     given="The names: the row λ, the total gradient of h[t], 1 × m; the columns c = c[t], h = h[t−1] and z = W_x x[t], the candidate, m × 1; x = x[t], n × 1.",
@@ -333,7 +323,6 @@ def _two_states(draw: Draw) -> Cases:
 
 
 STATE_GRADIENT_BOX = FormulaBox(
-    id="1.2.1.c.state",
     question="Two steps, from h[0] to h[2]. With the total gradients of h[1] and h[2], give ∂ℓ/∂W_h.",
     label="∂ℓ/∂W_h =",
     given="The names: the rows λ_1 and λ_2, the total gradients, 1 × m; the columns s_1 and s_2, the slopes of h[t] with respect to what enters the gate, and h_0, h_1, h_2, the states, "
@@ -370,7 +359,6 @@ def _one_input(draw: Draw) -> Cases:
 
 
 INPUT_GRADIENT_BOX = FormulaBox(
-    id="1.2.1.c.input",
     question="And the input of step t: give ∂ℓ/∂x[t].",
     label="∂ℓ/∂x[t] =",
     given="The names: the row λ, the total gradient of h[t], 1 × m; the columns c = c[t], the gate, and s = s[t], the slopes with respect to what enters it, m × 1; W_c and W_x, m × n.",
@@ -381,7 +369,6 @@ INPUT_GRADIENT_BOX = FormulaBox(
 )
 
 HALF_OPEN_BOX = FormulaBox(
-    id="1.2.1.c.half",
     question="Let W_c and W_h be 0, and let the loss look at the last state only. Give ∂ℓ/∂W_x in one line.",
     label="∂ℓ/∂W_x =",
     given="The names: N, the number of steps; the row g = ∂ℓ/∂h[N], 1 × m; the columns x[t], n × 1, for t = 1, …, N. A sum is sum(t, 1, N, …).",
@@ -392,7 +379,6 @@ HALF_OPEN_BOX = FormulaBox(
 )
 
 TRUNCATED_BOX = FormulaBox(
-    id="1.2.1.c.truncated",
     question="Truncated backpropagation goes back k of N steps. Let W_h be 0, all gates c, all inputs the same, and let the loss look at the last state only. Which share of ∂ℓ/∂W_x "
     "is found?",
     label="Share of the whole",
@@ -406,7 +392,6 @@ TRUNCATED_BOX = FormulaBox(
 )
 
 TERMS_BOX = NumbersBox(
-    id="1.2.1.c.terms",
     question="Multiply out ∂h[10]/∂h[0]. Each term of the sum has diag(c[t]) or diag(s[t]) W_h for each step. How many terms are there, and how many of them have W_h in no two steps in a row?",
     label="All terms, and those",
     given="Two whole numbers, such as 12, 5.",
@@ -441,7 +426,6 @@ TERMS_BOX = NumbersBox(
 )
 
 PROBE_BOX = FormulaBox(
-    id="1.2.1.c.probe",
     question="To check a backward pass, move h[0] a little, by ε v. By how much does the loss change, to first order?",
     label="Change of ℓ",
     given="The names: the row λ, the total gradient of h[1], 1 × m; J = ∂h[1]/∂h[0], m × m; the column v, m × 1; ε.",
@@ -457,7 +441,6 @@ PROBE_BOX = FormulaBox(
 )
 
 JACOBIAN_BOX = FormulaBox(
-    id="1.2.1.d.reason",
     question="What does one step do to a small change of the state? Give ∂h[t]/∂h[t−1].",
     label="∂h[t]/∂h[t−1] =",
     given="The names: the columns c, the gate, h = h[t−1], and z = W_x x[t], each m × 1; W_h, m × m. diag(…) makes a diagonal matrix of a column.",
@@ -481,7 +464,6 @@ def _three_factors(draw: Draw) -> Cases:
 
 
 ORDER_BOX = FormulaBox(
-    id="1.2.1.d.order",
     question="How does a small change of h[0] reach h[3]? Give ∂h[3]/∂h[0].",
     label="∂h[3]/∂h[0] =",
     given="The names: the steps' Jacobians J_1 = ∂h[1]/∂h[0], J_2 = ∂h[2]/∂h[1] and J_3 = ∂h[3]/∂h[2], each m × m.",
@@ -496,7 +478,6 @@ ORDER_BOX = FormulaBox(
 )
 
 EXPLODES_BOX = NumbersBox(
-    id="1.2.1.d",
     question="One state, W_h = 5, and the inputs (2, 0) and (−1, −5) by turns, 60 of them, from h[0] = 0. How large is |∂h[60]/∂h[0]|?",
     label="|∂h[60]/∂h[0]|",
     given="One number, to within 1 %. A power will do, such as 2^10.",
@@ -504,7 +485,6 @@ EXPLODES_BOX = NumbersBox(
 )
 
 GAIN_BOX = NumbersBox(
-    id="1.2.1.d.gain",
     question="Put w in place of 5, and (−1, −w) in place of (−1, −5). From which |w| on do gradients explode?",
     label="|w| >",
     given="One number, or a formula with sqrt.",
@@ -512,7 +492,6 @@ GAIN_BOX = NumbersBox(
 )
 
 ROW_BOX = FormulaBox(
-    id="1.2.1.d.vanishing",
     question="A gate c lies between 0 and γ, and its loop gain is G. How large can c (1 + (1 − c) G) be?",
     label="The largest value",
     given="The names: γ, at most 1, and G, greater than 0. min(…, …) and max(…, …) may be used.",
@@ -530,7 +509,6 @@ ROW_BOX = FormulaBox(
 )
 
 CERTIFICATE_BOX = NumbersBox(
-    id="1.2.1.d.certificate",
     question="The counterexample has one state, W_h = 5, candidates 2 and −1, and h[0] = 0. Find its loop gain G and the bound ρ. The largest gate is almost 1.",
     label="G, and ρ",
     given="Two numbers, such as 4, 1.5. Fractions will do, too.",
@@ -538,7 +516,6 @@ CERTIFICATE_BOX = NumbersBox(
 )
 
 EQUALITY_BOX = NumbersBox(
-    id="1.2.1.d.equality",
     question="For one state with W_h = 5 in the box from −1 to 2: at which gate c, and for which difference h[t−1] − x_1[t], is the derivative of a step as large as the bound ρ allows?",
     label="c, and h[t−1] − x_1[t]",
     given="Two numbers, such as 0.3, 1. Fractions will do, too.",
@@ -546,7 +523,6 @@ EQUALITY_BOX = NumbersBox(
 )
 
 SCALE_BOX = NumbersBox(
-    id="1.2.1.d.scale",
     question="Let W_c and h[0] be 0, and let all inputs be 7 times as large. By what must W_h be multiplied for the gates to stay as they are? By what are the states multiplied then, and "
     "by what ∂h[t]/∂h[t−1]?",
     label="Factors of W_h, of the states, and of the Jacobian",

@@ -72,7 +72,6 @@ _STEP = replace(
 )
 
 RMSPROP_BOX = FormulaBox(
-    id="1.3.1",
     question="Give the step Δθ that RMSprop makes of a gradient, for one parameter.",
     label="Δθ =",
     given="The names: the gradient g; v from before the step, which is renewed first; the learning rate η, the decay α, and ε.",
@@ -82,15 +81,12 @@ RMSPROP_BOX = FormulaBox(
 )
 
 REPLAY_BOX = ChoiceBox(
-    id="1.3.1.replay",
     question="Suspect (c) says that v has forgotten what larger gradients were like. Training is taken back to the step before a spike, and another step is made. Which one tests this suspect?",
     label="The other step",
-    given=REPLAY.given,
     exercise=REPLAY,
 )
 
 LONGEST_BOX = FormulaBox(
-    id="1.3.1.longest",
     question="How long can RMSprop's step Δθ be at most, whatever the gradients were?",
     label="‖Δθ‖ is at most",
     given="The names: the learning rate η, the decay α, and the number P of parameters. Leave ε out.",
@@ -100,7 +96,6 @@ LONGEST_BOX = FormulaBox(
 )
 
 CLIFF_BOX = FormulaBox(
-    id="1.3.1.cliff",
     question="At w = 0 the state is b after every step. Find ∂ℓ/∂w there.",
     label="∂ℓ/∂w =",
     given="The name: b. The logistic function is σ(b) or sigmoid(b).",
@@ -110,7 +105,6 @@ CLIFF_BOX = FormulaBox(
 )
 
 SMOOTHING_BOX = FormulaBox(
-    id="1.3.1.smoothing",
     question="Somebody smooths a loss curve over 100 batches. A spike lasts n batches and has the loss H in each; the others cost c. How high is the smoothed curve at most?",
     label="The mean =",
     given="The names: n, at most 100; H and c.",
@@ -121,7 +115,6 @@ SMOOTHING_BOX = FormulaBox(
 )
 
 SEEDS_BOX = NumbersBox(
-    id="1.3.1.seeds",
     question="Suppose one in seven of all seeds is different. What is the smallest number of seeds that all agree, nevertheless, with a probability below 5 %?",
     label="Number of seeds",
     given="One whole number.",
@@ -131,23 +124,18 @@ SEEDS_BOX = NumbersBox(
 # 1.3.2
 
 CAUSE_BOX = ChoiceBox(
-    id="1.3.2.cause",
     question="What lets the loss of a network that has learnt exceed that of one that knows nothing?",
     label="The reason",
-    given=CAUSE.given,
     exercise=CAUSE,
 )
 
 LOGITS_BOX = ExampleBox(
-    id="1.3.2.logits",
     question="Give four logits with which a sequence costs more than 5 nats, if class 0 is right.",
     label="z_0, z_1, z_2, z_3 =",
-    given=LOGITS.given,
     exercise=LOGITS,
 )
 
 PROBABILITY_BOX = NumbersBox(
-    id="1.3.2.probability",
     question="Which probability of the right class costs exactly one nat more than to know nothing, ln 4 + 1?",
     label="p =",
     given="One number: a fraction, a formula with e, exp and ln, or three digits.",
@@ -155,7 +143,6 @@ PROBABILITY_BOX = NumbersBox(
 )
 
 FAVOURITE_BOX = NumbersBox(
-    id="1.3.2.favourite",
     question="A network gives its favourite class p and the three others (1 − p)/3 each, and its favourite is always wrong. Above which p does it pay more than ln 4? What does it pay at p = 0.999?",
     label="p, and the loss",
     given="Two numbers, separated by a comma, or as formulas.",
@@ -173,7 +160,6 @@ def _gradients(draw: Draw) -> Cases:
 
 
 CLIPPING_BOX = FormulaBox(
-    id="1.3.3.clipping",
     question="Shorten a gradient to the threshold c where it is longer, and keep its direction.",
     label="g becomes",
     given="The names: the gradient g, a column of P entries; c; and P. The length is norm(g), the smaller of two numbers min(…, …).",
@@ -187,15 +173,12 @@ CLIPPING_BOX = FormulaBox(
 )
 
 CURES_BOX = ChoiceBox(
-    id="1.3.3.regularisation",
     question="After which of these changes of the training did fewer than half as many spikes begin?",
     label="The change",
-    given=CURES.given,
     exercise=CURES,
 )
 
 CONSTANT_BOX = FormulaBox(
-    id="1.3.3.constant",
     question="All gradients of a training are multiplied by a constant c > 0. SGD's step is multiplied by c, too. What is RMSprop's, with ε = 0?",
     label="Δθ =",
     given="The names, without the constant: the gradient g, and v after it is renewed; η; and c.",
@@ -206,7 +189,6 @@ CONSTANT_BOX = FormulaBox(
 )
 
 ADAM_BOX = FormulaBox(
-    id="1.3.3.adam",
     question="Give the step Δθ that Adam makes of a gradient, for one parameter.",
     label="Δθ =",
     given="The names: the gradient g; the running means m of g and v of g² from before the step, which are renewed first; k, the number of the step, from 1; β_1 and β_2, η and ε.",
@@ -225,7 +207,6 @@ ADAM_BOX = FormulaBox(
 )
 
 FOREST_BOX = ChoiceBox(
-    id="1.3.3.forest",
     question="(A) Norm clipping at 10 makes spikes rarer. (B) Adam makes spikes rarer. Which of the two does the figure of the spikes per thousand steps support?",
     label="It supports",
     given="Read the intervals of the two rows.",
@@ -233,7 +214,6 @@ FOREST_BOX = ChoiceBox(
 )
 
 INTERVAL_BOX = ChoiceBox(
-    id="1.3.3.interval",
     question="A change leaves 0.9 times the time in spikes, with a 95 % interval from 0.5 to 1.5. What does that allow to say?",
     label="That",
     given="Choose one.",
@@ -241,7 +221,6 @@ INTERVAL_BOX = ChoiceBox(
 )
 
 BEST_OF_SEVERAL_BOX = FormulaBox(
-    id="1.3.3.winner",
     question="Of n changes that do nothing, each looks like a cure with the probability p, by luck. With which probability does the best of them look like one?",
     label="The probability",
     given="The names: n, p. Each change is tried by itself.",
@@ -252,7 +231,6 @@ BEST_OF_SEVERAL_BOX = FormulaBox(
 )
 
 MEASURES_BOX = NumbersBox(
-    id="1.3.3.measures",
     question="Without a change the spikes last 2, 3, 3, 4 and 88 batches; with it 2, 3, 3, 4 and 8, in as many steps. With the change, how many times as many spikes are there, and how many times as much time is spent in them?",
     label="Number, time",
     given="Two numbers, separated by a comma.",
@@ -262,7 +240,6 @@ MEASURES_BOX = NumbersBox(
 # 1.3.4
 
 LOSS_BOX = NumbersBox(
-    id="1.3.4.loss",
     question="With which loss does a network begin that gives all four classes the same probability?",
     label="Loss at the start",
     given="One number, to three digits after the point, or as a formula with ln, exp and sqrt.",
@@ -270,7 +247,6 @@ LOSS_BOX = NumbersBox(
 )
 
 ACCURACY_BOX = NumbersBox(
-    id="1.3.4.accuracy",
     question="And with which accuracy?",
     label="Share of right answers",
     given="One number: a share, a fraction, or per cent.",
@@ -278,7 +254,6 @@ ACCURACY_BOX = NumbersBox(
 )
 
 SPREAD_BOX = NumbersBox(
-    id="1.3.4.spread",
     question="The output layer begins with weights and biases uniform between ±1/√m, m = 12. Suppose h = 0. How large are the variance s² of a logit, and the expected loss for C = 4?",
     label="s², and the loss",
     given="Two numbers, separated by a comma: with four digits after the point, or as formulas.",
