@@ -156,7 +156,7 @@ def clipping(random: Generator) -> Experiment:
     quantity, interval = _left(LONG_SPIKES, "value clipping", cure, random)
     return Experiment(
         recorded=True,
-        as_written=_best_of_its_kind("clipping", interval),
+        as_written=_best_of_its_kind("clipping", "value clipping", interval),
         left_out=Finding(*_left(SPIKES, "value clipping", cure, random), above=CURE_THRESHOLD),
         corrected=Finding(quantity, interval, below=1),
     )
@@ -168,18 +168,19 @@ def regularisation(random: Generator) -> Experiment:
     _, interval = _left(LONG_SPIKES, "label noise of 30 %", JUDGED["regularisation"], random)
     return Experiment(
         recorded=True,
-        as_written=_best_of_its_kind("regularisation", interval),
+        as_written=_best_of_its_kind("regularisation", "label noise of 30 %", interval),
         corrected=Finding(*_left(SPIKES, "Adam", "adam", random), below=CURE_THRESHOLD),
     )
 
 
-def _best_of_its_kind(kind: str, judged: Interval) -> Finding:
+def _best_of_its_kind(kind: str, name: str, judged: Interval) -> Finding:
     """Return that some training of this kind leaves less than half of the long spikes.
 
     It leaves at most as many as the one that was judged, and perhaps none: one training can confirm this, and not refute it.
+    So the interval begins at 0.
     """
     return Finding(
-        f"long spikes after learning with the best {kind}, times those without, at most",
+        f"long spikes after learning with the best {kind}, times those without; no more than with {name}, and perhaps none:",
         judged._replace(low=0.0),
         below=CURE_THRESHOLD,
     )
