@@ -87,21 +87,29 @@ def until(holds):
         time.sleep(0.1)
 
 
-def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
-    page, asked = browser.new_page(), []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{lab}/lab/tree/box.ipynb?reset")
+def open_notebook(page, address):
+    """Open a notebook, and wait until its kernel is idle."""
     page.set_default_timeout(patience())
+    page.goto(f"{address}?reset")
     page.locator(".jp-CodeCell").first.wait_for()
     page.wait_for_function(
         "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
     )
+
+
+def run_all(page):
+    """Run every cell. The command itself would end when they have."""
+    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
+
+
+def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    open_notebook(page, f"{lab}/lab/tree/box.ipynb")
     solution = page.locator(".jp-CodeCell").nth(2)
     assert solution.inner_text().startswith("# A solution")
     assert not solution.get_by_text("(5, 2) is right").is_visible()
-    page.evaluate(
-        "() => { jupyterapp.commands.execute('notebook:run-all-cells') }"
-    )  # which ends when they have
+    run_all(page)
     page.wait_for_selector("[data-exercise][data-ready]")
     page.locator(".gc-hint").first.wait_for()
 
@@ -137,16 +145,14 @@ def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
 
 def test_an_explorer_in_jupyterlab_before_and_after_its_cell_is_run(browser, lab):
     page = browser.new_page()
-    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
+    open_notebook(page, f"{lab}/lab/tree/explorer.ipynb")
     still = page.locator(".jp-OutputArea img")
-    still.wait_for(timeout=60_000)
+    still.wait_for()
     assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
     assert page.locator(".jp-OutputArea-output").inner_text().strip() == SENTENCE
-    page.locator(".jp-CodeCell .cm-content").click()
-    page.wait_for_selector('[title*="Idle"], [data-status="idle"]', timeout=60_000)
-    page.keyboard.press("Shift+Enter")
+    run_all(page)
     drawing = page.locator(".gc-grid")
-    drawing.wait_for(timeout=60_000)
+    drawing.wait_for()
     assert still.count() == 0
     cells = page.locator(".jp-Cell").count()
     drawing.focus()
