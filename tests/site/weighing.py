@@ -1,11 +1,18 @@
 """What a first visit of a page costs: what it loads, how many elements it has, and how far it moves while it comes."""
 
 import contextlib
+import functools
 import gzip
 import urllib.parse
 from dataclasses import dataclass
+from pathlib import Path
 
-from browsing import SETTLED, SITE
+from browsing import SETTLED, SITE, Quiet
+
+SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+"""Milliseconds from request to answer, and bytes a second: 1.6 Mbit/s."""
+
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 SHIFTS = """
   window.shifted = 0;
@@ -41,6 +48,37 @@ def sent(file):
     """The bytes of a file as a server would send it; fonts are compressed already."""
     content = file.read_bytes()
     return min(len(content), len(gzip.compress(content, 6)))
+
+
+@functools.cache
+def compressed(file):
+    return gzip.compress(file.read_bytes(), 6)
+
+
+class Compressing(Quiet):
+    """Serves text as a web server does, compressed."""
+
+    def do_GET(self):
+        file = Path(self.translate_path(self.path))
+        if file.suffix not in {".html", ".css", ".js", ".json", ".svg", ".txt"}:
+            return super().do_GET()
+        body = compressed(file)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(file)))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def first_paint(browser, server, name):
+    """The seconds until something is seen of a page that comes over a slow mobile network."""
+    with contextlib.closing(browser.new_context(viewport={"width": 360, "height": 740})) as context:
+        page = context.new_page()
+        context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW_4G)
+        page.goto(f"{server}/{name}.html", wait_until="load")
+        page.wait_for_function(f"{FIRST_PAINT} > 0")
+        return page.evaluate(FIRST_PAINT) / 1000
 
 
 def visit(browser, server, name, width=1440):
