@@ -12,8 +12,18 @@ from xdist.scheduler import LoadScopeScheduling
 MISSING = pytest.StashKey[bool]()
 
 
+ENGINE = os.environ.get("BROWSER_ENGINE", "chromium")
+"""Playwright's name; it brings its own Firefox and WebKit."""
+
+
 @pytest.fixture(scope="session")
 def browser(request):
+    if ENGINE != "chromium":
+        with sync_playwright() as playwright:
+            other = getattr(playwright, ENGINE).launch(timeout=patience())
+            yield other
+            other.close()
+        return
     path = find()
     if path is None:
         if os.environ.get("CI"):
