@@ -100,13 +100,11 @@ def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = N
     """
     count = None if count is None else whole_number(count, "count", at_least=1, at_most=MOST_DIMENSIONS)
     numbers = tuple(value) if is_sequence(value) else (value,) * (count or 1)
-    wrong_kind = f"{name} must be a whole number or one per dimension, got {short_repr(value)}"
-    if not _BOOLEANS.isdisjoint(map(type, numbers)):
-        raise TypeError(wrong_kind)
     try:
-        numbers = tuple(map(operator.index, numbers))
+        numbers = tuple(map(_integer, numbers))
     except TypeError:
-        raise TypeError(wrong_kind) from None
+        message = f"{name} must be a whole number or one per dimension, got {short_repr(value)}"
+        raise TypeError(message) from None
     if not numbers:
         raise ValueError(f"{name} must have at least one dimension, got {short_repr(value)}")
     if count is not None and len(numbers) != count:
@@ -118,6 +116,13 @@ def whole_numbers(value: Any, name: str, *, at_least: int, count: int | None = N
             f"{name} must be at most {sys.maxsize}, as no array is longer, got {short_repr(value)}"
         )
     return numbers
+
+
+def _integer(value: Any) -> int:
+    """Return ``value`` as an integer, if it is one and not a truth value."""
+    if type(value) in _BOOLEANS:
+        raise TypeError
+    return operator.index(value)
 
 
 def whole_number(
