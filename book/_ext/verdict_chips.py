@@ -1,4 +1,4 @@
-"""A Sphinx extension: say each claim's verdict where it is taken up, with a link to its card, which can be far below."""
+"""A Sphinx extension: give each card its verdict's colour, and say the verdict where the claim is taken up, with a link to the card."""
 
 import re
 
@@ -28,6 +28,7 @@ def put_chips(app: Sphinx, doctree: nodes.document) -> None:
             claim = CLAIMS[shown[1]]
             card = claim.anchor.replace("claim", "card", 1)
             cell["ids"].append(card)
+            cell["classes"].append(claim.verdict.value)
             place = places[claim.anchor]
             if isinstance(place, nodes.section):
                 chips = sum("verdict-chip" in node.get("classes", ()) for node in place.children[1:3])

@@ -78,9 +78,9 @@ def test_a_reader_learns_in_a_number_how_far_off_the_sheet_is():
 
 def test_a_card_has_its_readings_in_a_table_and_says_which_is_judged():
     shown = claims.card("1.2.1.c.step")._repr_markdown_()
-    assert "| read | off by |\n|---|---|\n| **judged:** with h[t−1] held fixed | < 10⁻¹⁰ |" in shown
-    assert "the reading that is closest to right" in shown
-    assert "as the sheet itself uses it: “" in claims.card("1.1.a")._repr_markdown_()
+    assert "| reading | off by |\n|---|---|\n| **judged:** with h[t−1] held fixed | < 10⁻¹⁰ |" in shown
+    assert "this reading is the closest to right" in shown
+    assert "The sheet settles it elsewhere: “" in claims.card("1.1.a")._repr_markdown_()
 
 
 def test_a_reading_that_the_evidence_lacks_is_refused():

@@ -141,6 +141,6 @@ def test_verdicts_stand_out_and_apart(theme):
     assert list(colours) == [verdict.value for verdict in Verdict]
     for verdict in colours:
         assert contrast(colours[verdict], PAGE[theme]) >= 3, verdict
-        assert f".verdict.{verdict} {{ border-color: var(--{verdict});" in css
+        assert f".{verdict} {{ --verdict: var(--{verdict});" in css
     for a, b in itertools.combinations(colours, 2):
         assert distance(colours[a], colours[b]) >= 0.08, (a, b)

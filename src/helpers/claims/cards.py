@@ -85,10 +85,10 @@ class Card:
         return "\n\n".join(paragraphs)
 
     def _why_this_reading(self) -> str:
-        read = f"*Read* {self.claim.reading}, "
+        judged = f"*Reading that is judged:* {self.claim.reading}. "
         if self.claim.settled_by:
-            return f"{read}as the sheet itself uses it: {self.claim.settled_by}"
-        return f"{read}the reading that is closest to right; the sheet's own use does not settle it."
+            return f"{judged}The sheet settles it elsewhere: {self.claim.settled_by}"
+        return f"{judged}The sheet does not settle it, and this reading is the closest to right."
 
     def _readings(self) -> str:
         """Return the table of readings; what is wrong with the statement in every reading is mended in it."""
@@ -96,7 +96,7 @@ class Card:
             f"| {'**judged:** ' * (reading == self.claim.reading)}{reading} | {error} |"
             for reading, error in self.evidence.table.items()
         ]
-        return "\n".join([f"| read | {self.evidence.column} |", "|---|---|", *rows])
+        return "\n".join([f"| reading | {self.evidence.column} |", "|---|---|", *rows])
 
 
 class Table:

@@ -183,8 +183,8 @@ class Evidence:
 
     @property
     def heading(self) -> str:
-        """How often the input was drawn."""
-        return f"Off by, in the median of {DRAWS} draws (from the least to the most)"
+        """What the numbers are, and how often the input was drawn."""
+        return f"Error, median of {DRAWS} draws (smallest to largest)"
 
     @property
     def measurements(self) -> str:
