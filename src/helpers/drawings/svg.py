@@ -150,7 +150,7 @@ def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
     outline = [_outline(rows, columns, unit)] if extent else []
     words = panel.legend_words or [role.replace("-", " ") for role in panel.legend]
     keys = [(f"key {role}", word) for role, word in zip(panel.legend, words, strict=True) if word]
-    left, top, headings = _headings(panel, frame, looks.shape)
+    left, top, headings = _headings(panel, frame, roles.shape, looks.shape)
     view = (-2 - left, -2 - top, looks.shape[1] * unit + 4 + left, looks.shape[0] * unit + 4 + top)
     return _figure(panel.title, keys if len(panel.legend) > 1 else [], view, cells + outline + headings)
 
@@ -159,23 +159,25 @@ LETTER = 6.2
 """The mean width of a letter of a drawing, in pixels."""
 
 
-def _headings(panel: Grid, frame: Frame, shape: tuple[int, int]) -> tuple[float, float, list[HTML]]:
+def _headings(
+    panel: Grid, frame: Frame, present: tuple[int, ...], extent: tuple[int, ...]
+) -> tuple[float, float, list[HTML]]:
     """Return the space that headings of rows take on the left and those of columns above, and the headings."""
-    unit, (rows, columns) = panel.unit, (panel.headings(frame, axis) for axis in (0, 1))
+    rows, columns = (panel.headings(frame, axis) for axis in (0, 1))
+
+    def text(axis: int, place: int, name: str) -> HTML:
+        middle = (place + 0.5) * panel.unit
+        look, x, y = ("label column-name", middle, -10.0) if axis else ("label end row-name", -7.0, middle)
+        absent = "" if place >= present[axis] else None
+        return element("text", in_svg(name), class_=look, x=x, y=y, data_absent=absent)
+
     texts = [
-        element("text", in_svg(name), class_="label end row-name", x=-7, y=(row + 0.5) * unit)
-        for row, name in enumerate(_extended(rows, shape[0]))
-    ] + [
-        element("text", in_svg(name), class_="label column-name", x=(column + 0.5) * unit, y=-10)
-        for column, name in enumerate(_extended(columns, shape[1]))
+        text(axis, place, names[place] if place < len(names) else "")
+        for axis, names in enumerate((rows, columns))
+        for place in range(extent[axis] if names else 0)
     ]
     left = 10 + LETTER * max(len(plain(name)) for name in rows) if rows else 0
     return left, 18 if columns else 0, texts
-
-
-def _extended(names: Sequence[str], length: int) -> list[str]:
-    """Return headings, with empty ones for the rows or columns that only other frames have; none where there are none."""
-    return [*names, *[""] * (length - len(names))] if names else []
 
 
 def _marked(panel: Grid, frame: Frame, shape: tuple[int, ...]) -> list[Sequence[int]]:

@@ -395,7 +395,7 @@ const PANELS = {
         for (let i = 0; i < y.length; i++) {
           const finite = Number.isFinite(x[i]) && Number.isFinite(y[i]);
           if (finite) {
-            const left = place(xAxis, x[i], width), top = height - place(yAxis, y[i], height);
+            const left = place(xAxis, x[i], width), top = Math.round((height - place(yAxis, y[i], height)) * 100) / 100;
             if (steps && command === "L") d += `L${left} ${last}`;
             d += `${command}${left} ${top}`;
             if (dots) points += `M${left} ${top}h0`;
