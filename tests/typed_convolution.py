@@ -44,6 +44,9 @@ RIGHT = {
     "1.1.c.iv.input": [
         "sum(r, 0, 2, sum(k, 0, 2, g[r] W[0, c, k] δ[i, 2r + k]))", "Σ_{r=0}^2 g[r] Σ_{k=0}^2 W[0,c,k] delta[2r+k,i]", "sum(k, 0, 2, W[0,c,k] sum(r, 0, 2, ∂ℓ/∂f[r] δ[i, 2r+k]))",
     ],
+    "1.1.c.iv.transposed": [
+        "S(H − 1) + D(K − 1) + 1 − 2P", "(H-1)*S + D*(K-1) + 1 - 2*P", "S H − S + D K − D − 2P + 1", "(H − 1) S − 2P + D (K − 1) + 1",
+    ],
 }  # fmt: skip
 """Right answers, in several notations each."""
 
@@ -63,6 +66,18 @@ MADE = {
         "exchanges stride and dilation": "⌊(H + 2P − S(K − 1) − 1)/D⌋ + 1",
         "gives the dilated kernel a span of D(K − 1) − 1": "⌊(H + 2P − D(K − 1) + 1)/S⌋ + 1",
         "rounds to the nearest number": f"round({S}/S) + 1",
+    },
+    "1.1.c.iv.transposed": {
+        "multiplies by the stride": "S H",
+        "takes a step for each sample": "S H + D(K − 1) + 1 − 2P",
+        "forgets that dilation spreads the kernel": "S(H − 1) + K − 2P",
+        "gives the kernel a span of K·D": "S(H − 1) + KD − 2P",
+        "gives the dilated kernel a span of D(K − 1)": "S(H − 1) + D(K − 1) − 2P",
+        "forgets the padding": "S(H − 1) + D(K − 1) + 1",
+        "adds the padding": "S(H − 1) + D(K − 1) + 1 + 2P",
+        "pads one end only": "S(H − 1) + D(K − 1) + 1 − P",
+        "exchanges stride and dilation": "D(H − 1) + S(K − 1) + 1 − 2P",
+        "gives the size of the convolution's output": f"⌊{S}/S⌋ + 1",
     },
     "1.1.b.same": {
         "forgets the dilation": "(K − 1)/2",

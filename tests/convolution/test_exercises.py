@@ -98,6 +98,14 @@ def test_the_receptive_field_of_two_layers():
         assert reference("1.1.b.receptive")(K_1, S_1, K_2, S_2) == read[-1] - read[0] + 1
 
 
+def test_the_size_of_a_transposed_convolution():
+    for H, K, S, P, D in EXERCISES["1.1.c.iv.transposed"].ordered_cases():
+        grown = oracle.torch.conv_transpose1d(
+            oracle.torch.zeros(1, 1, H), oracle.torch.zeros(1, 1, K), stride=S, padding=P, dilation=D
+        )
+        assert grown.shape[-1] == reference("1.1.c.iv.transposed")(H, K, S, P, D)
+
+
 def test_the_padded_layer():
     y = oracle.value(
         lambda x, W: oracle.conv(x, W, stride=2, padding=1),

@@ -33,6 +33,7 @@ from .exercises import (
     SAME,
     SIZE,
     TAPS,
+    TRANSPOSED,
     WEIGHT_GRADIENT,
     WEIGHT_JACOBIAN,
     WEIGHTS,
@@ -320,4 +321,15 @@ INPUT_GRADIENT_BOX = FormulaBox(
     inputs=lambda output_gradient, W: {"g": output_gradient[0], "W": W, "δ": _delta()},
     aliases={"∂ℓ/∂f": "g"},
     over=("c", "i"),
+)
+
+TRANSPOSED_BOX = FormulaBox(
+    question="A transposed convolution reads H samples. Of how many samples is its result, if the convolution that it transposes drops none?",
+    label="Size of the result",
+    given="The names: H, the samples that it reads; K, the kernel's size; stride S; padding P at each end; dilation D.",
+    exercise=TRANSPOSED,
+    inputs=lambda H, K, S, P, D: {"H": H, "K": K, "S": S, "P": P, "D": D},
+    tags=lambda H, K, S, P, D: {"K": K, "S": S, "P": P, "D": D},
+    every=2,
+    because="If the convolution drops samples, its transpose has to return more. PyTorch asks for their number as `output_padding`.",
 )

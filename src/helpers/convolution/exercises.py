@@ -1064,3 +1064,68 @@ EXCESS = FunctionExercise(
         ),
     },
 )
+
+
+def transposed_size(H: int, K: int, S: int, P: int, D: int) -> int:
+    return S * (H - 1) + D * (K - 1) + 1 - 2 * P
+
+
+TRANSPOSED = FunctionExercise(
+    id="1.1.c.iv.transposed",
+    reference=transposed_size,
+    cases=lambda draw: (
+        case
+        for case in product((1, 2, 3, 6), (1, 2, 3), (1, 2, 3), (0, 1), (1, 2))
+        if transposed_size(*case) >= 1
+    ),
+    given="Given are H, the samples that the transposed convolution reads, and the kernel size K, the stride S, the padding P at each end and the dilation D. "
+    "Return how many samples it returns, a whole number.",
+    hints=(
+        "The convolution of which it is the transpose goes the other way: it returns H samples. How many does it read, if it drops none?",
+        "Its H windows start S samples apart, and the last one spans D(K − 1) + 1 samples. Where does the last one end?",
+        "Without padding and dilation, H = 4, K = 3 and S = 2 give windows that start at `list(range(0, 2 * 4, 2))`, and 3 samples from the last start. "
+        "Padding counts among the samples that the windows read, but it is not part of the input.",
+    ),
+    mistakes={
+        "multiplies by the stride": Mistake(
+            lambda H, K, S, P, D: S * H,
+            "That is right if K = S, without padding and dilation. In general, the last window reaches D(K − 1) + 1 samples from its start.",
+        ),
+        "takes a step for each sample": Mistake(
+            lambda H, K, S, P, D: S * H + D * (K - 1) + 1 - 2 * P,
+            "The first window needs no step: H windows are H − 1 steps apart.",
+        ),
+        "forgets that dilation spreads the kernel": Mistake(
+            lambda H, K, S, P, D: S * (H - 1) + K - 2 * P,
+            "With dilation D the kernel spans D(K − 1) + 1 samples, not K.",
+        ),
+        "gives the kernel a span of K·D": Mistake(
+            lambda H, K, S, P, D: S * (H - 1) + K * D - 2 * P,
+            "K taps have only K − 1 gaps between them. The span is D(K − 1) + 1.",
+        ),
+        "gives the dilated kernel a span of D(K − 1)": Mistake(
+            lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) - 2 * P,
+            "The last tap is a sample too: the span is D(K − 1) + 1.",
+        ),
+        "forgets the padding": Mistake(
+            lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) + 1,
+            "This is the size of the padded input. Its P zeros at each end are no samples of the input: take 2P away.",
+        ),
+        "adds the padding": Mistake(
+            lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) + 1 + 2 * P,
+            "The windows read the padded input, so its 2P zeros are counted already. Take them away.",
+        ),
+        "pads one end only": Mistake(
+            lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) + 1 - P,
+            "P zeros stand before the input and P behind it: take 2P away.",
+        ),
+        "exchanges stride and dilation": Mistake(
+            lambda H, K, S, P, D: D * (H - 1) + S * (K - 1) + 1 - 2 * P,
+            "The windows are S apart, and the taps within a window are D apart.",
+        ),
+        "gives the size of the convolution's output": Mistake(
+            lambda H, K, S, P, D: (H + 2 * P - D * (K - 1) - 1) // S + 1,
+            "That is what a convolution returns if it reads H samples. The transposed convolution goes the other way.",
+        ),
+    },
+)

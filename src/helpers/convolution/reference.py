@@ -156,7 +156,7 @@ def input_vjp(
 ) -> Array:
     """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x: each output gradient, times the kernel, put back where it was read.
 
-        ∂ℓ/∂x[c, i] = Σ_f Σ_{r, k : S·r + D·k − P = i}  ∂ℓ/∂y[f, r] · W[f, c, k]             (1.7)
+        ∂ℓ/∂x[c, i] = Σ_f Σ_{r, k : S·r + D·k − P = i}  ∂ℓ/∂y[f, r] · W[f, c, k]             (1.9)
 
     This is the *transposed convolution*. Samples that no window reached get 0.
 
@@ -215,7 +215,7 @@ def weight_vjp(
 ) -> Array:
     """Return ∂ℓ/∂W = ∂ℓ/∂y · ∂y/∂W: what each tap saw, weighted by the gradient of what it made.
 
-        ∂ℓ/∂W[f, c, k] = Σ_r  ∂ℓ/∂y[f, r] · x[c, S·r + D·k − P]                              (1.6)
+        ∂ℓ/∂W[f, c, k] = Σ_r  ∂ℓ/∂y[f, r] · x[c, S·r + D·k − P]                              (1.7)
 
     Compare (1.1): r and k have changed places, and with them the stride S and the dilation D.
     Batch axes are summed over.
@@ -260,7 +260,7 @@ def input_jacobian(
 ) -> Array:
     """Return ∂y/∂x, which does not depend on x: the kernel, written along a band.
 
-        ∂y[f, r]/∂x[c, i] = W[f, c, k]  where i = S·r + D·k − P for some k, and 0 elsewhere  (1.5)
+        ∂y[f, r]/∂x[c, i] = W[f, c, k]  where i = S·r + D·k − P for some k, and 0 elsewhere  (1.6)
 
     Parameters
     ----------
@@ -297,7 +297,7 @@ def weight_jacobian(
 ) -> Array:
     """Return ∂y/∂W, which does not depend on W: the windows of x, once for each filter.
 
-        ∂y[f, r]/∂W[f', c, k] = x[c, S·r + D·k − P]  where f = f', and 0 elsewhere           (1.4)
+        ∂y[f, r]/∂W[f', c, k] = x[c, S·r + D·k − P]  where f = f', and 0 elsewhere           (1.5)
 
     Parameters
     ----------
