@@ -4,9 +4,6 @@ One thread, one sequence. Both take the products with x out of the loop. Rounds 
 quickest round of each counts, in seconds of the processor: what else the machine is busy with does not count.
 
     python benchmarks/gated_rnn.py
-    python benchmarks/gated_rnn.py --record src/helpers/records/data/gated_rnn_cost.json
-
-The second command also writes down what it measured; chapter 2 shows that record.
 """
 
 from timing import best_in_turns, on_one_thread
@@ -17,18 +14,15 @@ import time
 
 import numpy as np
 import torch
-from records import head, path_given
 
 from helpers.gated_rnn import GatedRNN
 from helpers.numerics import check_close
-from helpers.records import write_record
 
 T, m, n = 512, 64, 64
 ROUNDS = 30
 
 
 def main():
-    path = path_given(__doc__)
     torch.set_num_threads(1)
     print(f"run + vjp, T = {T}, m = {m}, n = {n}, one sequence, one thread, best of {ROUNDS}")
     print(f"{'':10}{'NumPy':>10}{'PyTorch':>12}{'ratio':>9}")
@@ -36,9 +30,6 @@ def main():
     for dtype, milliseconds in measured.items():
         ratio = milliseconds["pytorch"] / milliseconds["numpy"]
         print(f"{dtype:10}{milliseconds['numpy']:7.1f} ms{milliseconds['pytorch']:9.1f} ms{ratio:8.1f}×")
-    if path:
-        sizes = {"T": T, "m": m, "n": n}
-        write_record(path, {**head("numpy", "torch", on="one thread"), **sizes, "milliseconds": measured})
     if any(milliseconds["numpy"] >= milliseconds["pytorch"] for milliseconds in measured.values()):
         raise SystemExit("missed: NumPy must be the faster one")
 

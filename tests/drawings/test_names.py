@@ -65,7 +65,7 @@ AXES = {
     ("What the last state makes of each candidate", "derivative"),
     ("How strongly the last state feels each state before it", "natural logarithm"),
     ("How strongly the last state feels the states before it", "size"),
-    ("What is lost of ∂ℓ/∂W_x: median of 100 random networks", "error in %"),
+    ("How strongly the last state depends on earlier states", "natural logarithm"),
     ("Loss of the batch", "nats"),
     ("Accuracy of the batch", "share right"),
     ("Gradient norm, before clipping", "‖∂ℓ/∂θ‖"),

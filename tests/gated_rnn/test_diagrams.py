@@ -1,5 +1,6 @@
 """The diagrams of chapter 1.2.1 are its network: a wrong arrow is a wrong number."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -92,13 +93,118 @@ def test_a_wrong_arrow_of_the_unrolled_diagram_is_caught(instance, monkeypatch, 
         check_close(states_and_loss(*instance), expected)
 
 
+def backward_rows(weights, x, h0, g):
+    """Return λ[3], …, λ[0], and ∂ℓ/∂x of three steps, along the backward diagrams."""
+    boxes = chapter.backward_unrolled(weights, chapter.forward_through(weights, x[:3], h0), g[:3])
+    return [boxes[f"λ[{t}]"] for t in (3, 2, 1, 0)], [boxes[f"∂x[{t}]"] for t in (1, 2, 3)]
+
+
+def check_backward_rows(instance):
+    weights, x, h0, g = instance
+    adjoints, by_x = backward_rows(*instance)
+    *_, expected_by_x, by_h0 = oracle.vjp(oracle.gated_rnn, g[:3], *weights, x[:3], h0)
+    check_close(np.array(by_x), expected_by_x)
+    check_close(adjoints[-1], by_h0)
+    check_close(adjoints[0], g[2])
+
+
+def test_backward_diagrams_are_the_networks_gradients(instance):
+    check_backward_rows(instance)
+
+
+def test_backward_diagram_by_hand():
+    """One state, W_c = 0, W_h = 2, W_x = 1: from h = 1 and x = 3 the gate is σ(2)."""
+    weights = [[0.0]], [[2.0]], [[1.0]]
+    weights = tuple(np.array(W) for W in weights)
+    (values,) = chapter.forward_through(weights, np.array([[3.0]]), np.array([1.0]))
+    c = 1 / (1 + np.exp(-2))
+    boxes = chapter.one_step_back(weights, values, np.array([10.0]), direct_before=np.array([5.0]))
+    check_close(boxes["ζ"], [10 * (1 - c)])
+    check_close(boxes["δ"], [10 * (1 - 3) * c * (1 - c)])
+    check_close(boxes["λ_before"], 5 + 10 * c + 2 * boxes["δ"])
+    check_close(boxes["∂x"], boxes["ζ"])
+
+
+BACKWARD = [
+    *(("BACKWARD_CELL", edge) for edge in chapter.BACKWARD_CELL.edges),
+    *(("BACKWARD_UNROLLED", edge) for edge in chapter.BACKWARD_UNROLLED.edges),
+]
+
+
+@pytest.mark.parametrize(("graph", "edge"), BACKWARD, ids=lambda part: "-".join(part))
+def test_no_arrow_of_the_backward_diagrams_can_be_missing(instance, monkeypatch, graph, edge):
+    drawn = getattr(chapter, graph)
+    edges = tuple(e for e in drawn.edges if e != edge)
+    monkeypatch.setattr(chapter, graph, replace(drawn, edges=edges))
+    with pytest.raises((AssertionError, TypeError, ValueError, KeyError)):
+        check_backward_rows(instance)
+
+
+@pytest.mark.parametrize(
+    ("graph", "edge", "wrong"),
+    [
+        ("BACKWARD_CELL", ("times c", "λ_before"), ("times 1 − c", "λ_before")),
+        ("BACKWARD_CELL", ("times h", "slope"), ("times c", "slope")),
+        ("BACKWARD_CELL", ("times 1 − c", "ζ"), ("times c", "ζ")),
+        ("BACKWARD_CELL", ("slope", "δ"), ("times h", "δ")),
+        ("BACKWARD_CELL", ("ζ", "W_x"), ("δ", "W_x")),
+        ("BACKWARD_UNROLLED", ("g[2]", "λ[2]"), ("g[3]", "λ[2]")),
+        ("BACKWARD_UNROLLED", ("step 3", "∂x[3]"), ("step 2", "∂x[3]")),
+        ("BACKWARD_UNROLLED", ("step 2", "λ[1]"), ("step 3", "λ[1]")),
+    ],
+)
+def test_a_wrong_arrow_of_the_backward_diagrams_is_caught(instance, monkeypatch, graph, edge, wrong):
+    drawn = getattr(chapter, graph)
+    assert edge in drawn.edges
+    edges = tuple(wrong if e == edge else e for e in drawn.edges)
+    monkeypatch.setattr(chapter, graph, replace(drawn, edges=edges))
+    with pytest.raises(AssertionError):
+        check_backward_rows(instance)
+
+
+def test_the_unrolled_backward_diagram_has_the_forward_ones_arrows_reversed():
+    """Its boxes λ and ∂ℓ/∂x stand where the states and the inputs do; each arrow to the loss has a box for g on its way."""
+
+    def forward_box(box):
+        return box.replace("λ", "h").replace("∂x", "x")
+
+    reversed_arrows = {
+        (forward_box(target), forward_box(source))
+        for source, target in chapter.BACKWARD_UNROLLED.edges
+        if "loss" not in (source, target) and source[0] != "g"
+    }
+    to_the_loss = {(f"h[{t}]", "loss") for t in (1, 2, 3)}
+    assert reversed_arrows | to_the_loss == set(chapter.UNROLLED.edges)
+
+
+@pytest.mark.parametrize(
+    ("figure", "graphs"),
+    [
+        (chapter.cell_diagram(), [chapter.CELL]),
+        (chapter.unrolled_diagram(), [chapter.UNROLLED]),
+        (chapter.two_cells_diagram(), [chapter.CELL, chapter.BACKWARD_CELL]),
+        (chapter.two_unrolled_diagram(), [chapter.UNROLLED, chapter.BACKWARD_UNROLLED]),
+    ],
+)
+def test_every_box_and_arrow_is_drawn(figure, graphs):
+    drawn = figure._repr_html_()
+    assert drawn.count("<rect") == sum(len(graph.nodes) for graph in graphs)
+    assert drawn.count('class="arrow"') == sum(len(graph.edges) for graph in graphs)
+    for graph in graphs:
+        for node in graph.nodes.values():
+            assert f">{node.label}</text>" in drawn
+
+
 @pytest.mark.parametrize(
     ("figure", "graph"),
-    [(chapter.cell_diagram(), chapter.CELL), (chapter.unrolled_diagram(), chapter.UNROLLED)],
+    [
+        (chapter.two_cells_diagram(), chapter.BACKWARD_CELL),
+        (chapter.two_unrolled_diagram(), chapter.BACKWARD_UNROLLED),
+    ],
 )
-def test_every_box_and_arrow_is_drawn(figure, graph):
-    drawn = figure._repr_html_()
-    assert drawn.count("<rect") == len(graph.nodes)
-    assert drawn.count('class="arrow"') == len(graph.edges)
-    for node in graph.nodes.values():
-        assert f">{node.label}</text>" in drawn
+def test_every_arrow_of_a_backward_diagram_is_in_its_words(figure, graph):
+    for source, target in graph.edges:
+        (sentence,) = re.findall(
+            rf"(?<=[.] ){re.escape(graph.nodes[source].label)} leads to ([^.]*)\.", figure.alt
+        )
+        assert graph.nodes[target].label in sentence

@@ -190,14 +190,14 @@ def test_the_bound_of_one_row():
 @pytest.mark.parametrize("t", [0, -1], ids=["first step", "last step"])
 def test_one_step_of_the_gradient_of_W_x(t):
     answer = wrong_answer("1.2.1.c", lambda g, c, s, x, W_h: np.outer(g[t] * (1 - c[t]), x[t]))
-    assert answer.mistake.startswith("keeps one step")
+    assert answer.mistake.startswith("keeps only the ")
     assert "as the sheet does" in answer.sentences[0]
-    assert "through what is kept and through the gate" in answer.sentences[1]
+    assert "through the kept state and through the gate" in answer.sentences[1]
 
 
 def test_the_sheets_term_summed_over_all_steps():
     answer = wrong_answer("1.2.1.c", lambda g, c, s, x, W_h: np.einsum("tm,tm,tn->mn", g, 1 - c, x))
-    assert answer.mistake == "forgets both paths back, through what is kept and through the gate"
+    assert answer.mistake == "forgets both paths back, through the kept state and through the gate"
 
 
 def test_the_sheets_product_as_it_stands_does_not_fit():
@@ -223,7 +223,7 @@ def test_drops_a_transpose():
             total[t - 1] += total[t] * c[t] + W_h @ (total[t] * s[t])
         return (total * (1 - c)).T @ x
 
-    assert wrong_answer("1.2.1.c", transposed).mistake == "drops a transpose, of W_h"
+    assert wrong_answer("1.2.1.c", transposed).mistake == "multiplies by W_h from the wrong side"
 
 
 def test_the_sheets_derivative_of_one_step():
@@ -233,9 +233,9 @@ def test_the_sheets_derivative_of_one_step():
             derivative[i, i] = (1 - c[i]) * x
         return derivative
 
-    assert "forgets that W_x has acted on h[t−1] already" in wrong_answer("1.2.1.c.step", local).sentences[0]
+    assert "forgets that W_x has already acted on h[t−1]" in wrong_answer("1.2.1.c.step", local).sentences[0]
     answer = wrong_answer("1.2.1.c.step", lambda c, x, jacobian, before: (1 - c)[:, None] * x)
-    assert answer.mistake.startswith("makes one m × n matrix of it")
+    assert answer.mistake.startswith("returns an m × n matrix")
 
 
 @pytest.mark.parametrize("written", [1, "1", "0.5^60", 0.5**60, "(1/2)^60", "½^60"])
@@ -248,13 +248,13 @@ def test_cannot_explode(written):
 def test_is_multiplied_by_no_matrix():
     answer = wrong_answer("1.2.1.d.reason", lambda c, h, z, W_h: np.diag(c))
     assert answer.sentences[0] == "It **forgets the path through the gate**, as the sheet does."
-    assert "W_h, inside of the gate" in answer.sentences[1]
+    assert "W_h, inside the gate" in answer.sentences[1]
 
 
 def test_vanishes_because_of_the_gate_alone():
     assert (
         wrong_answer("1.2.1.d.vanishing", lambda gamma, G: gamma).mistake
-        == "takes the gate alone for the bound"
+        == "uses the gate alone as the bound"
     )
 
 
@@ -297,12 +297,12 @@ def _wrong_brackets(gamma, G):
 @pytest.mark.parametrize(
     ("id", "answer", "mistake"),
     [
-        ("1.2.1.a", _forgets_the_minus, "swaps what is kept and what replaces it, or forgets σ's minus"),
-        ("1.2.1.a", _minus_before_one_term, "puts σ's minus before W_c x alone"),
+        ("1.2.1.a", _forgets_the_minus, "swaps the two shares, or forgets the minus sign in σ"),
+        ("1.2.1.a", _minus_before_one_term, "applies the minus sign in σ to W_c x only"),
         ("1.2.1.a", lambda W_c, W_h, W_x, x, h: sigmoid(W_c @ x + W_h @ h) * h + W_x @ x, "adds the whole candidate"),
         ("1.2.1.b", lambda m, n: m**2, "gives the size of W_h"),
         ("1.2.1.c", _assigned, "loses the direct gradients of the earlier states"),
-        ("1.2.1.c", _direct, "hands the direct gradients back"),
+        ("1.2.1.c", _direct, "passes back the direct gradients"),
         (
             "1.2.1.c.step",
             lambda c, x, jacobian, before: np.tensordot(jacobian, before, axes=1) + np.outer(1 - c, x),
@@ -311,10 +311,10 @@ def _wrong_brackets(gamma, G):
         (
             "1.2.1.c.step",
             lambda c, x, jacobian, before: np.einsum("i,ik,j->ikj", 1 - c, np.eye(len(c)), x) + np.dot(jacobian, before),
-            "sums over the wrong axis of what was before",
+            "sums over the wrong axis of `before`",
         ),
         ("1.2.1.d", "30 ln 6", "gives the logarithm"),
-        ("1.2.1.d", 0, "holds that it vanishes"),
+        ("1.2.1.d", 0, "assumes that it vanishes"),
         ("1.2.1.d.order", lambda jacobians: np.linalg.multi_dot([np.eye(len(jacobians[0])), *jacobians]), "reverses the factors"),
         (
             "1.2.1.d.reason",
@@ -322,7 +322,7 @@ def _wrong_brackets(gamma, G):
             "adds c to every row, and not to the diagonal",
         ),
         ("1.2.1.d.reason", lambda c, h, z, W_h: reference("1.2.1.d.reason")(c, h, z, W_h).T, "is transposed"),
-        ("1.2.1.d.vanishing", _wrong_brackets, "ends at the largest gate in every case"),
+        ("1.2.1.d.vanishing", _wrong_brackets, "uses the largest gate in every case"),
         ("1.2.1.d.vanishing", lambda gamma, G: min(gamma, (1 + G) / (2 * G)) if G > 1 else gamma, "returns the gate and not the value"),
     ],
 )  # fmt: skip

@@ -35,9 +35,16 @@ BY_NUMBER_ALONE = {
     "10.1214/aos/1176344552": ("1979", "7", "1--26"),
     "10.1214/aos/1176350933": ("1988", "16", "927--953"),
     "https://jfly.uni-koeln.de/color/": ("2008", None, None),
+    "10.1109/72.279181": ("1994", "5", "157--166"),
+    "https://jmlr.org/papers/v18/17-468.html": ("2018", "18", "1--43"),
 }
 WITHOUT_ADDRESS = {"tieleman2012": "slides of a course that is offline"}
-PROCEEDINGS = {"pascanu2013": "1310--1318", "cho2014": "1724--1734", "katharopoulos2020": None}
+PROCEEDINGS = {
+    "pascanu2013": "1310--1318",
+    "cho2014": "1724--1734",
+    "katharopoulos2020": None,
+    "jozefowicz2015": "2342--2350",
+}
 """Their pages, a second time."""
 
 TOPICS = {
@@ -47,10 +54,15 @@ TOPICS = {
     "webnnissue222": r"had it wrong",
     "matconvnetissue1010": r"had it wrong",
     "cutlassissue3502": r"had it wrong",
-    "pascanu2013": r"singular value|picture",
+    "pascanu2013": r"singular value|picture|{eq}`eq-clipping`",
     "werbos1990": r"backpropagation through time",
-    "benettin1980": r"orthogonal again after every step",
-    "williams1989": r"carry \$\\partial h\[t\] / \\partial W_x\$ along",
+    "benettin1980": r"perpendicular again after every step, with a QR decomposition",
+    "williams1989": r"real-time recurrent learning",
+    "williams1990": r"truncated backpropagation through time",
+    "bengio1994": r"vanishes\* or \*explodes",
+    "baydin2018": r"reverse mode",
+    "jozefowicz2015": r"forget-gate bias",
+    "tallec2018": r"time constants",
     "cho2014": r"GRU",
     "katharopoulos2020": r"Linear attention",
     "milakov2018": r"Online softmax",
@@ -60,7 +72,7 @@ TOPICS = {
     "hall1988": r"units of their own standard error",
     "kingma2015": r"Adam",
     "loshchilov2019": r"AdamW",
-    "saxe2014": r"orthogonal start",
+    "saxe2014": r"orthogonal start|an orthogonal \$W_h\$",
 }
 """What a work is cited for, a second time: it stands within the line before the citation."""
 

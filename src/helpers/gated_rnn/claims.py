@@ -170,7 +170,7 @@ def likeness(random: Generator) -> Evidence:
     """Follow the diagram's arrows against their direction, from ∂ℓ/∂h to ∂ℓ/∂x.
 
     Besides: how far the forward pass is from being linear. Corrected: the backward recurrence, and that it takes a g + b g′
-    to the same combination of what it makes of g and g′.
+    to the same combination of its results for g and g′.
     """
     weights, x, h0, g = _instance(random)
     other, a, b = random.normal(size=g.shape), 2.0, -3.0

@@ -1,4 +1,4 @@
-"""The diagrams of chapter 1.2.1: one step of the gated network, and the network unrolled in time."""
+"""The diagrams of chapter 1.2.1: one step of the gated network and the network unrolled in time, forward and backward."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..drawings.graphs import backward, forward
+from ..drawings.in_words import in_words
 from ..drawings.panels import Graph, Node
 from ..drawings.svg import Picture, picture
 
@@ -69,7 +70,70 @@ UNROLLED = Graph(
         )
     ),
 )
-"""Three steps, and a loss that may look at every state."""
+"""Three steps, and a loss that may depend on every state."""
+
+BACKWARD_CELL = Graph(
+    "One step, backward",
+    nodes={
+        "λ": Node(5.15, 1.5, "λ[t]", "gradient"),
+        "times c": Node(3.7, 0, "⊙ c[t]"),
+        "times h": Node(3.7, 1, "⊙ h[t−1]"),
+        "times −z": Node(3.7, 2, "⊙ (−z[t])"),
+        "times 1 − c": Node(3.7, 3, "⊙ (1 − c[t])"),
+        "slope": Node(2.55, 1.5, "⊙ c (1 − c)", "gate"),
+        "δ": Node(1.6, 1.5, "δ[t]", "gradient"),
+        "ζ": Node(2.3, 3, "ζ[t]", "gradient"),
+        "W_h": Node(0.95, 1, "· W_h"),
+        "W_c": Node(0.95, 2, "· W_c"),
+        "W_x": Node(0.95, 3, "· W_x"),
+        "g": Node(0, 1, "g[t−1]", "gradient"),
+        "λ_before": Node(0, 0, "λ[t−1]", "gradient"),
+        "∂x": Node(0, 3, "∂ℓ/∂x[t]", "gradient"),
+    },
+    edges=(
+        ("λ", "times c"),
+        ("λ", "times h"),
+        ("λ", "times −z"),
+        ("λ", "times 1 − c"),
+        ("times h", "slope"),
+        ("times −z", "slope"),
+        ("slope", "δ"),
+        ("times 1 − c", "ζ"),
+        ("δ", "W_h"),
+        ("δ", "W_c"),
+        ("ζ", "W_x"),
+        ("times c", "λ_before"),
+        ("W_h", "λ_before"),
+        ("g", "λ_before"),
+        ("W_c", "∂x"),
+        ("W_x", "∂x"),
+    ),
+)
+"""Equation (2.5), and ∂ℓ/∂x[t] of (2.6), box by box: each box multiplies, and where arrows meet, gradients are added."""
+
+BACKWARD_UNROLLED = Graph(
+    "The backward graph: every arrow is reversed",
+    nodes={
+        "loss": Node(3.27, 0, "ℓ", "gradient"),
+        **{f"g[{t}]": Node(1.55 * t + 0.17, 1, f"· g[{t}]") for t in (1, 2, 3)},
+        **{f"λ[{t}]": Node(1.55 * t + 0.17, 2, f"λ[{t}]", "gradient") for t in (1, 2, 3)},
+        **{f"step {t}": Node(1.55 * t - 0.6, 2, f"step {t}", "gate") for t in (1, 2, 3)},
+        **{f"∂x[{t}]": Node(1.55 * t - 0.6, 3, f"∂ℓ/∂x[{t}]", "gradient") for t in (1, 2, 3)},
+        "λ[0]": Node(0, 2, "λ[0]", "gradient"),
+    },
+    edges=tuple(
+        edge
+        for t in (3, 2, 1)
+        for edge in (
+            ("loss", f"g[{t}]"),
+            (f"g[{t}]", f"λ[{t}]"),
+            (f"λ[{t}]", f"step {t}"),
+            (f"step {t}", f"λ[{t - 1}]"),
+            (f"step {t}", f"∂x[{t}]"),
+        )
+    ),
+)
+"""Backpropagation through three steps, each of which is the backward diagram of one step."""
 
 CELL_IN_WORDS = (
     "A diagram of one step, from left to right. Two values enter at the left: the state h[t−1] at the top and the input "
@@ -95,6 +159,16 @@ def cell_diagram() -> Picture:
 def unrolled_diagram() -> Picture:
     """Return the figure of the network unrolled in time."""
     return picture(UNROLLED, alt=UNROLLED_IN_WORDS)
+
+
+def two_cells_diagram() -> Picture:
+    """Return the figure of one step, forward and backward."""
+    return picture(CELL, BACKWARD_CELL, alt=f"{CELL_IN_WORDS} {in_words(BACKWARD_CELL, {})}")
+
+
+def two_unrolled_diagram() -> Picture:
+    """Return the figure of the network unrolled in time, forward and backward."""
+    return picture(UNROLLED, BACKWARD_UNROLLED, alt=f"{UNROLLED_IN_WORDS} {in_words(BACKWARD_UNROLLED, {})}")
 
 
 def cell_operations(W_c: np.ndarray, W_h: np.ndarray, W_x: np.ndarray) -> dict[str, Callable]:
@@ -194,7 +268,7 @@ def backward_through(
     ----------
     weights : tuple of numpy.ndarray
     steps : list of dict
-        What :func:`forward_through` returned.
+        The result of :func:`forward_through`.
     direct_gradient : numpy.ndarray, shape (T, m)
         The direct gradients.
 
@@ -208,3 +282,71 @@ def backward_through(
         from_later = gradients["h_before"]
         input_gradients.append(gradients["x"])
     return np.array(input_gradients[::-1])
+
+
+def one_step_back(
+    weights: Weights, values: dict[str, Any], total: np.ndarray, direct_before: np.ndarray | float = 0.0
+) -> dict[str, np.ndarray]:
+    """Return every box's value in the backward diagram of one step.
+
+    Parameters
+    ----------
+    weights : tuple of numpy.ndarray
+    values : dict
+        The step's values, of :func:`forward_through`.
+    total : numpy.ndarray, shape (m,)
+        λ[t].
+    direct_before : numpy.ndarray, shape (m,), or 0
+        g[t−1].
+
+    Returns
+    -------
+    dict
+        ``"λ_before"`` is λ[t−1], and ``"∂x"`` is ∂ℓ/∂x[t].
+    """
+    W_c, W_h, W_x = weights
+    c, h_before, z = values["gate"], values["h_before"], values["W_x"]
+    operations: dict[str, Callable] = {
+        "times c": lambda g: g * c,
+        "times h": lambda g: g * h_before,
+        "times −z": lambda g: g * -z,
+        "times 1 − c": lambda g: g * (1 - c),
+        "slope": lambda by_h, by_z: (by_h + by_z) * c * (1 - c),
+        "δ": lambda g: g,
+        "ζ": lambda g: g,
+        "W_h": lambda g: g @ W_h,
+        "W_c": lambda g: g @ W_c,
+        "W_x": lambda g: g @ W_x,
+        "λ_before": lambda kept, by_gate, direct: kept + by_gate + direct,
+        "∂x": lambda by_gate, by_candidate: by_gate + by_candidate,
+    }
+    return forward(BACKWARD_CELL, operations, **{"λ": total, "g": direct_before})
+
+
+def backward_unrolled(
+    weights: Weights, steps: Sequence[dict[str, Any]], direct_gradient: np.ndarray
+) -> dict[str, Any]:
+    """Return every box's value in the unrolled backward diagram, where each step is the backward diagram of one step.
+
+    Parameters
+    ----------
+    weights : tuple of numpy.ndarray
+    steps : list of dict, of length 3
+        The result of :func:`forward_through`.
+    direct_gradient : numpy.ndarray, shape (3, m)
+        g.
+
+    Returns
+    -------
+    dict
+        ``"λ[t]"`` is λ[t], and ``"∂x[t]"`` is ∂ℓ/∂x[t].
+    """
+    operations: dict[str, Callable] = {"λ[0]": lambda step: step["λ_before"]}
+    for t, (values, g) in enumerate(zip(steps, direct_gradient, strict=True), start=1):
+        operations[f"g[{t}]"] = lambda loss, g=g: loss * g
+        operations[f"λ[{t}]"] = lambda *parts: sum(
+            part["λ_before"] if isinstance(part, dict) else part for part in parts
+        )
+        operations[f"step {t}"] = lambda total, values=values: one_step_back(weights, values, total)
+        operations[f"∂x[{t}]"] = lambda step: step["∂x"]
+    return forward(BACKWARD_UNROLLED, operations, loss=1.0)

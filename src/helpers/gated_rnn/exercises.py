@@ -32,7 +32,7 @@ def _steps(draw: Draw) -> Cases:
 
 
 def _step(*arguments: Array, state: Callable[..., Array], squash: Callable[..., Array] = sigmoid) -> Array:
-    """Return the step with another state made of the gate c, the state h and the candidate z, or with another gate."""
+    """Return the step with another function of the gate c, the state h and the candidate z, or with another gate."""
     W_c, W_h, W_x, x, h = arguments
     return state(squash(W_c @ x + W_h @ h), h, W_x @ x)
 
@@ -41,56 +41,56 @@ STEP = FunctionExercise(
     id="1.2.1.a",
     reference=step,
     cases=_steps,
-    given="Given are `W_c` and `W_x` of shape (m, n), `W_h` of shape (m, m), `x` of shape (n,) and `h`, the state before, of "
+    given="You are given `W_c` and `W_x` of shape (m, n), `W_h` of shape (m, m), `x` of shape (n,) and `h`, the previous state, of "
     "shape (m,). Return the next state, of shape (m,).",
     hints=(
-        "Make the gate first: c = σ(W_c x + W_h h), with σ(a) = 1 / (1 + e^(−a)).",
-        "The gate says how much of the state is kept; what is not kept is replaced by the candidate W_x x.",
-        "What is kept is `c = 1 / (1 + np.exp(-(W_c @ x + W_h @ h))); c * h`. Add the candidate's share.",
+        "Compute the gate first: c = σ(W_c x + W_h h), with σ(a) = 1 / (1 + e^(−a)).",
+        "The gate is the share of the state that is kept. The rest is replaced by the candidate W_x x.",
+        "The kept part is `c = 1 / (1 + np.exp(-(W_c @ x + W_h @ h))); c * h`. Add the candidate with its share.",
     ),
     mistakes={
-        "swaps what is kept and what replaces it, or forgets σ's minus": Mistake(
+        "swaps the two shares, or forgets the minus sign in σ": Mistake(
             partial(_step, state=lambda c, h, z: (1 - c) * h + c * z),
-            "σ(a) = 1 / (1 + e^(−a)): with e^(a) it is 1 − σ(a), and the two shares change places. "
+            "σ(a) = 1 / (1 + e^(−a)). With e^(a) you compute 1 − σ(a), which swaps the two shares. "
             "Where the gate is near 1, the state stays: c multiplies h, and 1 − c the candidate.",
         ),
-        "puts σ's minus before W_c x alone": Mistake(
+        "applies the minus sign in σ to W_c x only": Mistake(
             lambda W_c, W_h, W_x, x, h: step(W_c, -W_h, W_x, x, h),
-            "The minus of e^(−a) belongs to all that enters the gate: e^(−(W_c x + W_h h)).",
+            "The minus sign of e^(−a) applies to the whole input of the gate: e^(−(W_c x + W_h h)).",
         ),
         "leaves the state out of the gate": Mistake(
             lambda W_c, W_h, W_x, x, h: step(W_c, 0 * W_h, W_x, x, h),
-            "The gate looks at the state as well: c = σ(W_c x + W_h h). All of this chapter's gradients turn on it.",
+            "The gate also depends on the state: c = σ(W_c x + W_h h). This dependence is the reason why gradients can explode.",
         ),
-        "squashes the candidate": Mistake(
+        "applies tanh to the candidate": Mistake(
             partial(_step, state=lambda c, h, z: c * h + (1 - c) * np.tanh(z)),
-            "A GRU has a tanh there. In this network the candidate is linear: W_x x.",
+            "A GRU applies tanh to its candidate. In this network the candidate is linear: W_x x.",
         ),
-        "makes the gate with tanh": Mistake(
+        "computes the gate with tanh": Mistake(
             partial(_step, squash=np.tanh, state=lambda c, h, z: c * h + (1 - c) * z),
             "A gate lies between 0 and 1: σ(a) = 1 / (1 + e^(−a)).",
         ),
-        "keeps all of the state": Mistake(
+        "keeps the whole state": Mistake(
             partial(_step, state=lambda c, h, z: h + (1 - c) * z),
-            "What is replaced is not kept: the two shares are c and 1 − c.",
+            "The two shares add up to 1: they are c and 1 − c.",
         ),
         "adds the whole candidate": Mistake(
-            partial(_step, state=lambda c, h, z: c * h + z), "What replaces the state has the share 1 − c."
+            partial(_step, state=lambda c, h, z: c * h + z), "The candidate has the share 1 − c."
         ),
         "exchanges W_c and W_x": Mistake(
             lambda W_c, W_h, W_x, x, h: step(W_x, W_h, W_c, x, h),
-            "W_c makes the gate, and W_x the candidate.",
+            "W_c belongs to the gate, and W_x to the candidate.",
         ),
         "transposes W_h": Mistake(
             lambda W_c, W_h, W_x, x, h: step(W_c, W_h.T, W_x, x, h), "The gate is σ(W_c x[t] + W_h h[t−1])."
         ),
         "returns the gate as well": Mistake(
             lambda W_c, W_h, W_x, x, h: np.stack([sigmoid(W_c @ x + W_h @ h), step(W_c, W_h, W_x, x, h)]),
-            "Return the next state alone.",
+            "Return only the next state.",
         ),
         "returns the gate": Mistake(
             lambda W_c, W_h, W_x, x, h: sigmoid(W_c @ x + W_h @ h),
-            "The gate is made. Now keep and replace with it.",
+            "The gate is right. Now use it to combine the state and the candidate.",
         ),
     },
 )
@@ -98,23 +98,27 @@ STEP = FunctionExercise(
 PATHS = NumberExercise(
     id="1.2.1.a.paths",
     answer=(3, 2),
-    given="Asked for are two whole numbers: all paths, and those through the gate.",
+    given="Give two whole numbers: the number of all paths, and the number of paths through the gate.",
     hints=(
-        "Begin at h[t−1]. Which two boxes does it go into?",
-        "It goes into what is kept, and into the gate. And where does the gate go?",
+        "Start at h[t−1]. Into which two boxes does it go?",
+        "It goes into the kept part and into the gate. Where does the gate go?",
     ),
     mistakes={
-        "follows the gate to what is kept only": Mistake(
-            (2, 1), "The gate also says how much of the candidate comes in: 1 − c."
+        "follows the gate to the kept part only": Mistake(
+            (2, 1), "The gate also sets the share of the candidate, 1 − c."
         ),
-        "leaves the straight path out": Mistake(
-            (2, 2), "What is kept multiplies h[t−1] itself: that is a path, too."
+        "leaves out the path that avoids the gate": Mistake(
+            (2, 2), "The kept part contains h[t−1] itself, so there is a path that avoids the gate."
         ),
-        "leaves the gate out": Mistake((1, 0), "h[t−1] also enters the gate, by way of W_h."),
-        "lets the state reach the candidate": Mistake(
-            (4, 2), "The candidate W_x x[t] does not look at the state."
+        "leaves out the paths through the gate": Mistake(
+            (1, 0), "h[t−1] is also an input of the gate, through W_h."
         ),
-        "counts those that do not pass through the gate": Mistake((3, 1), "One does not. The others do."),
+        "lets the state act on the candidate": Mistake(
+            (4, 2), "The candidate W_x x[t] does not depend on the state."
+        ),
+        "counts the paths that do not pass through the gate": Mistake(
+            (3, 1), "One path does not pass through the gate. Count the others."
+        ),
     },
 )
 
@@ -129,11 +133,11 @@ GATE_SIZE = FunctionExercise(
     id="1.2.1.b",
     reference=gate_size,
     cases=lambda draw: product((1, 2, 3, 4), (1, 2, 3, 4)),
-    given="Given are m, the size of the state, and n, the size of an input. Return how many numbers c[t] holds.",
-    hints=("What does the gate multiply, entry by entry?", "It multiplies h[t−1], which holds m numbers."),
+    given="You are given m, the size of the state, and n, the size of an input. Return the number of entries of c[t].",
+    hints=("What does the gate multiply, entry by entry?", "It multiplies h[t−1], which has m entries."),
     mistakes={
         "gives the size of the input": Mistake(
-            lambda m, n: n, "W_c takes an input to the size of the state."
+            lambda m, n: n, "W_c maps an input to a vector of the size of the state."
         ),
         "gives the size of W_c": Mistake(
             lambda m, n: m * n, "W_c is m × n; its product with x[t] is a vector."
@@ -141,10 +145,10 @@ GATE_SIZE = FunctionExercise(
         "gives the size of W_h": Mistake(
             lambda m, n: m * m, "W_h is m × m; its product with h[t−1] is a vector."
         ),
-        "adds the sizes": Mistake(
-            lambda m, n: m + n, "W_c x[t] and W_h h[t−1] are added, not put side by side."
+        "adds the sizes": Mistake(lambda m, n: m + n, "W_c x[t] and W_h h[t−1] are added, not concatenated."),
+        "gives a single gate for the whole state": Mistake(
+            lambda m, n: 1, "Each entry of the state has its own gate."
         ),
-        "gives one gate for all": Mistake(lambda m, n: 1, "Each entry of the state has a gate of its own."),
     },
 )
 
@@ -157,26 +161,28 @@ WEIGHTS = FunctionExercise(
     id="1.2.1.b.weights",
     reference=count_weights,
     cases=lambda draw: product((1, 2, 3, 4), (1, 2, 3, 4)),
-    given="Given are m, the size of the state, and n, the size of an input. Return how many weights the network has.",
+    given="You are given m, the size of the state, and n, the size of an input. Return the number of weights of the network.",
     hints=(
-        "Three matrices hold them. What does each take, and what does it give?",
-        "W_h takes a state and gives what the gate needs, m numbers: m × m. What do the other two take?",
+        "The network has three matrices. What is the size of each one's input and output?",
+        "W_h maps a state, m numbers, to the input of the gate, m numbers: it is m × m. What are the inputs of the other two?",
     ),
     mistakes={
-        "forgets W_h": Mistake(lambda m, n: 2 * m * n, "The gate looks at the state by way of W_h, m × m."),
-        "counts W_c and W_x once": Mistake(
+        "forgets W_h": Mistake(
+            lambda m, n: 2 * m * n, "The gate depends on the state through W_h, which is m × m."
+        ),
+        "counts W_c and W_x as one matrix": Mistake(
             lambda m, n: m * n + m * m, "W_c and W_x are two matrices, each m × n."
         ),
-        "lets W_h take an input": Mistake(
-            lambda m, n: 3 * m * n, "W_h takes h[t−1], which has m entries: it is m × m."
+        "multiplies an input by W_h": Mistake(
+            lambda m, n: 3 * m * n, "W_h multiplies h[t−1], which has m entries: it is m × m."
         ),
-        "gives the candidate a matrix for the state": Mistake(
+        "adds a matrix from the state to the candidate": Mistake(
             lambda m, n: 2 * m * n + 2 * m * m,
-            "The candidate W_x x[t] does not look at the state. A GRU's does.",
+            "The candidate W_x x[t] does not depend on the state. The candidate of a GRU does.",
         ),
         "counts biases": Mistake(lambda m, n: 2 * m * n + m * m + 2 * m, "This network has no biases."),
-        "counts the weights of one state": Mistake(
-            lambda m, n: 2 * n + m, "Each of the m states has a row of each matrix."
+        "counts the weights of a single state": Mistake(
+            lambda m, n: 2 * n + m, "Each of the m entries of the state has its own row in every matrix."
         ),
     },
 )
@@ -192,41 +198,42 @@ HALF_LIFE = FunctionExercise(
     cases=lambda draw: (
         [(float(b),) for b in range(-3, 6)] + [(float(draw.random.uniform(-2, 6)),) for _ in range(8)]
     ),
-    given="Given is b, what enters the gate at every step; W_h is 0. Return after how many steps a candidate's share of the state is halved: a real number.",
+    given="You are given b, the input of the gate at every step; W_h is 0. Return the number of steps after which a candidate's share of the state has fallen to half: a real number.",
     hints=(
-        "What is a share multiplied by at each step? And after k steps?",
-        "By c = σ(b), so after k steps by c to the power of k. When is that ½?",
+        "By what is a share multiplied at each step? And after k steps?",
+        "At each step it is multiplied by c = σ(b), so after k steps by c^k. When is that ½?",
         "The gate is `1 / (1 + np.exp(-b))`. Take logarithms on both sides of c^k = ½.",
     ),
     mistakes={
-        "asks when 1/e is left": Mistake(
+        "computes when 1/e is left": Mistake(
             lambda b: 1 / np.log1p(np.exp(-b)),
-            "That is the time constant, after which 1/e is left. Asked is when ½ is left.",
+            "That is the time constant, after which 1/e is left. The question is when ½ is left.",
         ),
         "takes 1/(1 − c)": Mistake(
             lambda b: 1 + np.exp(b),
-            "That is how many steps a share lasts in the mean. Asked is when ½ is left: c^k = ½.",
+            "That is the mean lifetime of a share. The question is when ½ is left: c^k = ½.",
         ),
-        "takes half of what is lost in one step": Mistake(
+        "assumes that every step loses the same amount": Mistake(
             lambda b: 0.5 * (1 + np.exp(b)),
-            "What is lost in a step is a share of what is left, not of what there was at first: powers of c.",
+            "A step loses a share of what is still left, not of the original amount. So powers of c are left.",
         ),
-        "takes ln c for −(1 − c)": Mistake(
+        "replaces ln c by −(1 − c)": Mistake(
             lambda b: np.log(2) * (1 + np.exp(b)),
-            "ln c is nearly −(1 − c) where the gate is nearly open, and only there.",
+            "ln c is close to −(1 − c) only if the gate is close to 1.",
         ),
-        "has the sign of the logarithm wrong": Mistake(
+        "has the wrong sign of the logarithm": Mistake(
             lambda b: -np.log(2) / np.log1p(np.exp(-b)),
-            "ln c is negative, and so is ln ½: their quotient is positive.",
+            "ln c is negative, and so is ln ½, so their quotient is positive.",
         ),
-        "forgets σ's minus": Mistake(
+        "forgets the minus sign in σ": Mistake(
             lambda b: np.log(2) / np.log1p(np.exp(b)), "c = σ(b) = 1 / (1 + e^(−b))."
         ),
-        "turns the quotient around": Mistake(
+        "inverts the quotient": Mistake(
             lambda b: np.log1p(np.exp(-b)) / np.log(2), "From k ln c = ln ½, k is ln ½ / ln c."
         ),
-        "takes b for the gate": Mistake(
-            lambda b: np.log(0.5) / np.log(np.float64(b)), "b enters the gate; the gate is σ(b)."
+        "uses b in place of the gate": Mistake(
+            lambda b: np.log(0.5) / np.log(np.float64(b)),
+            "b is the input of the gate; the gate itself is σ(b).",
         ),
     },
 )
@@ -235,28 +242,30 @@ BIAS = NumberExercise(
     id="1.2.1.b.bias",
     answer=(float(-np.log(2**0.1 - 1)),),
     tolerance=0.002,
-    given="Asked for is one number, b, to within 0.2 %.",
+    given="Give one number, b, to within 0.2 %.",
     hints=(
-        "Which gate c is ½ when taken to the power of 10?",
+        "For which gate c is c¹⁰ = ½?",
         "c = ½^(1/10), which is `0.5 ** (1 / 10)`. For which b is σ(b) = c?",
     ),
     mistakes={
-        "gives the gate": Mistake((0.5**0.1,), "That is c. Asked is what has to enter the gate: σ(b) = c."),
-        "keeps 9 tenths at each step": Mistake(
+        "gives the gate": Mistake(
+            (0.5**0.1,), "That is c. The question is for the input of the gate: σ(b) = c."
+        ),
+        "keeps nine tenths at each step": Mistake(
             (float(np.log(9)),),
-            "A tenth of what is left goes at each step, so half is gone sooner than after ten: c¹⁰ = ½.",
+            "With c = 0.9, half is gone after fewer than ten steps. You need c¹⁰ = ½.",
         ),
         "leaves 1/e after ten steps": Mistake(
-            (float(-np.log(np.exp(0.1) - 1)),), "Half is to be left: c¹⁰ = ½."
+            (float(-np.log(np.exp(0.1) - 1)),), "Half should be left, not 1/e: c¹⁰ = ½."
         ),
-        "has the sign wrong": Mistake(
+        "has the wrong sign": Mistake(
             (float(np.log(2**0.1 - 1)),),
-            "From c = 1 / (1 + e^(−b)) it is b = ln(c / (1 − c)). A gate above ½ needs a positive b.",
+            "From c = 1 / (1 + e^(−b)) you get b = ln(c / (1 − c)). A gate above ½ needs a positive b.",
         ),
         "takes the tenth power in place of the tenth root": Mistake(
-            (float(np.log(0.5**10 / (1 - 0.5**10))),), "c¹⁰ = ½: c is the tenth root of ½."
+            (float(np.log(0.5**10 / (1 - 0.5**10))),), "Since c¹⁰ = ½, c is the tenth root of ½."
         ),
-        "takes the logarithm of c alone": Mistake(
+        "takes the logarithm of c only": Mistake(
             (float(np.log(0.5**0.1)),), "σ(b) = 1 / (1 + e^(−b)), not e^b."
         ),
     },
@@ -272,7 +281,7 @@ def gradient_of_W_x(g: Array, c: Array, s: Array, x: Array, W_h: Array) -> Array
 def _total(
     g: Array, c: Array, s: Array, W_h: Array, *, by_state: bool = True, by_gate: bool = True, late: int = 0
 ) -> Array:
-    """Return λ, the total gradient of each state. A path can be cut, and the gate be that of ``late`` steps before."""
+    """Return λ, the total gradient of each state. A path can be cut, and the gate can be ``late`` steps too early."""
     total = np.array(g, float)
     for t in range(len(g) - 1, 0, -1):
         kept, moved = total[t] * c[t - late], (total[t] * s[t - late]) @ W_h
@@ -292,55 +301,53 @@ def _sequences(draw: Draw) -> Cases:
         yield g, c, s, draw.normal(T, n), draw.normal(m, m)
 
 
-_NOT_WHOLE = (
-    "A change of h[t−1] does not reach h[t] whole: what comes back is λ[t] times the step's Jacobian."
-)
+_NOT_WHOLE = "A change of h[t−1] does not reach h[t] unchanged. The gradient that comes back is λ[t] times the Jacobian of the step."
 _ALL_STEPS = (
-    "All steps share W_x, so their terms add up. And before the last step, ℓ feels h[t] through every later state: "
-    "the paths through what is kept and through the gate."
+    "All steps use the same W_x, so their terms are added. And before the last step, ℓ depends on h[t] through every later state: "
+    "use the paths through the kept state and through the gate."
 )
 
 GRADIENT = FunctionExercise(
     id="1.2.1.c",
     reference=gradient_of_W_x,
     cases=_sequences,
-    given="Given are `g`, the direct gradients, of shape (T, m); the gates `c` and their slopes `s`, of shape (T, m); `x` of shape "
+    given="You are given `g`, the direct gradients, of shape (T, m); the gates `c` and their slopes `s`, of shape (T, m); `x` of shape "
     "(T, n); `W_h` of shape (m, m). Row t − 1 is step t. Return ∂ℓ/∂W_x of shape (m, n): gradients are rows, so each step "
-    "adds a column times a row.",
+    "contributes a column times a row.",
     hints=(
-        "Every step uses W_x, so there is a sum over t. Which gradient of h[t] belongs into it: the direct or the total one?",
-        "The total one, λ. Begin at the last step, λ[T] = g[T], and go back: λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1].",
-        "What the last step hands back is `g[-1] * c[-1] + (g[-1] * s[-1]) @ W_h`. Its own term is `np.outer(g[-1] * (1 - c[-1]), x[-1])`. Now the steps before.",
+        "Every step uses W_x, so there is a sum over t. Which gradient of h[t] belongs in it, the direct or the total one?",
+        "The total one, λ. Start at the last step with λ[T] = g[T], and go back: λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1].",
+        "The last step passes back `g[-1] * c[-1] + (g[-1] * s[-1]) @ W_h`. Its own term is `np.outer(g[-1] * (1 - c[-1]), x[-1])`. Continue with the earlier steps.",
     ),
     mistakes={
-        "keeps one step, the last, and leaves the sum out": SheetMistake(
+        "keeps only the last step, and leaves out the sum": SheetMistake(
             lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]), _ALL_STEPS
         ),
-        "keeps one step, the first, and leaves the sum out": SheetMistake(
+        "keeps only the first step, and leaves out the sum": SheetMistake(
             lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]), _ALL_STEPS
         ),
-        "forgets both paths back, through what is kept and through the gate": SheetMistake(
+        "forgets both paths back, through the kept state and through the gate": SheetMistake(
             lambda g, c, s, x, W_h: (g * (1 - c)).T @ x,
-            "g holds the direct gradients: how ℓ changes with a state while the later ones are held fixed. What h[t] does to h[t+1] is missing: first make "
+            "g holds the direct gradients: how ℓ changes with a state while the later states are held fixed. The effect of h[t] on h[t+1] is missing. First compute "
             "the total gradients, from the last step to the first.",
         ),
         "forgets the path through the gate": SheetMistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
-            "h[t−1] is not only kept, it also moves the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
+            "h[t−1] is not only kept, it also acts on the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
-        "forgets the path through what is kept": Mistake(
+        "forgets the path through the kept state": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_state=False) * (1 - c)).T @ x,
             "A share c[t] of h[t−1] remains in h[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
-        "drops a transpose, of W_h": Mistake(
+        "multiplies by W_h from the wrong side": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h.T) * (1 - c)).T @ x,
-            "A gradient is a row and stands before the Jacobian: (λ ⊙ s) W_h, which is `(total * s) @ W_h`.",
+            "A gradient is a row and multiplies the Jacobian from the left: (λ ⊙ s) W_h, in code `(total * s) @ W_h`.",
         ),
-        "uses the gate of the step before": Mistake(
+        "uses the gate of the previous step": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, late=1) * (1 - c)).T @ x,
-            "From h[t−1] to h[t] it is the gate c[t] that counts, the later one: row t − 1 of the array.",
+            "The step from h[t−1] to h[t] uses the later gate, c[t]: row t − 1 of the array.",
         ),
-        "weights with c in place of 1 − c": Mistake(
+        "uses the weight c in place of 1 − c": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h) * c).T @ x,
             "The candidate W_x x[t] enters h[t] with the share 1 − c[t].",
         ),
@@ -354,38 +361,38 @@ GRADIENT = FunctionExercise(
         ),
         "loses the direct gradients of the earlier states": Mistake(
             lambda g, c, s, x, W_h: (_total(_last_alone(g), c, s, W_h) * (1 - c)).T @ x,
-            "λ[t−1] is g[t−1] plus what step t hands back: add with `+=`, or the one overwrites the other.",
+            "λ[t−1] is g[t−1] plus the gradient that step t passes back. Add with `+=`; a plain `=` overwrites g[t−1].",
         ),
-        "hands the direct gradients back": Mistake(
+        "passes back the direct gradients": Mistake(
             lambda g, c, s, x, W_h: (_one_step_back(g, c, s, W_h) * (1 - c)).T @ x,
-            "What step t hands back is its total gradient, with all that follows: go from the last step to the first.",
+            "Step t passes back its total gradient, which includes all later states. Go from the last step to the first.",
         ),
-        "leaves the first state's total gradient out": Mistake(
+        "leaves out the total gradient of the first state": Mistake(
             lambda g, c, s, x, W_h: (_one_short(g, _total(g, c, s, W_h)) * (1 - c)).T @ x,
-            "The loop ends a step too early: step 2 hands its gradient back to h[1] as well.",
+            "The loop ends one step too early: step 2 also passes its gradient back to h[1].",
         ),
         "runs from the first step to the last": Mistake(
             lambda g, c, s, x, W_h: (_total(g[::-1], c[::-1], s[::-1], W_h)[::-1] * (1 - c)).T @ x,
-            "A state hears of the loss from later states: begin at the last step.",
+            "The gradient of a state depends on the later states. Start at the last step.",
         ),
-        "takes the total gradient, of the first step alone": Mistake(
+        "uses the total gradient, but of the first step only": Mistake(
             lambda g, c, s, x, W_h: np.outer((_total(g, c, s, W_h) * (1 - c))[0], x[0]),
-            "All steps share W_x, so their terms add up.",
+            "All steps use the same W_x, so their terms are added.",
         ),
-        "hands the gradient back whole": Mistake(
+        "passes the gradient back unchanged": Mistake(
             lambda g, c, s, x, W_h: (np.cumsum(g[::-1], axis=0)[::-1] * (1 - c)).T @ x, _NOT_WHOLE
         ),
-        "multiplies with the slopes after W_h": Mistake(
+        "multiplies by the slopes after W_h": Mistake(
             lambda g, c, s, x, W_h: (_adjoint_of_slopes_last(g, c, s, W_h) * (1 - c)).T @ x,
-            "The Jacobian is diag(s) W_h: λ meets the slopes first, and then W_h.",
+            "The Jacobian is diag(s) W_h: multiply λ by the slopes first, and then by W_h.",
         ),
-        "forgets the loss": Mistake(
+        "forgets the gradient of the loss": Mistake(
             lambda g, c, s, x, W_h: (1 - c).T @ x,
-            "That is how the states change. The loss changes by λ[t] times as much.",
+            "This is how the states change. The loss changes by λ[t] times that.",
         ),
-        "keeps the steps apart": Mistake(
+        "does not add up the steps": Mistake(
             lambda g, c, s, x, W_h: np.einsum("ti,tj->tij", _total(g, c, s, W_h) * (1 - c), x),
-            "All steps share W_x, so their terms add up: no axis is left for t.",
+            "All steps use the same W_x, so their terms are added, and no axis is left for t.",
         ),
     },
 )
@@ -396,17 +403,17 @@ def _adjoint_of_slopes_last(g: Array, c: Array, s: Array, W_h: Array) -> Array:
 
 
 def _last_alone(g: Array) -> Array:
-    """Return the direct gradients of a loss that looks at the last state only."""
+    """Return the direct gradients of a loss that depends on the last state only."""
     return np.vstack([0 * g[:-1], g[-1:]])
 
 
 def _one_short(g: Array, total: Array) -> Array:
-    """Return total gradients, of which the first state has its direct one alone."""
+    """Return the total gradients, with the direct gradient alone for the first state."""
     return np.vstack([g[:1], total[1:]])
 
 
 def _one_step_back(g: Array, c: Array, s: Array, W_h: Array) -> Array:
-    """Return g[t−1] and what step t hands back of g[t], in place of its total gradient."""
+    """Return g[t−1] plus the gradient passed back from g[t], in place of λ[t]."""
     total = np.array(g, float)
     total[:-1] += g[1:] * c[1:] + (g[1:] * s[1:]) @ W_h
     return total
@@ -416,7 +423,7 @@ def _one_step_back(g: Array, c: Array, s: Array, W_h: Array) -> Array:
 
 
 def _rows(draw: Draw, T: int, m: int, n: int) -> tuple[Array, ...]:
-    """Return λ, c, h, z, x: gates are shares, all else is whole numbers."""
+    """Return λ, c, h, z, x: the gates are quarters, all others are whole numbers."""
     return (
         draw.integers(T, m),
         draw.quarters(T, m),
@@ -457,51 +464,52 @@ GATE_GRADIENT = FunctionExercise(
     id="1.2.1.c.gate",
     reference=gradient_of_W_c,
     cases=_gate_paths,
-    given="Given are `total`, the total gradients λ, the gates `c`, the states before `h` and the candidates `z`, each of shape (T, m), and `x` of shape (T, n). "
+    given="You are given `total`, the total gradients λ, the gates `c`, the previous states `h` and the candidates `z`, each of shape (T, m), and `x` of shape (T, n). "
     "Row t − 1 is step t; h[t−1] is in row t − 1 of `h`. Return ∂ℓ/∂W_c of shape (m, n).",
     hints=(
-        "W_c moves the gate, and the gate moves h[t]. How does h[t] change with c[t]? And c[t] with what enters the gate?",
-        "h[t] changes with c[t] by h[t−1] − z[t], and c[t] with what enters it by c[t] (1 − c[t]).",
-        "The first step's column is `total[0] * (h[0] - z[0])`, times the slope of σ. It meets x[t] in a product of a column and a row. All steps add up.",
+        "W_c acts on the gate, and the gate acts on h[t]. How does h[t] change with c[t]? How does c[t] change with the input of the gate?",
+        "The derivative of h[t] with respect to c[t] is h[t−1] − z[t]. The derivative of c[t] with respect to its input is c[t] (1 − c[t]).",
+        "The column of the first step is `total[0] * (h[0] - z[0])`, times the slope of σ. Multiply the column by the row x[t]ᵀ, and add up all steps.",
     ),
     mistakes={
         "forgets the derivative of σ": Mistake(
-            _of_gate(lambda c, h, z: h - z), "The gate answers to its input with the slope c (1 − c)."
+            _of_gate(lambda c, h, z: h - z),
+            "The derivative of the gate with respect to its input is c (1 − c).",
         ),
-        "takes c for the derivative of σ": Mistake(
+        "uses c as the derivative of σ": Mistake(
             _of_gate(lambda c, h, z: (h - z) * c), "σ′ = σ (1 − σ): the factor 1 − c is missing."
         ),
-        "forgets that the gate also lets the candidate in": Mistake(
+        "forgets that the gate also acts on the candidate's share": Mistake(
             _of_gate(lambda c, h, z: h * c * (1 - c)),
-            "More gate means more of h[t−1] and less of z[t]: the factor is h[t−1] − z[t].",
+            "A larger gate means more of h[t−1] and less of z[t], so the factor is h[t−1] − z[t].",
         ),
-        "forgets that the gate also keeps the state": Mistake(
+        "forgets that the gate also acts on the state's share": Mistake(
             _of_gate(lambda c, h, z: -z * c * (1 - c)),
-            "More gate means more of h[t−1] and less of z[t]: the factor is h[t−1] − z[t].",
+            "A larger gate means more of h[t−1] and less of z[t], so the factor is h[t−1] − z[t].",
         ),
-        "forgets what the gate chooses between": Mistake(
+        "forgets the factor h − z": Mistake(
             _of_gate(lambda c, h, z: c * (1 - c)),
-            "That is how the gate moves. h[t] moves h[t−1] − z[t] times as far.",
+            "This is how the gate changes. h[t] changes h[t−1] − z[t] times as much.",
         ),
-        "has the gate's sign the wrong way round": Mistake(
+        "reverses the sign of h − z": Mistake(
             _of_gate(lambda c, h, z: (z - h) * c * (1 - c)),
-            "A larger gate moves the new state towards h[t−1]: the factor is h[t−1] − z[t].",
+            "A larger gate brings the new state closer to h[t−1], so the factor is h[t−1] − z[t].",
         ),
-        "takes the gradient of W_x": Mistake(
+        "computes the gradient with respect to W_x": Mistake(
             _of_gate(lambda c, h, z: 1 - c),
-            "W_x makes the candidate, whose share is 1 − c. W_c makes the gate: its slope is (h[t−1] − z[t]) c (1 − c).",
+            "W_x belongs to the candidate, whose share is 1 − c. W_c belongs to the gate, whose slope is (h[t−1] − z[t]) c (1 − c).",
         ),
         "is transposed": Mistake(
             lambda total, c, h, z, x: gradient_of_W_c(total, c, h, z, x).T,
-            "∂ℓ/∂W_c has the shape of W_c, m × n: the state's axis comes first.",
+            "∂ℓ/∂W_c has the shape of W_c, m × n: the axis of the state comes first.",
         ),
         "forgets the total gradient": Mistake(
             lambda total, c, h, z, x: ((h - z) * c * (1 - c)).T @ x,
-            "That is how h[t] changes. The loss changes by λ[t] times as much.",
+            "This is how h[t] changes. The loss changes by λ[t] times that.",
         ),
-        "adds up the steps before it multiplies": Mistake(
+        "adds up the steps before multiplying": Mistake(
             lambda total, c, h, z, x: np.outer((total * (h - z) * c * (1 - c)).sum(axis=0), x.sum(axis=0)),
-            "Each step has a column and a row of its own; the sum comes after their product.",
+            "Each step has its own column and its own row. Multiply first, then add up the products.",
         ),
     },
 )
@@ -522,41 +530,41 @@ STATE_GRADIENT = FunctionExercise(
     id="1.2.1.c.state",
     reference=gradient_of_W_h,
     cases=_state_sequences,
-    given="Given are `total`, the total gradients λ, the slopes `s` and the states `h`, each of shape (T, m), whose row t − 1 is step t, and `h_0`, the state at the "
-    "start, of shape (m,). Return ∂ℓ/∂W_h of shape (m, m).",
+    given="You are given `total`, the total gradients λ, the slopes `s` and the states `h`, each of shape (T, m), whose row t − 1 is step t, and `h_0`, the initial "
+    "state, of shape (m,). Return ∂ℓ/∂W_h of shape (m, m).",
     hints=(
-        "Through what does W_h act on h[t]? What is it multiplied by there?",
-        "It acts through the gate, with the slope s[t], and multiplies the state before.",
-        "The first step's term is `np.outer(total[0] * s[0], h_0)`. Which state does the second step's have?",
+        "Through what does W_h act on h[t]? Which vector does it multiply there?",
+        "It acts through the gate, with the slope s[t], and it multiplies the previous state.",
+        "The term of the first step is `np.outer(total[0] * s[0], h_0)`. Which state is in the term of the second step?",
     ),
     mistakes={
-        "uses the state of the step itself": Mistake(
+        "uses the new state in place of the previous one": Mistake(
             lambda total, s, h, h_0: (total * s).T @ h,
-            "The gate c[t] looks at h[t−1], the state before: row t − 2 of the array, or h[0].",
+            "The gate c[t] depends on h[t−1], the previous state: row t − 2 of the array, or h[0].",
         ),
-        "leaves the first step out": Mistake(
+        "leaves out the first step": Mistake(
             lambda total, s, h, h_0: gradient_of_W_h(total, s, h, 0 * h_0),
-            "The first step's gate looks at h[0].",
+            "The gate of the first step depends on h[0].",
         ),
         "is transposed": Mistake(
             lambda total, s, h, h_0: gradient_of_W_h(total, s, h, h_0).T,
-            "The column is of what the gate receives, the row of what W_h is multiplied by.",
+            "The column belongs to the gate. The row belongs to the state that W_h multiplies.",
         ),
         "forgets the slopes": Mistake(
             lambda total, s, h, h_0: gradient_of_W_h(total, 1 + 0 * s, h, h_0),
             "W_h acts through the gate: λ[t] ⊙ s[t].",
         ),
-        "weights with 1 − s in place of s": Mistake(
+        "uses the weight 1 − s in place of s": Mistake(
             lambda total, s, h, h_0: gradient_of_W_h(total, 1 - s, h, h_0),
-            "What W_h moves enters the gate, whose slope is s[t].",
+            "W_h acts through the gate, whose slope is s[t].",
         ),
-        "keeps the last step alone": Mistake(
+        "keeps only the last step": Mistake(
             lambda total, s, h, h_0: gradient_of_W_h(
                 total[-1:], s[-1:], h[-1:], h[-2] if len(h) > 1 else h_0
             ),
-            "All steps share W_h, so their terms add up.",
+            "All steps use the same W_h, so their terms are added.",
         ),
-        "starts every step at h[0]": Mistake(
+        "uses h[0] in every step": Mistake(
             lambda total, s, h, h_0: np.outer((total * s).sum(axis=0), h_0), "Step t starts from h[t−1]."
         ),
     },
@@ -594,27 +602,27 @@ INPUT_GRADIENT = FunctionExercise(
     id="1.2.1.c.input",
     reference=gradient_of_x,
     cases=_input_paths,
-    given="Given are `total`, the total gradients λ, the gates `c` and the slopes `s`, each of shape (T, m), and `W_c` and `W_x` of shape (m, n). Return ∂ℓ/∂x of "
+    given="You are given `total`, the total gradients λ, the gates `c` and the slopes `s`, each of shape (T, m), and `W_c` and `W_x` of shape (m, n). Return ∂ℓ/∂x of "
     "shape (T, n), a row for each step.",
     hints=(
-        "By which two ways does x[t] reach h[t]? What is it multiplied by on each?",
-        "It enters the gate through W_c, and the candidate through W_x. The slope of the one is s[t], the share of the other 1 − c[t].",
-        "Through the gate, it is `(total * s) @ W_c`. Add what comes through the candidate.",
+        "In which two ways does x[t] act on h[t]? By which factors?",
+        "It acts on the gate through W_c, with the slope s[t], and on the candidate through W_x, with the share 1 − c[t].",
+        "The part through the gate is `(total * s) @ W_c`. Add the part through the candidate.",
     ),
     mistakes={
         "forgets the path through the gate": Mistake(
             lambda total, c, s, W_c, W_x: (total * (1 - c)) @ W_x,
-            "x[t] enters the gate as well, by way of W_c.",
+            "x[t] also acts on the gate, through W_c.",
         ),
         "forgets the path through the candidate": Mistake(
             lambda total, c, s, W_c, W_x: (total * s) @ W_c,
-            "x[t] makes the candidate as well, by way of W_x.",
+            "x[t] also acts on the candidate, through W_x.",
         ),
         "exchanges W_c and W_x": Mistake(
             lambda total, c, s, W_c, W_x: gradient_of_x(total, c, s, W_x, W_c),
-            "W_c makes the gate, with the slope s; W_x the candidate, with the share 1 − c.",
+            "W_c belongs to the gate, with the slope s. W_x belongs to the candidate, with the share 1 − c.",
         ),
-        "weights with c in place of 1 − c": Mistake(
+        "uses the weight c in place of 1 − c": Mistake(
             lambda total, c, s, W_c, W_x: (total * s) @ W_c + (total * c) @ W_x,
             "The candidate enters h[t] with the share 1 − c[t].",
         ),
@@ -624,11 +632,11 @@ INPUT_GRADIENT = FunctionExercise(
         ),
         "forgets the slopes": Mistake(
             lambda total, c, s, W_c, W_x: total @ W_c + (total * (1 - c)) @ W_x,
-            "What enters the gate moves h[t] with the slope s[t].",
+            "The input of the gate acts on h[t] with the slope s[t].",
         ),
         "forgets the slopes, and the factor 1 − c": Mistake(
             lambda total, c, s, W_c, W_x: total @ W_c + total @ W_x,
-            "What enters the gate moves h[t] with the slope s[t], and the candidate enters it with the share 1 − c[t].",
+            "The input of the gate acts on h[t] with the slope s[t], and the candidate acts on it with the share 1 − c[t].",
         ),
         "forgets the total gradient": Mistake(
             lambda total, c, s, W_c, W_x: s @ W_c + (1 - c) @ W_x,
@@ -636,7 +644,7 @@ INPUT_GRADIENT = FunctionExercise(
         ),
         "adds up the steps": Mistake(
             lambda total, c, s, W_c, W_x: gradient_of_x(total, c, s, W_c, W_x).sum(axis=0),
-            "Only step t reads x[t]: a row for each step, and no sum.",
+            "Only step t reads x[t], so there is a row for each step and no sum.",
         ),
     },
 )
@@ -671,11 +679,11 @@ HALF_OPEN = FunctionExercise(
     id="1.2.1.c.half",
     reference=half_open_gradient,
     cases=_lengths,
-    given="Given are `g` of shape (m,), the gradient of the last state, and `x` of shape (T, n). All gates are ½, since W_c and W_h are 0. Return ∂ℓ/∂W_x of shape (m, n).",
+    given="You are given `g` of shape (m,), the gradient of the last state, and `x` of shape (T, n). All gates are ½, because W_c and W_h are 0. Return ∂ℓ/∂W_x of shape (m, n).",
     hints=(
-        "What is the step's Jacobian here? So what is λ[t], if λ[T] = g?",
-        "Each step back halves it: λ[T−1] = g/2, and so on. And which share of the candidate comes in?",
-        "The last step's term is `np.outer(g / 2, x[-1])`. By what is each step before it multiplied?",
+        "What is the Jacobian of a step here? What is λ[t], then, if λ[T] = g?",
+        "Each step back halves it: λ[T−1] = g/2, and so on. With which share does the candidate enter the state?",
+        "The term of the last step is `np.outer(g / 2, x[-1])`. By what is each earlier term multiplied?",
     ),
     mistakes={
         "forgets the factor 1 − c": Mistake(
@@ -687,16 +695,17 @@ HALF_OPEN = FunctionExercise(
         "forgets both": Mistake(
             _decayed(lambda t, T: 1.0), "Each step back multiplies λ by ½, and the candidate has the share ½."
         ),
-        "halves all steps alike": Mistake(
+        "halves all steps equally often": Mistake(
             _decayed(lambda t, T: 0.5**T),
-            "Step t lies T − t steps before the end: later steps are halved less often.",
+            "Step t is T − t steps before the end, so later steps are halved less often.",
         ),
-        "decays from the first step on": Mistake(
-            _decayed(lambda t, T: 0.5**t), "The loss looks at the last state: the latest input counts most."
+        "decays from the first step onwards": Mistake(
+            _decayed(lambda t, T: 0.5**t),
+            "The loss depends on the last state, so the latest input counts most.",
         ),
-        "keeps the last step alone": Mistake(
+        "keeps only the last step": Mistake(
             _decayed(lambda t, T: 0.5 * (t == T)),
-            "All steps share W_x: add those before, each halved once more.",
+            "All steps use the same W_x. Add the earlier steps, each halved once more.",
         ),
         "counts one step too many": Mistake(
             _decayed(lambda t, T: 0.5 ** (T - t + 2)), "From step T to step t there are T − t steps back."
@@ -720,41 +729,47 @@ TRUNCATED = FunctionExercise(
         for c in (0.25, 0.5, 0.75, 0.9)
         for k, T in ((1, 1), (1, 2), (2, 3), (1, 4), (3, 4), (5, 20))
     ),
-    given="Given are c, the gate at every step, k, how many steps the gradient goes back, and T, how many there are, at least k. W_h is 0, all inputs are the same, and the loss "
-    "looks at the last state only. Return which share of ∂ℓ/∂W_x is found.",
+    given="You are given c, the gate at every step; k, the number of steps that the gradient goes back; and T, the number of all steps, at least k. W_h is 0, all inputs are equal, and the "
+    "loss depends on the last state only. Return the share of ∂ℓ/∂W_x that the last k steps give.",
     hints=(
-        "What is the term of the last step? And that of the step before, by comparison?",
-        "From step to step back, the terms are multiplied by c. How much is 1 + c + c² + …, with k terms?",
+        "What is the term of the last step? By which factor does the term of the previous step differ?",
+        "Each step back multiplies the term by c. What is 1 + c + c² + …, with k terms?",
         "With T terms it is `sum(c**j for j in range(T))`, which is (1 − c^T)/(1 − c).",
     ),
     mistakes={
         "counts the steps": Mistake(
-            lambda c, k, T: k / T, "The terms are not of one size: each is c times the one after it."
+            lambda c, k, T: k / T, "The terms do not have the same size: each is c times the term after it."
         ),
-        "lets the sequence be endless": Mistake(
+        "treats the sequence as infinitely long": Mistake(
             lambda c, k, T: 1 - c**k,
-            "That is the share of an endless sequence. There are T terms: divide by 1 − c^T.",
+            "That is the share for an infinitely long sequence. There are T terms: divide by 1 − c^T.",
         ),
-        "gives what is lost": Mistake(lambda c, k, T: 1 - share(c, k, T), "That is the share that is lost."),
-        "gives the size of the first term that is left out": Mistake(
-            lambda c, k, T: c**k, "Add up the terms that are found, and divide by the sum of all."
+        "gives the share that is lost": Mistake(
+            lambda c, k, T: 1 - share(c, k, T), "That is the share that is lost."
         ),
-        "finds one term too few": Mistake(lambda c, k, T: share(c, k - 1, T), "k terms: 1, c, …, c^(k−1)."),
-        "finds one term too many": Mistake(lambda c, k, T: share(c, k + 1, T), "k terms: 1, c, …, c^(k−1)."),
+        "gives the first term that is left out": Mistake(
+            lambda c, k, T: c**k, "Add up the last k terms, and divide by the sum of all terms."
+        ),
+        "counts one term too few": Mistake(
+            lambda c, k, T: share(c, k - 1, T), "There are k terms: 1, c, …, c^(k−1)."
+        ),
+        "counts one term too many": Mistake(
+            lambda c, k, T: share(c, k + 1, T), "There are k terms: 1, c, …, c^(k−1)."
+        ),
         "takes the first k steps, not the last": Mistake(
             lambda c, k, T: c ** (T - k) * share(c, k, T),
-            "The gradient begins at the last step and goes back: the largest terms are found.",
+            "The gradient starts at the last step and goes back, so it finds the largest terms.",
         ),
-        "divides the last terms": Mistake(
-            lambda c, k, T: c ** (T - k), "Add up the terms that are found, and divide by the sum of all."
+        "divides the first term by the last": Mistake(
+            lambda c, k, T: c ** (T - k), "Add up the last k terms, and divide by the sum of all terms."
         ),
     },
 )
 
 
 def count_terms(k: int) -> int:
-    """Return how many sequences of k steps go through the gate in no two steps in a row."""
-    kept, moved = 1, 0  # by what the last step does
+    """Return the number of sequences of k steps that never use the gate in two consecutive steps."""
+    kept, moved = 1, 0  # by the factor of the last step
     for _ in range(k):
         kept, moved = kept + moved, kept
     return kept + moved
@@ -764,32 +779,33 @@ TERMS = FunctionExercise(
     id="1.2.1.c.terms",
     reference=count_terms,
     cases=lambda draw: ((k,) for k in range(13)),
-    given="Given is k. Multiplied out, ∂h[k]/∂h[0] is a sum of products: each has diag(c[t]) or diag(s[t]) W_h for each step. Return how many of them have diag(s[t]) W_h in "
-    "no two steps in a row.",
+    given="You are given k. If you multiply out ∂h[k]/∂h[0], each term has one factor for each step, diag(c[t]) or diag(s[t]) W_h. Return the number of terms that never use "
+    "diag(s[t]) W_h in two consecutive steps.",
     hints=(
-        "Write the terms down for k = 1, 2 and 3. Which of them can be continued with diag(s[t]) W_h?",
-        "Those can that end with diag(c[t]). With diag(c[t]) all of them can be continued. So count the two kinds apart.",
-        "For k = 1 there is one of each: `with_c, with_s = 1, 1`. For k = 2 it is `with_c, with_s = 1 + 1, 1`. And so on.",
+        "Write down the terms for k = 1, 2 and 3. Which of them can be continued with diag(s[t]) W_h?",
+        "Only the terms that end with diag(c[t]) can. All of them can be continued with diag(c[t]). So count the two kinds separately.",
+        "For k = 1 there is one of each: `with_c, with_s = 1, 1`. For k = 2, `with_c, with_s = 1 + 1, 1`. Continue in this way.",
     ),
     mistakes={
-        "counts all products": Mistake(
-            lambda k: 2**k, "Those with diag(s[t]) W_h in two steps in a row do not count."
+        "counts all terms": Mistake(
+            lambda k: 2**k, "Do not count the terms that use diag(s[t]) W_h in two consecutive steps."
         ),
-        "is one step late": Mistake(
+        "is one step behind": Mistake(
             lambda k: count_terms(k - 1) if k else 1, "For one step there are two terms, and both count."
         ),
-        "is one step early": Mistake(
+        "is one step ahead": Mistake(
             lambda k: count_terms(k + 1),
-            "For one step there are two terms, for two steps three, and for none one.",
+            "For no step there is one term, for one step there are two, and for two steps three.",
         ),
-        "allows diag(s[t]) W_h once": Mistake(
-            lambda k: k + 1, "It may stand in several steps, if diag(c[t]) stands between."
+        "allows diag(s[t]) W_h only once": Mistake(
+            lambda k: k + 1, "It may be used several times, if diag(c[t]) is used in between."
         ),
         "counts the arrows of the diagram": Mistake(
-            lambda k: 3**k, "The two arrows from the gate make one term: diag(s[t]) W_h."
+            lambda k: 3**k, "The two arrows out of the gate belong to a single term, diag(s[t]) W_h."
         ),
-        "counts those that have it in two steps in a row": Mistake(
-            lambda k: 2**k - count_terms(k), "Asked is how many have it in no two steps in a row."
+        "counts the terms that do use it in consecutive steps": Mistake(
+            lambda k: 2**k - count_terms(k),
+            "The question is for the terms that never use it in consecutive steps.",
         ),
     },
 )
@@ -812,32 +828,32 @@ PROBE = FunctionExercise(
     id="1.2.1.c.probe",
     reference=change_of_loss,
     cases=_probes,
-    given="Given are `total`, the total gradient of h[1], of shape (m,); `jacobian`, ∂h[1]/∂h[0] of shape (m, m); `v` of shape (m,); and a small number `step`. h[0] moves by "
-    "step · v. Return by how much ℓ changes, to first order: one number.",
+    given="You are given `total`, the total gradient of h[1], of shape (m,); `jacobian`, ∂h[1]/∂h[0] of shape (m, m); `v` of shape (m,); and a small number `step`. h[0] changes by "
+    "step · v. Return the change of ℓ, to first order: one number.",
     hints=(
-        "By how much does h[1] move, to first order?",
-        "By ∂h[1]/∂h[0] times the move of h[0], a column. A gradient times that is a number.",
-        "The move of h[1] is `jacobian @ (step * v)`.",
+        "How much does h[1] change, to first order?",
+        "It changes by ∂h[1]/∂h[0] times the change of h[0], a column. A gradient times this column is a number.",
+        "The change of h[1] is `jacobian @ (step * v)`.",
     ),
     mistakes={
-        "leaves the first step out": Mistake(
+        "leaves out the first step": Mistake(
             lambda total, jacobian, v, step: step * total @ v,
-            "λ[1] is the gradient of h[1]. From h[0] to h[1] it is one step more.",
+            "λ[1] is the gradient with respect to h[1]. There is one more step, from h[0] to h[1].",
         ),
-        "forgets the size of the move": Mistake(
-            lambda total, jacobian, v, step: total @ jacobian @ v, "h[0] moves by step · v, and not by v."
+        "forgets the size of the change": Mistake(
+            lambda total, jacobian, v, step: total @ jacobian @ v, "h[0] changes by step · v, not by v."
         ),
-        "drops a transpose, of the Jacobian": Mistake(
+        "transposes the Jacobian": Mistake(
             lambda total, jacobian, v, step: step * total @ jacobian.T @ v,
-            "A gradient is a row and stands before the Jacobian; a move is a column and stands behind it.",
+            "A gradient is a row and multiplies the Jacobian from the left. A change is a column and multiplies it from the right.",
         ),
-        "takes the difference of both sides": Mistake(
+        "computes the difference of both directions": Mistake(
             lambda total, jacobian, v, step: 2 * step * total @ jacobian @ v,
-            "That is the difference between a move ahead and one back. Asked is one move.",
+            "That is the difference between a change in one direction and a change in the other. The question is for a single change.",
         ),
-        "keeps the entries apart": Mistake(
+        "does not add up the entries": Mistake(
             lambda total, jacobian, v, step: step * (total @ jacobian) * v,
-            "The changes by all entries of h[0] add up: one number.",
+            "The changes through all entries of h[0] are added. The result is one number.",
         ),
     },
 )
@@ -850,7 +866,7 @@ def step_derivative(c: Array, x: Array, jacobian: Array, before: Array) -> Array
 
 
 def _local(c: Array, x: Array) -> Array:
-    """Return the derivative by W_x within the step: state i depends on row i alone; axes (state, row, column)."""
+    """Return the derivative with respect to W_x within the step: entry i depends on row i only; axes (state, row, column)."""
     return np.einsum("i,ik,j->ikj", 1 - c, np.eye(len(c)), x)
 
 
@@ -868,19 +884,19 @@ STEP_DERIVATIVE = FunctionExercise(
     id="1.2.1.c.step",
     reference=step_derivative,
     cases=_derivatives,
-    given="Given are the gate `c` of shape (m,), `x` of shape (n,), the step's `jacobian` ∂h[t]/∂h[t−1] of shape (m, m), and `before`, "
+    given="You are given the gate `c` of shape (m,), `x` of shape (n,), the Jacobian of the step, `jacobian` = ∂h[t]/∂h[t−1], of shape (m, m), and `before`, "
     "∂h[t−1]/∂W_x of shape (m, m, n). Return ∂h[t]/∂W_x of shape (m, m, n).",
     hints=(
-        "W_x acts on h[t] in two ways: within the step, and by way of h[t−1].",
-        "Within the step, h_i[t] depends on row i of W_x alone: (1 − c_i) x_j at [i, i, j].",
-        "By way of h[t−1], one state's entry is `jacobian[0] @ before[:, 0, 0]`: the sum runs over the states of h[t−1]. Add the two ways.",
+        "W_x acts on h[t] in two ways: within the step, and through h[t−1].",
+        "Within the step, h_i[t] depends on row i of W_x only. Its entry at [i, i, j] is (1 − c_i) x_j.",
+        "Through h[t−1], the entry at [0, 0, 0] is `jacobian[0] @ before[:, 0, 0]`, a sum over the entries of h[t−1]. Add the two parts.",
     ),
     mistakes={
-        "forgets that W_x has acted on h[t−1] already": SheetMistake(
+        "forgets that W_x has already acted on h[t−1]": SheetMistake(
             lambda c, x, jacobian, before: _local(c, x),
-            "This is what W_x does within step t. Add what it did before, ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
+            "This is the effect of W_x within step t. Add its earlier effect, ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
         ),
-        "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already": SheetMistake(
+        "returns an m × n matrix, and forgets that W_x has already acted on h[t−1]": SheetMistake(
             lambda c, x, jacobian, before: np.outer(1 - c, x),
             "The derivative of m states with respect to an m × n matrix has three axes, (m, m, n). And h[t−1] depends on W_x too: "
             "add ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
@@ -889,36 +905,36 @@ STEP_DERIVATIVE = FunctionExercise(
             lambda c, x, jacobian, before: (
                 np.outer(1 - c, x)[:, None] + np.tensordot(jacobian, before, axes=1)
             ),
-            "Within the step, h_i[t] depends on row i alone: the term stands at [i, i, j], and elsewhere is 0.",
+            "Within the step, h_i[t] depends on row i only. The entries at [i, i, j] are (1 − c_i) x_j, and all others are 0.",
         ),
-        "takes over the step before without its Jacobian": Mistake(
+        "adds the previous derivative without the Jacobian": Mistake(
             lambda c, x, jacobian, before: _local(c, x) + before,
-            "A change of h[t−1] does not reach h[t] whole: multiply it with ∂h[t]/∂h[t−1].",
+            "A change of h[t−1] does not reach h[t] unchanged: multiply it by ∂h[t]/∂h[t−1].",
         ),
-        "drops a transpose, of the Jacobian": Mistake(
+        "transposes the Jacobian": Mistake(
             lambda c, x, jacobian, before: _local(c, x) + np.tensordot(jacobian.T, before, axes=1),
-            "Row i of the Jacobian belongs to h_i[t]; its columns, to h[t−1], are summed over.",
+            "Row i of the Jacobian belongs to h_i[t]. Its columns belong to h[t−1], and the sum runs over them.",
         ),
-        "weights with c in place of 1 − c": Mistake(
+        "uses the weight c in place of 1 − c": Mistake(
             lambda c, x, jacobian, before: _local(1 - c, x) + np.tensordot(jacobian, before, axes=1),
-            "The candidate enters with the share 1 − c.",
+            "The candidate has the share 1 − c.",
         ),
         "adds the sheet's term to every state": Mistake(
             lambda c, x, jacobian, before: np.outer(1 - c, x)[None] + np.tensordot(jacobian, before, axes=1),
-            "Row k of W_x makes the candidate of state k alone: the term (1 − c_k) x_j stands at [k, k, j], and elsewhere is 0. NumPy's broadcasting puts it everywhere.",
+            "Row k of W_x acts on the candidate of state k only. The entries at [k, k, j] are (1 − c_k) x_j, and all others are 0. NumPy's broadcasting fills all of them.",
         ),
-        "sums over the wrong axis of what was before": Mistake(
+        "sums over the wrong axis of `before`": Mistake(
             lambda c, x, jacobian, before: _local(c, x) + np.dot(jacobian, before),
-            "The Jacobian's columns belong to the states h[t−1], the first axis of `before`. `np.dot` sums over the last axis but one.",
+            "The columns of the Jacobian belong to h[t−1], the first axis of `before`. But `np.dot` sums over the second last axis.",
         ),
-        "forgets what W_x does within the step": Mistake(
+        "forgets the effect of W_x within the step": Mistake(
             lambda c, x, jacobian, before: np.tensordot(jacobian, before, axes=1),
-            "Add what W_x does within step t: the candidate has the share 1 − c.",
+            "Add the effect of W_x within step t: the candidate has the share 1 − c.",
         ),
     },
 )
 
-# 1.2.1.c, in words: backward through the same graph
+# 1.2.1.c: backpropagation through time
 
 
 def total_gradients(g: Array, jacobians: Array) -> Array:
@@ -926,7 +942,7 @@ def total_gradients(g: Array, jacobians: Array) -> Array:
 
 
 def _adjoint(g: Array, handed_back: Callable[[Array, int], Array]) -> Array:
-    """Return total gradients, from the last step back: each is the direct one plus what step t hands back."""
+    """Return the total gradients, from the last step back: each is the direct one plus the one passed back."""
     total = np.array(g, float)
     for t in range(len(g) - 1, 0, -1):
         total[t - 1] = g[t - 1] + handed_back(total, t)
@@ -954,84 +970,84 @@ LIKENESS = FunctionExercise(
     id="1.2.1.c.likeness",
     reference=total_gradients,
     cases=_gradients_and_jacobians,
-    given="Given are `g`, the direct gradients, of shape (T, m), and `jacobians` of shape (T, m, m), whose row t − 1 is ∂h[t]/∂h[t−1]. "
+    given="You are given `g`, the direct gradients, of shape (T, m), and `jacobians` of shape (T, m, m), whose row t − 1 is ∂h[t]/∂h[t−1]. "
     "Return the total gradients λ[1], …, λ[T] of shape (T, m).",
     hints=(
-        "Where do you know the total gradient at once?",
-        "At the end: λ[T] = g[T]. From there go back, λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1].",
-        "What the last step hands back is `g[-1] @ jacobians[-1]`. Add the direct gradient there, and go on to the step before, on a copy of g.",
+        "For which step do you know the total gradient immediately?",
+        "For the last one: λ[T] = g[T]. Go back from there: λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1].",
+        "The last step passes back `g[-1] @ jacobians[-1]`. Add it to the direct gradient of the previous state, and continue. Work on a copy of g.",
     ),
     mistakes={
-        "leaves the first state's total gradient out": Mistake(
+        "leaves out the total gradient of the first state": Mistake(
             lambda g, jacobians: _one_short(g, total_gradients(g, jacobians)),
-            "The loop ends a step too early: step 2 hands its gradient back to h[1] as well.",
+            "The loop ends one step too early: step 2 also passes its gradient back to h[1].",
         ),
         "runs from the first step to the last": Mistake(
             _run_forward,
-            "The same graph, with its arrows turned: a state hears of the loss from later states. Begin at the end.",
+            "In the backward graph all arrows are reversed: the gradient of a state depends on the later states. Start at the end.",
         ),
         "puts the Jacobian before the gradient": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: jacobians[t] @ total[t]),
-            "A gradient is a row and stands first: `total[t] @ jacobians[t]`.",
+            "A gradient is a row and comes first: `total[t] @ jacobians[t]`.",
         ),
-        "hands the gradient back whole": Mistake(
+        "passes the gradient back unchanged": Mistake(
             lambda g, jacobians: np.cumsum(g[::-1], axis=0)[::-1], _NOT_WHOLE
         ),
-        "hands back the direct gradients": Mistake(
+        "passes back the direct gradients": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: g[t] @ jacobians[t]),
-            "What comes back from h[t] is its total gradient, with all that follows: the one you have just made.",
+            "The gradient that comes back from h[t] is its total gradient, which you have just computed.",
         ),
-        "uses the Jacobian of the step before": Mistake(
+        "uses the Jacobian of the previous step": Mistake(
             lambda g, jacobians: _adjoint(g, lambda total, t: total[t] @ jacobians[t - 1]),
-            "From h[t] to h[t−1] it is ∂h[t]/∂h[t−1], which is row t − 1: for `total[t]`, `jacobians[t]`.",
+            "The step from h[t] back to h[t−1] uses ∂h[t]/∂h[t−1], which is row t − 1. In the code, `total[t]` needs `jacobians[t]`.",
         ),
         "loses the direct gradients of the earlier states": Mistake(
             lambda g, jacobians: _adjoint(_last_alone(g), lambda total, t: total[t] @ jacobians[t]),
-            "The loss may look at every state: add g[t−1] at each step.",
+            "The loss may depend on every state: add g[t−1] at each step.",
         ),
     },
 )
 
 # 1.2.1.d
 
-_MULTIPLIED = "Derivatives of steps one after another are multiplied."
+_MULTIPLIED = "The derivatives of consecutive steps are multiplied."
 
 EXPLODES = NumberExercise(
     id="1.2.1.d",
     answer=(6.0**30,),
     tolerance=0.01,
-    given='Asked for is one number, |∂h[60]/∂h[0]|, to within 1 %: a power will do, such as `"2^10"`.',
+    given='Give one number, |∂h[60]/∂h[0]|, to within 1 %. You can write a power, such as `"2^10"`.',
     hints=(
-        "The derivative over many steps is the product of the steps' derivatives. Follow the state for two steps: what enters the gate?",
-        "One step's derivative is c + (h[t−1] − x_1[t]) c (1 − c) · 5, with c = ½ each time.",
-        "At the first step that is `0.5 + (0 - 2) * 0.25 * 5`. Find the second step's; then count the pairs.",
+        "The derivative over many steps is the product of the derivatives of the steps. Compute the state for two steps. What is the input of the gate?",
+        "The derivative of a step is c + (h[t−1] − x_1[t]) c (1 − c) · 5, with c = ½ in each step.",
+        "For the first step it is `0.5 + (0 - 2) * 0.25 * 5`. Compute the derivative of the second step; then count the pairs of steps.",
     ),
     mistakes={
-        "multiplies the gates alone": SheetMistake(
+        "multiplies the gates only": SheetMistake(
             (0.5**60,),
-            "Each gate is ½, and their product would be the derivative if h[t−1] met nothing else. But it also moves the gate, "
-            "through W_h = 5: the steps' derivatives are −2 and 3, and the gradient explodes.",
+            "Each gate is ½, and their product would be the derivative if h[t−1] were only multiplied by the gate. But it also acts on the gate, "
+            "through W_h = 5: the derivatives of the steps are −2 and 3, and the gradient explodes.",
         ),
-        "holds that it cannot exceed 1": SheetMistake(
+        "assumes that it cannot exceed 1": SheetMistake(
             (1.0,),
-            "It could not, if h[t−1] were multiplied by the gate alone. But W_h multiplies it inside of the gate: the steps' "
-            "derivatives are −2 and 3.",
+            "That would be so if h[t−1] were only multiplied by the gate. But W_h multiplies it inside the gate: the derivatives "
+            "of the steps are −2 and 3.",
         ),
-        "takes every step for two": Mistake(
-            (6.0**60,), "−2 and 3 make −6 in two steps: 30 such pairs in 60 steps."
+        "counts every step as a pair": Mistake(
+            (6.0**60,), "Two steps together give (−2) · 3 = −6, and 60 steps are 30 pairs."
         ),
-        "takes W_h for the derivative": Mistake(
+        "uses W_h as the derivative": Mistake(
             (5.0**60,), "∂h[t]/∂h[t−1] is ½ + (h[t−1] − candidate) · ¼ · 5."
         ),
         "gives the logarithm": Mistake(
-            (30 * float(np.log(6)),), "That is its natural logarithm: how large is the number itself?"
+            (30 * float(np.log(6)),), "That is the natural logarithm. Give the number itself."
         ),
-        "holds that it vanishes": Mistake(
-            (0.0,), "The gate is ½ at each step, but the state also moves the gate."
+        "assumes that it vanishes": Mistake(
+            (0.0,), "The gate is ½ at each step, but the state also acts on the gate."
         ),
-        "adds the steps' derivatives up": Mistake((30.0,), _MULTIPLIED),
-        "adds the sizes of the steps' derivatives up": Mistake((150.0,), _MULTIPLIED),
-        "adds the pairs of steps up": Mistake((180.0,), _MULTIPLIED),
+        "adds the derivatives of the steps": Mistake((30.0,), _MULTIPLIED),
+        "adds the absolute derivatives of the steps": Mistake((150.0,), _MULTIPLIED),
+        "adds the products of the pairs": Mistake((180.0,), _MULTIPLIED),
     },
 )
 
@@ -1044,7 +1060,7 @@ def _jacobian_with(
     slope: Callable[[Array, Array, Array], Array],
     product: Callable[[Array, Array], Array] = lambda slope, W_h: slope[:, None] * W_h,
 ) -> Function:
-    """Return the step's Jacobian with another slope of the gate, or another product of slope and W_h."""
+    """Return the Jacobian of the step with another slope of the gate, or another product of slope and W_h."""
     return lambda c, h, z, W_h: np.diag(c) + product(slope(c, h, z), W_h)
 
 
@@ -1062,52 +1078,52 @@ REASON = FunctionExercise(
     id="1.2.1.d.reason",
     reference=step_jacobian,
     cases=_gates_and_states,
-    given="Given are the gate `c`, the state before `h` and the candidate `z` = W_x x[t], each of shape (m,), and `W_h` of shape (m, m). "
+    given="You are given the gate `c`, the previous state `h` and the candidate `z` = W_x x[t], each of shape (m,), and `W_h` of shape (m, m). "
     "Return ∂h[t]/∂h[t−1] of shape (m, m).",
     hints=(
-        "h[t−1] acts on h[t] in two ways. The one is what is kept: diag(c).",
-        "The other is the gate. h[t] changes with c by h[t−1] − z, and c with what enters it by c (1 − c).",
-        "What enters gate i is Σ_j W_h[i, j] h[j]. So which row of W_h belongs to the slope `(h[0] - z[0]) * c[0] * (1 - c[0])`?",
+        "h[t−1] acts on h[t] in two ways. First, a share of it is kept: diag(c).",
+        "Second, it acts on the gate. The derivative of h[t] with respect to c is h[t−1] − z, and the derivative of c with respect to its input is c (1 − c).",
+        "The input of gate i contains Σ_j W_h[i, j] h[j]. Which row of W_h belongs to the slope `(h[0] - z[0]) * c[0] * (1 - c[0])`?",
     ),
     mistakes={
         "forgets the path through the gate": SheetMistake(
             lambda c, h, z, W_h: np.diag(c),
-            "The state is multiplied by a matrix: W_h, inside of the gate. Add diag((h − z) ⊙ c ⊙ (1 − c)) W_h.",
+            "The state is multiplied by a matrix: W_h, inside the gate. Add diag((h − z) ⊙ c ⊙ (1 − c)) W_h.",
         ),
-        "forgets that the gate also lets the candidate in": Mistake(
+        "forgets that the gate also acts on the candidate's share": Mistake(
             _jacobian_with(lambda c, h, z: h * c * (1 - c)),
-            "More gate means more of h and less of z: the slope has the factor h − z, not h.",
+            "A larger gate means more of h and less of z, so the slope has the factor h − z, not h.",
         ),
-        "forgets that the gate also keeps the state": Mistake(
+        "forgets that the gate also acts on the state's share": Mistake(
             _jacobian_with(lambda c, h, z: -z * c * (1 - c)),
-            "More gate means more of h and less of z: the slope has the factor h − z, not −z.",
+            "A larger gate means more of h and less of z, so the slope has the factor h − z, not −z.",
         ),
-        "has the gate's sign the wrong way round": Mistake(
+        "reverses the sign of h − z": Mistake(
             _jacobian_with(lambda c, h, z: (z - h) * c * (1 - c)),
-            "A larger gate moves the new state towards h: the factor is h − z.",
+            "A larger gate brings the new state closer to h, so the factor is h − z.",
         ),
         "multiplies the columns of W_h, not its rows": Mistake(
             _jacobian_with(lambda c, h, z: (h - z) * c * (1 - c), lambda slope, W_h: W_h * slope),
-            "The slope of gate i belongs to row i: diag(s) stands before W_h, `s[:, None] * W_h`.",
+            "The slope of gate i belongs to row i: the product is diag(s) W_h, in code `s[:, None] * W_h`.",
         ),
         "forgets the derivative of σ": Mistake(
             _jacobian_with(lambda c, h, z: h - z),
-            "σ′ = σ (1 − σ): the gate answers to its input with the slope c (1 − c).",
+            "σ′ = σ (1 − σ): the derivative of the gate with respect to its input is c (1 − c).",
         ),
-        "takes c for the derivative of σ": Mistake(
+        "uses c as the derivative of σ": Mistake(
             _jacobian_with(lambda c, h, z: (h - z) * c), "σ′ = σ (1 − σ): the factor 1 − c is missing."
         ),
-        "forgets what is kept": Mistake(
+        "forgets the kept part": Mistake(
             lambda c, h, z, W_h: step_jacobian(c, h, z, W_h) - np.diag(c),
             "A share c of h[t−1] remains in h[t]: add diag(c).",
         ),
         "adds c to every row, and not to the diagonal": Mistake(
             lambda c, h, z, W_h: step_jacobian(c, h, z, W_h) - np.diag(c) + c,
-            "What is kept of entry i stays in entry i: diag(c), which is `np.diag(c)`.",
+            "The kept part of entry i stays in entry i: use diag(c), in code `np.diag(c)`.",
         ),
         "adds c to every column, and not to the diagonal": Mistake(
             lambda c, h, z, W_h: step_jacobian(c, h, z, W_h) - np.diag(c) + c[:, None],
-            "What is kept of entry i stays in entry i: diag(c), which is `np.diag(c)`.",
+            "The kept part of entry i stays in entry i: use diag(c), in code `np.diag(c)`.",
         ),
         "is transposed": Mistake(
             lambda c, h, z, W_h: step_jacobian(c, h, z, W_h).T,
@@ -1135,31 +1151,32 @@ ORDER = FunctionExercise(
     id="1.2.1.d.order",
     reference=propagator,
     cases=_factors,
-    given="Given is `jacobians` of shape (T, m, m), whose row t − 1 is ∂h[t]/∂h[t−1]. Return ∂h[T]/∂h[0] of shape (m, m).",
+    given="You are given `jacobians` of shape (T, m, m), whose row t − 1 is ∂h[t]/∂h[t−1]. Return ∂h[T]/∂h[0] of shape (m, m).",
     hints=(
-        "Move h[0] by a small column v. By how much does h[1] move, and then h[2]?",
-        "h[1] moves by `jacobians[0] @ np.ones(len(jacobians[0]))`, if v is all ones. That column meets the next Jacobian.",
+        "Change h[0] by a small column v. How much does h[1] change, and then h[2]?",
+        "If all entries of v are 1, h[1] changes by `jacobians[0] @ np.ones(len(jacobians[0]))`. Multiply this column by the next Jacobian.",
     ),
     mistakes={
         "reverses the factors": Mistake(
-            _product, "The latest step stands on the left: it acts on what the earlier ones have done."
+            _product,
+            "The latest step comes first in the product, because it acts on the result of the earlier steps.",
         ),
         "is transposed": Mistake(
             lambda jacobians: propagator(jacobians).T, "Row i belongs to h_i[T], column j to h_j[0]."
         ),
         "transposes each factor": Mistake(
             lambda jacobians: _product(jacobians[::-1].swapaxes(1, 2)),
-            "A column of small changes stands to the right of the Jacobian as it is.",
+            "A column of small changes is multiplied by the Jacobian itself, not by its transpose.",
         ),
-        "adds the factors up": Mistake(lambda jacobians: jacobians.sum(axis=0), _MULTIPLIED),
+        "adds the factors": Mistake(lambda jacobians: jacobians.sum(axis=0), _MULTIPLIED),
         "multiplies entry by entry": Mistake(
             lambda jacobians: jacobians.prod(axis=0),
-            "A change of one entry moves all others in the next step: it is a product of matrices.",
+            "A change of one entry changes all others in the next step, so this is a product of matrices.",
         ),
-        "takes the last step alone": Mistake(lambda jacobians: jacobians[-1], _MULTIPLIED),
-        "leaves the first step out": Mistake(
+        "takes only the last step": Mistake(lambda jacobians: jacobians[-1], _MULTIPLIED),
+        "leaves out the first step": Mistake(
             lambda jacobians: propagator(jacobians[1:]) if len(jacobians) > 1 else np.eye(len(jacobians[0])),
-            "From h[0] to h[1] it is a step, too.",
+            "The step from h[0] to h[1] counts, too.",
         ),
     },
 )
@@ -1168,24 +1185,24 @@ GAIN = NumberExercise(
     id="1.2.1.d.gain",
     answer=(5**0.5,),
     tolerance=0.002,
-    given="Asked for is one number, to within 0.2 %: gradients explode where |w| is larger.",
+    given="Give one number, to within 0.2 %, above which |w| makes gradients explode.",
     hints=(
         "Write the derivatives of an odd and of an even step with w in place of 5.",
-        "They are ½ − w/2 and ½ + w/2. What do two steps multiply by? When is that larger than 1 in magnitude?",
+        "They are ½ − w/2 and ½ + w/2. What is their product? When is its absolute value larger than 1?",
     ),
     mistakes={
-        "asks that the odd step's derivative exceed 1": Mistake(
-            (3.0,), "It is enough that the product of both exceeds 1 in magnitude."
+        "requires the derivative of the odd step to exceed 1": Mistake(
+            (3.0,), "It is enough that the absolute value of the product exceeds 1."
         ),
-        "asks that the even step's derivative exceed 1": Mistake(
-            (1.0,), "The odd step's derivative shrinks what the even step's has raised: look at the product."
+        "requires the derivative of the even step to exceed 1": Mistake(
+            (1.0,), "The odd steps can shrink what the even steps enlarge. Look at the product."
         ),
         "forgets the root": Mistake((5.0,), "|1 − w²|/4 > 1 where w² > 5."),
-        "forgets that the odd step's has a minus": Mistake(
+        "forgets the minus sign in the odd step": Mistake(
             (3**0.5,), "The product is (½ − w/2)(½ + w/2) = (1 − w²)/4."
         ),
-        "forgets what is kept": Mistake(
-            (2.0,), "Each step keeps half of the state: ½ is added to w/2, or w/2 taken from it."
+        "forgets the kept part": Mistake(
+            (2.0,), "Each step keeps half of the state, so the derivatives are ½ + w/2 and ½ − w/2."
         ),
     },
 )
@@ -1210,37 +1227,37 @@ VANISHING = FunctionExercise(
     id="1.2.1.d.vanishing",
     reference=row_bound,
     cases=_gates_and_gains,
-    given="Given are `gamma`, the largest that a gate can be, and its loop gain `G`. Return the largest value of c (1 + (1 − c) G) for c from "
+    given="You are given `gamma`, the largest possible value of a gate, and its loop gain `G`. Return the largest value of c (1 + (1 − c) G) for c from "
     "0 to gamma.",
     hints=(
-        "Draw it: a parabola in c that opens downwards, through 0 and 1 + 1/G. Where is its peak?",
-        "It is half way between the two zeros. That counts only if it is not beyond gamma.",
-        "With G = 3 the zeros are `0, 1 + 1 / 3`, and c = ⅔. Where is the peak if G is 1 or less? Can a gate get there?",
+        "Draw it: a parabola in c that opens downwards, with the zeros 0 and 1 + 1/G. Where is its peak?",
+        "It is half way between the two zeros. The gate reaches it only if it is not beyond gamma.",
+        "With G = 3 the zeros are `0, 1 + 1 / 3`, and the peak is at c = ⅔. Where is the peak if G is 1 or less? Can a gate reach it?",
     ),
     mistakes={
-        "takes the gate alone for the bound": SheetMistake(
+        "uses the gate alone as the bound": SheetMistake(
             lambda gamma, G: gamma,
-            "That holds if W_h = 0, when G = 0: the sheet's case. Otherwise (1 − c) G is added at each step.",
+            "That holds if W_h = 0, so that G = 0: the sheet's case. Otherwise the gate's own derivative adds c (1 − c) G at each step.",
         ),
-        "ends at the largest gate in every case": Mistake(
+        "uses the largest gate in every case": Mistake(
             _row,
-            "The parabola may have its peak before gamma: a gate that is wide open is cut off from what it looks at. If you look for a peak, it is at "
-            "`(1 + G) / (2 * G)`, brackets and all.",
+            "The peak of the parabola may be below gamma, because a gate near 1 hardly reacts to its input. The peak is at "
+            "`(1 + G) / (2 * G)`; mind the brackets.",
         ),
         "returns the gate and not the value": Mistake(
             lambda gamma, G: min(gamma, (1 + G) / (2 * G)) if G > 1 else gamma,
-            "That is the c at which the value is largest. Put it in: c (1 + (1 − c) G).",
+            "That is the c at which the value is largest. Insert it into c (1 + (1 − c) G).",
         ),
-        "takes the peak even where no gate can get there": Mistake(
+        "uses the peak even where no gate can reach it": Mistake(
             lambda gamma, G: _row((1 + G) / (2 * G), G) if G else gamma,
-            "The gate is at most gamma, and the peak at (1 + G)/(2G) may lie beyond it.",
+            "The gate is at most gamma, and the peak at (1 + G)/(2G) may be beyond that.",
         ),
-        "makes both factors as large as they can be, which they never are at once": Mistake(
-            lambda gamma, G: gamma * (1 + G), "1 − c is small where c is large: look for the largest product."
+        "takes the maximum of each factor separately": Mistake(
+            lambda gamma, G: gamma * (1 + G), "1 − c is small where c is large. Look for the largest product."
         ),
-        "leaves out what is kept": Mistake(
+        "leaves out the kept part": Mistake(
             lambda gamma, G: min(gamma, 0.5) * (1 - min(gamma, 0.5)) * G,
-            "A row holds c and c (1 − c) G: the bound is on their sum.",
+            "A row contains c and c (1 − c) G. The bound is for their sum.",
         ),
     },
 )
@@ -1249,30 +1266,32 @@ CERTIFICATE = NumberExercise(
     id="1.2.1.d.certificate",
     answer=(15, 64 / 15),
     tolerance=0.0005,
-    given="Asked for are two numbers, G and ρ; ρ to within 0.05 %.",
+    given="Give two numbers, G and ρ, with ρ to within 0.05 %.",
     hints=(
-        "Candidates are 2 and −1, and the state starts at 0. How wide is the range of them all?",
-        "It is `2 - (-1)` wide, and W_h is 5: G is their product. Now where is the peak of c (1 + (1 − c) G)? Can the gate get there?",
+        "The candidates are 2 and −1, and the state starts at 0. How wide is the interval that contains all of them?",
+        "Its width is `2 - (-1)`, and W_h is 5. G is their product. Where is the peak of c (1 + (1 − c) G)? Can the gate reach it?",
     ),
     mistakes={
-        "takes W_h for the loop gain": Mistake(
-            (5, 1.8), "The loop gain is the width of the box times W_h: D = 3."
+        "uses W_h as the loop gain": Mistake(
+            (5, 1.8), "The loop gain is the width of the interval times W_h, with D = 3."
         ),
-        "takes a box from 0 to 2": Mistake(
-            (10, 121 / 40), "The candidates of the even steps are −1: the box goes from −1 to 2."
+        "uses the interval from 0 to 2": Mistake(
+            (10, 121 / 40), "The candidates of the even steps are −1, so the interval is from −1 to 2."
         ),
-        "makes both factors as large as they can be": Mistake(
-            (15, 16), "1 − c is small where c is large: look for the largest c (1 + (1 − c) G)."
+        "takes the maximum of each factor separately": Mistake(
+            (15, 16), "1 − c is small where c is large. Look for the largest c (1 + (1 − c) G)."
         ),
-        "takes the gate that occurs": Mistake(
+        "uses the gate of the run": Mistake(
             (15, 4.25),
-            "The gate is ½ in this run. The bound allows for every gate: the peak is at (1 + G)/(2G).",
+            "The gate is ½ in this run, but the bound holds for every gate. The peak is at (1 + G)/(2G).",
         ),
-        "takes the largest derivative that occurs": Mistake(
+        "uses the largest derivative of the run": Mistake(
             (15, 3),
-            "That is the counterexample itself. The bound allows for the worst of all gates and states.",
+            "That is the largest derivative in the counterexample. The bound holds for all gates and states in their ranges.",
         ),
-        "takes the largest gate": Mistake((15, 1), "The parabola has its peak before: at c = (1 + G)/(2G)."),
+        "uses the largest gate": Mistake(
+            (15, 1), "The peak of the parabola is at a smaller gate, c = (1 + G)/(2G)."
+        ),
     },
 )
 
@@ -1280,36 +1299,36 @@ EQUALITY = NumberExercise(
     id="1.2.1.d.equality",
     answer=(8 / 15, 3),
     tolerance=0.0005,
-    given="Asked for are two numbers, to within 0.05 %: the gate c, and h[t−1] − x_1[t].",
+    given="Give two numbers, to within 0.05 %: the gate c, and h[t−1] − x_1[t].",
     hints=(
-        "The derivative is c + (h[t−1] − x_1[t]) c (1 − c) · 5. Which difference makes it largest, in a box from −1 to 2?",
-        "h[t−1] = 2 and x_1[t] = −1 do: the difference is `2 - (-1)`. What is left is c (1 + (1 − c) · 15).",
+        "The derivative is c + (h[t−1] − x_1[t]) c (1 − c) · 5. Which difference makes it largest, if both are between −1 and 2?",
+        "The largest difference is `2 - (-1)`, with h[t−1] = 2 and x_1[t] = −1. Then the derivative is c (1 + (1 − c) · 15).",
     ),
     mistakes={
-        "has the sign of the difference wrong": Mistake(
-            (8 / 15, -3), "With a negative difference the second term is taken away from c."
+        "has the wrong sign of the difference": Mistake(
+            (8 / 15, -3), "With a negative difference the second term is subtracted from c."
         ),
-        "takes the gate that occurs": Mistake(
-            (0.5, 3), "½ is near. The peak of c (1 + (1 − c) · 15) is at (1 + 15)/(2 · 15)."
+        "uses the gate of the run": Mistake(
+            (0.5, 3), "½ is close. The peak of c (1 + (1 − c) · 15) is at (1 + 15)/(2 · 15)."
         ),
-        "opens the gate": Mistake(
-            (1, 3), "A gate that is wide open is cut off from what it looks at: c (1 − c) is 0."
+        "uses a gate of 1": Mistake(
+            (1, 3), "A gate of 1 does not react to its input, because c (1 − c) is 0."
         ),
-        "takes the differences that occur": Mistake(
-            (8 / 15, 2), "In the counterexample the difference is at most 2. The box allows 3."
+        "uses the difference of the run": Mistake(
+            (8 / 15, 2), "In the counterexample the difference is at most 2. The interval allows 3."
         ),
-        "forgets what is kept": Mistake((0.5, -3), "Both count: c, and what comes through the gate."),
-        "gives the difference first": Mistake((3, 8 / 15), "The gate first."),
+        "forgets the kept part": Mistake((0.5, -3), "Both parts count: c, and the part through the gate."),
+        "gives the difference first": Mistake((3, 8 / 15), "Give the gate first."),
     },
 )
 
 SCALE = NumberExercise(
     id="1.2.1.d.scale",
     answer=(1 / 7, 7, 1),
-    given="Asked for are three factors: of W_h, of the states, and of ∂h[t]/∂h[t−1].",
+    given="Give three factors: of W_h, of the states, and of ∂h[t]/∂h[t−1].",
     hints=(
-        "If all candidates are 7 times as large, and the gates as they were, what becomes of the states?",
-        "The states are 7 times as large, too. The gates stay as they were if W_h h[t−1] does. Then look at diag(c) + diag(s) W_h.",
+        "If all candidates are 7 times as large, and the gates do not change, how do the states change?",
+        "The states are 7 times as large, too. The gates do not change if W_h h[t−1] does not change. Then look at diag(c) + diag(s) W_h.",
     ),
     mistakes={
         "multiplies W_h as well": Mistake(
@@ -1318,18 +1337,18 @@ SCALE = NumberExercise(
         "leaves W_h as it is": Mistake(
             (1, 7, 1), "Then W_h h[t−1] is 7 times as large, and the gates change."
         ),
-        "lets the Jacobian grow with the states": Mistake(
+        "scales the Jacobian with the states": Mistake(
             (1 / 7, 7, 7), "s is 7 times as large, and W_h is divided by 7."
         ),
-        "lets the Jacobian shrink with W_h": Mistake(
+        "scales the Jacobian with W_h": Mistake(
             (1 / 7, 7, 1 / 7), "W_h is divided by 7, and s is 7 times as large."
         ),
         "leaves the states as they are": Mistake(
-            (1 / 7, 1, 1), "All candidates are 7 times as large, and states lie between them."
+            (1 / 7, 1, 1), "All candidates are 7 times as large, and the states lie between them."
         ),
         "divides the states": Mistake(
             (7, 1 / 7, 1),
-            "All candidates are 7 times as large, and states lie between them: W_h has to make up for that.",
+            "All candidates are 7 times as large, and the states lie between them. W_h has to compensate for that.",
         ),
     },
 )

@@ -1,4 +1,4 @@
-"""Where gradients explode and where they vanish: the experiment behind the map of chapter 1.2.1.
+"""Measure where gradients explode and where they vanish: the experiment for the map of chapter 1.2.1.
 
     python -m helpers.gated_rnn.exponents src/helpers/records/data/gated_rnn_exponents.json
 
@@ -36,11 +36,11 @@ STEPS = 2000
 def random_network(
     seed: int, gain: float, scales: Sequence[float] = SCALES, T: int = STEPS, m: int = STATES
 ) -> tuple[GatedRNN, Array, Array]:
-    """Return a random network, its input at each scale, and where it starts.
+    """Return a random network, its input at each scale, and its initial state.
 
     Entries of W_h have variance gain² / m, those of W_c and W_x variance 1 / n with n = m; inputs have the
-    standard deviation ``scale``, and h[0] has 1. One seed gives the same network, but for the gain, and the same
-    input, but for the scale; a shorter stretch is the beginning of a longer one.
+    standard deviation ``scale``, and h[0] has 1. One seed gives the same network up to the gain, and the same
+    input up to the scale; a shorter input is the beginning of a longer one.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def largest_exponents(
 
 
 def record(path: Path) -> None:
-    """Measure the whole map and write it, with what is needed to measure it again."""
+    """Measure the whole map and write it, with the settings that reproduce it."""
     exponents = [[largest_exponents(seed, gain) for seed in range(SEEDS)] for gain in GAINS]
     # (gain, seed, network, scale) → (network, gain, scale, seed)
     gated, plain = np.transpose(exponents, (2, 0, 3, 1)).round(4)

@@ -1,4 +1,4 @@
-"""A gated recurrent network, its gradient through time, and how large that gets. Chapter 1.2.1 of the book.
+"""A gated recurrent network, its gradient through time, and the size of that gradient. Chapter 1.2.1 of the book.
 
 From an input x[t] ∈ R^n and the state h[t−1] ∈ R^m, for t = 1, …, T,
 
@@ -6,13 +6,13 @@ From an input x[t] ∈ R^n and the state h[t−1] ∈ R^m, for t = 1, …, T,
     h[t] = c[t] ⊙ h[t−1] + (1 − c[t]) ⊙ W_x x[t]                                      (2.2)
 
 where σ(a) = 1 / (1 + e^(−a)) and ⊙ multiplies entry by entry. The *gate* c[t] is the share of each entry of the
-state that is kept; W_x x[t] is the *candidate* to replace it. The state acts twice, as what is kept and inside the
-gate, so the Jacobian of a step, on which everything backward rests, has two terms:
+state that is kept; W_x x[t] is the *candidate* to replace it. The state acts twice, on the kept part and on the
+gate, so the Jacobian of a step, on which the backward pass rests, has two terms:
 
     ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h                                       (2.3)
     s[t] = (h[t−1] − W_x x[t]) ⊙ c[t] ⊙ (1 − c[t])                                    (2.4)
 
-Time counts from 1, as on paper: h[0] is where the network starts, and row t − 1 of an array is step t. Gradients
+Time counts from 1, as on paper: h[0] is the initial state, and row t − 1 of an array is step t. Gradients
 are rows, states are columns, and the norm of a matrix is its largest row sum, ‖A‖ = max_i Σ_j |A_ij|.
 
 Arrays are real and steps whole numbers (else TypeError), of the shapes and in the ranges named, and a run is this
@@ -45,7 +45,7 @@ class GatedRNN:
 
     Examples
     --------
-    With no weights into the gate it stays half open, and the state goes half the way to each input:
+    If the weights into the gate are 0, the gate is ½, and the state moves half of the way to each input:
 
     >>> network = GatedRNN(W_c=[[0]], W_h=[[0]], W_x=[[1]])
     >>> network.run([[4], [6], [0]]).states
@@ -62,7 +62,7 @@ class GatedRNN:
 
     @quiet()
     def run(self, x: ArrayLike, initial_state: ArrayLike | None = None) -> Run:
-        """Return every gate and state that the network goes through as it reads x.
+        """Return the gates and states of the forward pass over x.
 
         Parameters
         ----------
@@ -92,24 +92,24 @@ class GatedRNN:
 
     @quiet()
     def vjp(self, run: Run, direct_gradient: ArrayLike) -> Gradients:
-        """Return the gradients of a loss ℓ, given those with respect to the states: backpropagation in time.
+        """Return the gradients of a loss ℓ, given its direct gradients: backpropagation through time.
 
-        The rows of ``direct_gradient``, of shape (..., T, m), are the *direct* gradients g[t]: what ℓ itself makes of
-        h[t], as if no later state depended on it. The *total* gradient λ[t] adds what the later states make of it. It
-        obeys a recurrence that is linear, and runs from the end to the start (Werbos, 1990):
+        The rows of ``direct_gradient``, of shape (..., T, m), are the *direct* gradients g[t]: how ℓ changes with h[t]
+        if every later state is held fixed. For the *total* gradient λ[t], every later state is recomputed. It obeys a
+        linear recurrence that runs from the last step to the first (Werbos, 1990):
 
             λ[T] = g[T],    λ[t−1] = g[t−1] + λ[t] ∂h[t]/∂h[t−1]                             (2.5)
                                    = g[t−1] + λ[t] ⊙ c[t] + (λ[t] ⊙ s[t]) W_h,    g[0] = 0
 
-        With δ[t] = λ[t] ⊙ s[t], the gradient of what enters the gate, and ζ[t] = λ[t] ⊙ (1 − c[t]), the candidate's,
+        With the gradients of the gate's input, δ[t] = λ[t] ⊙ s[t], and of the candidate, ζ[t] = λ[t] ⊙ (1 − c[t]),
 
             ∂ℓ/∂W_x = Σ_t ζ[t]ᵀ x[t]ᵀ,    ∂ℓ/∂W_c = Σ_t δ[t]ᵀ x[t]ᵀ
             ∂ℓ/∂W_h = Σ_t δ[t]ᵀ h[t−1]ᵀ                                                      (2.6)
             ∂ℓ/∂x[t] = δ[t] W_c + ζ[t] W_x,    ∂ℓ/∂h[0] = λ[0]
 
-        summed over the batch. The second form of (2.5) is the one that runs: no Jacobian is formed.
+        summed over the batch. The computation uses the second form of (2.5), which needs no Jacobian.
 
-        Both inputs are multiplied by W_x, and so both count, ¼ of 4 and ½ of 6:
+        Both inputs are multiplied by W_x, so both contribute, ¼ of 4 and ½ of 6:
 
         >>> network = GatedRNN([[0]], [[0]], [[1]])
         >>> network.vjp(network.run([[4], [6]]), [[0], [1]]).W_x
@@ -169,9 +169,9 @@ class GatedRNN:
 
     @quiet()
     def log_propagator_norms(self, run: Run) -> Array:
-        """Return ln ‖∂h[T]/∂h[t]‖ for t = 0, …, T: how strongly the end feels each state before it.
+        """Return ln ‖∂h[T]/∂h[t]‖ for t = 0, …, T: how strongly the last state depends on each earlier one.
 
-        Its shape is (..., T + 1). Each product is divided by its norm, so that no T is too large; ln 0 is −∞.
+        Its shape is (..., T + 1). Each product is divided by its norm, so that nothing overflows for any T; ln 0 is −∞.
 
         >>> network = GatedRNN([[0]], [[0]], [[1]])
         >>> np.exp(network.log_propagator_norms(network.run([[4], [6], [0]]))).round(3)
@@ -193,7 +193,7 @@ class GatedRNN:
 
         The largest is the rate of ‖∂h[T]/∂h[0]‖: above 0 gradients explode, below 0 they vanish.
 
-        Gates that stay half open keep half at each step, and ln ½ ≈ −0.693:
+        Gates of ½ keep half at each step, and ln ½ ≈ −0.693:
 
         >>> network = GatedRNN([[0], [0]], [[0, 0], [0, 0]], [[1], [2]])
         >>> network.lyapunov_exponents(network.run(np.ones((1000, 1)))).round(3)
@@ -206,10 +206,10 @@ class GatedRNN:
 
     @quiet()
     def step_bound(self, x: ArrayLike, initial_state: ArrayLike | None = None) -> Array:
-        """Return a number ρ with ‖∂h[t]/∂h[t−1]‖ ≤ ρ at every step, from the ranges of the inputs alone.
+        """Return a number ρ with ‖∂h[t]/∂h[t−1]‖ ≤ ρ at every step, from the ranges of the inputs.
 
-        By (2.7), ‖∂h[t]/∂h[s]‖ ≤ ρ^(t−s): if ρ < 1, gradients must vanish, and at this rate at least. With γ_i the
-        largest that gate i can be, D_i the widest that state i and its candidate can be apart, and the *loop gain*
+        By (2.7), ‖∂h[t]/∂h[s]‖ ≤ ρ^(t−s): if ρ < 1, gradients must vanish at least this fast. With γ_i the
+        largest value of gate i, D_i the largest distance between state i and its candidate, and the *loop gain*
         G_i = D_i Σ_j |W_h,ij| (from state to gate to state),
 
             ρ = max_i max { c (1 + (1 − c) G_i) : 0 ≤ c ≤ γ_i }                              (2.8)
@@ -257,7 +257,7 @@ class GatedRNN:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a network went through as it read a sequence; the backward pass needs all of it."""
+    """The forward pass over a sequence, which the backward pass needs."""
 
     network: GatedRNN
     x: np.ndarray
@@ -286,12 +286,12 @@ class Run:
 
     @cached_property
     def gate_slopes(self) -> Array:
-        """s[1], …, s[T] of equation (2.4), of shape (..., T, m): ∂h[t] / ∂(what enters the gate)."""
+        """s[1], …, s[T] of equation (2.4), of shape (..., T, m): ∂h[t] / ∂(input of the gate)."""
         return (self.previous_states - self.candidates) * self.gates * (1 - self.gates)
 
 
 class Gradients(NamedTuple):
-    """∂ℓ/∂ each thing that a loss ℓ depends on, in its shape."""
+    """The gradients of a loss ℓ, each in the shape of its variable."""
 
     W_c: np.ndarray
     W_h: np.ndarray
@@ -299,20 +299,20 @@ class Gradients(NamedTuple):
     x: np.ndarray
     initial_state: np.ndarray
     states: np.ndarray
-    """λ[1], …, λ[T]: the total gradients with respect to the states, later ones included."""
+    """λ[1], …, λ[T]: the total gradients with respect to the states."""
 
 
 @quiet()
 def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None) -> Array:
-    """Return the mean rates, per step, at which a product of Jacobians stretches each of m directions.
+    """Return the mean growth rates, per step, of a product of Jacobians in each of m directions.
 
-    An orthogonal frame Q is carried along, and made orthogonal again after every step:
+    An orthogonal frame Q is multiplied by each Jacobian and made orthogonal again:
 
         J[t] Q[t−1] = Q[t] R[t],    exponent_i = 1/T · Σ_t ln |R[t]_ii|                       (2.9)
 
     with R[t] upper triangular (Benettin et al., 1980), the largest first. Each nears its limit as 1/T. If no J[t] is
     singular, all m sum to the mean of ln |det J[t]|; a direction shrunk beyond the numbers' precision has −∞ or noise.
-    The frame is carried along in double, whatever the precision of the Jacobians.
+    The frame is computed in double precision, whatever the precision of the Jacobians.
 
     Parameters
     ----------
@@ -344,7 +344,7 @@ def lyapunov_exponents(jacobians: Iterable[ArrayLike], count: int | None = None)
         steps += 1
     if steps == 0:
         raise ValueError("jacobians must hold at least one matrix, got none")
-    # LAPACK, and so the frame, goes no further than double.
+    # LAPACK has no precision above double.
     return -np.sort(-total / steps, axis=-1).astype(float if dtype == np.longdouble else dtype)
 
 
@@ -362,9 +362,9 @@ def _first_frame(shape: tuple[int, ...], count: int | None) -> Array:
 def exploding_instance(T: int = 60) -> tuple[GatedRNN, Array]:
     """Return a network with one state, and an input of shape (T, 2), whose gradient grows as (−6)^(T/2).
 
-    It refutes the sheet's answer to 1.2.1.d, and can be followed by hand. The first input is the candidate, the
+    It refutes the sheet's answer to 1.2.1.d, and you can compute it by hand. The first input is the candidate, the
     second feeds the gate, and W_h = 5. At odd steps h[t−1] = 0 and x[t] = (2, 0); at even ones h[t−1] = 1 and
-    x[t] = (−1, −5). Either way 0 enters the gate, and c[t] = ½. So h[t] is ½ · 2 = 1 or ½ · 1 − ½ · 1 = 0: neither
+    x[t] = (−1, −5). In both cases the input of the gate is 0, and c[t] = ½. So h[t] is ½ · 2 = 1 or ½ · 1 − ½ · 1 = 0: neither
     state nor gate leaves [0, 1]. By (2.3), ∂h[t]/∂h[t−1] is ½ + (0 − 2) · ¼ · 5 = −2 or ½ + (1 + 1) · ¼ · 5 = 3.
 
     >>> network, x = exploding_instance(60)
