@@ -40,7 +40,7 @@ const SYNONYMS = {
   pi: "π",
 };
 /** @type {Record<string, number>} */
-const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI };
+const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI, "∞": Infinity };
 /** @type {Record<string, string>} */
 const GREEK = {
   __proto__: null,
