@@ -30,6 +30,7 @@ PYTHON: Patterns = (
     (r"(\d(?:[\d.]|e[-+]?\d)*)\s*%", "($1/100)"),
     (r"(\)|(?<![a-z\d.])[\d.]+)\s*(?=[a-z(])(?!e[-+]?\d)", "$1*"),  # 2 ln 4, 3072(16384)
     (r"\)\s*(?=\d)", ")*"),
+    (r"(?<![\d.])0+(?=\d)", ""),
 )
 CHARACTERS = str.maketrans(
     {"×": "*", "·": "*", "^": "**", "π": "pi", "∞": "inf", "[": "(", "{": "(", "]": ")", "}": ")"}
@@ -133,7 +134,10 @@ def _texts(text: str, several: bool, vector: bool) -> list[str]:
     """Return the texts of the numbers in a text."""
     if vector:
         last = text.rpartition("=")[2]
-        return _list(last if re.search("[,;]", last) else re.sub(r"(?<=[\d)])\s+(?=[-+]?[\d.])", ",", last), OF_A_VECTOR)
+        return _list(
+            last if re.search("[,;]", last) else re.sub(r"(?<=[\d)])\s+(?=[-+]?[\d.])", ",", last),
+            OF_A_VECTOR,
+        )
     if not several:
         return [text]
     sides = [_list(side, OF_SIZES) for side in reversed(text.split("="))]  # of 5 × 2 = 10
