@@ -16,7 +16,7 @@ from helpers import exercises
 from helpers.book import BOXES, EXERCISES
 from helpers.exercises import answer_box
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 FORMULAS = [id for id, box in BOXES.items() if box.kind == "formula"]
 
 
@@ -135,10 +135,10 @@ SAID = [
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 4 − 2r + k] W[0, c, k]))", "Its entries are right, in **reverse order** of r."),
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, max(2r, 4 - 2r) + k] W[0, c, k]))", "It is wrong where **r = 0**, and right elsewhere."),
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2r + k] W[0, c, k])) (1 - ⌊r/2⌋)", "It is wrong where **r = 2**, and right elsewhere."),
-    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2(r − 1) + k] W[0, c, k]))", "reads place −2 where c = 0, k = 0; the second index of x goes from 0 to 6. Indices count from 0 here."),
+    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2(r − 1) + k] W[0, c, k]))", "reads position −2 where c = 0, k = 0; the second index of x goes from 0 to 6. Indices count from 0 here."),
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, min(2r + 2, 4) + k] W[0, c, k]))", "It is **shifted by one**: each entry is that of the next."),
     ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, max(2r - 2, 0) + k] W[0, c, k]))", "It is **shifted by one**: each entry is that of the one before."),
-    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2r + k] W[0, c, k])) (1 - 2r (2 - r))", "Its entries are right **but for their signs**."),
+    ("1.1.c.i", "sum(c, 0, 4, sum(k, 0, 2, x[c, 2r + k] W[0, c, k])) (1 - 2r (2 - r))", "Its entries are right **except for their signs**."),
     ("1.1.c.i", "x", "For each r one number is expected, and this is 5 × 7."),
     ("1.1.c.i", "W", "W has 3 axes, 1 × 5 × 3: give it its indices"),
     ("1.2.1.a", f"{C} ⊙ h + (1 − {C}) ⊙ W_x x + 0.000001 W_x x", "It is nearly right"),
@@ -151,10 +151,14 @@ SAID = [
     ("1.2.1.a", f"({C} ⊙ h + (1 − {C}) ⊙ W_x x)/(h' h − h' h)", "in one case: something is divided by 0"),
     ("1.2.1.d.reason", "diag(c) + ((h − z) ⊙ c ⊙ (1 − c)) W_h", "It **multiplies a column by W_h**."),
     ("1.2.1.d.reason", "diag(c) + diag(h − z) diag(c) (1 − diag(c)) W_h", "It is right where **m = 1**, and wrong elsewhere."),
-    ("1.2.2.e", "V_1^0", "its power has to be a whole number from 1 on."),
-    ("1.1.a", "6 × 2", "Of (6, 2), 2 is right, and the rest is not."),
-    ("1.1.a", "5", "5 was read, and two numbers are expected."),
-    ("1.3.4.loss", "1.4", "1.4 is close, and not the number itself."),
+    ("1.2.2.e", "V_1^0", "its power must be a whole number, 1 or more."),
+    ("1.1.a", "6 × 2", "2 is right; the rest of (6, 2) is not."),
+    ("1.1.a", "5", "Your answer was read as 5, and two numbers are expected."),
+    ("1.1.b.weights", "432, 50,331,648", "If a comma groups digits here, leave it out: `432, 50331648`."),
+    ("1.3.1.seeds", "3,072", "read as 3.072."),
+    ("1.3.1.seeds", "3,072", "If a comma groups digits here, leave it out: `3072`."),
+    ("1.2.1.d", "∞", "read as ∞."),
+    ("1.3.4.loss", "1.4", "1.4 is close, but not close enough."),
 ]  # fmt: skip
 
 
@@ -172,19 +176,19 @@ def test_float32s_digits_are_right(judge):
 
 
 UNREADABLE = [
-    ("a_1 (v_1 −", "After “a_1 (v_1 −” a name, a number or “(” is expected, and it ends there."),
-    ("a_1 V_1)", "After “a_1 V_1” no closing bracket is expected, and “)” stands there."),
-    ("a_1 + * V_1", "After “a_1 +” a name, a number or “(” is expected, and “*” stands there."),
-    ("a_1 2 3", "a sign of calculation is expected, and “3” stands there."),
-    ("b_1 V_1", "“b_1” is no name here. There are a_0, a_1, a_2, q_0,"),
+    ("a_1 (v_1 −", "After “a_1 (v_1 −” a name, a number or “(” is expected, but it ends there."),
+    ("a_1 V_1)", "After “a_1 V_1” no closing bracket is expected, but there is “)”."),
+    ("a_1 + * V_1", "After “a_1 +” a name, a number or “(” is expected, but there is “*”."),
+    ("a_1 2 3", "an operator is expected, but there is “3”."),
+    ("b_1 V_1", "“b_1” is not a name here. You can use the names a_0, a_1, a_2, q_0,"),
     ("a_1 v_1 & h", "“&” has no meaning here, after “a_1 v_1”."),
     ("exp V_1/2", "can be read in two ways"),
-    ("exp", "“(” and what exp is taken of is expected, and it ends there."),
-    ("H_1", "“H_1” is no name here."),
-    ("q", "“q” is no name here. Did you mean q_0?"),
-    ("v_1, h", "a sign of calculation is expected, and “,” stands there."),
+    ("exp", "“(” and what exp is taken of is expected, but it ends there."),
+    ("H_1", "“H_1” is not a name here."),
+    ("q", "“q” is not a name here. Did you mean q_0?"),
+    ("v_1, h", "an operator is expected, but there is “,”."),
     ("sum(i, 0 v_1)", "“,” and the last value is expected"),
-    ("sum(i, 0, 1, a_1) i", "“i” is no name here."),
+    ("sum(i, 0, 1, a_1) i", "“i” is not a name here."),
     ("(" * 61 + "a_1" + ")" * 61, "This is nested more than 60 deep."),
     ("a_1" * 700, "This is too long to be read: 2100 characters, of at most 2000."),
 ]
@@ -218,7 +222,7 @@ def test_a_long_calculation_is_ended(judge):
     ):
         answer = judge("1.2.2.e", typed)
         assert answer["outcome"] == "unreadable"
-        assert answer["says"] == ["This takes too much calculation. A sum here needs some ten terms."]
+        assert answer["says"] == ["This takes too long to compute. A sum here needs about ten terms."]
         assert answer["milliseconds"] < 1000
 
 
@@ -368,7 +372,7 @@ def judged(node, typed, *cases, **more):
     return answer
 
 
-OTHER = "It gives other numbers than are expected."
+OTHER = "Its numbers are wrong, and no known mistake gives them."
 
 
 def test_where_it_is_right_is_said_only_where_that_is_so(node):
@@ -392,7 +396,7 @@ def test_where_it_is_right_is_said_only_where_that_is_so(node):
         (*wrong, {"m": 3, "P": 1}),
     ]
     said = judged(node, "a", *both)["says"]
-    assert said == ["It is right wherever **P = 0**; elsewhere it is wrong in 1 of 2."]
+    assert said == ["It is right wherever **P = 0**; elsewhere it is wrong in 1 of 2 cases."]
 
 
 def test_a_factor_is_said_only_of_many_numbers(node):
@@ -465,6 +469,17 @@ def test_the_modules_are_one_text_that_loads(tmp_path):
         ["node", "-e", code], cwd=tmp_path, env=with_node(), capture_output=True, text=True, check=True
     )
     assert loaded.stdout.split() == ["default", "render"]
+
+
+def test_no_script_needs_a_browser_of_2023():
+    """TypeScript allows nothing later than ES2022 (tsconfig.json), but Safari has these parts of it from 16.4 on only."""
+    scripts = [*ROOT.glob("src/helpers/**/*.js"), *ROOT.glob("book/_static/*.js")]
+    assert len(scripts) > 15
+    for path in scripts:
+        late = re.findall(r"\(\?<[=!]|\bstatic\s*\{", path.read_text(encoding="utf-8"))
+        assert not late, f"{path.name}: {late}"
+    options = json.loads((ROOT / "book/tsconfig.json").read_text(encoding="utf-8"))["compilerOptions"]
+    assert (options["target"], options["lib"][0]) == ("ES2022", "ES2022")
 
 
 def test_a_box_belongs_to_an_exercise():

@@ -45,7 +45,10 @@ def test_the_value_is_in_the_answer():
         BEYOND_5.check("0, 1, 2, 3").sentences[0]
         == "(0, 1, 2, 3): the loss is 3.44, and more than 5 is asked for."
     )
-    assert BEYOND_5.check((1, 2)).sentences[0] == "(1, 2) was read, and four numbers are expected."
+    assert (
+        BEYOND_5.check((1, 2)).sentences[0]
+        == "Your answer was read as (1, 2), and four numbers are expected."
+    )
     assert BEYOND_5.check(...).outcome is Outcome.UNANSWERED
     assert "cannot be read" in BEYOND_5.check("many").sentences[0]
 

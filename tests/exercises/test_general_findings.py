@@ -58,7 +58,7 @@ def test_python_and_javascript_say_the_same(node, expected, wrong):
         assert in_javascript["outcome"] == "right"
     elif wrong == "float32":
         assert typed == "It is right, to float32's digits."
-        assert said == "It is right, to float32's digits, in all of 4 cases."
+        assert said == "It is right, to float32's digits, in all 4 cases."
     elif wrong == "another size":
         assert typed.startswith("It is 7 × 2, and ")
         assert said.startswith("It returned shape (7, 2), and ")

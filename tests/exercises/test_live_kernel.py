@@ -22,7 +22,7 @@ def test_the_notebook_goes_on(tmp_path):
     outputs = [cell.outputs for cell in notebook.cells]
     assert all(len(output) == 1 for output in outputs[1:])  # nothing is printed, no exception is left over
     endless, typo, asking, after = (output[0].data["text/plain"] for output in outputs[1:])
-    assert "It did not come to an end. If it has a loop" in endless
+    assert "It did not finish. If it has a loop" in endless
     assert "`still here ⏎ still here" in endless
     assert "name 'gradeint' is not defined, in the line `return gradeint`." in typo
     assert "It raised EOFError: it asks for input" in asking

@@ -8,7 +8,7 @@ from helpers.exercises import Outcome
 
 def test_wrong_numbers_are_answered():
     assert SIZE.check("5×3").sentences[0] == "(5, 3): this **rounds up**, as the sheet does."
-    assert "(7, 7) was read" in SIZE.check((7, 7)).sentences[0]
+    assert "read as (7, 7)." in SIZE.check((7, 7)).sentences[0]
     assert "two numbers are expected" in SIZE.check(10).sentences[0]
     assert "is close" in LOSS.check(1.39).sentences[0]
     assert "cannot be read as a number" in LOSS.check("many").sentences[0]

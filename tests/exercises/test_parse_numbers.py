@@ -122,25 +122,43 @@ OF_A_QUARTER = [
     "\\frac14", "\\frac{1}{4}", "0.25 ± 0.08", "one quarter", "1/4 = 25 %", "25%", "0.25.",
 ]  # fmt: skip
 OF_6_TO_30 = [
-    "6^30",
-    "|-6|^30",
-    "2^30 3^30",
-    "$6^{30}$",
-    "pow(6, 30)",
-    "6**30",
-    "221,073,919,720,733,357,899,776",
-    "221073919720733357899776",
-    "6³⁰",
-]
+    "6^30", "|-6|^30", "2^30 3^30", "$6^{30}$", "pow(6, 30)", "6**30", "221,073,919,720,733,357,899,776", "221073919720733357899776", "6³⁰", "6 ** 30", "36^15",
+    "221 073 919 720 733 357 899 776", "221.073.919.720.733.357.899.776", "221'073'919'720'733'357'899'776",
+]  # fmt: skip
 OF_5_BY_2 = [
     "5 × 2", "5 and 2", "5 rows × 2 columns", "17//4+1, 7//4+1", "⌊17/4⌋+1 × ⌊7/4⌋+1", "$5 \\times 2$", "5⨯2", "rows=5, columns=2", "rows: 5, columns: 2", "5 × 2 = 10",
-    "five by two", "(5, 2)", "R^5×2", "5 x 2",
+    "five by two", "(5, 2)", "R^5×2", "5 x 2", "5·2", "5*2", "[5; 2]", "{5, 2}", "((5), (2))", "(5)(1), 2(1)",
 ]  # fmt: skip
+OF_PRODUCTS = [
+    "16·27, 3072·16384", "16*27, 3072*16384", "16 × 27, 3072 × 16384", "(16·27, 3072·16384)", "16×27; 3072×16384", "16x27 and 3072x16384", "16·27 × 3072·16384",
+    "432; 50,331,648", "432, 50 331 648", "432, 50'331'648", "432, 50_331_648", "432, 50\u202f331\u202f648", "432, 3072(16384)", "432, 3·2²⁴", "4.32e2, 5.0331648·10⁷",
+    "16 \\cdot 27, 3072 \\cdot 16384",
+]  # fmt: skip
+OF_A_THOUSANDTH = [
+    "10⁻³",
+    "10^-3",
+    "10^(-3)",
+    "10^{-3}",
+    "1e-3",
+    "1E−3",
+    "1 · 10⁻³",
+    "1 x 10^-3",
+    "0,001",
+    ".001",
+    "1/1,000.0",
+    "1/1.000,0",
+    "0.1 %",
+    "1:1000",
+]
+OF_ONE_AND_A_HALF = ["1½", "1.5", "1,5", "3/2", "\\frac{3}{2}", "1 + ½", "150 %", "3·½", "3(½)", "6:4"]
 SPELLINGS = [
     *((typed, (np.log(4),), 1e-3) for typed in OF_LN_4),
     *((typed, (0.25,), 0.0) for typed in OF_A_QUARTER),
     *((typed, (6.0**30,), 0.0) for typed in OF_6_TO_30),
     *((typed, (5, 2), 0.0) for typed in OF_5_BY_2),
+    *((typed, (432, 50331648), 0.0) for typed in OF_PRODUCTS),
+    *((typed, (1e-3,), 0.0) for typed in OF_A_THOUSANDTH),
+    *((typed, (1.5,), 0.0) for typed in OF_ONE_AND_A_HALF),
 ]
 
 
@@ -156,3 +174,16 @@ def test_a_spelling_is_read_alike_in_python_and_in_the_browser(node, typed, answ
 @pytest.mark.parametrize("typed", ["log10(4)", "log2(4)", "∞", "1.398", "221,073,919,…"])
 def test_a_wrong_number_is_read_all_the_same(typed):
     assert "cannot be read" not in LOSS.check(typed).sentences[0]
+
+
+@pytest.mark.parametrize("typed", ["3,072", "432, 50,331,648", "16,384.5 × 2,000"])
+def test_a_comma_that_may_group_digits_is_asked_about(typed):
+    said = replace(SIZE, answer=(1, 7), mistakes={}).check(typed).sentences
+    assert said[-1].startswith("If a comma groups digits here, leave it out: `")
+    assert "," not in said[-1].partition("`")[2].replace(", ", "")
+
+
+@pytest.mark.parametrize("typed", ["∞", "+∞", "inf", "Infinity", "$\\infty$"])
+def test_infinity_is_a_number(node, typed):
+    pack = NumbersBox(exercise=LOSS, question="?", label="?").pack()
+    assert LOSS.check(typed).sentences[0] == node(pack, typed)[0]["says"][0] == "Your answer was read as ∞."

@@ -164,7 +164,7 @@ def test_an_endless_loop_is_ended_and_leaves_nothing_behind(limited):
                 pass
 
     answer = DOUBLE.check(endless)
-    assert answer.sentences[0] == "It did not come to an end. If it has a loop, the loop may never end."
+    assert answer.sentences[0] == "It did not finish. If it has a loop, the loop may never end."
     assert answer.sentences[1] == "What it printed on this input begins: `still here`"
     assert set(threading.enumerate()) <= set(before)
     assert DOUBLE.check(lambda x: 2 * x).right
@@ -178,7 +178,7 @@ def test_a_loop_that_is_endless_on_a_later_case_only(limited):
 
     answer = DOUBLE.check(endless)
     assert answer.sentences == (
-        "It is right in the first 2 of 3 cases; in the next it did not come to an end. If it has a loop, the loop may never end.",
+        "It is right in the first 2 of 3 cases; in the next it did not finish. If it has a loop, the loop may never end.",
         "The case at which it ended is number 3 of 3:",
     )
 
@@ -193,7 +193,7 @@ def test_what_is_right_but_too_slow_is_not_called_endless(limited, monkeypatch):
 def test_a_function_that_waits_is_not_waited_for(limited):
     assert DOUBLE.check(lambda x: time.sleep(0.1) or 2 * x).right
     answer = DOUBLE.check(lambda x: threading.Event().wait(5) or 2 * x)
-    assert answer.sentences[0].startswith("It waits for something that does not come.")
+    assert answer.sentences[0].startswith("It is waiting for something that never comes.")
     left_behind = "It still runs: restart the kernel before you go on." in answer.sentences
     assert left_behind == (limited == THREAD)
 
@@ -230,14 +230,14 @@ def of_another_order(exponent, base):
 @pytest.mark.parametrize(
     ("function", "said"),
     [
-        (lambda x: os._exit(0), "It ended the whole of Python, as `os._exit` does, or crashed it."),
-        (lambda x: os.kill(os.getpid(), signal.SIGTERM), "It ended the whole of Python"),
+        (lambda x: os._exit(0), "It ended Python itself, as `os._exit` does, or crashed it."),
+        (lambda x: os.kill(os.getpid(), signal.SIGTERM), "It ended Python itself"),
         (
             lambda x: os.kill(os.getpid(), signal.SIGKILL),
-            "It was ended by the system: it takes too much memory.",
+            "It took too much memory, and the system ended it.",
         ),
-        (lambda x: sum(range(10**11)), "It did not come to an end."),
-        (lambda x: 9**9**9, "It did not come to an end."),
+        (lambda x: sum(range(10**11)), "It did not finish."),
+        (lambda x: 9**9**9, "It did not finish."),
         (lambda x: [0] * 10**10, "It raised MemoryError"),
         (lambda x: bytearray(10**11), "It raised MemoryError"),
         (lambda x: (os.write(1, b"out") and os.write(2, b"err") and os.system("echo hello")) or x, "It **"),
@@ -272,7 +272,7 @@ def test_an_interrupt_is_answered_and_ends_the_function(limited):
     answer = DOUBLE.check(function)
     monitor.join()
     assert answer.outcome is Outcome.NOT_YET
-    assert answer.sentences[0] == "You have interrupted it."
+    assert answer.sentences[0] == "You interrupted it."
     assert set(threading.enumerate()) <= set(before)
 
 
@@ -311,7 +311,7 @@ def test_an_interrupt_of_all_processes_is_answered_and_the_program_goes_on(tmp_p
         os.killpg(process.pid, signal.SIGINT)
         answers = process.communicate()[0]
     assert process.returncode == 0
-    assert "You have interrupted it." in answers
+    assert "You interrupted it." in answers
     assert "✓ Right: exercise 1.1.c.i" in answers
 
 

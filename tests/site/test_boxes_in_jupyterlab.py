@@ -116,6 +116,14 @@ def test_a_box_in_jupyterlab(browser, lab, tmp_path, monkeypatch):
     # Sources and the solution are folded; a hint looks like what can be clicked, and can.
     assert page.locator(".jp-CodeCell .cm-content").locator("visible=true").count() == 0
     assert "(5, 2)" not in solution.locator(".jp-InputPlaceholder").inner_text()
+
+    # That JupyterLab shows the output of what has run gives no number away before it is asked for.
+    assert solution.get_by_text("✓ Right.").is_visible()
+    number = solution.get_by_text("(5, 2) is right")
+    assert number.count() == 1
+    assert not number.is_visible()
+    solution.get_by_text("✓ Right.").click()
+    assert number.is_visible()
     summary = page.locator(".gc-hint > summary").first
     look = summary.evaluate(
         "summary => { const {cursor, display, listStyleType} = getComputedStyle(summary); return [cursor, display, listStyleType]; }"

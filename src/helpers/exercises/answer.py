@@ -38,6 +38,8 @@ class Answer:
         The smallest case that fails.
     mistake : str
         The name of the mistake that was recognised.
+    folded : bool
+        Whether the sentences are shown on a click only, as those of a solution are: they give the number away.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Answer:
     sentences: tuple[str, ...] = ()
     case: FailingCase | None = None
     mistake: str = ""
+    folded: bool = False
 
     @property
     def right(self) -> bool:
@@ -60,14 +63,17 @@ class Answer:
         return "\n".join(lines + (self.case.lines() if self.case else []))
 
     def _repr_html_(self) -> str:
-        first, *others = self.sentences or ("",)
-        parts = [
+        first, *others = [marked_up(sentence) for sentence in self.sentences] or [""]
+        heading = f"<strong>{self._heading}.</strong>"
+        paragraphs = "\n".join(
+            f"<p>{text}</p>" for text in (first if self.folded else f"{heading} {first}", *others)
+        )
+        shown = STYLE + fold(heading, paragraphs) if self.folded else paragraphs
+        return (
             f'<div class="gc-answer" role="group" aria-label="Answer to exercise {escape(self.id)}" '
-            f'style="border-left: 4px solid {COLOURS[self.outcome]}; padding: 0.1rem 0 0.1rem 0.9rem">',
-            f"<p><strong>{self._heading}.</strong> {marked_up(first)}</p>",
-            *(f"<p>{marked_up(text)}</p>" for text in others),
-        ]
-        return "\n".join([*parts, *([self.case.html()] if self.case else []), "</div>"])
+            f'style="border-left: 4px solid {COLOURS[self.outcome]}; padding: 0.1rem 0 0.1rem 0.9rem">\n'
+            f"{shown}\n{self.case.html() if self.case else ''}</div>"
+        )
 
 
 @dataclass(frozen=True)
@@ -87,10 +93,9 @@ class Hints:
         return "\n".join(f"Hint {number}: {_plain(hint)}" for number, hint in enumerate(self.hints, 1))
 
     def _repr_html_(self) -> str:
-        style = Path(__file__).with_name("answer.css").read_text(encoding="utf-8")
-        return f"<style>{style}</style>\n" + "\n".join(
-            f'<details class="gc-hint"><summary>Hint {number} of {len(self.hints)}</summary>'
-            f"<p>{marked_up(hint)}</p></details>"
+        count = len(self.hints)
+        return STYLE + "\n".join(
+            fold(f"Hint {number} of {count}", f"<p>{marked_up(hint)}</p>")
             for number, hint in enumerate(self.hints, 1)
         )
 
@@ -106,6 +111,14 @@ class Message:
 
     def _repr_html_(self) -> str:
         return "\n".join(f"<p>{marked_up(sentence)}</p>" for sentence in self.sentences)
+
+
+STYLE = f"<style>{Path(__file__).with_name('answer.css').read_text(encoding='utf-8')}</style>\n"
+
+
+def fold(summary: str, content: str) -> str:
+    """Return HTML that is shown on a click."""
+    return f'<details class="gc-hint"><summary>{summary}</summary>{content}</details>'
 
 
 def marked_up(text: str) -> str:

@@ -71,7 +71,7 @@ export default {
   },
 };
 
-/** What is typed, as it is read; where it cannot be read, as it is typed, with a mark at the place.
+/** What is typed, as it is read; where it cannot be read, with a mark at the place.
  * @param {Pack} pack @param {string} text */
 export function previewOf(pack, text) {
   if (!text.trim()) return "";
@@ -82,8 +82,8 @@ export function previewOf(pack, text) {
       .join(", ");
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    const { at } = error;
-    return `<span class="gc-box-unread">${escaped(text.slice(Math.max(0, at - 80), at))}<mark>${escaped(text.slice(at, at + 80)) || " "}</mark></span>`;
+    const { at, text: read = text } = error;
+    return `<span class="gc-box-unread">${escaped(read.slice(Math.max(0, at - 80), at))}<mark>${escaped(read.slice(at, at + 80)) || " "}</mark></span>`;
   }
 }
 

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 MODULES = (
     *(
         f"formulas/{name}.js"
-        for name in ("tokens", "parser", "numbers", "matrices", "evaluator", "typesetting")
+        for name in ("tokens", "parser", "spellings", "numbers", "matrices", "evaluator", "typesetting")
     ),
     *(f"findings/{name}.js" for name in ("comparison", "general", "judge")),
     "kept.js",

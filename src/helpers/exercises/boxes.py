@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from math import isfinite
 from typing import Any
@@ -32,8 +33,8 @@ Mistakes = Mapping[str, Mistake]
 """Known wrong answers by name, as in "it *drops a transpose*"."""
 
 
-def _packed(name: str, mistake: Mistake, **more: Any) -> Pack:
-    return {"name": name, "hint": mistake.hint, "sheets": isinstance(mistake, SheetMistake)} | more
+def _packed(name: str, mistake: Mistake, hint: str | None = None, **more: Any) -> Pack:
+    return {"name": name, "hint": hint or mistake.hint, "sheets": isinstance(mistake, SheetMistake)} | more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,37 +161,14 @@ class FormulaBox(Box):
 
     def pack(self) -> Pack:
         """Return the cases, with what is expected and what each known mistake gives."""
-        cases = self.cases()
-        expected = [self._expected(case) for case in cases]
-        known = {**self.exercise.mistakes, **self.more}
-        tags = self.tags or self.exercise.tags or (lambda *_: {})
-        reworded = {
-            name: replace(mistake, hint=self.words.get(name, mistake.hint)) for name, mistake in known.items()
-        }
-        mistakes = [
-            _packed(name, mistake, values=self._values(mistake, cases, expected))
-            for name, mistake in reworded.items()
-        ]
         return super().pack() | {
-            "names": list(self.inputs(*cases[0])),
+            "names": list(self.inputs(*self.cases()[0])),
             "aliases": dict(self.aliases),
             "first": dict(self.first),
             "over": list(self.over),
-            "cases": [
-                {
-                    "inputs": {name: _nested(value) for name, value in self.inputs(*case).items()},
-                    "tags": dict(tags(*case)),
-                    "expected": _nested(right),
-                }
-                for case, right in zip(cases, expected, strict=True)
-            ],
-            "mistakes": [
-                mistake for mistake in mistakes if any(value is not None for value in mistake["values"])
-            ],
-            "variants": [
-                _packed(name, variant, values=self._values(variant, cases, expected))
-                for name, variant in self.exercise.variants.items()
-            ],
+            "cases": [self._case(case, expected) for case, expected in self._tried],
+            "mistakes": self._known({**self.exercise.mistakes, **self.more}),
+            "variants": self._known(self.exercise.variants),
             "misfits": [
                 _packed(name, mistake, product=re.sub(r"\s", "", mistake.answer).replace("-", "−"))
                 for name, mistake in self.products.items()
@@ -198,13 +176,31 @@ class FormulaBox(Box):
             "because": self.because,
         }
 
-    def _expected(self, case: tuple) -> np.ndarray:
-        value = self.value(self.exercise.reference, case)
-        if value is None:
+    def _case(self, case: tuple, expected: np.ndarray) -> Pack:
+        tags = self.tags or self.exercise.tags
+        return {
+            "inputs": {name: _nested(value) for name, value in self.inputs(*case).items()},
+            "tags": dict(tags(*case)) if tags else {},
+            "expected": _nested(expected),
+        }
+
+    def _known(self, mistakes: Mistakes) -> list[Pack]:
+        """Return the mistakes that a formula can make, with what they give in each case."""
+        packed = [
+            _packed(name, mistake, self.words.get(name), values=self._values(mistake))
+            for name, mistake in mistakes.items()
+        ]
+        return [mistake for mistake in packed if any(value is not None for value in mistake["values"])]
+
+    @cached_property
+    def _tried(self) -> list[tuple[tuple, np.ndarray]]:
+        """The cases, with what is expected."""
+        tried = [(case, self.value(self.exercise.reference, case)) for case in self.cases()]
+        if odd := [case for case, expected in tried if expected is None]:
             raise ValueError(
-                f"the reference of {self.id} must give finite numbers in every case, not so in {case}"
+                f"the reference of {self.id} must give finite numbers in every case, not so in {odd[0]}"
             )
-        return value
+        return [(case, expected) for case, expected in tried if expected is not None]
 
     def value(self, function: Callable[..., Any], case: tuple) -> np.ndarray | None:
         """Return what a function gives in a case, laid out as the formula's value; None where it has none."""
@@ -215,14 +211,14 @@ class FormulaBox(Box):
             return None
         return value if np.isfinite(value).all() else None
 
-    def _values(self, mistake: Mistake, cases: list[tuple], expected: list[np.ndarray]) -> list:
+    def _values(self, mistake: Mistake) -> list:
         """Return what a mistake gives in each case, where a formula could give it."""
-        values = [self.value(mistake.answer, case) for case in cases]
+        values = [(self.value(mistake.answer, case), expected) for case, expected in self._tried]
         return [
             _nested(value)
-            if value is not None and (value.shape == right.shape if self.over else value.ndim <= 2)
+            if value is not None and (value.shape == expected.shape if self.over else value.ndim <= 2)
             else None
-            for value, right in zip(values, expected, strict=True)
+            for value, expected in values
         ]
 
 

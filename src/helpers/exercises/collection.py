@@ -43,7 +43,8 @@ class Collection:
         answer : callable, number or str
             The function itself, or the number.
         save : bool
-            Whether to save in the reader's own folder that the exercise is solved, where the answer is right.
+            Whether to save in the reader's own folder that the exercise is solved, where the answer is right. Otherwise it
+            is a solution, and what is said to it is folded.
 
         Returns
         -------
@@ -67,10 +68,10 @@ class Collection:
         try:
             judged = exercise.check(answer)
         except KeyboardInterrupt:  # ■, while its function does not run
-            return Answer(exercise.id, Outcome.NOT_YET, ("You have interrupted it.",))
+            return Answer(exercise.id, Outcome.NOT_YET, ("You interrupted it.",))
         if judged.right and save:
             return replace(judged, sentences=(*judged.sentences, *self.keep(exercise.id)))
-        return judged
+        return replace(judged, folded=judged.right)
 
     def keep(self, id: str) -> tuple[str, ...]:
         """Save that an exercise is solved, and return sentences on what went wrong, if anything."""

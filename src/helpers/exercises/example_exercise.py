@@ -91,7 +91,9 @@ class ExampleExercise(Exercise[Condition]):
             return numbers
         listed = write_tuple(numbers)
         if len(numbers) != self.length:
-            return self._not_yet(f"{listed} was read, and {how_many(self.length)} expected.", self.given)
+            return self._not_yet(
+                f"Your answer was read as {listed}, and {how_many(self.length)} expected.", self.given
+            )
         vector = np.array(numbers)
         sentence = f"{listed}: {self.condition.words} is {written(self.condition.value_of(vector), 4)}"
         if self.condition.holds(vector):

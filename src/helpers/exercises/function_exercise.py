@@ -6,6 +6,7 @@ import inspect
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,14 +36,20 @@ Function = Callable[..., object]
 Tags = Mapping[str, float | bool]
 
 ENDS = {
-    "time": "it did not come to an end. If it has a loop, the loop may never end",
-    "memory": "it was ended by the system: it takes too much memory",
-    "waiting": "it waits for something that does not come",
+    "time": "it did not finish. If it has a loop, the loop may never end",
+    "memory": "it took too much memory, and the system ended it",
+    "waiting": "it is waiting for something that never comes",
     "slow": "it is too slow to finish",
-    "died": "it ended the whole of Python, as `os._exit` does, or crashed it",
-    "interrupted": "you have interrupted it",
+    "died": "it ended Python itself, as `os._exit` does, or crashed it",
+    "interrupted": "you interrupted it",
 }
 """What is said where a function did not return."""
+
+NEARLY_RIGHT = (
+    "It is nearly right, but off by up to {} of the largest number expected. A number in it may be rounded."
+)
+OTHER_NUMBERS = "Its numbers are wrong, and no known mistake gives them."
+"""What is said of wrong numbers, as ``judge.js`` says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,135 +103,177 @@ class FunctionExercise(Exercise[Function]):
         if answer is None or answer is ...:
             return self._unanswered("Fill in the body of the function, and run the cell again.")
         if not callable(answer):
-            return self._not_yet(
-                f"What is checked is the function itself, and this is a value of type {type(answer).__name__}. Give its "
-                "name without calling it."
+            words = (
+                f"The check needs your function itself, and this is a value of type {type(answer).__name__}."
             )
+            return self._not_yet(f"{words} Give its name without calling it.")
         function = _callable_in_order(answer, self.parameters)
         if function is None:
             signature = f"`{', '.join(self.parameters)}`"
             return self._not_yet(
-                f"The function has to take these arguments, in this order: {signature}. {self.given}"
+                f"The function must take these arguments, in this order: {signature}. {self.given}"
             )
         return self._judge(function)
 
     def _judge(self, function: Function) -> Answer:
-        cases = self.ordered_cases()
-        calls = run_safely(function, cases)
-        if calls[0].returned_nothing:
-            printed = " What it prints is not looked at." if calls[0].printed else ""
+        trial = Trial(self, function, self.ordered_cases())
+        if trial.calls[0].returned_nothing:
+            printed = " Its printed output does not count." if trial.calls[0].printed else ""
             return self._unanswered(
                 f"The function returns nothing. Fill in its body, and `return` the result.{printed}"
             )
-        expected = [np.asarray(self.reference(*case), float) for case in cases[: len(calls)]]
-        made = [name for name, variant in self.variants.items() if _gives(calls, variant.answer, cases)]
-        if made:
-            return self._right(f"It **{made[0]}**. {self.variants[made[0]].hint}")
-        errors = [_error(call, right) for call, right in zip(calls, expected, strict=True)]
-        wrong = [
-            number
-            for number, (call, error) in enumerate(zip(calls, errors, strict=True))
-            if error > TOLERANCE or call.changed
-        ]
-        if not wrong:
-            return self._confirm(
-                calls,
-                expected,
-                f"It agrees with the reference in all of {len(calls)} cases; the largest relative difference is "
-                f"{_written(max(errors))}. None of {len(self.mistakes)} known mistakes is made.",
+        if variants := self._made(trial, self.variants):
+            return self._right(f"It **{variants[0]}**. {self.variants[variants[0]].hint}")
+        if not trial.wrong:
+            difference = _written(max(trial.errors))
+            return self._right(
+                f"It agrees with the reference in all {len(trial.calls)} cases. The largest relative difference is {difference}.",
+                *trial.remarks(),
             )
-        names = self._find_mistakes(lambda mistake: _gives(calls, mistake, cases))
-        if not names and _is_float32(calls, errors):
-            sentence = f"It is right, to float32's digits, in all of {len(calls)} cases."
-            return self._confirm(calls, expected, sentence)
-        failing = Failing(self, function, cases, calls, expected, errors, wrong[0])
-        sentences = self._explain_mistakes("It", names) if names else failing.sentences()
-        return self._not_yet(*sentences, *failing.where(), case=failing.shown(), mistake="; ".join(names))
+        names = self._made(trial, self.mistakes)
+        if not names and trial.is_float32:
+            sentence = f"It is right, to float32's digits, in all {len(trial.calls)} cases."
+            return self._right(sentence, *trial.remarks())
+        sentences = self._explain_mistakes("It", names) if names else trial.findings()
+        return self._not_yet(*sentences, *trial.where(), case=trial.failing_case(), mistake="; ".join(names))
 
-    def _confirm(self, calls: list[Call], expected: list[np.ndarray], sentence: str) -> Answer:
-        sentences = [sentence]
-        value, right = calls[-1].value, expected[-1]
-        if value is not None and value.shape != right.shape:
-            sentences.append(
-                f"(Yours has shape {value.shape}; the book writes {right.shape}, which is the same numbers.)"
-            )
-        if calls[-1].printed:
-            sentences.append("What it printed is left out here.")
-        return self._right(*sentences)
+    def _made(self, trial: Trial, mistakes: Mapping[str, Mistake[Function]]) -> list[str]:
+        return [name for name, mistake in mistakes.items() if trial.is_given_by(mistake.answer)]
 
 
 @dataclass(frozen=True)
-class Failing:
-    """What is to be said of a function that fails, from its first failing case on."""
+class Trial:
+    """A function tried on the cases of an exercise, and what is to be said of it."""
 
     exercise: FunctionExercise
     function: Function
     cases: list[tuple]
-    calls: list[Call]
-    expected: list[np.ndarray]
-    errors: list[float]
-    first: int
+
+    @cached_property
+    def calls(self) -> list[Call]:
+        """The calls, as far as they came."""
+        return run_safely(self.function, self.cases)
+
+    @cached_property
+    def expected(self) -> list[np.ndarray]:
+        """What is expected of each call."""
+        return [np.asarray(self.exercise.reference(*case), float) for case in self.cases[: len(self.calls)]]
+
+    @cached_property
+    def errors(self) -> list[float]:
+        """How far each call is from what is expected, infinitely far where it returned no numbers."""
+        return [
+            np.inf if call.value is None else relative_error(_squeezed(call.value), _squeezed(expected))
+            for call, expected in zip(self.calls, self.expected, strict=True)
+        ]
+
+    @cached_property
+    def wrong(self) -> list[int]:
+        """The numbers of the calls that fail."""
+        pairs = enumerate(zip(self.calls, self.errors, strict=True))
+        return [number for number, (call, error) in pairs if error > TOLERANCE or call.changed]
 
     @property
     def call(self) -> Call:
         """The first call that fails."""
-        return self.calls[self.first]
+        return self.calls[self.wrong[0]]
 
-    def sentences(self) -> list[str]:
+    @property
+    def is_float32(self) -> bool:
+        """Whether all numbers are right to the digits of float32."""
+        return all(
+            error <= (SUMMED_IN_FLOAT32 if call.single else FLOAT32) and not call.changed
+            for call, error in zip(self.calls, self.errors, strict=True)
+        )
+
+    def is_given_by(self, function: Function) -> bool:
+        """Return whether a function gives what was returned in every case, once at least in numbers.
+
+        Where the one raises or has another shape, so must the other.
+        """
+        if len(self.calls) < len(self.cases):
+            return False
+        return any(call.value is not None for call in self.calls) and all(
+            _agree(call.value, _value(function, case), TOLERANCE)
+            for call, case in zip(self.calls, self.cases, strict=True)
+        )
+
+    def remarks(self) -> list[str]:
+        """Return what is to be said beside of a function that is right."""
+        sentences = []
+        value, expected = self.calls[-1].value, self.expected[-1]
+        if value is not None and value.shape != expected.shape:
+            sentences.append(
+                f"(Yours has shape {value.shape}; the book writes {expected.shape}, which is the same numbers.)"
+            )
+        if self.calls[-1].printed:
+            sentences.append("Its printed output is not shown here.")
+        return sentences
+
+    def findings(self) -> list[str]:
         """Return what is wrong, in words."""
         if self.call.end:
             return [*filter(None, [self._ended(), self.call.trouble])]
         if self.call.value is None:
             trouble = self.call.trouble or "it returned nothing"
             return [*filter(None, [_sentence(trouble), self.exercise.given, self._right_where()])]
-        if self.call.changed and self.errors[self.first] <= TOLERANCE:
+        if self.call.changed and self.errors[self.wrong[0]] <= TOLERANCE:
             names = " and ".join(f"`{self.exercise.parameters[place]}`" for place in self.call.changed)
             return [f"The numbers are right, but it changed its argument {names} in place. Work on a copy."]
-        return self._wrong_numbers(self.call.value, self.expected[self.first])
+        return self._wrong_numbers(self.call.value)
+
+    def _wrong_numbers(self, value: np.ndarray) -> list[str]:
+        if whole := self._nearly_right() or self._keeps_something() or self._general():
+            return [whole]
+        found = self._not_finite(value) or self._another_shape(value)
+        return [*filter(None, [*found, self._right_where()])] or [OTHER_NUMBERS]
 
     def _ended(self) -> str:
         """Return what ended a call, and how many were right before."""
         words = ENDS[self.call.end]
-        if self.first == 0 or self.call.end not in ("slow", "time", "interrupted"):
+        if self.wrong[0] == 0 or self.call.end not in ("slow", "time", "interrupted"):
             return _sentence(words)
-        before = f"it is right in the first {self.first} of {len(self.cases)} cases"
+        before = f"it is right in the first {self.wrong[0]} of {len(self.cases)} cases"
         if self.call.end == "slow":
             seconds = sum(call.seconds for call in self.calls)
-            before, words = f"{before}, but too slow to finish", f"they took {format_number(seconds, 2)} s"
-            return _sentence(f"{before}: {words}")
+            return _sentence(f"{before}, but too slow to finish: they took {format_number(seconds, 2)} s")
         return _sentence(f"{before}; in the next {words}")
 
-    def _wrong_numbers(self, value: np.ndarray, expected: np.ndarray) -> list[str]:
-        pairs = [
-            Pair(_squeezed(call.value), _squeezed(right))
-            for call, right in zip(self.calls, self.expected, strict=True)
-            if call.value is not None
-        ]
-        all_came = len(pairs) == len(self.cases)
-        if all_came and max(self.errors) <= NEARLY:
-            return [
-                f"It is nearly right, off by {_written(max(self.errors))} of the largest number in the worst of all cases. "
-                "A number may be rounded."
-            ]
-        if self._keeps_something():
-            return [
-                "Called twice with the same input, it gives two results: **it keeps something from one call to the next**, "
-                "such as a variable outside of the function, or it draws at random."
-            ]
-        if odd := _not_finite(value, expected):
-            return [odd, *filter(None, [self._right_where()])]
-        found = general_finding(pairs) if all_came else ""
-        if found:
-            return [found]
-        if _squeezed(value).shape != _squeezed(expected).shape:
-            shapes = f"It returned shape {value.shape}, and {expected.shape} is expected."
-            return [*filter(None, [shapes, self.exercise.given, self._right_where()])]
-        return [self._right_where() or "It gives other numbers than are expected."]
+    def _nearly_right(self) -> str:
+        if len(self.calls) < len(self.cases) or max(self.errors) > NEARLY:
+            return ""
+        return NEARLY_RIGHT.format(_written(max(self.errors)))
 
-    def _keeps_something(self) -> bool:
-        """Return whether the failing case, called twice, has two results."""
-        once, *again = run_safely(self.function, [self.cases[self.first]] * 2)
-        return bool(again) and not _same_call(once, again[0])
+    def _keeps_something(self) -> str:
+        """Say that the failing case, called twice, has two results, if it has."""
+        once, *again = run_safely(self.function, [self.cases[self.wrong[0]]] * 2)
+        if not again or _agree(once.value, again[0].value, 0.0):
+            return ""
+        return (
+            "Called twice with the same input, it returns two different results. Either **it keeps something from one call to "
+            "the next**, such as a variable outside the function, or it uses random numbers."
+        )
+
+    def _general(self) -> str:
+        values = [call.value for call in self.calls if call.value is not None]
+        if len(values) < len(self.cases):
+            return ""
+        return general_finding(list(map(Pair, map(_squeezed, values), map(_squeezed, self.expected))))
+
+    def _not_finite(self, value: np.ndarray) -> list[str]:
+        """Say where a number is none, or infinite, and why that may be, if one is."""
+        if np.isfinite(value).all() or not np.isfinite(self.expected[self.wrong[0]]).all():
+            return []
+        place = tuple(np.argwhere(~np.isfinite(value))[0])
+        at = f" at [{', '.join(map(str, place))}]" if place else ""
+        reason = "∞ was subtracted from ∞" if np.isnan(value[place]) else "it is too large"
+        return [f"It returned {format_number(value[place])}{at}: something was divided by 0, or {reason}."]
+
+    def _another_shape(self, value: np.ndarray) -> list[str]:
+        expected = self.expected[self.wrong[0]]
+        if _squeezed(value).shape == _squeezed(expected).shape:
+            return []
+        return [f"It returned shape {value.shape}, and {expected.shape} is expected.", self.exercise.given]
 
     def _right_where(self) -> str:
         """Say where it is right, from what is special about the cases; that 0 is 0 says nothing."""
@@ -244,69 +293,29 @@ class Failing:
         """Return what it printed, and which case fails."""
         sentences = []
         if self.call.printed:
-            sentences.append(f"What it printed on this input begins: `{shortened(self.call.printed, 120)}`")
+            sentences.append(f"What it printed begins: `{shortened(self.call.printed, 120)}`")
         case = "The case at which it ended" if self.call.end else "The smallest case that fails"
-        return [*sentences, f"{case} is number {self.first + 1} of {len(self.cases)}:"]
+        return [*sentences, f"{case} is number {self.wrong[0] + 1} of {len(self.cases)}:"]
 
-    def shown(self) -> FailingCase:
+    def failing_case(self) -> FailingCase:
         """Return the case, with what was expected beside what was returned."""
-        inputs = dict(zip(self.exercise.parameters, self.cases[self.first], strict=True))
-        return FailingCase(inputs, self.expected[self.first], self.call.value)
+        inputs = dict(zip(self.exercise.parameters, self.cases[self.wrong[0]], strict=True))
+        return FailingCase(inputs, self.expected[self.wrong[0]], self.call.value)
 
 
-def _error(call: Call, expected: np.ndarray) -> float:
-    """Return how far a call is from what is expected, infinitely far where it returned no numbers."""
-    return np.inf if call.value is None else relative_error(_squeezed(call.value), _squeezed(expected))
+def _value(function: Function, case: tuple) -> np.ndarray | None:
+    """Return what a function gives in a case, None where it has no value."""
+    try:
+        with quiet():
+            return np.asarray(function(*case), float)
+    except (ValueError, IndexError, ArithmeticError):
+        return None
 
 
-def _not_finite(value: np.ndarray, expected: np.ndarray) -> str:
-    """Return where a number is none, or infinite, if one is, and why that may be."""
-    if np.isfinite(value).all() or not np.isfinite(expected).all():
-        return ""
-    place = tuple(np.argwhere(~np.isfinite(value))[0])
-    at = f" at [{', '.join(map(str, place))}]" if place else ""
-    reason = "taken from infinity" if np.isnan(value[place]) else "it is too large"
-    return f"It returned {format_number(value[place])}{at}: something was divided by 0, or {reason}."
-
-
-def _is_float32(calls: Sequence[Call], errors: Sequence[float]) -> bool:
-    """Return whether all numbers are right to the digits of float32."""
-    if any(call.changed for call in calls):
-        return False
-    return all(
-        error <= (SUMMED_IN_FLOAT32 if call.single else FLOAT32)
-        for call, error in zip(calls, errors, strict=True)
-    )
-
-
-def _gives(calls: Sequence[Call], function: Function, cases: Sequence[tuple]) -> bool:
-    """Return whether a function gives what was returned in every case, once at least in numbers.
-
-    Where the one raises or has another shape, so must the other.
-    """
-    if len(calls) < len(cases):
-        return False
-    agreed = False
-    for call, case in zip(calls, cases, strict=True):
-        try:
-            with quiet():
-                value = _squeezed(np.asarray(function(*case), float))
-        except (ValueError, IndexError, ArithmeticError):
-            value = None
-        if call.value is None or value is None:
-            if call.value is not value:
-                return False
-        elif relative_error(_squeezed(call.value), value) > TOLERANCE:
-            return False
-        else:
-            agreed = True
-    return agreed
-
-
-def _same_call(one: Call, other: Call) -> bool:
-    if one.value is None or other.value is None:
-        return one.value is other.value
-    return np.array_equal(one.value, other.value, equal_nan=True)
+def _agree(one: np.ndarray | None, other: np.ndarray | None, tolerance: float) -> bool:
+    if one is None or other is None:
+        return one is other
+    return relative_error(_squeezed(one), _squeezed(other), may_be_empty=True) <= tolerance
 
 
 def _squeezed(array: ArrayLike) -> np.ndarray:

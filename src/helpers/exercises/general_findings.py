@@ -30,6 +30,10 @@ class Part(NamedTuple):
     is_right: bool
 
 
+Relation = tuple[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]]
+"""A sentence, and two arrays to make of what was returned and what was expected: where they are the same, it holds."""
+
+
 @quiet()
 def general_finding(pairs: Sequence[Pair]) -> str:
     """Return the first finding that holds in every case, as a sentence; or an empty string.
@@ -39,41 +43,74 @@ def general_finding(pairs: Sequence[Pair]) -> str:
     >>> general_finding([Pair(np.array([[1, 3], [2, 4]]), np.array([[1, 2], [3, 4]]))])
     'It is the **transpose** of what is expected.'
     """
-    return next(filter(None, (finding(pairs) for finding in FINDINGS)), "")
+    if found := _first(pairs, _turned(pairs)):
+        return found
+    if any(mine.shape != expected.shape for mine, expected in pairs):
+        return ""
+    return (
+        _multiple(pairs)
+        or _multiples(pairs)
+        or _added(pairs)
+        or _first(pairs, _moved(pairs))
+        or _diagonal(pairs)
+    )
 
 
 def _same(mine: np.ndarray, expected: np.ndarray) -> bool:
     return mine.shape == expected.shape and relative_error(mine, expected, may_be_empty=True) <= TOLERANCE
 
 
-def _same_entries(mine: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    scale = max(1.0, np.abs(expected).max(initial=0.0))
-    return np.abs(mine - expected) <= TOLERANCE * scale
+def _first(pairs: Sequence[Pair], relations: Iterable[Relation]) -> str:
+    """Return the first sentence that holds in every case."""
+    return next(
+        (sentence for sentence, related in relations if all(_same(*related(*pair)) for pair in pairs)), ""
+    )
 
 
-def changed(pairs: Sequence[Pair]) -> str:
-    """Find the transpose, the negative, and both."""
-    changes: list[tuple[Callable[[np.ndarray], np.ndarray], str]] = [
-        (np.transpose, "transpose"),
-        (np.negative, "negative"),
-        (lambda mine: -mine.T, "negative of the transpose"),
+def _turned(pairs: Sequence[Pair]) -> Iterable[Relation]:
+    """Yield the transpose, the negative, and both; of more than two axes, these in another order."""
+    axes = {array.ndim for pair in pairs for array in pair}
+    if max(axes) <= 2:
+        yield "It is the **transpose** of what is expected.", lambda mine, expected: (mine.T, expected)
+    yield "It is the **negative** of what is expected.", lambda mine, expected: (-mine, expected)
+    if max(axes) <= 2:
+        words = "It is the **negative of the transpose** of what is expected."
+        yield words, lambda mine, expected: (-mine.T, expected)
+    elif len(axes) == 1 and max(axes) < 6:
+        for order in permutations(range(max(axes))):
+            words = f"Its entries are right, but its **axes are in another order**. `transpose{order}` puts them right."
+            yield words, lambda mine, expected, order=order: (mine.transpose(order), expected)  # type: ignore[misc]
+
+
+def _moved(pairs: Sequence[Pair]) -> Iterable[Relation]:
+    """Yield other signs, and entries or rows in reverse order or shifted by one."""
+    row, rows = ("row", "rows") if max(pair.expected.ndim for pair in pairs) > 1 else ("entry", "entries")
+    yield (
+        "Its entries are right **except for their signs**.",
+        lambda mine, expected: (abs(mine), abs(expected)),
+    )
+    if all(pair.expected.ndim for pair in pairs):
+        yield f"Its {rows} are right, in **reverse order**.", lambda mine, expected: (mine[::-1], expected)
+    if all(pair.expected.ndim and len(pair.expected) > 2 for pair in pairs):
+        words = f"It is **shifted by one**: each {row} is that of the"
+        yield f"{words} next.", lambda mine, expected: (mine[:-1], expected[1:])
+        yield f"{words} one before.", lambda mine, expected: (mine[1:], expected[:-1])
+
+
+def _diagonal(pairs: Sequence[Pair]) -> str:
+    """Find square matrices that are right on their diagonal only, or off it."""
+    square = [pair for pair in pairs if pair.expected.ndim == 2 and len(set(pair.expected.shape)) == 1]
+    relations: list[Relation] = [
+        (
+            "It is right **on the diagonal only**.",
+            lambda mine, expected: (mine.diagonal(), expected.diagonal()),
+        ),
+        (
+            "It is right **off the diagonal only**.",
+            lambda *pair: tuple(one * (1 - np.eye(len(one))) for one in pair),
+        ),
     ]
-    for change, name in changes:
-        plain = name == "negative" or max(pair.mine.ndim for pair in pairs) <= 2
-        if plain and all(_same(change(mine), expected) for mine, expected in pairs):
-            return f"It is the **{name}** of what is expected."
-    return ""
-
-
-def other_order(pairs: Sequence[Pair]) -> str:
-    """Find axes in another order, of arrays of more than two."""
-    axes = {pair.mine.ndim for pair in pairs} | {pair.expected.ndim for pair in pairs}
-    if len(axes) != 1 or not 2 < (count := axes.pop()) < 6:
-        return ""
-    for order in permutations(range(count)):
-        if all(_same(mine.transpose(order), expected) for mine, expected in pairs):
-            return f"Its entries are right, with its **axes in another order**: `transpose{order}` mends it."
-    return ""
+    return _first(square, relations) if len(square) > 1 else ""
 
 
 def _constant(values: np.ndarray) -> float | None:
@@ -82,10 +119,6 @@ def _constant(values: np.ndarray) -> float | None:
         return None
     first = float(values[0])
     return first if (np.abs(values - first) <= 1e-8 * max(1.0, abs(first))).all() else None
-
-
-def _alike(pairs: Sequence[Pair]) -> bool:
-    return all(mine.shape == expected.shape for mine, expected in pairs)
 
 
 def _joined(pairs: Sequence[Pair]) -> tuple[np.ndarray, np.ndarray]:
@@ -100,83 +133,31 @@ def _factor(pairs: Sequence[Pair]) -> float | None:
     return factor if factor and all(_same(one / factor, other) for one, other in pairs) else None
 
 
-def multiple(pairs: Sequence[Pair]) -> str:
+def _multiple(pairs: Sequence[Pair]) -> str:
     """Find one factor in all cases."""
     factor = _factor(pairs)
     return "" if factor is None else f"It is **{as_fraction(factor)} times** what is expected, in every case."
 
 
-def multiples(pairs: Sequence[Pair]) -> str:
+def _multiples(pairs: Sequence[Pair]) -> str:
     """Find another factor in each case; cases of one or two numbers say nothing of it."""
     factors = [_factor([pair]) for pair in pairs if pair.expected.size > 2]
     known = [as_fraction(factor) for factor in factors if factor is not None]
     if len(factors) < 3 or len(known) < len(factors):
         return ""
     return (
-        "In each case it is a **multiple** of what is expected, and by another factor each time, such as "
-        f"{listed(known[-2:])}. A factor is missing, or one is too many."
+        "In each case it is a **multiple** of what is expected, but the factor changes from case to case: "
+        f"{listed(known[-2:])}, for example. A factor is missing, or there is one too many."
     )
 
 
-def added(pairs: Sequence[Pair]) -> str:
+def _added(pairs: Sequence[Pair]) -> str:
     """Find one number that is added to every entry."""
     mine, expected = _joined(pairs)
     number = _constant(mine - expected)
     if number is None:
         return ""
     return f"It is **{as_fraction(abs(number))} too {'large' if number > 0 else 'small'}**, in every case."
-
-
-def signs(pairs: Sequence[Pair]) -> str:
-    """Find entries that are right but for their signs."""
-    if all(_same(np.abs(mine), np.abs(expected)) for mine, expected in pairs):
-        return "Its entries are right **but for their signs**."
-    return ""
-
-
-def reversed_order(pairs: Sequence[Pair]) -> str:
-    """Find entries, or rows, in reverse order."""
-    if all(pair.expected.ndim and _same(pair.mine[::-1], pair.expected) for pair in pairs):
-        rows = max(pair.expected.ndim for pair in pairs) > 1
-        return f"Its {'rows' if rows else 'entries'} are right, in **reverse order**."
-    return ""
-
-
-def one_step(pairs: Sequence[Pair]) -> str:
-    """Find entries, or rows, that are those of the next one or of the one before."""
-    if any(pair.expected.ndim == 0 or len(pair.expected) < 3 for pair in pairs):
-        return ""
-    each = "row" if max(pair.expected.ndim for pair in pairs) > 1 else "entry"
-    if all(_same(mine[:-1], expected[1:]) for mine, expected in pairs):
-        return f"It is **shifted by one**: each {each} is that of the next."
-    if all(_same(mine[1:], expected[:-1]) for mine, expected in pairs):
-        return f"It is **shifted by one**: each {each} is that of the one before."
-    return ""
-
-
-def diagonal(pairs: Sequence[Pair]) -> str:
-    """Find square matrices that are right on their diagonal only, or off it."""
-    square = [(mine, other) for mine, other in pairs if other.ndim == 2 and len(set(other.shape)) == 1]
-    for on, word in ((True, "on"), (False, "off")):
-        if len(square) > 1 and all(
-            _same_entries(mine, other)[np.eye(len(other), dtype=bool) == on].all() for mine, other in square
-        ):
-            return f"It is right **{word} the diagonal only**."
-    return ""
-
-
-def _of_one_shape(*findings: Callable[[Sequence[Pair]], str]) -> Callable[[Sequence[Pair]], str]:
-    def finding(pairs: Sequence[Pair]) -> str:
-        return next(filter(None, (finding(pairs) for finding in findings)), "") if _alike(pairs) else ""
-
-    return finding
-
-
-FINDINGS = (
-    changed,
-    other_order,
-    _of_one_shape(multiple, multiples, added, signs, reversed_order, one_step, diagonal),
-)
 
 
 def as_fraction(number: float) -> str:
@@ -211,25 +192,23 @@ def right_where(parts: Sequence[Part]) -> str:
     >>> right_where([Part(["m = 1"], True), Part(["m = 2"], False), Part(["m = 3"], False)])
     'It is right where **m = 1**, and wrong elsewhere.'
     """
-    if not any(part.is_right for part in parts):
+    having = _having(parts)
+    right = frozenset(number for number, part in enumerate(parts) if part.is_right)
+    wrong = frozenset(range(len(parts))) - right
+    if right and right in having:
+        return f"It is right where **{having[right]}**, and wrong elsewhere."
+    if right and wrong in having:
+        return f"It is wrong where **{having[wrong]}**, and right elsewhere."
+    sure = max((numbers for numbers in having if numbers <= right), key=len, default=frozenset())
+    if len(sure) < 2:
         return ""
-    every = dict.fromkeys(phrase for part in parts for phrase in part.phrases)
-    for phrase in every:
-        if all((phrase in part.phrases) == part.is_right for part in parts):
-            return f"It is right where **{phrase}**, and wrong elsewhere."
-    for phrase in every:
-        if all((phrase in part.phrases) != part.is_right for part in parts):
-            return f"It is wrong where **{phrase}**, and right elsewhere."
-    return _right_wherever(parts, every)
+    elsewhere = len(parts) - len(sure)
+    return f"It is right wherever **{having[sure]}**; elsewhere it is wrong in {len(wrong)} of {elsewhere} cases."
 
 
-def _right_wherever(parts: Sequence[Part], every: Iterable[str]) -> str:
-    """Say of which phrase all cases are right, where others are partly so."""
-    having = {phrase: [part.is_right for part in parts if phrase in part.phrases] for phrase in every}
-    sure = [phrase for phrase, right in having.items() if len(right) > 1 and all(right)]
-    if not sure:
-        return ""
-    phrase = max(sure, key=lambda phrase: len(having[phrase]))
-    elsewhere = [part.is_right for part in parts if phrase not in part.phrases]
-    wrong = elsewhere.count(False)
-    return f"It is right wherever **{phrase}**; elsewhere it is wrong in {wrong} of {len(elsewhere)}."
+def _having(parts: Sequence[Part]) -> dict[frozenset[int], str]:
+    """Return what is special about sets of cases, by their numbers."""
+    having: dict[frozenset[int], str] = {}
+    for phrase in dict.fromkeys(phrase for part in parts for phrase in part.phrases):
+        having.setdefault(frozenset(k for k, part in enumerate(parts) if phrase in part.phrases), phrase)
+    return having

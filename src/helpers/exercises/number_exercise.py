@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,9 +69,9 @@ class NumberExercise(Exercise[tuple[float, ...]]):
     def check(self, answer: object) -> Answer:
         """Judge the reader's number or numbers, in any notation."""
         numbers = parsed(self, answer, several=len(self.answer) > 1)
-        return numbers if isinstance(numbers, Answer) else self._judge(numbers)
+        return numbers if isinstance(numbers, Answer) else self._judge(numbers, answer)
 
-    def _judge(self, numbers: list[float]) -> Answer:
+    def _judge(self, numbers: list[float], answer: object) -> Answer:
         listed = write_tuple(numbers)
         error = max(self.tolerance, ROUNDING)
         if _agree(numbers, self.answer, error):
@@ -79,20 +80,30 @@ class NumberExercise(Exercise[tuple[float, ...]]):
         names = self._find_mistakes(lambda wrong: _agree(numbers, wrong, error))
         if names:
             return self._not_yet(*self._explain_mistakes(f"{listed}: this", names), mistake="; ".join(names))
-        return self._not_yet(*self._describe(numbers, listed, error))
+        return self._not_yet(*self._describe(numbers, listed, error), *_without_commas(answer))
 
     def _describe(self, numbers: list[float], listed: str, error: float) -> list[str]:
         """Return what is wrong with numbers that are no known mistake."""
         if len(numbers) != len(self.answer):
-            return [f"{listed} was read, and {how_many(len(self.answer))} expected.", self.given]
+            return [
+                f"Your answer was read as {listed}, and {how_many(len(self.answer))} expected.",
+                self.given,
+            ]
         pairs = zip(numbers, self.answer, strict=True)
         right = [written(number) for number, other in pairs if _agree([number], [other], error)]
         if right:
-            return [f"Of {listed}, {', '.join(right)} is right, and the rest is not.", self.given]
+            return [f"{', '.join(right)} is right; the rest of {listed} is not.", self.given]
         if _agree(numbers, self.answer, CLOSE):
-            words = "is close, and not the number itself. Write it as a formula, or with more digits."
-            return [f"{listed} {words}"]
-        return [f"{listed} was read.", self.given]
+            return [f"{listed} is close, but not close enough. Give a formula, or more digits."]
+        return [f"Your answer was read as {listed}.", self.given]
+
+
+def _without_commas(answer: object) -> list[str]:
+    """Return how to write a number whose comma may have been meant to group its digits, if one may."""
+    if not isinstance(answer, str):
+        return []
+    plain = re.sub(r"(\d),(?=\d{3}(?!\d))", r"\1", answer)
+    return [] if plain == answer else [f"If a comma groups digits here, leave it out: `{plain}`."]
 
 
 def _agree(numbers: Sequence[float], others: Sequence[float], tolerance: float) -> bool:

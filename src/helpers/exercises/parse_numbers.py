@@ -3,85 +3,51 @@
 from __future__ import annotations
 
 import ast
-import contextlib
+import json
 import math
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise
+from pathlib import Path
 
 import numpy as np
 
 LONGEST = 200
 """The longest text that is read, in characters."""
 
-CHARACTERS = str.maketrans(
-    {"−": "-", "–": "-", "·": "*", "^": "**", "⨯": "×", "π": "pi", "∞": "inf", "{": "(", "}": ")"}
-    | {"⌊": "floor(", "⌈": "ceil(", "⌋": ")", "⌉": ")", "$": " ", "…": " "}
-    | dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
-    | {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)", "⅕": "(1/5)", "⅙": "(1/6)"}
-    | {"⅛": "(1/8)", "⅑": "(1/9)"}
-)
-WORDS = (
-    "zero one two three four five six seven eight nine ten".split()  # noqa: SIM905
-)
-Patterns = tuple[tuple[str, str | Callable[[re.Match], str]], ...]
-BEFORE: Patterns = (
-    (r"\\frac\s*(\d)\s*(\d)", r"(\1/\2)"),
-    (r"\\frac\s*\(([^()]*)\)\s*\(([^()]*)\)", r"((\1)/(\2))"),
-    (r"\\(left|right|,|;|!)", ""),
-    (r"\\(?=[a-z])|\b(math|np|numpy)\.", ""),
-    (r"\blog_e\b", "ln"),
-    (r"\b(rows?|columns?|cols?|nats?)\b\s*[=:]?", ""),  # rows = 5, and 5 rows
-    (r"^\s*(about|roughly|approximately|ca\.)", ""),
-    (r"\b(a|one) half\b|\bhalf\b", "(1/2)"),
-    (r"\b(a|one) third\b", "(1/3)"),
-    (r"\b(a|one) quarter\b", "(1/4)"),
-    *((rf"\b{word}\b", str(number)) for number, word in enumerate(WORDS)),
-    (r"\s*±.*$", ""),
-    (r"\|([^|]*)\|", r"abs(\1)"),
-    (r"\bpow\(([^,()]*),([^,()]*)\)", r"((\1)**(\2))"),
-    (r"\s+per\s?cent\b", "%"),
-    (r"(?s)^.*[=≈~]", ""),  # of an equation, its last side
-    (r"^\s+|[\s.,]+$", ""),
-    (r"^(ℝ|r)\s*(\*\*)?\s*(?=[\d(])", ""),  # the space that a size is of
-    (r"√\s*", "sqrt "),
-)
-NAMED = r"(?<![a-z])(ln|log10|log2|log(?!\d)|exp|sqrt)"
-AFTER: Patterns = (
-    (r"(?<=\d)[ _](?=\d{3}(?!\d))", ""),  # between thousands
-    (";", ","),
-    (rf"{NAMED}\s*(1/\d+|\d+(?:\.\d*)?)", r"\1(\2)"),  # ln 4, ln 1/4
-    (rf"(?<=[\d)])\s*(?={NAMED}|\bpi\b)", "*"),  # 2 ln 4
-    (r"(?<=\d)(?=e\*\*)", "*"),  # 2e^3
-    (r"(\*\*\s*\d+)\s+(?=\d)", r"\1*"),  # 2^30 3^30
-    (r"(\d+(?:\.\d*)?)\s*%", r"(\1/100)"),
-)
-SEVERAL: Patterns = (
-    *BEFORE,
-    (r"(?<=[\d)\]])\s*(?:(?<!\*)[x×*](?!\*)|by|and|times)\s*(?=[\d(\[]|floor|ceil)", ","),
-    *AFTER,
-)
-VECTOR: Patterns = (*BEFORE, (r"(?<=[\d.)])\s+(?=[-+]?[\d.])", ","), *AFTER)
-SINGLE: Patterns = (
-    *BEFORE,
-    (r"×|times|(?<=\d)\s*x\s*(?=\d)", "*"),
-    (r"^(\d{1,3})((?:,\d{3}){2,})(?=\.|$)", lambda match: match[0].replace(",", "")),
-    (r"^([-+]?\d+),(\d+)$", r"\1.\2"),  # a decimal comma
-    (r"(?<=\d)\s*(?:in|out of|:)\s*(?=\d)", "/"),
-    *AFTER,
-)
-"""Patterns and what takes their place, in order: paper's notation becomes Python's.
+Patterns = Sequence[tuple[str, str]]
+
+_SCRIPT = Path(__file__).with_name("formulas").joinpath("spellings.js").read_text(encoding="utf-8")
+SPELLINGS: dict[str, Patterns] = json.loads(_SCRIPT.partition("SPELLINGS = ")[2].rstrip("\n;"))
+"""What people write in numbers, and what takes its place, in order; ``numbers.js`` has the same.
 
 :meta private:
 """
 
-OPERATIONS = {
+PYTHON: Patterns = (
+    ("([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", "^($1)"),
+    (r"(\d(?:[\d.]|e[-+]?\d)*)\s*%", "($1/100)"),
+    (r"(\)|(?<![a-z\d.])[\d.]+)\s*(?=[a-z(])(?!e[-+]?\d)", "$1*"),  # 2 ln 4, 3072(16384)
+    (r"\)\s*(?=\d)", ")*"),
+    (r"(?<![\d.])0+(?=\d)", ""),
+)
+CHARACTERS = str.maketrans(
+    {"×": "*", "·": "*", "^": "**", "π": "pi", "∞": "inf", "[": "(", "{": "(", "]": ")", "}": ")"}
+    | {"⌊": "floor(", "⌈": "ceil(", "⌋": ")", "⌉": ")"}
+    | dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
+    | {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)", "⅕": "(1/5)", "⅙": "(1/6)"}
+    | {"⅛": "(1/8)", "⅑": "(1/9)"}
+)
+OPERATIONS: dict[type, Callable[..., float]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Pow: operator.pow,
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
 }
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     "ln": math.log,
@@ -96,6 +62,10 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
 }
 CONSTANTS = {"e": math.e, "pi": math.pi, "inf": math.inf}
 
+OF_SIZES = (";", ",", "×", "·*")
+OF_A_VECTOR = (";", ",")
+"""What separates numbers: of these the first that is there, outside of brackets."""
+
 
 class Unreadable(ValueError):
     """Raised for text or objects that are no numbers."""
@@ -104,15 +74,14 @@ class Unreadable(ValueError):
 def parse_numbers(answer: object, *, several: bool = False, vector: bool = False) -> list[float]:
     """Return the numbers in what somebody wrote.
 
-    Text is read by a small grammar and never evaluated: numbers, + − · / ^, ln, log, exp, sqrt, e, π, fractions
+    Text is read by a small grammar and never evaluated: numbers, + − · / ^, ln, log, exp, sqrt, e, π, ∞, fractions
     such as ¼, percent, and lists.
 
     Parameters
     ----------
     answer : str, number, array_like
     several : bool
-        Whether a list of numbers is expected, so that × stands between two sizes. Otherwise it multiplies, and a single
-        comma is a decimal one.
+        Whether a list of sizes is expected, between which × may stand. Otherwise it multiplies.
     vector : bool
         Whether a list of numbers is expected that are no sizes: × multiplies, and blanks may separate them.
 
@@ -123,38 +92,21 @@ def parse_numbers(answer: object, *, several: bool = False, vector: bool = False
 
     Examples
     --------
-    >>> parse_numbers("5 x 2", several=True), parse_numbers((5, 2), several=True), parse_numbers("R^3×(5×7)", several=True)
-    ([5.0, 2.0], [5.0, 2.0], [3.0, 5.0, 7.0])
+    >>> parse_numbers("5 x 2", several=True), parse_numbers("16·27, 10³", several=True), parse_numbers("R^3×(5×7)", several=True)
+    ([5.0, 2.0], [432.0, 1000.0], [3.0, 5.0, 7.0])
     >>> [round(number, 3) for text in ("ln 4", "math.log(4)", "2 ln 2", "1,386") for number in parse_numbers(text)]
     [1.386, 1.386, 1.386, 1.386]
-    >>> parse_numbers("6^3"), parse_numbers("¼"), parse_numbers("25 %"), parse_numbers("[17/4] + 1 × [7/4] + 1 = 5 × 2", several=True)
-    ([216.0], [0.25], [0.25], [5.0, 2.0])
+    >>> parse_numbers("6^3"), parse_numbers("25 %"), parse_numbers("[17/4] + 1 × [7/4] + 1 = 5 × 2", several=True)
+    ([216.0], [0.25], [5.0, 2.0])
     """
     if not isinstance(answer, str):
         return _flat(answer)
     if len(answer) > LONGEST:
         raise Unreadable("the text is too long to be a number")
-    if several:
-        return _sizes(answer)
-    if vector and ";" in answer:  # the commas are decimal ones
-        return _parsed(answer.replace(",", ".").replace(";", ","), VECTOR, answer)
-    return _parsed(answer, VECTOR if vector else SINGLE, answer)
-
-
-def _sizes(answer: str) -> list[float]:
-    """Return a list of sizes; of 5 × 2 = 10, the side that is one."""
-    with contextlib.suppress(Unreadable):
-        sides = [_parsed(side, SEVERAL, answer) for side in answer.split("=")]
-        return next((side for side in reversed(sides) if len(side) > 1), sides[-1])
-    return _parsed(answer, SEVERAL, answer)
-
-
-def _parsed(text: str, patterns: Patterns, answer: str) -> list[float]:
+    written = _rewritten(answer.lower(), SPELLINGS["any"])
     try:
-        return _flat(_value(ast.parse(_in_python(text, patterns), mode="eval").body))
-    except Unreadable:
-        raise
-    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
+        return [_number(text) for text in _texts(written, several, vector)]
+    except (SyntaxError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, MemoryError):
         raise Unreadable(f"`{answer.strip()}` is not a number") from None
 
 
@@ -172,47 +124,71 @@ def _flat(value: object) -> list[float]:
     raise Unreadable(f"{type(value).__name__} is not a number")
 
 
-def _in_python(text: str, patterns: Patterns) -> str:
-    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", r"**\g<0>", text.lower()).translate(CHARACTERS)
-    text = re.sub(r"^([^=]+?)[,;\s]\s*(?:where|with|for)?\s*\b([a-z])\s*=([^=]+)$", _substituted, text)
-    for pattern, replacement in patterns:
-        text = re.sub(pattern, replacement, text)
+def _rewritten(text: str, patterns: Iterable[Sequence[str]]) -> str:
+    for pattern, instead in patterns:
+        text = re.sub(pattern, re.sub(r"\$(\d)", r"\\g<\1>", instead), text, flags=re.ASCII)
     return text
 
 
-def _substituted(match: re.Match) -> str:
-    """Return ln(p), p = 1/4 as ln((1/4))."""
-    formula, name, value = match.groups()
-    with_value, count = re.subn(rf"\b{name}\b", f"({value.strip()})", formula)
-    return with_value if count else match[0]
+def _texts(text: str, several: bool, vector: bool) -> list[str]:
+    """Return the texts of the numbers in a text."""
+    if vector:
+        last = text.rpartition("=")[2]
+        return _list(
+            last if re.search("[,;]", last) else re.sub(r"(?<=[\d)])\s+(?=[-+]?[\d.])", ",", last),
+            OF_A_VECTOR,
+        )
+    if not several:
+        return [text]
+    sides = [_list(side, OF_SIZES) for side in reversed(text.split("="))]  # of 5 × 2 = 10
+    return next((side for side in sides if len(side) > 1), sides[0])
 
 
-def _value(node: ast.expr) -> float | list:
-    """Return the value of a piece of syntax, if it is one of the few that a number is made of."""
+def _depths(text: str) -> list[int]:
+    """Return how many brackets are open at each character."""
+    return list(accumulate((letter in "([{⌊⌈") - (letter in ")]}⌋⌉") for letter in text))
+
+
+def _list(text: str, separators: Sequence[str], is_whole: bool = True) -> list[str]:
+    """Return the texts between separators; what a bracket holds as a whole is a list, too."""
+    bare = text.strip()
+    if re.fullmatch(r"[(\[{].+[)\]}]", bare) and min(_depths(bare)[:-1]) > 0:
+        return _list(bare[1:-1], separators)
+    parts = (_split(text, signs) for signs in separators if is_whole)
+    found = next((parts for parts in parts if len(parts) > 1), None)
+    return [one for part in found for one in _list(part, separators, False)] if found else [text]
+
+
+def _split(text: str, signs: str) -> list[str]:
+    cuts = [place for place, depth in enumerate(_depths(text)) if depth == 0 and text[place] in signs]
+    return [text[begin + 1 : end] for begin, end in pairwise([-1, *cuts, len(text)])]
+
+
+def _number(text: str) -> float:
+    written = _with_point(_rewritten(text, SPELLINGS["one"]))
+    python = _rewritten(written, PYTHON).translate(CHARACTERS)
+    return float(_value(ast.parse(python.strip(), mode="eval").body))
+
+
+def _with_point(text: str) -> str:
+    """Return a number without what groups its digits, and with a point for a decimal comma: 1,000,000 and 1.000,5 and 0,5."""
+    for separator, point in (",.", ".,"):
+        grouped = rf"\d{{1,3}}(?:\{separator}\d{{3}})+(?:\{separator}\d{{3}}|\{point}\d+)(?!\d)"
+        text = re.sub(grouped, lambda digits: digits[0].replace(separator, "").replace(point, "."), text)  # noqa: B023
+    return re.sub(r"(?<=\d),(?=\d)", ".", text)
+
+
+def _value(node: ast.expr) -> float:
+    """Return the value of a piece of syntax; one that no number is made of raises."""
     match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+        case ast.Constant(value=int() | float() as number):
             return float(number)
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return [_value(part) for part in parts]
-        case ast.Name(id=name) if name in CONSTANTS:
+        case ast.Name(id=name):
             return CONSTANTS[name]
-        case ast.UnaryOp(op=ast.USub(), operand=part):
-            return -_number(part)
-        case ast.UnaryOp(op=ast.UAdd(), operand=part):
-            return _number(part)
-        case ast.BinOp(left=left, op=operation, right=right) if type(operation) in OPERATIONS:
-            result = OPERATIONS[type(operation)](_number(left), _number(right))
-            if isinstance(result, (int, float)):
-                return result
-        case ast.Call(func=ast.Name(id="log"), args=[part, base], keywords=[]):
-            return math.log(_number(part), _number(base))
-        case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]) if name in FUNCTIONS:
-            return float(FUNCTIONS[name](_number(part)))
-    raise Unreadable(f"`{ast.unparse(node)}` is not a number")
-
-
-def _number(node: ast.expr) -> float:
-    value = _value(node)
-    if isinstance(value, list):
-        raise Unreadable(f"`{ast.unparse(node)}` is not one number")
-    return value
+        case ast.UnaryOp(op=operation, operand=part):
+            return OPERATIONS[type(operation)](_value(part))
+        case ast.BinOp(left=left, op=operation, right=right):
+            return OPERATIONS[type(operation)](_value(left), _value(right))
+        case ast.Call(func=ast.Name(id=name), args=[part], keywords=[]):
+            return FUNCTIONS[name](_value(part))
+    raise SyntaxError

@@ -88,15 +88,15 @@ def _read(path: Path) -> tuple[set[str], tuple[str, ...]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         solved, format = content["solved"], content["format"]
+        is_newer = isinstance(format, int) and format > FORMAT
+        is_read = format == FORMAT and isinstance(solved, list) and {str}.issuperset(map(type, solved))
     except FileNotFoundError:
         return set(), ()
     except (ValueError, KeyError, TypeError, RecursionError):
         return set(), _set_aside(path)
-    if isinstance(format, int) and format > FORMAT:
+    if is_newer:
         raise OSError(f"{path} is of a newer edition of this book")
-    if format != FORMAT or not isinstance(solved, list) or not all(isinstance(id, str) for id in solved):
-        return set(), _set_aside(path)
-    return set(solved), ()
+    return (set(solved), ()) if is_read else (set(), _set_aside(path))
 
 
 def _set_aside(path: Path) -> tuple[str, ...]:

@@ -222,24 +222,38 @@ def _numbers_returned(value: object) -> Call:
     if value is None or value is ...:
         return Call(None)
     value = _detached(value)
-    what = f"it returned {_with_article(type(value).__name__)}"
+    numbers = _float64(value)
+    if numbers is None:
+        return Call(None, f"it returned {_described(value)}, where real numbers are expected")
+    if numbers.size > MOST_NUMBERS:
+        return Call(None, f"it returned {numbers.size} numbers, of shape {numbers.shape}")
+    dtype = np.asarray(value).dtype
+    return Call(numbers, single=dtype.kind == "f" and dtype.itemsize < 8)
+
+
+def _float64(value: object) -> np.ndarray | None:
+    """Return a copy in float64, None of what is not all real numbers, or empty."""
+    try:
+        if _odd_part(value):  # before NumPy unfolds a list that holds itself
+            return None
+        array = np.asarray(value)
+        return np.array(array, np.float64) if array.size and array.dtype.kind in "iufO" else None
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _described(value: object) -> str:
+    """Return what kind of thing is not all real numbers."""
+    what = _with_article(type(value).__name__)
     if odd := _odd_part(value):
-        return Call(None, f"{what} that holds {odd}, where real numbers are expected")
+        return f"{what} that holds {odd}"
     try:
         array = np.asarray(value)
-        if array.size > MOST_NUMBERS:
-            return Call(None, f"it returned {array.size} numbers, of shape {array.shape}")
-        if array.size and array.dtype.kind in "iufO":
-            single = array.dtype.kind == "f" and array.dtype.itemsize < 8
-            return Call(np.array(array, np.float64), single=single)
-        if isinstance(value, np.ndarray):
-            what += f" of dtype {array.dtype}" if array.size else " without any entry"
-        elif not array.size:
-            what = f"it returned an empty {type(value).__name__}"
-    except (TypeError, ValueError, OverflowError):
-        if isinstance(value, (list, tuple)):
-            what += " whose rows have different lengths"
-    return Call(None, f"{what}, where real numbers are expected")
+    except ValueError:
+        return f"{what} whose rows have different lengths"
+    if array.ndim == 0:
+        return what
+    return f"{what} of dtype {array.dtype}" if array.size else f"{what} without any entry"
 
 
 def _detached(value: Any) -> Any:
@@ -361,7 +375,7 @@ def isolated(printed: Output) -> Iterator[None]:
     """Catch output, silence warnings, and refuse to wait for input."""
 
     def refuse(prompt: object = "") -> NoReturn:
-        raise EOFError("it asks for input, and what it needs is in its arguments")
+        raise EOFError("it asks for input, but all that it needs is in its arguments")
 
     ask, builtins.input = builtins.input, refuse
     stdin, sys.stdin = sys.stdin, io.StringIO()

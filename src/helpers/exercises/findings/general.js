@@ -48,7 +48,7 @@ function notFinite(cases) {
   const wrong = cases.flatMap(({ mine }) => mine.data).find((number) => !Number.isFinite(number));
   return (
     wrong !== undefined &&
-    `It is ${Number.isNaN(wrong) ? "no number" : "infinite"} in one case: something is divided by 0, or is too large.`
+    `It is ${Number.isNaN(wrong) ? "not a number" : "infinite"} in one case: something is divided by 0, or is too large.`
   );
 }
 
@@ -96,7 +96,7 @@ function multiples(cases) {
   return (
     factors.length > 2 &&
     !factors.includes(null) &&
-    `In each case it is a **multiple** of what is expected, and by another factor each time, such as ${factors.slice(-2).map(asFraction).join(" and ")}. A factor is missing, or one is too many.`
+    `In each case it is a **multiple** of what is expected, but the factor changes from case to case: ${factors.slice(-2).map(asFraction).join(" and ")}, for example. A factor is missing, or there is one too many.`
   );
 }
 
@@ -113,7 +113,7 @@ function signs(cases) {
   const magnitudes = (/** @type {Matrix} */ matrix) => each(matrix, Math.abs);
   return (
     cases.every(({ mine, expected }) => same(magnitudes(mine), magnitudes(expected))) &&
-    "Its entries are right **but for their signs**."
+    "Its entries are right **except for their signs**."
   );
 }
 
@@ -175,6 +175,6 @@ export function rightWhere(parts) {
   const elsewhere = parts.filter((part) => !has(sure)(part));
   return (
     sure &&
-    `It is right wherever **${sure}**; elsewhere it is wrong in ${elsewhere.filter((part) => !part.isRight).length} of ${elsewhere.length}.`
+    `It is right wherever **${sure}**; elsewhere it is wrong in ${elsewhere.filter((part) => !part.isRight).length} of ${elsewhere.length} cases.`
   );
 }

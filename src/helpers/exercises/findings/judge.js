@@ -72,34 +72,34 @@ const asTuple = (numbers) => {
 /** The numbers that were typed. @param {string} typed @param {Parameters<typeof parseNumbers>[1]} options */
 function numbersIn(typed, options) {
   const budget = new Budget();
-  return parseNumbers(typed, options).map(({ tree, text }) => evaluate(tree, { text, inputs: {}, budget }).data[0]);
+  const numbers = parseNumbers(typed, options).map(
+    ({ tree, text }) => evaluate(tree, { text, inputs: {}, budget }).data[0],
+  );
+  if (numbers.some(Number.isNaN)) throw new Unreadable(`“${typed.trim()}” is not a number.`);
+  return numbers;
 }
 
 /** @param {Pack} pack @param {string} typed @returns {Answer} */
 function judgeNumbers({ answer, tolerance, mistakes, given }, typed) {
-  const numbers = numbersIn(typed, { several: answer.length > 1 });
-  const near = (/** @type {number} */ number, /** @type {number} */ other, error = Math.max(tolerance, SAME)) =>
-    Math.abs(number - other) <= error * Math.abs(other);
-  const allNear = (/** @type {number[]} */ others, /** @type {number} */ error = undefined) =>
-    others.length === numbers.length && others.every((other, k) => near(numbers[k], other, error));
-  if (allNear(answer))
-    return judged(
-      "right",
-      `${asTuple(numbers)} is right, ${tolerance ? `to ${100 * tolerance} % of its value` : "exactly"}.`,
-    );
-  const made = mistakes.filter((mistake) => allNear(mistake.numbers));
-  if (made.length) return named(made, `${asTuple(numbers)}: this`);
+  const numbers = numbersIn(typed, { several: answer.length > 1 }),
+    listed = asTuple(numbers);
+  const near = (/** @type {number[]} */ others, error = Math.max(tolerance, SAME)) =>
+    numbers.map((number, k) => Math.abs(number - others[k]) <= error * Math.abs(others[k]));
+  const agree = (/** @type {number[]} */ others, /** @type {number} */ error = undefined) =>
+    others.length === numbers.length && !near(others, error).includes(false);
+  if (agree(answer))
+    return judged("right", `${listed} is right, ${tolerance ? `to ${100 * tolerance} % of its value` : "exactly"}.`);
+  const made = mistakes.filter((mistake) => agree(mistake.numbers));
+  if (made.length) return named(made, `${listed}: this`);
+  const plain = typed.replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
+  const comma = plain === typed ? "" : `If a comma groups digits here, leave it out: \`${plain}\`.`;
   if (numbers.length !== answer.length)
-    return judged("not-yet", `${asTuple(numbers)} was read, and ${howMany(answer.length)} expected.`, given);
-  const right = numbers.filter((number, k) => near(number, answer[k])).map((number) => written(number));
-  if (right.length)
-    return judged("not-yet", `Of ${asTuple(numbers)}, ${right.join(", ")} is right, and the rest is not.`, given);
-  if (allNear(answer, 0.02))
-    return judged(
-      "not-yet",
-      `${asTuple(numbers)} is close, and not the number itself. Write it as a formula, or with more digits.`,
-    );
-  return judged("not-yet", `${asTuple(numbers)} was read.`, given);
+    return judged("not-yet", `Your answer was read as ${listed}, and ${howMany(answer.length)} expected.`, given, comma);
+  const right = numbers.filter((_, k) => near(answer)[k]).map((number) => written(number));
+  if (right.length) return judged("not-yet", `${right.join(", ")} is right; the rest of ${listed} is not.`, given, comma);
+  if (agree(answer, 0.02))
+    return judged("not-yet", `${listed} is close, but not close enough. Give a formula, or more digits.`, comma);
+  return judged("not-yet", `Your answer was read as ${listed}.`, given, comma);
 }
 
 /** Numbers of the reader's choice, of which a condition is to hold: a formula of them lies between two bounds.
@@ -107,7 +107,7 @@ function judgeNumbers({ answer, tolerance, mistakes, given }, typed) {
 function judgeExample({ condition, mistakes, length, symbol, given }, typed) {
   const numbers = numbersIn(typed, { vector: true });
   if (numbers.length !== length)
-    return judged("not-yet", `${asTuple(numbers)} was read, and ${howMany(length)} expected.`, given);
+    return judged("not-yet", `Your answer was read as ${asTuple(numbers)}, and ${howMany(length)} expected.`, given);
   const valueOf = (/** @type {string} */ formula) =>
     evaluate(parse(formula, { names: [symbol] }), {
       text: formula,
@@ -142,7 +142,7 @@ function judgeFormula(pack, typed) {
   if (error <= SAME)
     return judged(
       "right",
-      `It agrees with the reference in all of ${cases.length} cases. None of ${pack.mistakes.length + pack.misfits.length} known mistakes is made.`,
+      `It agrees with the reference in all ${cases.length} cases.`,
       pack.because,
     );
   const variant = pack.variants?.find(({ values }) => isMade(pack, values, cases));
@@ -162,8 +162,8 @@ function judgeFormula(pack, typed) {
 /** @param {Pack} pack @param {Tried[]} cases @param {number} error */
 function describe({ over }, cases, error) {
   if (error <= NEARLY)
-    return `It is nearly right, off by ${written(error, 1)} of the largest number in the worst of all cases. A number may be rounded.`;
-  return generalFinding(cases, over) ?? rightWhere(parts(over, cases)) ?? "It gives other numbers than are expected.";
+    return `It is nearly right, but off by up to ${written(error, 1)} of the largest number expected. A number in it may be rounded.`;
+  return generalFinding(cases, over) ?? rightWhere(parts(over, cases)) ?? "Its numbers are wrong, and no known mistake gives them.";
 }
 
 /** The value of a formula in one case, { mine }, or { misfit }. Of free indices it is taken at each setting. @param {Pack} pack @param {Packed} packed @param {Node} tree @param {string} text

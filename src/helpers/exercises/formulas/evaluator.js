@@ -45,7 +45,7 @@ export class Budget {
   /** @param {number} operations */
   spend(operations) {
     this.left -= operations;
-    if (this.left < 0) throw new Unreadable("This takes too much calculation. A sum here needs some ten terms.");
+    if (this.left < 0) throw new Unreadable("This takes too long to compute. A sum here needs about ten terms.");
   }
 }
 
@@ -147,7 +147,7 @@ class Evaluator {
       is = `${this.source(node.left)} is ${sizeOf(base)}`;
     if (!isSquare(base)) throw new Misfit(`${is}, and has no power; entry by entry it is “.^”.`);
     if (!isScalar(exponent) || !Number.isInteger(times) || times < 1)
-      throw new Misfit(`${is}: its power has to be a whole number from 1 on.`);
+      throw new Misfit(`${is}: its power must be a whole number, 1 or more.`);
     let result = base;
     for (let k = 1; k < times; k++) result = this.product(node, result, base);
     return result;
@@ -186,9 +186,9 @@ class Evaluator {
   /** @param {Node} node */
   whole(node) {
     const { data } = this.value(node);
-    if (data.length > 1) throw new Misfit(`${this.source(node)} is to be a whole number here, and is a vector.`);
+    if (data.length > 1) throw new Misfit(`${this.source(node)} must be a whole number here, and is a vector.`);
     if (!Number.isInteger(data[0]))
-      throw new Misfit(`${this.source(node)} is to be a whole number here, and is ${data[0]}.`);
+      throw new Misfit(`${this.source(node)} must be a whole number here, and is ${data[0]}.`);
     return data[0];
   }
 
@@ -225,7 +225,7 @@ class Evaluator {
   outside(node, axis, place, from, to) {
     const where = [...this.indices].map(([name, value]) => `${name} = ${value}`).join(", ");
     const counted = place < from ? ` Indices count from ${from} here.` : "";
-    const words = `reads place ${place}${where && ` where ${where}`}; the ${ORDINALS[axis]} index of ${this.source(node.of)} goes from ${from} to ${to}.${counted}`;
+    const words = `reads position ${place}${where && ` where ${where}`}; the ${ORDINALS[axis]} index of ${this.source(node.of)} goes from ${from} to ${to}.${counted}`;
     return new Misfit(`${this.source(node)} ${words.replaceAll("-", "−")}`);
   }
 

@@ -40,7 +40,7 @@ const SYNONYMS = {
   pi: "π",
 };
 /** @type {Record<string, number>} */
-const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI };
+const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI, "∞": Infinity };
 /** @type {Record<string, string>} */
 const GREEK = {
   __proto__: null,
@@ -117,9 +117,9 @@ class Parser {
   stopped(expected) {
     const { start, kind } = this.token,
       before = tail(this.text, start);
-    const there = kind === "end" ? "it ends there" : `“${letterAt(this.text, start)}” stands there`;
+    const there = kind === "end" ? "it ends there" : `there is “${letterAt(this.text, start)}”`;
     const what = before ? `After “${before}” ${expected}` : `${expected[0].toUpperCase()}${expected.slice(1)}`;
-    return new Unreadable(`${what} is expected, and ${there}.`, start);
+    return new Unreadable(`${what} is expected, but ${there}.`, start);
   }
 
   /** A node that ends with the token before.
@@ -156,7 +156,7 @@ class Parser {
     const tree = this.expression();
     if (!this.is("end"))
       throw this.stopped(
-        Object.values(CLOSING).includes(this.token.kind) ? "no closing bracket" : "a sign of calculation",
+        Object.values(CLOSING).includes(this.token.kind) ? "no closing bracket" : "an operator",
       );
     return tree;
   }
@@ -185,7 +185,7 @@ class Parser {
         left = this.node("binary", start, { sign, left, right: this.unary() });
       } else if (this.is(...BEGIN_A_FACTOR) && !this.isWord("to")) {
         if (this.is("number") && this.tokens[this.at - 1].kind === "number")
-          throw this.stopped("a sign of calculation");
+          throw this.stopped("an operator");
         left = this.node("binary", start, { sign: "", left, right: this.power() });
       } else return left;
     }
@@ -346,9 +346,9 @@ class Parser {
       there.find((other) => other.toLowerCase() === name.toLowerCase()) ??
       there.find((other) => other.replace(/_.*/, "") === name);
     const short = name.length > 24 ? `${name.slice(0, 24)}…` : name;
-    const words = there.length ? `are ${there.join(", ")}, and` : "are";
+    const names = there.length ? `the names ${there.join(", ")}, and ` : "";
     throw new Unreadable(
-      `“${short}” is no name here.${near ? ` Did you mean ${near}?` : ""} There ${words} the functions ${FUNCTIONS.join(", ")}.`,
+      `“${short}” is not a name here.${near ? ` Did you mean ${near}?` : ""} You can use ${names}the functions ${FUNCTIONS.join(", ")}.`,
       at,
     );
   }

@@ -11,6 +11,8 @@ export class Unreadable extends Error {
   constructor(message, at = 0) {
     super(message);
     this.at = at;
+    /** @type {string | undefined} */
+    this.text = undefined; // what was read, where that is not what was typed
   }
 }
 
@@ -38,7 +40,7 @@ const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+−]?\d+)?/uy;
 const FRACTION = new RegExp(`[${Object.keys(FRACTIONS).join("")}]`, "uy");
 const POWER = new RegExp(`⁻?[${RAISED}]+`, "uy");
 const NAME = new RegExp(
-  "√|[∑Σ](?![\\p{L}\\d])|sum(?=_)|(?:ln|exp|sqrt)(?=\\d)" + // what a number or an index may follow
+  "[√∞]|[∑Σ](?![\\p{L}\\d])|sum(?=_)|(?:ln|exp|sqrt)(?=\\d)" + // what a number or an index may follow
     `|\\\\?${LETTER}+\\d*(?:_(?:\\d+|${LETTER}+|\\{[\\p{L}\\d]+\\})|[${LOWERED}]+|[${Object.keys(LOWERED_LETTERS).join("")}])?`,
   "uy",
 );
