@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,8 @@ from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..explorers.words import clamped_notice
 from ..numerics.arrays import Array
-from ..numerics.formatting import fixed
-from .reference import AttentionRNN, Run
+from ..numerics.formatting import count, fixed, format_number
+from .reference import AttentionRNN, Run, UnboundedAttentionRNN
 
 SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
 STEPS = 12
@@ -102,30 +103,34 @@ def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
 
 TERMS = ("first", "second", "both")
 """The names of the two terms, and of their sum, in frames."""
+EDGES = (-0.3, -0.005, 0.005, 0.3)
+"""Where one colour of a cell ends and the next begins; what a cell shows as 0 lies in the middle."""
+COLOURS = ("level-0", "level-1", "plain", "level-2", "level-3")
 
 
 def jacobian_explorer() -> Explorer:
-    """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
+    """Return the explorer of the direct Jacobian: its two terms, the sheet's sum, and how large each is over time."""
 
-    def matrix(title: str, name: str, role: str) -> Grid:
-        return Grid(title, legend=(role,), numbers=name, unit=WIDE_UNIT)
+    def matrix(title: str, name: str) -> Grid:
+        return Grid(title, roles=f"{name}_colours", legend=COLOURS, numbers=name, unit=WIDE_UNIT)
 
     return Explorer(
         terms_frame,
         norms_frame,
         name="jacobian",
         panels=(
-            Text(("step", "norms", "note")),
-            matrix("aᵢVᵢ", "first", "gate"),
-            matrix("aᵢ(vᵢ − h[t])(kᵢᵀQᵢ + qᵢᵀKᵢ)", "second", "gradient"),
-            matrix("their sum, ∂h[t]/∂h[t−i]", "both", "output"),
+            Text(("step", "norms", "sheet_sentence", "note")),
+            matrix("first term, aᵢVᵢ", "first"),
+            matrix("second term, aᵢ(vᵢ − h[t])(kᵢᵀQᵢ + qᵢᵀKᵢ)", "second"),
+            matrix("both, ∂h[t]/∂h[t−i]", "both"),
+            matrix("the sheet, with (Qᵢkᵢ)ᵀ for its kᵢQᵢ", "sheet"),
             Lines(
-                "The norm of each at every step, on an axis where equal distances are equal factors",
+                "The norm of each at every step",
                 x="steps",
                 lines=(
-                    Line("first_norms", "aᵢVᵢ", "gate"),
-                    Line("second_norms", "aᵢ(vᵢ − h[t])(…)", "gradient"),
-                    Line("both_norms", "their sum", "output"),
+                    Line("first_norms", "first term", "gate"),
+                    Line("second_norms", "second term", "gradient"),
+                    Line("both_norms", "both", "output"),
                 ),
                 x_axis=Axis("step t", 1, STEPS, tuple(range(1, STEPS + 1))),
                 y_axis=Axis("norm", 0.01, 3, (0.01, 0.03, 0.1, 0.3, 1, 3), logarithmic=True),
@@ -133,35 +138,43 @@ def jacobian_explorer() -> Explorer:
                 height=180,
             ),
         ),
-        scale=Slider("scale of QᵀK", SCALES, start=1),
+        scale=Slider("scale of QᵀK", SCALES, start=2),
         i=Slider("lag i", range(1, 4), start=1),
         t=Slider("step t", range(1, STEPS + 1), start=5),
     )
 
 
 def terms_frame(scale: float, i: int, t: int) -> Frame:
-    """Return the two terms at one step, with their norms; k = 3."""
+    """Return the two terms at one step and their sum, the sheet's sum coloured by its error, and words; k = 3."""
     run = example(3, scale)
-    terms = _terms(run, t, i)
+    terms, sheet = jacobian_terms(run, t, i), sheets_jacobian(run, t, i)
     first, second, both = (fixed(float(np.linalg.norm(term))) for term in terms)
+    error = sheet - terms[2]
     if scale == 0:
         note = "With Q and K at 0 no score depends on any state, and the second term is 0."
     elif t <= i:
         note = f"{_name(t - i)} is a zero vector: its q and k are 0, and so is the second term."
     else:
         note = "The first term passes the state on; the second moves the attention."
+    colours = zip((*TERMS, "sheet"), (*terms, error), strict=True)
     return {
         "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {fixed(run.weights[t - 1, i])}.",
         "norms": f"Norms: {first} and {second} for the two terms, {both} for their sum.",
         "note": note,
+        "sheet_sentence": f"The sheet's sum is wrong by up to {fixed(np.abs(error).max())} in an entry."
+        if np.abs(error).max() > EDGES[2]
+        else "Here the sheet's sum is right.",
         **{name: _for_a_cell(term) for name, term in zip(TERMS, terms, strict=True)},
+        "sheet": _for_a_cell(sheet),
+        **{f"{name}_colours": np.digitize(values, EDGES) for name, values in colours},
     }
 
 
 def norms_frame(scale: float, i: int) -> Frame:
     """Return the norms of the two terms at every step, NaN where one is 0, which has no place on the axis."""
+    run = example(3, scale)
     sizes = np.array(
-        [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
+        [[np.linalg.norm(term) for term in jacobian_terms(run, s, i)] for s in range(1, STEPS + 1)]
     )
     sizes[sizes == 0] = np.nan
     return {
@@ -171,12 +184,19 @@ def norms_frame(scale: float, i: int) -> Frame:
 
 
 @cache
-def _terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
+def jacobian_terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
     """Return aᵢ Vᵢ, aᵢ (vᵢ − h[t]) (kᵢᵀQᵢ + qᵢᵀKᵢ) and their sum, equation (3.4)."""
     a, y, h = run.weights[t - 1, i], _read(run, t)[i], run.states[t - 1]
     Q, K, V = run.network.past_triples[i - 1]
     first, second = a * V, a * np.outer(V @ y - h, K @ y @ Q + Q @ y @ K)
     return first, second, first + second
+
+
+def sheets_jacobian(run: Run, t: int, i: int) -> Array:
+    """Return the sheet's sum, with (Qᵢkᵢ)ᵀ for its kᵢQᵢ, which has no value: k is a column."""
+    a, y, h = run.weights[t - 1, i], _read(run, t)[i], run.states[t - 1]
+    Q, K, V = run.network.past_triples[i - 1]
+    return a * V + a * np.outer(V @ y - h, Q @ (K @ y) + Q @ y @ K)
 
 
 def _read(run: Run, t: int) -> list[Array]:
@@ -196,3 +216,93 @@ def _name(s: int) -> str:
 def _for_a_cell(numbers: Array) -> Array:
     """Round to two decimals, which fit into a cell."""
     return np.round(numbers, 2)
+
+
+WINDOWS = (1, 2, 5, inf)
+NETWORKS, LATEST, BACK = 30, 45, 40
+"""The random networks of each window; the state that is differentiated; and how far back."""
+
+
+def many_steps_explorer() -> Explorer:
+    """Return the explorer of the gradient over many steps: ‖∂h[45]/∂h[45−n]‖ by the window k."""
+    names = [_window_name(window) for window in WINDOWS]
+    ghosts = (Line(f"median_{name}", f"k = {name}", "bound") for name in names)
+    return Explorer(
+        every_window_frame,
+        window_frame,
+        name="many-steps",
+        panels=(
+            Text(("size", "path")),
+            Lines(
+                f"‖∂h[{LATEST}]/∂h[{LATEST}−n]‖, the median of {NETWORKS} random networks",
+                x="back",
+                lines=(
+                    *ghosts,
+                    Line("lowest", "a quarter of the networks is below", "input"),
+                    Line("median", "the median with this k", "gradient"),
+                    Line("highest", "a quarter of the networks is above", "input"),
+                ),
+                x_axis=Axis("steps back, n", 0, BACK, (0, 10, 20, 30, 40)),
+                y_axis=Axis("norm", 1e-24, 10, (1e-20, 1e-15, 1e-10, 1e-5, 1), logarithmic=True),
+            ),
+        ),
+        window=Slider("window k", names, start="1"),
+    )
+
+
+def every_window_frame() -> Frame:
+    """Return the steps back, and the median over the networks for each window."""
+    medians = {
+        f"median_{_window_name(window)}": np.median(norms_over_steps(window), axis=0) for window in WINDOWS
+    }
+    return {"back": np.arange(BACK + 1.0), **medians}
+
+
+def window_frame(window: str) -> Frame:
+    """Return the median and the quartiles of one window; and in words, why they are what they are."""
+    k = inf if window == "∞" else int(window)
+    lowest, median, highest = np.quantile(norms_over_steps(k), [0.25, 0.5, 0.75], axis=0)
+    arrows = 1 if k == inf else ceil(BACK / k)
+    return {
+        "lowest": lowest,
+        "median": median,
+        "highest": highest,
+        "size": f"AttentionRNN({window}), {BACK} steps back: the norm of ∂h[{LATEST}]/∂h[{LATEST - BACK}] is "
+        f"{format_number(median[-1], digits=1)} in the median.",
+        "path": f"The shortest path from h[{LATEST - BACK}] to h[{LATEST}] has {count(arrows, 'arrow')}.",
+    }
+
+
+@cache
+def norms_over_steps(window: float) -> Array:
+    """Return ‖∂h[45]/∂h[45−n]‖ along every path, for n = 0, 1, …, 40: axes (network, n).
+
+    A row of the Jacobian is the gradient of an entry of h[45]; the entries are the batch of one vjp.
+    """
+    norms = np.empty((NETWORKS, BACK + 1))
+    for seed, norms_of_one in enumerate(norms):
+        random = np.random.default_rng(seed)
+        network = random_network(random, window)
+        _, m, n = network.input_triple.shape
+        run = network.run(np.broadcast_to(random.normal(size=(LATEST, n)), (m, LATEST, n)))
+        last = np.zeros(run.states.shape)
+        last[:, -1] = np.eye(m)
+        jacobians = network.vjp(run, last).states.swapaxes(0, 1)[::-1]  # (n, m, m)
+        norms_of_one[:] = np.linalg.norm(jacobians[: BACK + 1], axis=(1, 2))
+    return norms
+
+
+def random_network(random: np.random.Generator, window: float) -> AttentionRNN:
+    """Return a random network with m = 4 and n = 3, whose scores are around 1 and whose V make no state longer."""
+    triples = 1 if window == inf else int(window)
+    input_triple, past_triples = random.normal(size=(3, 4, 3)), random.normal(size=(triples, 3, 4, 4))
+    input_triple[:2] /= 2
+    past_triples[:, :2] /= 2
+    past_triples[:, 2] /= np.linalg.norm(past_triples[:, 2], 2, axis=(-2, -1), keepdims=True)
+    if window == inf:
+        return UnboundedAttentionRNN(input_triple, past_triples[0])
+    return AttentionRNN(input_triple, past_triples)
+
+
+def _window_name(window: float) -> str:
+    return "∞" if window == inf else str(window)
