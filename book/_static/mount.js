@@ -40,6 +40,7 @@ function excuse(el, error) {
   sentence.className = "gc-excuse";
   sentence.textContent = `This stays as it is: it could not be started in this browser (${error}).`;
   el.append(sentence);
+  el.removeAttribute("aria-busy");
 }
 
 /** Return what is made for an element; where that fails, say so there. One broken widget leaves the others as they are.
@@ -78,6 +79,7 @@ async function start(widget) {
   if (file) await loadFrames(widget);
   await scripts[script].render({ model, el: el.querySelector(".widget-any") });
   addSliders(widget);
+  Object.assign(el, { model }); // for who looks into the page
   el.removeAttribute("aria-busy");
 }
 
@@ -100,25 +102,50 @@ function startLater(widgets) {
   }
 }
 
-/** Put sliders into the rows that Python drew for them. @param {Widget} widget */
+/** Put sliders and menus into the rows that Python drew for them. @param {Widget} widget */
 function addSliders({ el, model, sliders }) {
   const rows = el.querySelectorAll(".widget-slider");
-  Object.entries(sliders).forEach(([name, { first, step, labels }], number) => {
+  const shown = Object.entries(sliders).filter(([, slider]) => slider.shown);
+  shown.forEach(([name, { first, step, labels, words, menu }], number) => {
     const readout = rows[number].querySelector(".widget-value");
-    const input = document.createElement("input");
-    Object.assign(input, { type: "range", min: first, max: first + step * (labels.length - 1), step });
+    const control = menu ? menuOf(words) : document.createElement("input");
+    if (!menu) Object.assign(control, { type: "range", min: first, max: first + step * (labels.length - 1), step });
     const show = () => {
-      const label = labels[(model.get(name) - first) / step];
-      input.value = model.get(name);
-      input.setAttribute("aria-valuetext", label);
-      readout.textContent = label;
+      const word = words[(model.get(name) - first) / step];
+      const isBlocked = model.get("blocked")?.[name]?.includes((model.get(name) - first) / step);
+      control.value = model.get(name);
+      if (!menu) control.setAttribute("aria-valuetext", isBlocked ? `${word}, impossible` : word);
+      readout.textContent = word;
     };
     readout.setAttribute("aria-hidden", "true"); // the slider itself says it
-    input.addEventListener("input", () => model.set(name, Number(input.value)));
+    control.addEventListener("input", () => model.set(name, Number(control.value)));
     model.on(`change:${name}`, show);
+    model.on("change:blocked", () => {
+      control.style.background = marks(model.get("blocked")[name] ?? [], labels.length);
+      show();
+    });
     show();
-    rows[number].querySelector("i").replaceWith(input);
+    rows[number].querySelector("i").replaceWith(control);
+    if (menu) readout.remove();
   });
+}
+
+/** @param {string[]} words */
+function menuOf(words) {
+  const select = document.createElement("select");
+  select.append(...words.map((word, position) => new Option(word, String(position))));
+  return select;
+}
+
+/** Return a background that marks positions of a slider which are impossible. @param {number[]} positions @param {number} length */
+function marks(positions, length) {
+  const thumb = 16, each = `calc((100% - ${thumb}px) / ${Math.max(length - 1, 1)})`;
+  const gradients = positions.map((position) => {
+    const middle = `calc(${thumb / 2}px + ${position} * (100% - ${thumb}px) / ${Math.max(length - 1, 1)})`;
+    const [from, to] = ["-", "+"].map((sign) => `calc(${middle} ${sign} ${each} / 2)`);
+    return `linear-gradient(90deg, transparent ${from}, var(--blocked) ${from} ${to}, transparent ${to}) bottom / 100% 5px no-repeat`;
+  });
+  return gradients.join(", ");
 }
 
 /** The section that the address names before any setting. */

@@ -27,8 +27,12 @@ def element(tag: str, *children: str, **attributes: object) -> HTML:
     )
     if tag in SHAPES:
         return HTML(f"<{tag}{written}/>")
-    inside = (child if isinstance(child, HTML) else escape(child, quote=False) for child in children)
-    return HTML(f"<{tag}{written}>{''.join(inside)}</{tag}>")
+    return HTML(f"<{tag}{written}>{''.join(map(escaped, children))}</{tag}>")
+
+
+def escaped(text: str) -> HTML:
+    """Return text as HTML."""
+    return text if isinstance(text, HTML) else HTML(escape(text, quote=False))
 
 
 def _as_text(value: object) -> str:

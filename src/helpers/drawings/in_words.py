@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..numerics.formatting import count, format_number, listed
+from .formulas import plain
 from .panels import ForestPlot, Frame, Graph, Grid, HeatMap, Line, Lines, Panel, Text
 
 
-@singledispatch
 def in_words(panel: Panel, frame: Frame) -> str:
     """Return what a panel shows of a frame, in sentences.
 
@@ -22,15 +22,20 @@ def in_words(panel: Panel, frame: Frame) -> str:
     >>> in_words(row, {"roles": [[0, 0, 1]], "x": [[4, 5, 6]]})
     'x: a grid of 1 row by 3 columns; input 2, dropped 1. Its numbers: 4, 5, 6.'
     """
+    return plain(_in_words(panel, frame))
+
+
+@singledispatch
+def _in_words(panel: Panel, frame: Frame) -> str:
     raise TypeError(f"panel must be one of the panels of this package, got {panel!r}")
 
 
-@in_words.register
+@_in_words.register
 def _(panel: Text, frame: Frame) -> str:
     return " ".join(frame[name] for name in panel.sentences)
 
 
-@in_words.register
+@_in_words.register
 def _(panel: Grid, frame: Frame) -> str:
     positions = panel.positions(frame)
     rows, columns = positions.shape
@@ -49,7 +54,7 @@ def _row(numbers: Iterable[float]) -> str:
     return ", ".join(format_number(number) for number in numbers)
 
 
-@in_words.register
+@_in_words.register
 def _(panel: Lines, frame: Frame) -> str:
     lines = "; ".join(_course(line, frame[line.values]) for line in panel.lines)
     low, high = (extreme(frame[panel.x]) for extreme in (np.nanmin, np.nanmax))
@@ -71,7 +76,7 @@ def _course(line: Line, values: ArrayLike) -> str:
     return words
 
 
-@in_words.register
+@_in_words.register
 def _(panel: HeatMap, frame: Frame) -> str:
     numbers = np.asarray(frame[panel.numbers], float)
     finite = numbers[np.isfinite(numbers)]
@@ -85,7 +90,7 @@ def _axes_of(panel: HeatMap) -> tuple[tuple[str, tuple[float, ...]], ...]:
     return (panel.x_label, panel.x), (panel.y_label, panel.y)
 
 
-@in_words.register
+@_in_words.register
 def _(panel: ForestPlot, frame: Frame) -> str:
     rows = zip(panel.labels, *(frame[name] for name in panel.names), strict=True)
     effects = (
@@ -95,7 +100,7 @@ def _(panel: ForestPlot, frame: Frame) -> str:
     return f"{panel.title}. {'; '.join(effects)}."
 
 
-@in_words.register
+@_in_words.register
 def _(panel: Graph, frame: Frame) -> str:
     targets: dict[str, list[str]] = {}
     for source, target, *_ in panel.edges:

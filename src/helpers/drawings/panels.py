@@ -33,6 +33,7 @@ class Text:
     """
 
     sentences: tuple[str, ...]
+    sliders: ClassVar[tuple[str, ...]] = ()
     moves: ClassVar[bool] = True
 
     @property
@@ -67,6 +68,16 @@ class Grid:
         The side of a cell, in pixels.
     unnumbered : tuple of str
         The roles in whose cells no number is written.
+    legend_words : tuple of str
+        What the legend says of each role, where that is not the role's own name; nothing of one whose words are empty.
+    row_names, column_names : tuple of str or str, optional
+        The headings of rows and columns. One text is the frame's name for a list of them.
+    row_slider, column_slider : str, optional
+        In an explorer, the sliders that a cell sets when it is pointed at, tapped, or reached with the arrow keys.
+    row_positions, column_positions : str, optional
+        The frame's names for the positions to which each row and column sets them; without it, row 0 sets the first.
+    play : float
+        In an explorer, how many cells a second are chosen, row by row, at the press of a button.
     """
 
     title: str
@@ -77,16 +88,38 @@ class Grid:
     marked_columns: str | None = None
     unit: int = UNIT
     unnumbered: tuple[str, ...] = ("zero", "gap")
+    legend_words: tuple[str, ...] = ()
+    row_names: tuple[str, ...] | str = ()
+    column_names: tuple[str, ...] | str = ()
+    row_slider: str | None = None
+    column_slider: str | None = None
+    row_positions: str | None = None
+    column_positions: str | None = None
+    play: float = 0
     moves: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:
-        names = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
+        cells = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
+        headings = (names for names in (self.row_names, self.column_names) if isinstance(names, str))
+        names = (*cells, *headings, self.row_positions, self.column_positions)
         return tuple(name for name in names if name is not None)
+
+    @property
+    def sliders(self) -> tuple[str, ...]:
+        """The sliders that a reader sets in the panel itself."""
+        return tuple(name for name in (self.row_slider, self.column_slider) if name is not None)
 
     def __post_init__(self) -> None:
         if self.roles is self.numbers is None:
             raise ValueError(f"a grid must have roles or numbers, got {self}")
+        if self.legend_words and len(self.legend_words) != len(self.legend):
+            raise ValueError(f"legend_words must be as many as {self.legend}, got {self.legend_words}")
+
+    def headings(self, frame: Frame, axis: int) -> tuple[str, ...]:
+        """Return the headings of the rows (axis 0) or of the columns (axis 1)."""
+        names = (self.row_names, self.column_names)[axis]
+        return tuple(frame[names]) if isinstance(names, str) else names
 
     def positions(self, frame: Frame) -> NDArray[Any]:
         """Return the position of each cell's role in the legend."""
@@ -147,15 +180,40 @@ class Line:
         What it is, in the legend.
     role : str
         The quantity it shows, which gives it its colour: ``input``, ``gate``, ``output`` (a state),
-        ``gradient`` or ``bound`` (dashed).
+        ``gradient``, ``bound`` (dashed) or ``ghost`` (grey: what would be without the change that is looked at).
     x : str, optional
         The frame's name for the line's own places along the horizontal axis, where they are not the panel's.
+    steps : bool
+        Whether each height holds until the next place.
+    dots : bool
+        Whether each point has a dot.
     """
 
     values: str
     label: str
     role: str
     x: str | None = None
+    steps: bool = False
+    dots: bool = False
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Numbers over the two axes of :class:`Lines`, drawn as bands of shade behind the lines.
+
+    Parameters
+    ----------
+    values : array_like, shape (rows, columns)
+        At the middles of equal cells that fill the axes; rows run upwards.
+    edges : tuple of float
+        Where one band ends and the next, which is darker, begins.
+    along : str
+        What numbers the points of the first line, such as "step": its points are read one after the other.
+    """
+
+    values: Any
+    edges: tuple[float, ...]
+    along: str = "point"
 
 
 @dataclass(frozen=True)
@@ -169,6 +227,16 @@ class Lines:
         The frame's name for the places along the horizontal axis.
     lines : tuple of Line
     x_axis, y_axis : Axis
+    width, height : int
+        In pixels; where there is less space, it is narrower.
+    label_width : int
+        Where it is not 0, the lines have their labels at their right ends, in a margin of so many pixels, and there is no legend.
+    cursor : str, optional
+        The frame's name for the place along the horizontal axis at which a vertical line stands, such as the present step.
+    x_slider, y_slider : str, optional
+        In an explorer, the sliders that a drag, a tap or the arrow keys set, to the values nearest to where that is.
+    surface : Surface, optional
+        What is drawn behind the lines.
     """
 
     title: str
@@ -178,13 +246,28 @@ class Lines:
     y_axis: Axis
     width: int = 620
     height: int = 240
+    label_width: int = 0
+    cursor: str | None = None
+    x_slider: str | None = None
+    y_slider: str | None = None
+    surface: Surface | None = None
     moves: ClassVar[bool] = True
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (self.x, *(name for line in self.lines for name in (line.x, line.values) if name))
+        of_lines = (name for line in self.lines for name in (line.x, line.values) if name)
+        return (self.x, *of_lines, *((self.cursor,) if self.cursor else ()))
+
+    @property
+    def sliders(self) -> tuple[str, ...]:
+        """The sliders that a reader sets in the panel itself."""
+        return tuple(name for name in (self.x_slider, self.y_slider) if name is not None)
 
     def check(self, frame: Frame) -> None:
+        if self.cursor:
+            real_array(frame[self.cursor], self.cursor, shape=())
+        if self.surface:
+            real_array(self.surface.values, "the surface's values", shape=("rows", "columns"))
         for line in self.lines:
             along = line.x or self.x
             x = real_array(frame[along], along, shape=("length",), may_be_empty=True)

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import singledispatch
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,23 @@ from numpy.typing import ArrayLike, NDArray
 from ..numerics.arrays import Array
 from ..numerics.formatting import format_number
 from ..numerics.functions import quiet
+from .formulas import in_svg, plain, typeset
 from .html import HTML, element
 from .in_words import in_words
-from .panels import Axis, ForestPlot, Frame, Graph, Grid, HeatMap, Lines, Node, Panel, Text, check_frame
+from .panels import (
+    Axis,
+    ForestPlot,
+    Frame,
+    Graph,
+    Grid,
+    HeatMap,
+    Lines,
+    Node,
+    Panel,
+    Surface,
+    Text,
+    check_frame,
+)
 
 Keys = Sequence[tuple[str, str]]
 """The entries of a legend: the classes of a sign, and what it means."""
@@ -133,9 +148,34 @@ def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
         for ((row, column), look), text in zip(np.ndenumerate(looks), texts.flat, strict=True)
     ]
     outline = [_outline(rows, columns, unit)] if extent else []
-    keys = [(f"key {role}", role.replace("-", " ")) for role in panel.legend]
-    view = (-2, -2, looks.shape[1] * unit + 4, looks.shape[0] * unit + 4)
-    return _figure(panel.title, keys if len(keys) > 1 else [], view, cells + outline)
+    words = panel.legend_words or [role.replace("-", " ") for role in panel.legend]
+    keys = [(f"key {role}", word) for role, word in zip(panel.legend, words, strict=True) if word]
+    left, top, headings = _headings(panel, frame, looks.shape)
+    view = (-2 - left, -2 - top, looks.shape[1] * unit + 4 + left, looks.shape[0] * unit + 4 + top)
+    return _figure(panel.title, keys if len(panel.legend) > 1 else [], view, cells + outline + headings)
+
+
+LETTER = 6.2
+"""The mean width of a letter of a drawing, in pixels."""
+
+
+def _headings(panel: Grid, frame: Frame, shape: tuple[int, int]) -> tuple[float, float, list[HTML]]:
+    """Return the space that headings of rows take on the left and those of columns above, and the headings."""
+    unit, (rows, columns) = panel.unit, (panel.headings(frame, axis) for axis in (0, 1))
+    texts = [
+        element("text", in_svg(name), class_="label end row-name", x=-7, y=(row + 0.5) * unit)
+        for row, name in enumerate(_extended(rows, shape[0]))
+    ] + [
+        element("text", in_svg(name), class_="label column-name", x=(column + 0.5) * unit, y=-10)
+        for column, name in enumerate(_extended(columns, shape[1]))
+    ]
+    left = 10 + LETTER * max(len(plain(name)) for name in rows) if rows else 0
+    return left, 18 if columns else 0, texts
+
+
+def _extended(names: Sequence[str], length: int) -> list[str]:
+    """Return headings, with empty ones for the rows or columns that only other frames have; none where there are none."""
+    return [*names, *[""] * (length - len(names))] if names else []
 
 
 def _marked(panel: Grid, frame: Frame, shape: tuple[int, ...]) -> list[Sequence[int]]:
@@ -172,13 +212,83 @@ def _lines(panel: Lines, frame: Frame, extent: Any = None) -> HTML:
         at = height - float(_places(panel.y_axis, tick, height))
         drawn.append(element("line", class_="tick", y1=at, y2=at, x1=0, x2=width))
         labels.append(_y_label(format_number(tick), at, height))
-    labels.append(element("span", panel.y_axis.label, class_="gc-label y name"))
-    for line in panel.lines:
+    labels.append(element("span", typeset(panel.y_axis.label), class_="gc-label y name"))
+    if panel.surface:
+        drawn[:0] = _surface(panel.surface, width, height)
+    ends = []  # the heights at which the lines end
+    for number, line in enumerate(panel.lines):
         x = _places(panel.x_axis, frame[line.x or panel.x], width)
         y = height - _places(panel.y_axis, frame[line.values], height)
-        drawn.append(element("path", class_=f"stroke {line.role}", d=_path(x, y)))
+        drawn.append(element("path", class_=f"stroke {line.role}", d=_path(x, y, line.steps)))
+        if line.dots:
+            drawn.append(element("path", class_=f"dots {line.role}", data_line=number, d=_dots(x, y)))
+        ends.append(next((float(at) for at in y[::-1] if np.isfinite(at)), np.nan))
+    if panel.cursor is not None:
+        at = float(_places(panel.x_axis, frame[panel.cursor], width))
+        labels.append(element("i", class_="gc-now", style=f"left:{_percent(at, width)}"))
     keys = [(f"swatch {line.role}", line.label) for line in panel.lines]
-    return _plot(panel.title, keys, width, height, drawn, labels, left=LINES_LEFT)
+    if panel.label_width:
+        for (_, word), line, at in zip(keys, panel.lines, spread(ends, END_LABEL, height), strict=True):
+            place = {"hidden": ""} if np.isnan(at) else {"style": f"top:{at:g}px"}
+            labels.append(element("span", typeset(word), class_=f"gc-label gc-end {line.role}", **place))
+        keys = []
+    right = max(panel.label_width, PLOT_RIGHT)
+    return _plot(panel.title, keys, width, height, drawn, labels, left=LINES_LEFT, right=right)
+
+
+END_LABEL = 14
+"""The height of a label at the end of a line, in pixels."""
+
+
+def spread(wanted: Sequence[float], height: float, lowest: float) -> list[float]:
+    """Return places for labels near those wanted, so far apart that none covers another; ``drawing.js`` does the same.
+
+    Examples
+    --------
+    >>> spread([50, 40, 52, 99], height=14, lowest=100)
+    [54.0, 40.0, 68.0, 99.0]
+    >>> spread([99, 98], height=14, lowest=100)
+    [100.0, 86.0]
+    """
+    places, order = np.array(wanted, float), [int(i) for i in np.argsort(wanted) if np.isfinite(wanted[i])]
+    for above, below in pairwise(order):
+        places[below] = max(places[below], places[above] + height)
+    for below in reversed(order):
+        places[below] = min(places[below], lowest)
+        lowest = places[below] - height
+    return places.tolist()
+
+
+def _dots(x: Array, y: Array) -> str:
+    """Return an SVG path of lines of no length, which round ends make dots."""
+    return "".join(
+        f"M{at_x:g} {at_y:g}h0" for at_x, at_y in zip(x, y, strict=True) if np.isfinite([at_x, at_y]).all()
+    )
+
+
+def _surface(surface: Surface, width: float, height: float) -> list[HTML]:
+    """Draw the bands of a surface: for each a path of the runs of its cells."""
+    bands = np.searchsorted(surface.edges, np.asarray(surface.values, float), side="right")
+    across, up = width / bands.shape[1], height / bands.shape[0]
+    return [
+        element(
+            "path",
+            class_="surface",
+            fill_opacity=f"{0.75 * band / len(surface.edges):.2f}",
+            d="".join(
+                f"M{start * across:.6g} {height - (row + 1) * up:.6g}h{length * across:.6g}v{up:.6g}h{-length * across:.6g}z"
+                for row, start, length in _runs(bands >= band)
+            ),
+        )
+        for band in range(1, len(surface.edges) + 1)
+    ]
+
+
+def _runs(cells: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
+    """Yield the row, the start and the length of each run of cells that are set."""
+    edges = np.diff(np.pad(cells.astype(int), ((0, 0), (1, 1))))
+    for (row, start), (_, end) in zip(np.argwhere(edges == 1), np.argwhere(edges == -1), strict=True):
+        yield int(row), int(start), int(end - start)
 
 
 @draw.register
@@ -194,7 +304,7 @@ def _forest_plot(panel: ForestPlot, frame: Frame) -> HTML:
         if np.isfinite([effect, low, high]).all():
             drawn.append(element("path", class_="stroke output", d=f"M{low:g} {y:g}H{high:g}"))
             drawn.append(element("path", class_="stroke output dot", d=f"M{effect:g} {y:g}h0"))
-    return _plot(panel.title, [], width, height, drawn, labels, left=FOREST_LEFT)
+    return _plot(panel.title, [], width, height, drawn, labels, left=FOREST_LEFT, right=PLOT_RIGHT)
 
 
 LINES_LEFT, FOREST_LEFT, PLOT_RIGHT = 44, 140, 10
@@ -203,29 +313,41 @@ FOREST_WIDTH, FOREST_ROW = 300, 20
 
 
 def _plot(
-    title: str, keys: Keys, width: int, height: int, drawn: list[HTML], labels: list[HTML], left: int
+    title: str,
+    keys: Keys,
+    width: int,
+    height: int,
+    drawn: list[HTML],
+    labels: list[HTML],
+    *,
+    left: int,
+    right: int,
 ) -> HTML:
     """Draw a plot that is stretched to the width there is; the labels, which are no part of the SVG, keep their size."""
     box = {"viewBox": f"0 0 {width} {height}", "preserveAspectRatio": "none", "aria_hidden": "true"}
-    margin = {"style": f"height: {height}px; margin-left: {left}px"}
+    margin = {"style": f"height: {height}px; margin-left: {left}px; margin-right: {right}px"}
     plot = _image("gc-plot", title, element("svg", *drawn, **box), *labels, **margin)
-    return _panel(title, keys, left + width + PLOT_RIGHT, plot)
+    return _panel(title, keys, left + width + right, plot)
 
 
 def _x_ticks(axis: Axis, width: float, height: float) -> tuple[list[HTML], list[HTML]]:
     """Draw lines at the ticks of a horizontal axis; and label it, and them, below."""
-    drawn, labels = [], [element("span", axis.label, class_="gc-label x name")]
+    drawn, labels = [], [element("span", typeset(axis.label), class_="gc-label x name")]
     for tick in axis.ticks:
         at = float(_places(axis, tick, width))
         drawn.append(element("line", class_="tick", x1=at, x2=at, y1=0, y2=height))
         labels.append(
-            element("span", format_number(tick), class_="gc-label x", style=f"left:{100 * at / width:.4g}%")
+            element("span", format_number(tick), class_="gc-label x", style=f"left:{_percent(at, width)}")
         )
     return drawn, labels
 
 
 def _y_label(text: str, at: float, height: float) -> HTML:
-    return element("span", text, class_="gc-label y", style=f"top:{100 * at / height:.4g}%")
+    return element("span", text, class_="gc-label y", style=f"top:{_percent(at, height)}")
+
+
+def _percent(at: float, length: float) -> str:
+    return f"{100 * at / length:.4g}%"
 
 
 def _places(axis: Axis, values: ArrayLike, length: float) -> Array:
@@ -239,16 +361,17 @@ def _places(axis: Axis, values: ArrayLike, length: float) -> Array:
     return np.round(share * length, 2)
 
 
-def _path(x: Array, y: Array) -> str:
-    """Return an SVG path through the points that are finite, lifted where one is not."""
-    steps, command = [], "M"
+def _path(x: Array, y: Array, steps: bool = False) -> str:
+    """Return an SVG path through the points that are finite, lifted where one is not; as steps, each height holds until the next."""
+    parts, command, held = [], "M", ""
     for at_x, at_y in zip(x, y, strict=True):
         if np.isfinite(at_x) and np.isfinite(at_y):
-            steps.append(f"{command}{at_x:g} {at_y:g}")
-            command = "L"
+            hold = f"L{at_x:g} {held}" if steps and command == "L" else ""
+            parts.append(f"{hold}{command}{at_x:g} {at_y:g}")
+            command, held = "L", f"{at_y:g}"
         else:
             command = "M"
-    return "".join(steps)
+    return "".join(parts)
 
 
 @draw.register
@@ -369,14 +492,16 @@ def _figure(title: str, keys: Keys, view: Box, drawn: list[HTML]) -> HTML:
 
 
 def _image(kind: str, title: str, *parts: HTML, **attributes: object) -> HTML:
-    return element("div", *parts, class_=kind, role="img", aria_label=title, **attributes)
+    return element("div", *parts, class_=kind, role="img", aria_label=plain(title), **attributes)
 
 
 def _panel(title: str, keys: Keys, width: float, drawing: HTML) -> HTML:
-    entries = (element("span", element("i", class_=key), words) for key, words in keys)
+    entries = (
+        element("span", element("i", class_=key), element("span", typeset(words))) for key, words in keys
+    )
     return element(
         "div",
-        element("div", title, class_="gc-title"),
+        element("div", typeset(title), class_="gc-title"),
         element("div", *entries, class_="gc-legend"),
         drawing,
         class_="gc-panel",

@@ -7,6 +7,8 @@ which looks the frames up: Python computes every number, once, and JavaScript sh
 A chapter's module ``explorers`` holds its own.
 """
 
-from .explorer import Explorer, Slider
+from .explorer import Explorer
+from .prediction import Prediction
+from .sliders import Slider
 
-__all__ = ["Explorer", "Slider"]
+__all__ = ["Explorer", "Prediction", "Slider"]

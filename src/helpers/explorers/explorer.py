@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from functools import singledispatch
 from pathlib import Path
 from typing import Any
@@ -19,74 +19,19 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from ..drawings.formulas import plain
 from ..drawings.html import HTML, element
-from ..drawings.panels import Grid, Panel, Text, check_frame
+from ..drawings.panels import Grid, Lines, Panel, Text, check_frame
 from ..drawings.svg import draw, style
 from .packing import IMPOSSIBLE, Frame, evaluate, pack, part_of_frame
+from .prediction import Prediction
+from .sliders import Slider, Value
 
 HERE = Path(__file__).parent
 NAME = re.compile("[a-z]+(-[a-z]+)*")
 
-Value = float | str  # of a slider
-
-
-@dataclass(frozen=True)
-class Slider:
-    """The values one parameter takes, and what the reader sees beside it.
-
-    Parameters
-    ----------
-    label : str
-        Words and a symbol, in Unicode: sliders do not render LaTeX.
-    values : sequence
-        Whole numbers as a ``range``; anything else as a list.
-    start : float or str
-        The value it begins with, one of ``values``.
-    """
-
-    label: str
-    values: Sequence[Value]
-    start: Value
-
-    def __post_init__(self) -> None:
-        if self.start not in self.values:
-            raise ValueError(f"start must be one of the slider's values {self.values}, got {self.start!r}")
-
-    @property
-    def trait(self) -> tuple[str, int, int]:
-        """The widget's trait that the drawing follows, with that trait's first value and its step."""
-        if isinstance(self.values, range):
-            return "value", self.values.start, self.values.step
-        return "index", 0, 1
-
-    @property
-    def labels(self) -> list[str]:
-        """The values as the reader sees them, here and in the page's address."""
-        return [value if isinstance(value, str) else f"{value:g}" for value in self.values]
-
-    @property
-    def position(self) -> int:
-        """The position of the value it begins with."""
-        return list(self.values).index(self.start)
-
-    @property
-    def spec(self) -> dict[str, object]:
-        """The slider for ``drawing.js`` and ``mount.js``, which know its trait, and not its values."""
-        _, first, step = self.trait
-        return {"first": first, "step": step, "start": first + step * self.position, "labels": self.labels}
-
-    def widget(self) -> ipywidgets.Widget:
-        """Return the ipywidgets slider."""
-        look = {
-            "description": self.label,
-            "layout": {"width": "100%", "max_width": "30rem"},
-            "style": {"description_width": "11rem"},
-        }
-        if isinstance(self.values, range):
-            first, last, step = self.values[0], self.values[-1], self.values.step
-            return ipywidgets.IntSlider(self.start, min=first, max=last, step=step, **look)
-        options = list(zip(self.labels, self.values, strict=True))
-        return ipywidgets.SelectionSlider(options=options, value=self.start, **look)
+Layout = Panel | Sequence["Layout"]
+"""Panels from the top; those of a tuple stand side by side, and those of a list within it one below the other."""
 
 
 class Drawing(anywidget.AnyWidget):
@@ -99,10 +44,12 @@ class Drawing(anywidget.AnyWidget):
     panels: traitlets.List = traitlets.List().tag(sync=True)
     place = traitlets.Unicode().tag(sync=True)
     sliders: traitlets.Dict = traitlets.Dict().tag(sync=True)
+    blocked: traitlets.Dict = traitlets.Dict().tag(sync=True)
+    """The positions of sliders that are impossible now, which ``drawing.js`` finds and ``mount.js`` marks."""
 
     def __init__(self, panels: Sequence[Panel], sliders: Mapping[str, Slider], **traits: object) -> None:
         super().__init__(
-            panels=[{"kind": type(panel).__name__, **asdict(panel)} for panel in panels],
+            panels=[_spec(panel) for panel in panels],
             sliders={parameter: slider.spec for parameter, slider in sliders.items()},
             **traits,
         )
@@ -110,9 +57,25 @@ class Drawing(anywidget.AnyWidget):
     def link(self, parameter: str, slider: Slider) -> ipywidgets.Widget:
         """Return a widget for a slider; in the browser, this widget's trait of the parameter's name follows it."""
         widget, (trait, _, _) = slider.widget(), slider.trait
-        self.add_traits(**{parameter: traitlets.Int(getattr(widget, trait)).tag(sync=True)})
+        self.add_traits(**{parameter: traitlets.Int(slider.spec["start"]).tag(sync=True)})
         ipywidgets.jslink((widget, trait), (self, parameter))
         return widget
+
+
+def _spec(panel: Panel) -> dict[str, Any]:
+    """Return a panel for ``drawing.js``: its formulas as text, and of a surface, which does not change, what numbers its points."""
+    spec = {"kind": type(panel).__name__, **_as_text(asdict(panel))}
+    if isinstance(panel, Lines) and panel.surface:
+        spec["surface"] = panel.surface.along
+    return spec
+
+
+def _as_text(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: _as_text(value) for name, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_as_text(each) for each in part]
+    return plain(part) if isinstance(part, str) else part
 
 
 class Explorer(ipywidgets.VBox):
@@ -128,7 +91,10 @@ class Explorer(ipywidgets.VBox):
         What links to it are made of, and so never changes: ``"layer"`` stands at ``#explorer-layer``, and
         ``#explorer-layer.stride=3`` opens it with that setting.
     panels : sequence of Text, Grid or Lines
-        How to draw a frame.
+        How to draw a frame, from the top. Those of a tuple stand side by side, and those of a list within it one below
+        the other: ``[Text(…), (one, [two, three]), four]``.
+    predict : Prediction, optional
+        A question that is asked before the drawing answers it.
     **sliders : Slider
 
     Examples
@@ -147,7 +113,12 @@ class Explorer(ipywidgets.VBox):
     """
 
     def __init__(
-        self, *functions: Callable[..., Frame], name: str, panels: Sequence[Panel], **sliders: Slider
+        self,
+        *functions: Callable[..., Frame],
+        name: str,
+        panels: Sequence[Layout],
+        predict: Prediction | None = None,
+        **sliders: Slider,
     ) -> None:
         _check_name(name)
         _check_sliders(functions, sliders)
@@ -155,14 +126,19 @@ class Explorer(ipywidgets.VBox):
         frames = [frame for _, of_function in tables for frame in of_function]
         self.place = f"explorer-{name}"
         self.functions = functions
-        self.panels = tuple(panels)
+        self.panels = tuple(_flat(panels))
         self.sliders = sliders
         _check_panels(self.panels, self.frame())
-        self.figure = _figure(self.panels, self.frame(), frames)
-        as_text = [panel.numbers for panel in panels if isinstance(panel, Grid)]
-        drawing = Drawing(panels, sliders, html=self.figure, frames=pack(tables, as_text), place=self.place)
-        widgets = [drawing.link(parameter, slider) for parameter, slider in sliders.items()]
-        super().__init__([ipywidgets.VBox(widgets), drawing])
+        _check_controls(self.panels, sliders)
+        self.figure = _figure(panels, self.frame(), frames, predict, _play_label(self.panels, sliders))
+        as_text = [panel.numbers for panel in self.panels if isinstance(panel, Grid)]
+        drawing = Drawing(
+            self.panels, sliders, html=self.figure, frames=pack(tables, as_text), place=self.place
+        )
+        widgets = {parameter: drawing.link(parameter, slider) for parameter, slider in sliders.items()}
+        shown = [widget for parameter, widget in widgets.items() if sliders[parameter].shown]
+        super().__init__([ipywidgets.VBox(shown), drawing])
+        self.add_class("gc-explorer")
 
     def frame(self, **setting: Value) -> Frame:
         """Return the frame at one setting, computed now; sliders that are left out stand where they start."""
@@ -181,7 +157,7 @@ class Explorer(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         sliders = ", ".join(
-            f"{slider.label} ({slider.labels[0]} to {slider.labels[-1]})" for slider in self.sliders.values()
+            f"{slider.label} ({slider.words[0]} to {slider.words[-1]})" for slider in self.sliders.values()
         )
         return f"Explorer with sliders {sliders}. At the start: {self.description()}"
 
@@ -200,9 +176,10 @@ class Explorer(ipywidgets.VBox):
 
     def static_html(self) -> str:
         """Return the explorer as it starts, as HTML that needs no script; ``mount.js`` puts sliders into it."""
-        sliders = element("div", *map(_static_slider, self.sliders.values()), class_="widget-box")
+        rows = [slider.html() for slider in self.sliders.values() if slider.shown]
+        controls = element("div", *rows, class_="widget-box")
         drawing = element("div", self.figure, class_="widget-any")
-        return f"{style()}\n{element('div', sliders, drawing, class_='widget-box explorer', id=self.place)}"
+        return f"{style()}\n{element('div', controls, drawing, class_='explorer gc-explorer', id=self.place)}"
 
 
 def _check_name(name: str) -> None:
@@ -232,12 +209,55 @@ def _check_panels(panels: Sequence[Panel], start: Frame) -> None:
     check_frame(panels, start)
 
 
-def _figure(panels: Sequence[Panel], start: Frame, frames: Sequence[Frame]) -> HTML:
+def _check_controls(panels: Sequence[Panel], sliders: Mapping[str, Slider]) -> None:
+    """Refuse a panel that sets what is no slider, and a slider that nothing sets."""
+    set_by_panels = {name for panel in panels for name in getattr(panel, "sliders", ())}
+    if not set_by_panels <= set(sliders):
+        raise ValueError(f"panels must set sliders {sorted(sliders)}, got {sorted(set_by_panels)}")
+    unset = [name for name, slider in sliders.items() if not slider.shown and name not in set_by_panels]
+    if unset:
+        raise ValueError(f"a slider that is not shown must be set by a panel, got {unset}")
+
+
+def _play_label(panels: Sequence[Panel], sliders: Mapping[str, Slider]) -> str:
+    """Return what the button that plays says, or nothing where there is nothing to play."""
+    plays = [slider.label for slider in sliders.values() if slider.play]
+    plays += ["cells" for panel in panels if isinstance(panel, Grid) and panel.play]
+    if len(plays) > 1:
+        raise ValueError(f"one slider or one grid may play, got {plays}")
+    return "".join(plays)
+
+
+def _flat(layout: Layout) -> Iterator[Panel]:
+    """Yield the panels of a layout, in the order in which they are read."""
+    if isinstance(layout, Sequence):
+        for part in layout:
+            yield from _flat(part)
+    else:
+        yield layout
+
+
+def _figure(
+    layout: Sequence[Layout], start: Frame, frames: Sequence[Frame], predict: Prediction | None, plays: str
+) -> HTML:
     """Draw the first frame, with the space that the largest needs, so that nothing moves when a slider does."""
-    reset = element("button", "Reset", type="button", class_="gc-reset", disabled="")
-    drawn = [draw(panel, start, _largest_extent(panel, frames)) for panel in panels]
+
+    def drawn(part: Layout) -> HTML:
+        if isinstance(part, Sequence):
+            kind = "gc-row" if isinstance(part, tuple) else "gc-column"
+            return element("div", *map(drawn, part), class_=kind)
+        html = draw(part, start, _largest_extent(part, frames))
+        veiled = predict and (not predict.veils or {*predict.veils} & {*part.names})
+        return HTML(html.replace("<div ", '<div data-veiled="" ', 1)) if veiled else html
+
+    def button(words: str, kind: str) -> HTML:
+        return element("button", words, type="button", class_=kind, disabled="")
+
+    play = [button("▶ Play", "gc-play")] if plays else []
+    tools = element("div", *play, button("Reset", "gc-reset"), class_="gc-tools")
+    question = [predict.html()] if predict else []
     tip = element("div", class_="gc-tip", role="status")
-    return element("div", element("div", reset, class_="gc-tools"), *drawn, tip, class_="gc gc-panels")
+    return element("div", *question, *map(drawn, layout), tools, tip, class_="gc gc-panels")
 
 
 @singledispatch
@@ -260,11 +280,3 @@ def _(panel: Text, frames: Sequence[Frame]) -> list[list[str]]:
         return max(texts, key=len, default="")
 
     return [[longest(name) for name in panel.sentences], [longest(IMPOSSIBLE)]]
-
-
-def _static_slider(slider: Slider) -> HTML:
-    """Return a slider's row with its value; it is as wide as the widest."""
-    value = slider.labels[slider.position]
-    width = f"min-width: {max(map(len, slider.labels))}ch"
-    readout = element("span", value, class_="widget-value", style=width)
-    return element("label", element("span", slider.label), element("i"), readout, class_="widget-slider")
