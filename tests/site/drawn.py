@@ -1,6 +1,7 @@
 """What an explorer on the page shows, held against what the reference implementations return now."""
 
 import functools
+import itertools
 import re
 
 import numpy as np
@@ -9,7 +10,8 @@ from helpers.drawings import Grid, Text
 from helpers.numerics.formatting import format_number
 
 READ = """explorer => ({
-  values: [...explorer.querySelectorAll('input[type=range]')].map(input => Number(input.value)),
+  values: Object.keys(explorer.model?.get('sliders') ?? {}).map(name => explorer.model.get(name)),
+  controls: [...explorer.querySelectorAll('.widget-slider :is(input, select)')].map(control => Number(control.value)),
   panels: [...explorer.querySelectorAll('.gc-panel')].map(panel => panel.classList.contains('gc-text')
     ? {kind: 'text', sentences: [...panel.querySelectorAll('.gc-words span')].map(span => span.textContent)}
     : {kind: panel.querySelector('path.stroke') ? 'lines' : 'cells',
@@ -21,10 +23,8 @@ READ = """explorer => ({
 })"""
 
 
-MOVE = """(explorer, values) => explorer.querySelectorAll('input[type=range]').forEach((input, position) => {
-  input.value = values[position];
-  input.dispatchEvent(new Event('input'));
-})"""
+MOVE = """(explorer, values) => Object.keys(explorer.model.get('sliders'))
+  .forEach((name, position) => explorer.model.set(name, values[position]))"""
 
 
 READ_AT_EACH = f"(explorer, settings) => settings.map(values => {{ ({MOVE})(explorer, values); return ({READ})(explorer); }})"
@@ -63,14 +63,14 @@ def expected(explorer, setting, last_possible):
                 {"kind": "cells", "faded": bool(impossible), "cells": cells, "outline": outline, "paths": []}
             )
         else:
-            paths = [_points(panel, frame[line.x or panel.x], frame[line.values]) for line in panel.lines]
+            paths = [_points(panel, line, frame) for line in panel.lines]
             panels.append(
                 {"kind": "lines", "faded": bool(impossible), "cells": [], "outline": "", "paths": paths}
             )
     return panels
 
 
-def _points(panel, x, y):
+def _points(panel, line, frame):
     """Return where a line goes, in pixels: a list for each piece of it, broken where a height is not finite."""
 
     def place(axis, values, length):
@@ -80,10 +80,13 @@ def _points(panel, x, y):
             share = (scale(np.asarray(values, float)) - low) / (high - low)
         return np.clip(share, -0.01, 1.01) * length
 
+    x, y = (np.asarray(frame[name], float) for name in (line.x or panel.x, line.values))
     across, up = place(panel.x_axis, x, panel.width), place(panel.y_axis, y, panel.height)
     pieces = [[]]
-    for at, finite in enumerate(np.isfinite(np.asarray(x, float)) & np.isfinite(np.asarray(y, float))):
+    for at, finite in enumerate(np.isfinite(x) & np.isfinite(y)):
         if finite:
+            if line.steps and pieces[-1]:
+                pieces[-1].append((across[at], pieces[-1][-1][1]))
             pieces[-1].append((across[at], panel.height - up[at]))
         elif pieces[-1]:
             pieces.append([])
@@ -147,6 +150,8 @@ def last_on_the_way(explorer, now, positions, last_possible):
 def check_drawn(read, explorer, last_possible=None):
     """Raise unless the page shows what it should; return the setting, and the last possible one until now."""
     setting = setting_at(explorer, read["values"])
+    shown = [slider.shown for slider in explorer.sliders.values()]
+    assert read.pop("controls") in ([], list(itertools.compress(read["values"], shown)))
     wanted_panels = expected(explorer, setting, last_possible or {})
     for number, (got, wanted) in enumerate(zip(read["panels"], wanted_panels, strict=True)):
         where = f"panel {number} at {setting}"

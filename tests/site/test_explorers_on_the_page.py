@@ -30,11 +30,12 @@ def test_every_slider_from_the_keyboard(move_on, name, number):
     assert places.count() == len(EXPLORERS[name])
     reset = places.nth(number).get_by_role("button", name="Reset").element_handle()
     place = places.nth(number).element_handle()
-    handles = place.query_selector_all("input[type=range]")
+    handles = place.query_selector_all(".widget-slider :is(input, select)")
     setting, last = check_drawn(place.evaluate(READ), explorer)
     assert setting == {slider: kind.start for slider, kind in explorer.sliders.items()}
-    for position, (slider, kind) in enumerate(explorer.sliders.items()):
-        handles[position].focus()
+    shown = ((slider, kind) for slider, kind in explorer.sliders.items() if kind.shown)
+    for handle, (slider, kind) in zip(handles, shown, strict=True):
+        handle.focus()
         page.keyboard.press("Home")
         seen, pictures = [], set()
         for _ in kind.values:
@@ -42,7 +43,7 @@ def test_every_slider_from_the_keyboard(move_on, name, number):
             setting, last = check_drawn(read, explorer, last)
             seen.append(setting[slider])
             pictures.add(str(read["panels"]))
-            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowDown" if kind.is_menu else "ArrowRight")
         assert seen == list(kind.values)
         assert len(pictures) > 1, f"slider {slider} moves and changes nothing"
         reset.click()

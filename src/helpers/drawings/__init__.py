@@ -5,10 +5,12 @@ for a figure. :mod:`helpers.explorers` links the same panels to sliders: Python 
 updates it. ``drawings.css`` gives the roles of cells and lines their colours, one colour for one quantity.
 """
 
-from .panels import Axis, ForestPlot, Graph, Grid, HeatMap, Line, Lines, Node, Panel, Text
+from .panels import Axis, ForestPlot, Graph, Grid, HeatMap, Line, Lines, Node, Panel, Surface, Text
+from .scales import DIVERGING, diverging
 from .svg import Picture, draw, picture, style
 
 __all__ = [
+    "DIVERGING",
     "Axis",
     "ForestPlot",
     "Graph",
@@ -19,7 +21,9 @@ __all__ = [
     "Node",
     "Panel",
     "Picture",
+    "Surface",
     "Text",
+    "diverging",
     "draw",
     "picture",
     "style",

@@ -111,9 +111,11 @@ def _compact(value: object, name: str, as_text: bool) -> object:
     """Return an array in the smallest type that holds its numbers; floats as float32, which is finer than any screen."""
     if as_text and value is not None:
         return [[format_number(number) for number in row] for row in np.asarray(value)]
-    if not isinstance(value, (np.ndarray, tuple)):
+    if not isinstance(value, (np.ndarray, tuple, list)):
         return value
     array = np.asarray(value)
+    if array.dtype.kind == "U":  # headings
+        return array.tolist()
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers to be packed, got dtype {array.dtype}")
     return array.astype("<f4" if array.dtype.kind == "f" else _integer_type(array, name))
