@@ -105,6 +105,75 @@ def test_terms_are_what_autograd_says(scale, i, t):
         assert not frame["second"].any()
 
 
+@few
+@given(scales, st.integers(1, 3), st.integers(1, chapter.STEPS))
+def test_the_sheets_sum_is_its_six_equations(scale, i, t):
+    """Each share of h[t] by the sheet's [2] to [6], with (Qᵢkᵢ)ᵀ for kᵢQᵢ; wrong where the score depends on the state."""
+    run = chapter.example(3, scale)
+    frame = chapter.terms_frame(scale, i, t)
+    w, _, v = plain_step(run, t)
+    E = np.exp(w)
+    Q, K, V = run.network.past_triples[i - 1]
+    y = run.window_states(t)[-i]
+    row = Q @ K @ y + Q @ y @ K
+    by_weights = [-E[j] * E[i] / E.sum() ** 2 * row for j in range(4)]
+    by_weights[i] += E[i] / E.sum() * row
+    expected = E[i] / E.sum() * V + sum(np.outer(v[j], by_weights[j]) for j in range(4))
+    assert np.abs(frame["sheet"] - expected).max() < TWO_DECIMALS
+    right = oracle.jacobian(oracle.attention_rnn, *step_of(run, t))[3][0][:, -i]
+    error = np.abs(expected - right).max()
+    assert ("is right" in frame["sheet_sentence"]) == (error < 0.005)
+    assert ("is right" in frame["sheet_sentence"]) >= (t <= i or scale == 0)
+    if error > 0.005:
+        assert f"up to {error:.2f} " in frame["sheet_sentence"]
+    # The colours of the terms are those of their values, and the sheet's are those of its error.
+    assert ((expected - right > 0.3) == (frame["sheet_colours"] == 4)).all()
+    assert ((right < -0.3) == (frame["both_colours"] == 0)).all()
+
+
+def test_the_sheets_sum_is_wrong_at_the_start():
+    frame = chapter.jacobian_explorer().frame()
+    assert "wrong by up to" in frame["sheet_sentence"]
+    assert len(set(frame["sheet_colours"].ravel())) > 1
+
+
+# --- The gradient over many steps.
+
+
+@pytest.mark.parametrize(("window", "seed"), [*itertools.product(chapter.WINDOWS, (0, 7))])
+def test_norms_over_steps_are_autograds(window, seed):
+    random = np.random.default_rng(seed)
+    network = chapter.random_network(random, window)
+    x = random.normal(size=(chapter.LATEST, 3))
+    states = network.run(x).states
+    for back in (1, 4, 9):
+        t = chapter.LATEST - back
+
+        def last(past, t=t):
+            triples = map(torch.from_numpy, (network.input_triple, network.past_triples, x[t:]))
+            return oracle.attention_rnn(*triples, past)[-1]
+
+        jacobian = oracle.jacobian(last, states[:t])[:, -1]
+        check_close(
+            chapter.norms_over_steps(window)[seed, back] / np.linalg.norm(jacobian), 1, name=f"{window}"
+        )
+
+
+def test_norms_over_steps_by_hand(monkeypatch):
+    """With scores of 0 and V = 1 a window of one halves the gradient at each step."""
+    half = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])])
+    monkeypatch.setattr(chapter, "random_network", lambda *_: half)
+    check_close(chapter.norms_over_steps.__wrapped__(1)[0], 0.5 ** np.arange(chapter.BACK + 1))
+
+
+def test_a_wider_window_lets_the_gradient_reach_further():
+    medians = [np.median(chapter.norms_over_steps(window), axis=0)[-1] for window in chapter.WINDOWS]
+    assert [f"{median:.0e}" for median in medians] == ["8e-21", "5e-11", "2e-05", "2e-02"]
+    arrows = {1: "40 arrows", 2: "20 arrows", 5: "8 arrows", np.inf: "1 arrow."}
+    for window, words in arrows.items():
+        assert words in chapter.window_frame(chapter._window_name(window))["path"]
+
+
 # --- The diagrams.
 
 

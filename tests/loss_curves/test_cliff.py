@@ -69,6 +69,15 @@ def test_many_ways_at_once_are_each_alone():
         check_close(together[:, row, column], alone)
 
 
+def test_many_starts_at_once_are_each_alone():
+    starts = np.array([[[4.5, -3.0], [5.5, -2.4]]])
+    together = cliff.descend(starts, 0.2, np.array([[0.1], [np.inf]]), steps=20)
+    assert together.shape == (21, 2, 2, 2)
+    for row, column in np.ndindex(2, 2):
+        alone = cliff.descend(starts[0, column], 0.2, [0.1, np.inf][row], steps=20)
+        check_close(together[:, row, column], alone)
+
+
 def test_clipped_steps_are_no_longer_than_allowed_and_some_are_not_clipped():
     way = cliff.descend([5.5, -2.4], learning_rate=0.2, threshold=1.0, steps=200)
     lengths = np.linalg.norm(np.diff(way, axis=0), axis=1)
@@ -77,7 +86,7 @@ def test_clipped_steps_are_no_longer_than_allowed_and_some_are_not_clipped():
 
 
 def test_bad_input():
-    with pytest.raises(ValueError, match=r"start must have shape \(2,\), got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"start must have shape \(\.\.\., 2\), got shape \(3,\)"):
         cliff.descend([1, 2, 3], 0.1, 1.0, 5)
     with pytest.raises(ValueError, match="learning_rate and threshold must be greater than 0"):
         cliff.descend([1, 2], 0.1, 0, 5)

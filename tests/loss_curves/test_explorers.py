@@ -8,9 +8,10 @@ from hypothesis import given, settings
 
 from helpers.loss_curves import explorers as chapter
 from helpers.loss_curves.cliff import loss_and_gradient
+from helpers.loss_curves.untrained import untrained
 from helpers.numerics.formatting import format_number
 
-CLIFF, INITIAL = ("notebooks/loss_curves", 1), ("notebooks/loss_curves", 2)
+CLIFF, INITIAL = ("notebooks/loss_curves", 1), ("notebooks/loss_curves", 3)
 
 
 @pytest.mark.parametrize("name", chapter.CONTOURS)
@@ -79,6 +80,13 @@ def test_the_words_say_what_is_drawn(setting):
     assert ("outside of the picture" in frame["end"]) == (not (4 <= w <= 7 and -3.4 <= b <= -2))
 
 
+def histogram_of(frame):
+    """Return the counts of a histogram's bins, and the middles of these."""
+    edges, counts = frame["losses"], frame["networks"]
+    assert counts[-1] == 0, "the last bin ends where the line goes down"
+    return counts[:-1], (edges[1:] + edges[:-1]) / 2
+
+
 def test_the_sheets_setting_of_untrained_networks():
     """Four classes and PyTorch's weights: by logits of PyTorch's own layers, within four standard errors."""
     torch.manual_seed(0)
@@ -88,35 +96,33 @@ def test_the_sheets_setting_of_untrained_networks():
         layer = torch.nn.Linear(12, 4)
         labels = torch.randint(4, (32,))
         losses.append(torch.nn.functional.cross_entropy(layer(states), labels).item())
-    frame = made(*INITIAL).frame(classes=4, scale=1)
-    at = list(chapter.CLASSES).index(4)
-    error = np.std(losses) / np.sqrt(1000)
-    assert abs(frame["mean"][at] - np.mean(losses)) < 4 * error
-    assert abs(frame["lowest"][at] - np.quantile(losses, 0.05)) < 0.02
-    assert abs(frame["highest"][at] - np.quantile(losses, 0.95)) < 0.02
-    assert f"is {frame['mean'][at]:.3f};" in frame["mean_sentence"]
+    counts, middles = histogram_of(made(*INITIAL).frame(classes=4, scale=1))
+    assert counts.sum() == chapter.NETWORKS
+    mean = np.average(middles, weights=counts)
+    assert abs(mean - np.mean(losses)) < 4 * np.std(losses) / np.sqrt(chapter.NETWORKS)
+    spread = np.sqrt(np.average((middles - mean) ** 2, weights=counts))
+    assert abs(spread / np.std(losses) - 1) < 0.2
 
 
 @settings(deadline=None, max_examples=15)
 @given(settings_of(*INITIAL))
-def test_initial_frames_agree_with_each_other(setting):
+def test_a_histogram_holds_every_network_and_its_lines_stand_where_they_should(setting):
     frame, C = made(*INITIAL).frame(**setting), setting["classes"]
-    at = list(chapter.CLASSES).index(C)
-    np.testing.assert_allclose(frame["log"][at], np.log(C))
-    above_the_picture = np.isnan(frame["sorted"])
-    assert (np.diff(frame["sorted"][~above_the_picture]) >= 0).all()
-    assert (np.diff(above_the_picture.astype(int)) >= 0).all()
-    assert not above_the_picture.any() or "Above the picture" in frame["spread_sentence"]
-    if not above_the_picture.any():
-        np.testing.assert_allclose(frame["sorted"].mean() + np.log(C), frame["mean"][at], rtol=0.05)
-    below = 100 * (frame["sorted"] < -1e-9).mean()
-    assert (
-        abs(below - float(frame["spread_sentence"].split("; ")[1].split(" %")[0].replace("each on", "")))
-        < 2.5
-    )
+    counts, _ = histogram_of(frame)
+    drawn = untrained(C, chapter.NETWORKS, scale=setting["scale"])
+    np.testing.assert_array_equal(counts, np.histogram(drawn.loss, frame["losses"])[0])
+    assert counts.sum() == chapter.NETWORKS
+    np.testing.assert_allclose(frame["log"], np.log(C))
+    np.testing.assert_allclose(frame["formula"], np.log(C) + drawn.variance / 2 * (1 - 1 / C))
+    assert frame["losses"][0] <= np.log(C) <= frame["losses"][-1]
+    assert f"{drawn.loss.mean():.3f};" in frame["mean_sentence"]
+    below = round(100 * (drawn.loss < np.log(C) - 1e-9).mean())
+    assert f"{below} % are below" in frame["spread_sentence"]
     if setting["scale"] == 0:
-        np.testing.assert_allclose(frame["mean"], frame["log"])
-        np.testing.assert_allclose(frame["formula"], 0, atol=1e-12)
-    else:
-        assert (frame["mean"] > frame["log"]).all()
-        assert frame["formula"][0] > 0
+        np.testing.assert_allclose(drawn.loss, np.log(C))
+        assert below == 0
+
+
+def test_at_the_start_untrained_networks_cost_more_than_ln_C():
+    counts, middles = histogram_of(made(*INITIAL).frame())
+    assert np.average(middles, weights=counts) > np.log(4) + 0.1

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.loss_curves import explorers as chapter
-from helpers.loss_curves import recorded_census
-from helpers.loss_curves.spikes import spike_onsets
+from helpers.loss_curves import recorded_census, recorded_replay
+from helpers.loss_curves.spikes import SPIKE_LOSS, spike_onsets
 
 property_test = settings(deadline=None, max_examples=60)
 curves = st.lists(st.sampled_from([0.0, 0.25, 1.0, 6.0, np.nan]), min_size=1, max_size=80)
@@ -52,6 +52,10 @@ def test_running_mean(curve, batches):
 def test_what_is_drawn_is_what_was_recorded(training, seed):
     recorded, row = recorded_census.curves(training, seed), recorded_census.runs(training)
     frame = chapter.run_frame(training, seed) | chapter.smoothed_frame(training, seed, 1)
+    ghost = chapter.untreated_frame(seed) | chapter.untreated_smoothed_frame(seed, 1)
+    for curve in CURVES:
+        untreated = recorded_census.curves("untreated", seed)[curve]
+        np.testing.assert_array_equal(ghost[f"untreated_{curve}"], chapter.bucket_extremes(untreated))
     for curve in CURVES:
         buckets = recorded[curve].reshape(-1, chapter.BUCKET)
         drawn = np.asarray(frame[curve], float).reshape(-1, 2)
@@ -62,18 +66,19 @@ def test_what_is_drawn_is_what_was_recorded(training, seed):
         np.testing.assert_allclose(
             drawn.min(axis=1)[finite], np.nanmin(buckets[finite], axis=1), rtol=1e-3, atol=1e-7
         )
-        _, _, axis = chapter.CURVES[curve]
+        _, axis = chapter.CURVES[curve]
         assert np.isfinite(drawn[finite]).all()
         assert drawn[finite].max() <= axis.high, f"{curve} is cut off at {axis.high}"
     learnt = row["learnt_at"][seed]
-    begins = np.flatnonzero(spike_onsets(recorded["loss"])) // chapter.BUCKET
-    after = [31 * learnt // chapter.BUCKET <= bucket and learnt > 0 for bucket in begins]
-    marked = np.flatnonzero(~np.isnan(frame["loss_marks"]).reshape(-1, 2).all(axis=1))
-    assert set(marked) <= set(begins[after])
-    assert len(set(begins[after])) - len(marked) <= 1  # one may lie just before the end of the epoch
+    begins = np.flatnonzero(spike_onsets(recorded["loss"]))
+    marks = frame["marks"].reshape(-1, 3)
+    assert (np.ptp(marks, axis=1) == 0).all(), "a mark is upright"
+    np.testing.assert_array_equal(marks[:, 0], begins[(begins >= 31 * learnt) & (learnt > 0)])
+    for curve, (_, axis) in chapter.CURVES.items():
+        np.testing.assert_array_equal(frame[f"{curve}_marks"], [axis.low, axis.high, np.nan] * len(marks))
     if learnt and row["steps_after"][seed]:
         assert f"the {row['steps_after'][seed]} steps after it" in frame["outcome"]
-        assert f"costs {row['worst_loss'][seed]:.2f} nats" in frame["outcome"]
+        assert f"batch is {row['worst_loss'][seed]:.2f} nats" in frame["outcome"]
 
 
 def test_places_are_within_their_buckets():
@@ -94,20 +99,68 @@ def test_every_place_of_every_slider_is_another_picture():
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"diverged_at": 7}, "The loss is not a number from step 7 on."),
+        ({"diverged_at": 7}, "the loss is not a number from step 7 on."),
         (
             {"diverged_at": 0, "learnt_at": 0, "last_accuracy": 0.5},
-            "No epoch has an accuracy of 95 %; the last has 50 %.",
+            "no epoch has an accuracy of 95 %; the last has 50 %.",
         ),
         (
-            {
-                "diverged_at": 0, "learnt_at": 90, "steps_after": 310,
-                "spikes": 1, "worst_loss": 2.0, "last_accuracy": 1.0,
-            },
-            "Epoch 90 is the first with an accuracy of 95 %. In the 310 steps after it 1 spike begins, and the worst "
-            "batch costs 2.00 nats; the last epoch has 100 %.",
+            {"diverged_at": 0, "learnt_at": 90, "steps_after": 310, "spikes": 1, "worst_loss": 2.0},
+            "epoch 90 is the first with an accuracy of 95 %; in the 310 steps after it, 1 spike begins, and the highest "
+            "loss of a batch is 2.00 nats.",
+        ),
+        (
+            {"diverged_at": 0, "learnt_at": 100, "steps_after": 0, "spikes": 0},
+            "epoch 100 is the first with an accuracy of 95 %; in the 0 steps after it, no spikes begin.",
         ),
     ],
-)  # fmt: skip
+)
 def test_outcome_in_words(row, words):
     assert chapter._outcome(row) == words
+
+
+def test_every_training_of_the_record_has_a_name():
+    assert set(recorded_census.trainings()) <= set(chapter.INTERVENTIONS)
+    assert len(set(chapter.INTERVENTIONS.values())) == len(chapter.INTERVENTIONS)
+
+
+# --- How long a spike stays away.
+
+
+def naive_survival(after_step):
+    """Of each moment of calm, or each replaced step: the batches to the next one above the threshold, 0 if there are none."""
+    return [np.mean([first == 0 or first > n for first in after_step]) for n in range(1, 32)]
+
+
+def test_survival_after_calm_is_that_of_a_loop():
+    learnt, first = recorded_census.runs("untreated")["learnt_at"], []
+    for seed in np.flatnonzero(learnt):
+        above = recorded_census.curves("untreated", seed)["loss"] > SPIKE_LOSS
+        for k in range(31 * learnt[seed] + 10, len(above) - 31):
+            if not above[k - 10 : k].any():
+                first.append(int(above[k : k + 31].argmax()) + 1 if above[k : k + 31].any() else 0)
+    np.testing.assert_allclose(chapter.calm_survival(), naive_survival(first))
+
+
+@pytest.mark.parametrize("step", chapter.REPLACED)
+def test_survival_after_a_step_is_that_of_a_loop(step):
+    expected = naive_survival(recorded_replay.spikes()[f"{step}_until"])
+    np.testing.assert_allclose(chapter.survival_after(step), expected)
+    frame = chapter.survival_explorer().frame(replaced=step, horizon=5)
+    np.testing.assert_allclose(frame["survival"], 100 * np.array(expected))
+    assert f"{100 * expected[4]:.0f} % are without a spike so far" in frame["survived"]
+    assert frame["survived"].startswith("5 batches after")
+
+
+def test_moments_of_calm_by_hand(monkeypatch):
+    """One run of 60 batches that learnt after 5: the 51st is above the threshold."""
+    loss = np.zeros(60)
+    loss[50] = 1.0
+    monkeypatch.setattr(recorded_census, "runs", lambda _: {"learnt_at": np.array([1])})
+    monkeypatch.setattr(recorded_census, "curves", lambda *_: {"loss": loss})
+    monkeypatch.setattr(recorded_census, "metadata", lambda: {"batches_per_epoch": 5})
+    # Moments at batches 15 to 28; those from 20 on see the spike, 30 down to 22 batches later.
+    survival = chapter.calm_survival.__wrapped__()
+    sees = [50 - k + 1 if 50 - k < 31 else 0 for k in range(15, 29)]
+    np.testing.assert_allclose(survival, naive_survival(sees))
+    assert survival[0] == 1 > survival[-1]

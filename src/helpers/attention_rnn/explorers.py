@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from functools import cache
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..drawings.panels import Axis, Grid, Line, Lines, Text
-from ..explorers.explorer import Explorer, Slider
+from ..drawings.scales import DIVERGING, diverging
+from ..explorers import Explorer, Prediction, Slider
 from ..explorers.packing import Frame
-from ..explorers.words import clamped_notice
 from ..numerics.arrays import Array
-from ..numerics.formatting import fixed
-from .reference import AttentionRNN, Run
+from ..numerics.formatting import count, fixed, format_number
+from .reference import AttentionRNN, Run, UnboundedAttentionRNN
 
 SHARES = ("below-⅛", "below-¼", "below-½", "from-½")
-STEPS = 12
+ROLES = ("zero-state", *SHARES, "gap")
+STEPS, LARGEST = 9, 4
+"""The steps of the run, and the largest window."""
 SEED = 117
 """The seed of a network that attends most to x[t], to h[t−1] and to h[t−2] in turn, with scores below 10."""
-UNIT, WIDE_UNIT = 34, 44
+UNIT, WIDE_UNIT = 28, 30
+READ = ("$x[t]$", *(f"$h[t−{i}]$" for i in range(1, LARGEST + 1)))
 SCALES = [0, 0.5, 1, 2, 4]
 
 
@@ -44,124 +48,181 @@ def attention_map_explorer() -> Explorer:
         map_frame,
         step_frame,
         name="attention-map",
+        predict=Prediction(
+            "Raise the scale of $Q^T K$ to 4. What becomes of the weights?",
+            ("they become equal", "one of them takes nearly all"),
+            right="one of them takes nearly all",
+            because="softargmax turns differences of scores into ratios of weights.",
+        ),
         panels=(
-            Text(("step", "shares", "zero_states")),
             Grid(
-                "The map of all weights aᵢ[t]: a row for each i = 0, 1, …, k, and a column for each step t = 1, 2, …, T",
+                "The weights $a_i[t]$: a row for what is read, a column for each step $t$",
                 roles="map_roles",
-                legend=("zero-state", *SHARES),
+                legend=ROLES,
+                legend_words=("a zero state's", "below ⅛", "below ¼", "below ½", "from ½", "not read"),
                 numbers="map",
+                row_names=READ,
+                column_names=tuple(f"{t}" for t in range(1, STEPS + 1)),
+                column_slider="t",
                 marked_columns="shown",
                 unit=UNIT,
             ),
             Grid(
-                "Step t in numbers. A row for each i: its score wᵢ, its weight aᵢ, and the three elements of its value vᵢ",
+                "The step that is marked, in numbers",
+                roles="number_roles",
+                legend=("plain", "gap", "output"),
+                legend_words=("", "", ""),
                 numbers="numbers",
+                row_names=(*READ, "$h[t] = Σ a_i v_i$"),
+                column_names=("score", "weight", "$v_1$", "$v_2$", "$v_3$"),
                 unit=WIDE_UNIT,
             ),
-            Grid("h[t] = Σ aᵢ vᵢ", legend=("output",), numbers="state", unit=WIDE_UNIT),
+            Text(("zero_states",)),
         ),
-        k=Slider("window k", range(1, 5), start=2),
+        k=Slider("window k", range(1, LARGEST + 1), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
-        T=Slider("steps T", range(3, STEPS + 1), start=9),
-        t=Slider("step t", range(1, STEPS + 1), start=5),
+        t=Slider("step t", range(1, STEPS + 1), start=5, play=1),
     )
 
 
-def map_frame(k: int, scale: float, T: int) -> Frame:
-    """Return the weights of the first T steps, time running to the right."""
-    weights = example(k, scale).weights[:T].T
+def map_frame(k: int, scale: float) -> Frame:
+    """Return the weights of all steps, time running to the right; a row that is not in the window has none."""
+    weights = example(k, scale).weights.T
     # Row i of the map is of the state i steps back, which at step t ≤ i is a zero vector.
-    earlier = np.subtract.outer(np.arange(k + 1), np.arange(1, T + 1)) >= 0
-    return {"map": _for_a_cell(weights), "map_roles": _roles(weights, earlier)}
+    earlier = np.subtract.outer(np.arange(k + 1), np.arange(1, STEPS + 1)) >= 0
+    return {
+        "map": _padded(_for_a_cell(weights), LARGEST + 1, 0),
+        "map_roles": _padded(_roles(weights, earlier), LARGEST + 1, ROLES.index("gap")),
+    }
 
 
-def step_frame(k: int, scale: float, T: int, t: int) -> Frame:
-    """Return the scores, weights and values of one step."""
-    run, shown = example(k, scale), min(t, T)
-    a, earlier = run.weights[shown - 1], np.arange(k + 1) >= shown
-    triples, y = [run.network.input_triple, *run.network.past_triples], _read(run, shown)
+def step_frame(k: int, scale: float, t: int) -> Frame:
+    """Return the scores, weights and values of one step, their sum, and what zero vectors take."""
+    run = example(k, scale)
+    a, earlier = run.weights[t - 1], np.arange(k + 1) >= t
+    triples, y = [run.network.input_triple, *run.network.past_triples], _read(run, t)
     w = [(Q @ y_i) @ (K @ y_i) for (Q, K, _), y_i in zip(triples, y, strict=True)]
     v = [V @ y_i for (_, _, V), y_i in zip(triples, y, strict=True)]
-    names = [f"x[{shown}]", *(_name(shown - i) for i in range(1, k + 1))]
-    count = int(earlier.sum())
+    numbers = _padded(np.column_stack((w, a, v)), LARGEST + 2, 0)
+    numbers[-1] = [0, a.sum(), *run.states[t - 1]]
+    roles = np.zeros(numbers.shape, int)
+    roles[k + 1 :] = 1
+    roles[-1, 1:] = 2
+    zeros = int(earlier.sum())
     return {
-        "step": f"AttentionRNN({k}) at step {shown}.{clamped_notice('step', t, shown)}",
-        "shares": "Weights: "
-        + ", ".join(f"{fixed(a_i)} for {name}" for a_i, name in zip(a, names, strict=True))
-        + ".",
-        "zero_states": f"{count} of these {'is a zero vector' if count == 1 else 'are zero vectors'}, each with the score 0; "
-        f"together they take {fixed(a[earlier].sum())}."
-        if count
+        "shown": np.array([t - 1]),
+        "numbers": _for_a_cell(numbers),
+        "number_roles": roles,
+        "zero_states": f"{zeros} of the {k} states {'is a zero vector' if zeros == 1 else 'are zero vectors'}; "
+        f"together they take {fixed(a[earlier].sum())} of the weight."
+        if zeros
         else "No zero vector is in the window.",
-        "shown": np.array([shown - 1]),
-        "numbers": _for_a_cell(np.column_stack((w, a, v))),
-        "state": _for_a_cell(run.states[[shown - 1]]),
     }
 
 
 TERMS = ("first", "second", "both")
 """The names of the two terms, and of their sum, in frames."""
+LIMIT = 0.3
+"""From this size on a cell has the strong colour."""
+ZERO = 0.005
+"""What is smaller is 0.00 in a cell."""
 
 
 def jacobian_explorer() -> Explorer:
-    """Return the explorer of the direct Jacobian: its two terms, and how large each is over time."""
+    """Return the explorer of the direct Jacobian: its two terms, the sheet's sum, and how large each is over time."""
 
-    def matrix(title: str, name: str, role: str) -> Grid:
-        return Grid(title, legend=(role,), numbers=name, unit=WIDE_UNIT)
+    def matrix(title: str, name: str) -> Grid:
+        return Grid(
+            title,
+            roles=f"{name}_signs",
+            legend=DIVERGING,
+            legend_words=("",) * len(DIVERGING),
+            numbers=name,
+            unnumbered=(),
+            unit=WIDE_UNIT,
+        )
 
     return Explorer(
         terms_frame,
         norms_frame,
+        now_frame,
         name="jacobian",
-        panels=(
-            Text(("step", "norms", "note")),
-            matrix("aᵢVᵢ", "first", "gate"),
-            matrix("aᵢ(vᵢ − h[t])(kᵢᵀQᵢ + qᵢᵀKᵢ)", "second", "gradient"),
-            matrix("their sum, ∂h[t]/∂h[t−i]", "both", "output"),
-            Lines(
-                "The norm of each at every step, on an axis where equal distances are equal factors",
-                x="steps",
-                lines=(
-                    Line("first_norms", "aᵢVᵢ", "gate"),
-                    Line("second_norms", "aᵢ(vᵢ − h[t])(…)", "gradient"),
-                    Line("both_norms", "their sum", "output"),
-                ),
-                x_axis=Axis("step t", 1, STEPS, tuple(range(1, STEPS + 1))),
-                y_axis=Axis("norm", 0.01, 3, (0.01, 0.03, 0.1, 0.3, 1, 3), logarithmic=True),
-                width=480,
-                height=180,
-            ),
+        predict=Prediction(
+            "Lag 1, and a scale of 4: which term is larger at most steps?",
+            ("$a_i V_i$", "the one with $Q_i$ and $K_i$"),
+            right="the one with $Q_i$ and $K_i$",
+            because="It moves the attention, and grows with the scores.",
         ),
-        scale=Slider("scale of QᵀK", SCALES, start=1),
+        panels=(
+            (matrix("first, $a_i V_i$", "first"), matrix("+ second", "second"), matrix("= both", "both")),
+            (
+                matrix("the sheet", "sheet"),
+                Lines(
+                    "The norm of each term at every step",
+                    x="steps",
+                    lines=(
+                        Line("first_norms", "first", "gate"),
+                        Line("second_norms", "second", "gradient"),
+                        Line("both_norms", "both", "output"),
+                    ),
+                    x_axis=Axis("step $t$", 1, STEPS, tuple(range(1, STEPS + 1))),
+                    y_axis=Axis("norm", 0.01, 3, (0.01, 0.1, 1), logarithmic=True),
+                    width=230,
+                    height=90,
+                    label_width=60,
+                    cursor="now",
+                    x_slider="t",
+                ),
+            ),
+            Text(("step", "sheet_sentence", "note")),
+        ),
+        scale=Slider("scale of QᵀK", SCALES, start=2),
         i=Slider("lag i", range(1, 4), start=1),
-        t=Slider("step t", range(1, STEPS + 1), start=5),
+        t=Slider("step t", range(1, STEPS + 1), start=5, play=1),
     )
 
 
 def terms_frame(scale: float, i: int, t: int) -> Frame:
-    """Return the two terms at one step, with their norms; k = 3."""
+    """Return the two terms at one step and their sum, the sheet's sum coloured by its error, and words; k = 3."""
     run = example(3, scale)
-    terms = _terms(run, t, i)
-    first, second, both = (fixed(float(np.linalg.norm(term))) for term in terms)
+    terms, sheet = jacobian_terms(run, t, i), sheets_jacobian(run, t, i)
+    error = sheet - terms[2]
+    wrong = np.abs(error).max() >= ZERO
     if scale == 0:
-        note = "With Q and K at 0 no score depends on any state, and the second term is 0."
+        note = "With Q and K at 0 no score depends on a state: the second term is 0."
     elif t <= i:
-        note = f"{_name(t - i)} is a zero vector: its q and k are 0, and so is the second term."
+        note = f"{_name(t - i)} is a zero vector: the second term is 0."
     else:
-        note = "The first term passes the state on; the second moves the attention."
+        note = (
+            "The first term passes the state on; the second, aᵢ(vᵢ − h)(kᵢᵀQᵢ + qᵢᵀKᵢ), moves the attention."
+        )
+    signs = zip((*TERMS, "sheet"), (*terms, error), strict=True)
     return {
-        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), where a{'₀₁₂₃'[i]}[{t}] = {fixed(run.weights[t - 1, i])}.",
-        "norms": f"Norms: {first} and {second} for the two terms, {both} for their sum.",
+        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), with a{'₀₁₂₃'[i]}[{t}] = {fixed(run.weights[t - 1, i])}.",
+        "sheet_sentence": "The sheet's sum (with (Qk)ᵀ for kQ), coloured by its error, is "
+        + (f"wrong by up to {fixed(np.abs(error).max())}." if wrong else "right here."),
         "note": note,
         **{name: _for_a_cell(term) for name, term in zip(TERMS, terms, strict=True)},
+        "sheet": _for_a_cell(sheet),
+        **{f"{name}_signs": signed_levels(values) for name, values in signs},
     }
+
+
+def signed_levels(values: Array) -> NDArray[np.integer]:
+    """Return the colours of numbers; what a cell shows as 0 has that of 0."""
+    return diverging(np.where(np.abs(values) < ZERO, 0, values), LIMIT)
+
+
+def now_frame(t: int) -> Frame:
+    """Return the place of the cursor."""
+    return {"now": t}
 
 
 def norms_frame(scale: float, i: int) -> Frame:
     """Return the norms of the two terms at every step, NaN where one is 0, which has no place on the axis."""
+    run = example(3, scale)
     sizes = np.array(
-        [[np.linalg.norm(matrix) for matrix in _terms(example(3, scale), s, i)] for s in range(1, STEPS + 1)]
+        [[np.linalg.norm(term) for term in jacobian_terms(run, s, i)] for s in range(1, STEPS + 1)]
     )
     sizes[sizes == 0] = np.nan
     return {
@@ -171,12 +232,19 @@ def norms_frame(scale: float, i: int) -> Frame:
 
 
 @cache
-def _terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
+def jacobian_terms(run: Run, t: int, i: int) -> tuple[Array, Array, Array]:
     """Return aᵢ Vᵢ, aᵢ (vᵢ − h[t]) (kᵢᵀQᵢ + qᵢᵀKᵢ) and their sum, equation (3.4)."""
     a, y, h = run.weights[t - 1, i], _read(run, t)[i], run.states[t - 1]
     Q, K, V = run.network.past_triples[i - 1]
     first, second = a * V, a * np.outer(V @ y - h, K @ y @ Q + Q @ y @ K)
     return first, second, first + second
+
+
+def sheets_jacobian(run: Run, t: int, i: int) -> Array:
+    """Return the sheet's sum, with (Qᵢkᵢ)ᵀ for its kᵢQᵢ, which has no value: k is a column."""
+    a, y, h = run.weights[t - 1, i], _read(run, t)[i], run.states[t - 1]
+    Q, K, V = run.network.past_triples[i - 1]
+    return a * V + a * np.outer(V @ y - h, Q @ (K @ y) + Q @ y @ K)
 
 
 def _read(run: Run, t: int) -> list[Array]:
@@ -189,6 +257,11 @@ def _roles(weights: Array, earlier: NDArray[np.bool_]) -> NDArray[np.integer]:
     return np.where(earlier, 0, 1 + np.digitize(weights, [1 / 8, 1 / 4, 1 / 2]))
 
 
+def _padded(matrix: NDArray, rows: int, filling: float) -> NDArray:
+    """Return a matrix with rows of ``filling`` below it."""
+    return np.pad(matrix, ((0, rows - len(matrix)), (0, 0)), constant_values=filling)
+
+
 def _name(s: int) -> str:
     return f"h[{s}]".replace("-", "−")
 
@@ -196,3 +269,110 @@ def _name(s: int) -> str:
 def _for_a_cell(numbers: Array) -> Array:
     """Round to two decimals, which fit into a cell."""
     return np.round(numbers, 2)
+
+
+WINDOWS = (1, 2, 5, inf)
+NETWORKS, LATEST, BACK = 30, 45, 40
+"""The random networks of each window; the state that is differentiated; and how far back."""
+
+
+def many_steps_explorer() -> Explorer:
+    """Return the explorer of the gradient over many steps: ‖∂h[45]/∂h[45−n]‖ by the window k."""
+    names = [_window_name(window) for window in WINDOWS]
+    return Explorer(
+        every_window_frame,
+        window_frame,
+        now_back_frame,
+        name="many-steps",
+        predict=Prediction(
+            f"Widen the window from 1 to 5. How does the gradient change, {BACK} steps back?",
+            ("it grows 5 times", "it grows by many powers of ten"),
+            right="it grows by many powers of ten",
+            because="Each arrow skips up to 5 steps, and fewer factors are multiplied.",
+        ),
+        panels=(
+            Lines(
+                f"$‖∂h[{LATEST}]/∂h[{LATEST}−n]‖$, the median of {NETWORKS} random networks for each window",
+                x="back",
+                lines=(
+                    *(Line(f"median_{name}", f"$k$ = {name}", "ghost") for name in names),
+                    Line("lowest", "quartile below", "bound"),
+                    Line("median", "median", "gradient"),
+                    Line("highest", "quartile above", "bound"),
+                ),
+                x_axis=Axis("steps back $n$", 0, BACK, (0, 10, 20, 30, 40)),
+                y_axis=Axis("norm", 1e-24, 10, (1e-20, 1e-15, 1e-10, 1e-5, 1), logarithmic=True),
+                width=320,
+                height=220,
+                label_width=90,
+                cursor="now_back",
+                x_slider="n",
+            ),
+            Text(("size", "path")),
+        ),
+        window=Slider("window k", names, start="1"),
+        n=Slider("steps back n", range(BACK + 1), start=BACK, play=10),
+    )
+
+
+def now_back_frame(n: int) -> Frame:
+    """Return the place of the cursor."""
+    return {"now_back": n}
+
+
+def every_window_frame() -> Frame:
+    """Return the steps back, and the median over the networks for each window."""
+    medians = {
+        f"median_{_window_name(window)}": np.median(norms_over_steps(window), axis=0) for window in WINDOWS
+    }
+    return {"back": np.arange(BACK + 1.0), **medians}
+
+
+def window_frame(window: str) -> Frame:
+    """Return the median and the quartiles of one window; and in words, why they are what they are."""
+    k = inf if window == "∞" else int(window)
+    lowest, median, highest = np.quantile(norms_over_steps(k), [0.25, 0.5, 0.75], axis=0)
+    arrows = 1 if k == inf else ceil(BACK / k)
+    return {
+        "lowest": lowest,
+        "median": median,
+        "highest": highest,
+        "size": f"AttentionRNN({window}), {BACK} steps back: the norm of ∂h[{LATEST}]/∂h[{LATEST - BACK}] is "
+        f"{format_number(median[-1], digits=1)} in the median.",
+        "path": f"The shortest path from h[{LATEST - BACK}] to h[{LATEST}] has {count(arrows, 'arrow')}.",
+    }
+
+
+@cache
+def norms_over_steps(window: float) -> Array:
+    """Return ‖∂h[45]/∂h[45−n]‖ along every path, for n = 0, 1, …, 40: axes (network, n).
+
+    A row of the Jacobian is the gradient of an entry of h[45]; the entries are the batch of one vjp.
+    """
+    norms = np.empty((NETWORKS, BACK + 1))
+    for seed, norms_of_one in enumerate(norms):
+        random = np.random.default_rng(seed)
+        network = random_network(random, window)
+        _, m, n = network.input_triple.shape
+        run = network.run(np.broadcast_to(random.normal(size=(LATEST, n)), (m, LATEST, n)))
+        last = np.zeros(run.states.shape)
+        last[:, -1] = np.eye(m)
+        jacobians = network.vjp(run, last).states.swapaxes(0, 1)[::-1]  # (n, m, m)
+        norms_of_one[:] = np.linalg.norm(jacobians[: BACK + 1], axis=(1, 2))
+    return norms
+
+
+def random_network(random: np.random.Generator, window: float) -> AttentionRNN:
+    """Return a random network with m = 4 and n = 3, whose scores are around 1 and whose V make no state longer."""
+    triples = 1 if window == inf else int(window)
+    input_triple, past_triples = random.normal(size=(3, 4, 3)), random.normal(size=(triples, 3, 4, 4))
+    input_triple[:2] /= 2
+    past_triples[:, :2] /= 2
+    past_triples[:, 2] /= np.linalg.norm(past_triples[:, 2], 2, axis=(-2, -1), keepdims=True)
+    if window == inf:
+        return UnboundedAttentionRNN(input_triple, past_triples[0])
+    return AttentionRNN(input_triple, past_triples)
+
+
+def _window_name(window: float) -> str:
+    return "∞" if window == inf else str(window)

@@ -59,18 +59,19 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
 
     Parameters
     ----------
-    start : array_like, shape (2,)
+    start : array_like, shape (..., 2)
         w and b.
     learning_rate : array_like
         η.
     threshold : array_like
-        Infinite for no clipping. If either is an array, there is a path for each of its entries.
+        Infinite for no clipping. The axes before the last of ``start``, those of η and of the threshold broadcast:
+        there is a path for each entry.
     steps : int
         At least 1.
 
     Returns
     -------
-    numpy.ndarray, shape (steps + 1, 2), or (steps + 1, ..., 2)
+    numpy.ndarray, shape (steps + 1, ..., 2)
         The first row is ``start``.
 
     Examples
@@ -83,9 +84,9 @@ def descend(start: ArrayLike, learning_rate: ArrayLike, threshold: ArrayLike, st
     array([[0.  , 0.  ],
            [0.05, 0.1 ]])
     """
-    theta = real_array(start, "start", shape=(2,))
-    learning_rate, threshold = np.broadcast_arrays(
-        real_array(learning_rate, "learning_rate"), real_array(threshold, "threshold")
+    theta = real_array(start, "start", shape=(..., 2))
+    learning_rate, threshold, _ = np.broadcast_arrays(
+        real_array(learning_rate, "learning_rate"), real_array(threshold, "threshold"), theta[..., 0]
     )
     steps = whole_number(steps, "steps", at_least=1)
     check_memory("steps", (steps + 1, *learning_rate.shape, 2))

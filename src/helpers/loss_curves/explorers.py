@@ -6,69 +6,99 @@ from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..drawings.panels import Axis, Line, Lines, Text
 from ..explorers.explorer import Explorer, Slider
 from ..explorers.packing import Frame
 from ..numerics.arrays import Array
-from ..numerics.formatting import format_number
-from . import recorded_census
+from ..numerics.formatting import count, format_number
+from . import recorded_census, recorded_replay
 from .cliff import descend, loss_and_gradient
-from .spikes import spike_onsets
-from .untrained import Untrained, expected_loss, untrained
+from .spikes import CALM_STEPS, SPIKE_LOSS, spike_onsets
+from .untrained import expected_loss, untrained
 
 BUCKET = 20
 """The steps that are drawn as two points, their smallest and their largest value, so that no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
-GRADIENT_NORM = Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True)
+SEEDS = range(3)
+"""Those of which every step is recorded for every training."""
 CURVES = {
-    "loss": ("Loss of the batch", "input", Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10))),
-    "accuracy": ("Accuracy of the batch", "output", Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1))),
-    "gradient_norm": ("Gradient norm, before clipping", "gradient", GRADIENT_NORM),
-    "step_size": (
-        "Size of the step taken",
-        "input",
-        Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True),
+    "loss": ("Loss of the batch", Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10))),
+    "gradient_norm": (
+        "Gradient norm, before clipping",
+        Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
     ),
+    "step_size": ("Size of the step taken", Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True)),
 }
-"""The title, the role and the axis of each recorded curve."""
-
-
-def steps_of_a_run() -> int:
-    about = recorded_census.metadata()
-    return about["epochs"] * about["batches_per_epoch"]
+"""The title and the axis of each curve that is drawn."""
+INTERVENTIONS = {
+    "untreated": "none",
+    "norm-clipping-10": "clip the gradient's norm at 10",
+    "norm-clipping-1": "clip the gradient's norm at 1",
+    "norm-clipping-0.1": "clip the gradient's norm at 0.1",
+    "value-clipping-0.01": "clip each entry of the gradient at 0.01",
+    "learning-rate-3e-4": "a learning rate of 3·10⁻⁴",
+    "warm-up-10-epochs": "warm-up over 10 epochs",
+    "cosine-decay": "a learning rate that falls as a cosine",
+    "step-decay": "a learning rate that falls in steps",
+    "decay-0.999": "RMSprop with α = 0.999",
+    "rmsprop-momentum": "RMSprop with momentum",
+    "epsilon-1e-3": "RMSprop with ε = 10⁻³",
+    "weight-decay-1e-4": "weight decay of 10⁻⁴",
+    "weight-decay-1e-3": "weight decay of 10⁻³",
+    "adam": "Adam",
+    "adam-0.99": "Adam with β₂ = 0.99",
+    "adam-3e-3": "Adam with a learning rate of 3·10⁻³",
+    "adam-clipping-1": "Adam, with the norm clipped at 1",
+    "adamw": "AdamW",
+    "sgd-momentum-0.9": "SGD with momentum",
+    "label-noise-0.1": "10 % of the labels wrong",
+    "label-noise-0.3": "30 % of the labels wrong",
+    "dropout-0.2": "dropout of 20 %",
+    "batch-128": "batches of 128",
+    "orthogonal-start": "an orthogonal start",
+}
+"""What each training of the record changes, in words."""
 
 
 def loss_curve_lab_explorer() -> Explorer:
-    """Return the explorer of recorded runs: loss, accuracy, gradient norm and step size over the same steps."""
-    count, trainings = steps_of_a_run(), recorded_census.trainings()
-    seeds = min(len(recorded_census.seeds_with_curves(training)) for training in trainings)
+    """Return the explorer of recorded runs: loss, gradient norm and step size, each before the untreated run."""
+    count = steps_of_a_run()
     steps = Axis("step", 0, count, tuple(range(0, count + 1, 620)))
     panels = [
         Lines(
             title,
             x="steps",
             lines=(
-                Line(curve, title.split(",")[0].lower(), role),
-                Line(f"{curve}_marks", "a spike begins", "gate"),
+                Line(f"untreated_{curve}", "untreated", "bound"),
+                Line(curve, title.split(",")[0].lower(), "gradient" if curve == "gradient_norm" else "input"),
+                Line(f"{curve}_marks", "a spike begins", "gate", x="marks"),
             ),
             x_axis=steps,
             y_axis=axis,
             height=110,
         )
-        for curve, (title, role, axis) in CURVES.items()
+        for curve, (title, axis) in CURVES.items()
     ]
     return Explorer(
         steps_frame,
         run_frame,
         smoothed_frame,
+        untreated_frame,
+        untreated_smoothed_frame,
         name="loss-curve-lab",
-        panels=(Text(("run", "outcome", "smoothed")), *panels),
-        training=Slider("intervention", list(trainings), start="untreated"),
-        seed=Slider("seed", range(seeds), start=0),
+        panels=(Text(("outcome", "untreated_outcome", "smoothed")), *panels),
+        training=Slider("intervention", list(recorded_census.trainings()), start="untreated"),
+        seed=Slider("seed", SEEDS, start=0),
         smoothing=Slider("batches averaged", SMOOTHINGS, start=1),
     )
+
+
+def steps_of_a_run() -> int:
+    """Return the number of steps of each recorded run."""
+    about = recorded_census.metadata()
+    return about["epochs"] * about["batches_per_epoch"]
 
 
 def steps_frame() -> Frame:
@@ -82,33 +112,51 @@ def steps_frame() -> Frame:
 
 def run_frame(training: str, seed: int) -> Frame:
     """Return the parts that smoothing does not change: gradients, steps, where spikes begin, and the outcome."""
-    curves, of_seed = recorded_census.curves(training, seed), recorded_census.runs(training)
-    row = {column: values[seed] for column, values in of_seed.items()}
-    begins = spike_onsets(curves["loss"])
+    curves = recorded_census.curves(training, seed)
+    row = row_of(training, seed)
+    begins = np.flatnonzero(spike_onsets(curves["loss"]))
     # In a run that never learnt, no spike counts.
-    steps_to_learn = row["learnt_at"] * recorded_census.metadata()["batches_per_epoch"] or len(begins)
-    begins[:steps_to_learn] = False
-    frame: Frame = {
-        "run": f"{training}, seed {seed}. Each {BUCKET} steps are drawn from their smallest to their largest value.",
-        "outcome": _outcome(row),
+    learnt_after = row["learnt_at"] * recorded_census.metadata()["batches_per_epoch"] or len(curves["loss"])
+    at = begins[begins >= learnt_after]
+    strokes = {
+        f"{curve}_marks": np.tile([axis.low, axis.high, np.nan], len(at))
+        for curve, (_, axis) in CURVES.items()
     }
-    for curve in ("gradient_norm", "step_size"):
-        frame[curve] = bucket_extremes(curves[curve])
-    for curve, (_, _, axis) in CURVES.items():
-        frame[f"{curve}_marks"] = _spike_strokes(begins, axis)
-    return frame
+    return {
+        "gradient_norm": bucket_extremes(curves["gradient_norm"]),
+        "step_size": bucket_extremes(curves["step_size"]),
+        "marks": at.repeat(3).astype(float),
+        **strokes,
+        "outcome": f"{INTERVENTIONS[training].capitalize()}: {_outcome(row)}",
+    }
 
 
 def smoothed_frame(training: str, seed: int, smoothing: int) -> Frame:
-    """Return loss and accuracy, each the mean over the last ``smoothing`` batches."""
-    curves = recorded_census.curves(training, seed)
-    words = (
-        "Every batch is shown." if smoothing == 1 else f"Loss and accuracy are means of {smoothing} batches."
-    )
+    """Return the loss, the mean over the last ``smoothing`` batches."""
+    loss = recorded_census.curves(training, seed)["loss"]
+    return {"loss": bucket_extremes(running_mean(loss, smoothing))}
+
+
+def untreated_frame(seed: int) -> Frame:
+    """Return what the untreated run of the same seed did."""
+    untreated = recorded_census.trainings()[0]
+    frame = run_frame(untreated, seed)
+    return {f"untreated_{name}": frame[name] for name in ("gradient_norm", "step_size", "outcome")}
+
+
+def untreated_smoothed_frame(seed: int, smoothing: int) -> Frame:
+    """Return the loss of the untreated run of the same seed, smoothed alike; and what smoothing does, in words."""
+    words = "Every batch is shown." if smoothing == 1 else f"The loss is the mean of {smoothing} batches."
+    loss = smoothed_frame(recorded_census.trainings()[0], seed, smoothing)["loss"]
     return {
-        "smoothed": words,
-        **{c: bucket_extremes(running_mean(curves[c], smoothing)) for c in ("loss", "accuracy")},
+        "untreated_loss": loss,
+        "smoothed": f"{words} Each {BUCKET} steps are drawn from their smallest to their largest value.",
     }
+
+
+def row_of(training: str, seed: int) -> dict[str, float]:
+    """Return the row of a run in the census."""
+    return {column: values[seed] for column, values in recorded_census.runs(training).items()}
 
 
 def running_mean(curve: ArrayLike, batches: int) -> Array:
@@ -128,26 +176,18 @@ def bucket_extremes(curve: ArrayLike) -> Array:
     return np.take_along_axis(buckets, at.T, axis=1).ravel().astype(np.float16)
 
 
-def _spike_strokes(begins: NDArray[np.bool_], axis: Axis) -> Array:
-    """Return a short stroke at the top of the panel in each bucket in which a spike begins."""
-    marked = begins.reshape(-1, BUCKET).any(axis=1, keepdims=True)
-    scale, inverse = (np.log, np.exp) if axis.logarithmic else (np.asarray, np.asarray)
-    low, high = scale([axis.low, axis.high])
-    stroke = inverse(low + (high - low) * np.array([0.9, 1.0]))
-    return np.where(marked, stroke, np.nan).ravel()
-
-
 def _outcome(row: Mapping[str, float]) -> str:
     if row["diverged_at"]:
-        return f"The loss is not a number from step {row['diverged_at']} on."
+        return f"the loss is not a number from step {row['diverged_at']} on."
     if not row["learnt_at"]:
-        return f"No epoch has an accuracy of 95 %; the last has {100 * row['last_accuracy']:.0f} %."
-    count = int(row["spikes"])
-    spikes = {0: "no spike begins", 1: "1 spike begins"}.get(count, f"{count} spikes begin")
-    worst = f", and the worst batch costs {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
+        return f"no epoch has an accuracy of 95 %; the last has {100 * row['last_accuracy']:.0f} %."
+    spikes = "1 spike begins" if row["spikes"] == 1 else f"{count(int(row['spikes']), 'spike')} begin"
+    highest = (
+        f", and the highest loss of a batch is {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
+    )
     return (
-        f"Epoch {row['learnt_at']} is the first with an accuracy of 95 %. In the {row['steps_after']} steps after it "
-        f"{spikes}{worst}; the last epoch has {100 * row['last_accuracy']:.0f} %."
+        f"epoch {row['learnt_at']} is the first with an accuracy of 95 %; in the {row['steps_after']} steps after it, "
+        f"{spikes}{highest}."
     )
 
 
@@ -274,84 +314,138 @@ def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) ->
     }
 
 
-CLASSES = range(2, 17)
-NETWORKS = 1000
-EXCESS = Axis("loss − ln C", -0.2, 1, (-0.2, 0, 0.2, 0.4, 0.6, 0.8, 1))
+REPLACED = {
+    "clipped": "RMSprop's, from the clipped gradient",
+    "usual_length": "the same direction, the usual length",
+    "none": "no step at all",
+    "long_memory": "RMSprop's, if it forgot nothing",
+    "sgd": "in proportion to the gradient",
+}
+"""The steps of the replay that are taken in place of the long one, in words."""
+HORIZONS = np.arange(1, 32)
+
+
+def survival_explorer() -> Explorer:
+    """Return the explorer of the batches without a spike, after another step in place of the long one."""
+    ghosts = (Line(step, words, "bound") for step, words in REPLACED.items())
+    return Explorer(
+        every_step_frame,
+        replaced_frame,
+        horizon_frame,
+        name="survival",
+        panels=(
+            Text(("survived",)),
+            Lines(
+                "Share of the cases without a spike so far",
+                x="batches",
+                lines=(
+                    *ghosts,
+                    Line("calm", "after a moment of calm", "input"),
+                    Line("survival", "after this step in place of the long one", "gradient"),
+                ),
+                x_axis=Axis("batches after the step", 1, 31, (1, 5, 10, 20, 31)),
+                y_axis=Axis("%", 0, 100, (0, 25, 50, 75, 100)),
+            ),
+        ),
+        replaced=Slider("step taken", list(REPLACED), start="clipped"),
+        horizon=Slider("batches", range(1, 32), start=31),
+    )
+
+
+def every_step_frame() -> Frame:
+    """Return the horizons, and the survival after each kind of step, and after a moment of calm, in %."""
+    return {
+        "batches": HORIZONS.astype(float),
+        "calm": 100 * calm_survival(),
+        **{step: 100 * survival_after(step) for step in REPLACED},
+    }
+
+
+def replaced_frame(replaced: str) -> Frame:
+    """Return the survival after one kind of step, in %."""
+    return {"survival": 100 * survival_after(replaced)}
+
+
+def horizon_frame(replaced: str, horizon: int) -> Frame:
+    """Return in words what is left after so many batches."""
+    share, calm = survival_after(replaced)[horizon - 1], calm_survival()[horizon - 1]
+    spikes = len(recorded_replay.spikes()["seed"])
+    return {
+        "survived": f"{horizon} batch{'es' * (horizon > 1)} after another step before each of {spikes} spikes, {100 * share:.0f} % are "
+        f"without a spike so far; after a moment of calm, {100 * calm:.0f} %.",
+    }
+
+
+def survival_after(step: str) -> Array:
+    """Return for each horizon the share of the recorded spikes that have not begun, after this step in place of the long one."""
+    return np.array([recorded_replay.absent(step, int(horizon)).mean() for horizon in HORIZONS])
+
+
+@cache
+def calm_survival() -> Array:
+    """Return for each horizon the share of the moments of calm after learning that no spike has followed so far.
+
+    A moment of calm has ten batches below the threshold before it, and an epoch of batches after it.
+    """
+    learnt_at, longest = recorded_census.runs("untreated")["learnt_at"], HORIZONS[-1]
+    counts = np.zeros(len(HORIZONS))
+    moments = 0
+    for seed in np.flatnonzero(learnt_at):
+        above = recorded_census.curves("untreated", int(seed))["loss"] > SPIKE_LOSS
+        after = above[recorded_census.metadata()["batches_per_epoch"] * learnt_at[seed] :]
+        windows = np.lib.stride_tricks.sliding_window_view(after, CALM_STEPS + longest)[:-1]
+        calm = windows[~windows[:, :CALM_STEPS].any(axis=1), CALM_STEPS:]
+        counts += (~np.logical_or.accumulate(calm, axis=1)).sum(axis=0)
+        moments += len(calm)
+    return counts / moments
+
+
+CLASSES = [2, 3, 4, 6, 8, 12, 16]
+SCALES = [0, 1, 2, 4, 8]
+NETWORKS, BINS = 500, 40
 
 
 def initial_loss_explorer() -> Explorer:
-    """Return the explorer of untrained networks: their loss against the number of classes, and how it is spread."""
+    """Return the explorer of untrained networks: the histogram of their losses, and ln C."""
     return Explorer(
-        classes_frame,
         networks_frame,
         name="initial-loss",
         panels=(
             Text(("mean_sentence", "spread_sentence", "accuracy_sentence")),
             Lines(
-                f"{NETWORKS} untrained networks for each number of classes",
-                x="classes",
+                f"The losses of {NETWORKS} untrained networks",
+                x="losses",
                 lines=(
-                    Line("highest", "5 % of them are above", "gate"),
-                    Line("mean", "their mean", "output"),
-                    Line("lowest", "5 % of them are below", "input"),
-                    Line("log", "ln C", "bound"),
+                    Line("networks", "number of networks", "output"),
+                    Line("log_height", "ln C", "bound", x="log"),
+                    Line("formula_height", "the mean by the formula", "gradient", x="formula"),
                 ),
-                x_axis=Axis("classes C", 2, 16, (2, 4, 8, 12, 16)),
-                y_axis=Axis("loss", 0, 6, (0, 1, 2, 3, 4, 5, 6)),
-                height=200,
-            ),
-            Lines(
-                "The same for this C: every network, from the lowest loss to the highest",
-                x="rank",
-                lines=(
-                    Line("sorted", "loss − ln C", "output"),
-                    Line("formula", "½ s² (1 − 1/C)", "gradient"),
-                    Line("zero", "0", "bound"),
-                ),
-                x_axis=Axis("share of the networks in %", 0, 100, (0, 25, 50, 75, 100)),
-                y_axis=EXCESS,
-                height=180,
+                x_axis=Axis("loss in nats", 0, 8, (0, 2, 4, 6, 8)),
+                y_axis=Axis("networks", 0, 300, (0, 100, 200, 300)),
             ),
         ),
         classes=Slider("classes C", CLASSES, start=4),
-        scale=Slider("output weights ×", [0, 0.5, 1, 2, 4, 8], start=1),
+        scale=Slider("output weights ×", SCALES, start=4),
     )
 
 
-@cache
-def fresh(classes: int, scale: float) -> Untrained:
-    """Return the untrained networks that the explorer shows."""
-    return untrained(classes, NETWORKS, scale=scale)
-
-
-def classes_frame(scale: float) -> Frame:
-    """Return mean and spread of the loss for each C."""
-    losses = np.array([fresh(classes, scale).loss for classes in CLASSES])
-    lowest, highest = np.quantile(losses, [0.05, 0.95], axis=1)
-    return {
-        "classes": np.array(CLASSES, float),
-        "mean": losses.mean(axis=1),
-        "lowest": lowest,
-        "highest": highest,
-        "log": np.log(CLASSES),
-    }
-
-
 def networks_frame(classes: int, scale: float) -> Frame:
-    """Return all networks of one C, and the loss that (4.11) expects."""
-    untrained = fresh(classes, scale)
-    excess, places = np.sort(untrained.loss) - np.log(classes), np.arange(0, NETWORKS, 10)
-    formula = expected_loss(untrained.variance, classes) - np.log(classes)
-    below, beyond = 100 * (excess < -1e-9).mean(), (excess > EXCESS.high).sum()
-    off_the_picture = f" Above the picture: {beyond} of {NETWORKS}." if beyond else ""
+    """Return the histogram of the losses, ln C, the loss that (4.11) expects, and what they say."""
+    drawn = untrained(classes, NETWORKS, scale=scale)
+    log, formula = np.log(classes), expected_loss(drawn.variance, classes)
+    low, high = min(drawn.loss.min(), log) - 0.05, max(drawn.loss.max(), log, formula) + 0.05
+    counts, edges = np.histogram(drawn.loss, BINS, (low, high))
+    below = 100 * (drawn.loss < log - 1e-9).mean()
     return {
-        "rank": (places + 0.5) * 100 / NETWORKS,
-        "sorted": np.where(excess > EXCESS.high, np.nan, excess)[places],
-        "formula": np.full(len(places), formula),
-        "zero": np.zeros(len(places)),
-        "mean_sentence": f"With {classes} classes, ln C = {np.log(classes):.3f}. The mean of {NETWORKS} untrained networks is "
-        f"{untrained.loss.mean():.3f}; the formula says {np.log(classes) + formula:.3f}.",
-        "spread_sentence": f"They lie between {untrained.loss.min():.3f} and {untrained.loss.max():.3f}, "
-        f"each on a batch of 32; {below:.0f} % are below ln C.{off_the_picture}",
-        "accuracy_sentence": f"Their accuracy is {100 * untrained.accuracy.mean():.1f} % on average, and 1/C is {100 / classes:.1f} %.",
+        "losses": edges,
+        "networks": np.append(counts, 0).astype(float),
+        "log": np.array([log, log]),
+        "formula": np.array([formula, formula]),
+        "log_height": np.array([0.0, counts.max()]),
+        "formula_height": np.array([0.0, counts.max()]),
+        "mean_sentence": f"With {classes} classes, ln C = {log:.3f} nats. The mean of {NETWORKS} untrained networks is "
+        f"{drawn.loss.mean():.3f}; the formula gives {formula:.3f}.",
+        "spread_sentence": f"They lie between {drawn.loss.min():.3f} and {drawn.loss.max():.3f}, "
+        f"each on a batch of 32; {below:.0f} % are below ln C.",
+        "accuracy_sentence": f"Their accuracy is {100 * drawn.accuracy.mean():.1f} % on average, and 1/C is {100 / classes:.1f} %.",
     }
