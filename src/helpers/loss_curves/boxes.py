@@ -72,16 +72,16 @@ _STEP = replace(
 )
 
 RMSPROP_BOX = FormulaBox(
-    question="Give the step Δθ that RMSprop makes of a gradient, for one parameter.",
+    question="Give the step Δθ that RMSprop makes with a gradient, for one parameter.",
     label="Δθ =",
-    given="The names: the gradient g; v from before the step, which is renewed first; the learning rate η, the decay α, and ε.",
+    given="Use these names: the gradient g; v before the step, which is updated first; the learning rate η, the decay α, and ε.",
     exercise=_STEP,
     inputs=lambda g, v, η, α, ε: {"g": g, "v": v, "η": η, "α": α, "ε": ε},
     tags=lambda g, v, η, α, ε: {"α": α, "v = 0": v == 0, "ε = 0": ε == 0, "η = 1": η == 1},
 )
 
 REPLAY_BOX = ChoiceBox(
-    question="Suspect (c) says that v has forgotten what larger gradients were like. Training is taken back to the step before a spike, and another step is made. Which one tests this suspect?",
+    question="Suspect (c) says that v has forgotten the larger gradients. Training goes back to the step before a spike, and takes another step. Which one tests this suspect?",
     label="The other step",
     exercise=REPLAY,
 )
@@ -89,7 +89,7 @@ REPLAY_BOX = ChoiceBox(
 LONGEST_BOX = FormulaBox(
     question="How long can RMSprop's step Δθ be at most, whatever the gradients were?",
     label="‖Δθ‖ is at most",
-    given="The names: the learning rate η, the decay α, and the number P of parameters. Leave ε out.",
+    given="Use these names: the learning rate η, the decay α, and the number P of parameters. Leave ε out.",
     exercise=LONGEST,
     inputs=lambda η, P, α: {"η": η, "P": P, "α": α},
     tags=lambda η, P, α: {"P": P, "α": α},
@@ -98,7 +98,7 @@ LONGEST_BOX = FormulaBox(
 CLIFF_BOX = FormulaBox(
     question="At w = 0 the state is b after every step. Find ∂ℓ/∂w there.",
     label="∂ℓ/∂w =",
-    given="The name: b. The logistic function is σ(b) or sigmoid(b).",
+    given="Use the name b. The logistic function is σ(b) or sigmoid(b).",
     exercise=CLIFF,
     inputs=lambda b: {"b": b},
     tags=lambda b: {"b = 0": b == 0, "b": b},
@@ -107,45 +107,45 @@ CLIFF_BOX = FormulaBox(
 SMOOTHING_BOX = FormulaBox(
     question="Somebody smooths a loss curve over 100 batches. A spike lasts n batches and has the loss H in each; the others cost c. How high is the smoothed curve at most?",
     label="The mean =",
-    given="The names: n, at most 100; H and c.",
+    given="Use the names n, which is at most 100, H and c.",
     exercise=SMOOTHING,
     inputs=lambda n, H, c: {"n": n, "H": H, "c": c},
     tags=lambda n, H, c: {"n": n, "c": c},
-    because="With H = 4 and c = 0, a spike has to last 18 batches to be above 0.69. Those that last three are 0.12 high.",
+    because="With H = 4 and c = 0, a spike has to last 18 batches to be above 0.69. One that lasts three batches becomes 0.12 high.",
 )
 
 SEEDS_BOX = NumbersBox(
-    question="Suppose one in seven of all seeds is different. What is the smallest number of seeds that all agree, nevertheless, with a probability below 5 %?",
+    question="Suppose that one in seven of all seeds is different. How many seeds does it take until the probability that they all agree is below 5 %?",
     label="Number of seeds",
-    given="One whole number.",
+    given="Give one whole number.",
     exercise=SEEDS,
 )
 
 # 1.3.2
 
 CAUSE_BOX = ChoiceBox(
-    question="What lets the loss of a network that has learnt exceed that of one that knows nothing?",
+    question="Why can the loss of a network that has learnt exceed that of a network that knows nothing?",
     label="The reason",
     exercise=CAUSE,
 )
 
 LOGITS_BOX = ExampleBox(
-    question="Give four logits with which a sequence costs more than 5 nats, if class 0 is right.",
+    question="Give four logits with which a sequence costs more than 5 nats. Class 0 is right.",
     label="z_0, z_1, z_2, z_3 =",
     exercise=LOGITS,
 )
 
 PROBABILITY_BOX = NumbersBox(
-    question="Which probability of the right class costs exactly one nat more than to know nothing, ln 4 + 1?",
+    question="A network that knows nothing pays ln 4. Which probability of the right class costs exactly one nat more, ln 4 + 1?",
     label="p =",
-    given="One number: a fraction, a formula with e, exp and ln, or three digits.",
+    given="Give one number: a fraction, a formula with e, exp and ln, or three digits.",
     exercise=PROBABILITY,
 )
 
 FAVOURITE_BOX = NumbersBox(
     question="A network gives its favourite class p and the three others (1 − p)/3 each, and its favourite is always wrong. Above which p does it pay more than ln 4? What does it pay at p = 0.999?",
     label="p, and the loss",
-    given="Two numbers, separated by a comma, or as formulas.",
+    given="Give two numbers or formulas, separated by a comma.",
     exercise=FAVOURITE,
 )
 
@@ -160,9 +160,9 @@ def _gradients(draw: Draw) -> Cases:
 
 
 CLIPPING_BOX = FormulaBox(
-    question="Shorten a gradient to the threshold c where it is longer, and keep its direction.",
+    question="Shorten a gradient to the threshold c if it is longer, and keep its direction.",
     label="g becomes",
-    given="The names: the gradient g, a column of P entries; c; and P. The length is norm(g), the smaller of two numbers min(…, …).",
+    given="Use these names: the gradient g, a column of P entries; c; and P. The length is norm(g), and the smaller of two numbers is min(…, …).",
     exercise=replace(CLIPPING, cases=_gradients),
     inputs=lambda g, threshold: {"g": g, "c": threshold, "P": len(g)},
     tags=lambda g, threshold: {
@@ -173,25 +173,25 @@ CLIPPING_BOX = FormulaBox(
 )
 
 CURES_BOX = ChoiceBox(
-    question="After which of these changes of the training did fewer than half as many spikes begin?",
+    question="With which of these changes of the training did fewer than half as many spikes begin?",
     label="The change",
     exercise=CURES,
 )
 
 CONSTANT_BOX = FormulaBox(
-    question="All gradients of a training are multiplied by a constant c > 0. SGD's step is multiplied by c, too. What is RMSprop's, with ε = 0?",
+    question="All gradients of a training are multiplied by a constant c > 0. Then SGD's step is multiplied by c, too. What is RMSprop's step, with ε = 0?",
     label="Δθ =",
-    given="The names, without the constant: the gradient g, and v after it is renewed; η; and c.",
+    given="Use these names, from before the multiplication: the gradient g, and v after its update; η; and c.",
     exercise=CONSTANT,
     inputs=lambda g, v, η, c: {"g": g, "v": v, "η": η, "c": c},
     tags=lambda g, v, η, c: {"c": c, "v = 1": v == 1},
-    because="So c does nothing to RMSprop's steps. A clipping that shortens all gradients alike leaves them as they are.",
+    because="So c does not change RMSprop's steps. If clipping shortens all gradients by the same factor, the steps stay as they are.",
 )
 
 ADAM_BOX = FormulaBox(
-    question="Give the step Δθ that Adam makes of a gradient, for one parameter.",
+    question="Give the step Δθ that Adam makes with a gradient, for one parameter.",
     label="Δθ =",
-    given="The names: the gradient g; the running means m of g and v of g² from before the step, which are renewed first; k, the number of the step, from 1; β_1 and β_2, η and ε.",
+    given="Use these names: the gradient g; the running means m of g and v of g² before the step, which are updated first; the number k of the step, from 1; β_1 and β_2, η and ε.",
     exercise=ADAM,
     inputs=lambda g, m, v, k, β_1, β_2, η, ε: {
         "g": g,
@@ -214,48 +214,48 @@ FOREST_BOX = ChoiceBox(
 )
 
 INTERVAL_BOX = ChoiceBox(
-    question="A change leaves 0.9 times the time in spikes, with a 95 % interval from 0.5 to 1.5. What does that allow to say?",
-    label="That",
+    question="With a change, the time in spikes is 0.9 times as long, with a 95 % interval from 0.5 to 1.5. What may one conclude?",
+    label="The conclusion",
     given="Choose one.",
     exercise=INTERVAL,
 )
 
 BEST_OF_SEVERAL_BOX = FormulaBox(
-    question="Of n changes that do nothing, each looks like a cure with the probability p, by luck. With which probability does the best of them look like one?",
+    question="Each of n changes has no effect, but looks like a cure with the probability p, by luck. What is the probability that the best of them looks like a cure?",
     label="The probability",
-    given="The names: n, p. Each change is tried by itself.",
+    given="Use the names n and p. Each change is tried independently.",
     exercise=BEST_OF_SEVERAL,
     inputs=lambda n, p: {"n": n, "p": p},
     tags=lambda n, p: {"n": n, "p": p},
-    because="The best of four that do nothing looks like a cure in 15 of 16 cases, if each has an even chance. So choose the one to be judged beforehand, or on other seeds.",
+    because="If each has an even chance, the best of four changes without effect looks like a cure in 15 of 16 cases. So choose the change to be judged beforehand, or on other seeds.",
 )
 
 MEASURES_BOX = NumbersBox(
-    question="Without a change the spikes last 2, 3, 3, 4 and 88 batches; with it 2, 3, 3, 4 and 8, in as many steps. With the change, how many times as many spikes are there, and how many times as much time is spent in them?",
+    question="Without a change the spikes last 2, 3, 3, 4 and 88 batches; with it 2, 3, 3, 4 and 8, in as many steps. Divide the number of spikes with the change by the number without. Then do the same with the time in spikes.",
     label="Number, time",
-    given="Two numbers, separated by a comma.",
+    given="Give two numbers, separated by a comma.",
     exercise=MEASURES,
 )
 
 # 1.3.4
 
 LOSS_BOX = NumbersBox(
-    question="With which loss does a network begin that gives all four classes the same probability?",
+    question="A network gives all four classes the same probability. What is its loss?",
     label="Loss at the start",
-    given="One number, to three digits after the point, or as a formula with ln, exp and sqrt.",
+    given="Give one number: with three digits after the point, or as a formula with ln, exp and sqrt.",
     exercise=LOSS,
 )
 
 ACCURACY_BOX = NumbersBox(
-    question="And with which accuracy?",
+    question="And what is its accuracy, if all classes are equally frequent?",
     label="Share of right answers",
-    given="One number: a share, a fraction, or per cent.",
+    given="Give one number: a share, a fraction, or a percentage.",
     exercise=ACCURACY,
 )
 
 SPREAD_BOX = NumbersBox(
-    question="The output layer begins with weights and biases uniform between ±1/√m, m = 12. Suppose h = 0. How large are the variance s² of a logit, and the expected loss for C = 4?",
+    question="The weights and biases of the output layer begin uniform between ±1/√m, with m = 12. Suppose that h = 0. What are the variance s² of a logit, and the expected loss for C = 4?",
     label="s², and the loss",
-    given="Two numbers, separated by a comma: with four digits after the point, or as formulas.",
+    given="Give two numbers, separated by a comma: with four digits after the point, or as formulas.",
     exercise=SPREAD,
 )

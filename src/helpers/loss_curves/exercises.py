@@ -1,4 +1,4 @@
-"""The exercises of chapter 1.3: steps of an optimiser, what a loss costs, and what a measurement allows to say."""
+"""The exercises of chapter 1.3: steps of an optimiser, the cost of a prediction, and what one may conclude from a measurement."""
 
 from __future__ import annotations
 
@@ -81,22 +81,22 @@ RMSPROP = FunctionExercise(
     id="1.3.1",
     reference=steps,
     cases=_gradients,
-    given="Given are `gradients` of one parameter, one for each step, `learning_rate` η and `decay` α. Return the step Δθ that RMSprop makes of "
-    "each, with v = 0 before the first and ε = 1e-8.",
+    given="Given are the `gradients` of one parameter, one for each step, the `learning_rate` η and the `decay` α. Return the step Δθ that RMSprop makes "
+    "with each, where v = 0 before the first and ε = 1e-8.",
     hints=(
-        "Go through the gradients one by one, and carry v along. When is it renewed: before the step, or after?",
-        "Before. From v = 0 the first gradient makes `v = (1 - decay) * gradients[0] ** 2`; every other adds its square to what is left of v.",
-        "Then the step goes against g, and is divided by √v + ε: ε stands outside of the root.",
+        "Go through the gradients one by one, and carry v along. Is v updated before the step, or after it?",
+        "Before it. With v = 0 the first gradient gives `v = (1 - decay) * gradients[0] ** 2`. Each later one adds its square to what is left of v.",
+        "Then the step goes against g, and is divided by √v + ε. So ε stands outside the root.",
     ),
     mistakes={
         "makes a step as long as its gradient": Mistake(
             lambda gradients, learning_rate, decay: -learning_rate * gradients,
-            "That is plain gradient descent, in which a gradient that explodes makes a step that explodes. RMSprop divides by √v: it is "
-            "the gradient against those before it that counts.",
+            "That is plain gradient descent: a gradient that explodes makes a step that explodes. RMSprop divides by √v, so what counts is "
+            "the gradient relative to the earlier ones.",
         ),
         "divides by the memory from before the step": Mistake(
             partial(_steps_over, lambda gradients, decay: np.sqrt(_before(_memory(gradients, decay)))),
-            "v is renewed first, with this step's own gradient. So no entry of a step exceeds η / √(1 − α).",
+            "v is updated first, with this step's own gradient. So no entry of a step exceeds η / √(1 − α).",
         ),
         "forgets the root": Mistake(
             partial(_steps_over, _memory), "v is a mean square; the step divides by its root."
@@ -120,28 +120,29 @@ RMSPROP = FunctionExercise(
                 lambda gradients, decay: np.sqrt(_memory(gradients, decay) + EPSILON),
                 epsilon=0.0,
             ),
-            "√(v + ε) is the formula of some libraries and textbooks. PyTorch's, and this chapter's, is √v + ε.",
+            "Some libraries and textbooks divide by √(v + ε). PyTorch and this chapter divide by √v + ε.",
         ),
         "takes another ε, 1e-7": Mistake(
-            partial(_steps_over, _root, epsilon=1e-7), "1e-7 is TensorFlow's. Here ε is 1e-8, as in PyTorch."
+            partial(_steps_over, _root, epsilon=1e-7),
+            "1e-7 is TensorFlow's value. Here ε is 1e-8, as in PyTorch.",
         ),
         "takes another ε, 1e-6": Mistake(
             partial(_steps_over, _root, epsilon=1e-6), "Here ε is 1e-8, as in PyTorch."
         ),
         "leaves ε out": Mistake(
             partial(_steps_over, _root, epsilon=0.0),
-            "Without ε a gradient of 0 divides 0 by 0, and every step is a little too long.",
+            "Without ε, a gradient of 0 gives 0/0, and every other step is a little too long.",
         ),
         "returns positions, not steps": Mistake(
             lambda gradients, learning_rate, decay: np.cumsum(steps(gradients, learning_rate, decay)),
-            "Asked for is each Δθ by itself. You add them up.",
+            "The task asks for each Δθ by itself; you add them up.",
         ),
         "leaves the learning rate out": Mistake(
             lambda gradients, learning_rate, decay: steps(gradients, 1.0, decay), "The step has the factor η."
         ),
         "exchanges α and 1 − α": Mistake(
             lambda gradients, learning_rate, decay: steps(gradients, learning_rate, 1 - decay),
-            "α is what is left of v, near 1; the new square has the share 1 − α.",
+            "α is the share of the old v, and near 1. The new square has the share 1 − α.",
         ),
         "begins v at the first square": Mistake(
             partial(
@@ -150,11 +151,11 @@ RMSPROP = FunctionExercise(
                     _memory(np.append(gradients[0] / np.sqrt(1 - decay), gradients[1:]), decay)
                 ),
             ),
-            "v is 0 before the first step, so that it is (1 − α) g² after it.",
+            "v is 0 before the first step, so it is (1 − α) g² after it.",
         ),
         "never forgets, as Adagrad": Mistake(
             partial(_steps_over, lambda gradients, decay: np.sqrt(np.cumsum(gradients**2))),
-            "Adagrad adds up all squares. RMSprop takes a running mean: v ← α v + (1 − α) g².",
+            "Adagrad adds up all squares. RMSprop takes their running mean: v ← α v + (1 − α) g².",
         ),
         "makes Adam's steps": Mistake(
             _adams_steps,
@@ -179,43 +180,43 @@ def _vanish(step: str) -> str:
 
 REPLAY = ChoiceExercise(
     id="1.3.1.replay",
-    given="Choose the step that differs from RMSprop's in one thing, in what v remembers.",
+    given="Choose the step that differs from RMSprop's in one way only: in what v remembers.",
     hints=(
-        "A test of a suspect changes what is suspected, and leaves the rest.",
+        "A test of a suspect changes what is suspected, and nothing else.",
         "Which of these steps has another v, and the same gradient and the same formula?",
     ),
     options=(
         Option(
             "RMSprop's step, with the mean of all earlier g² for v",
             lambda: (
-                f"It has another memory, and the same gradient and the same formula. {_vanish('long_memory')} So for the others forgetting was not needed."
+                f"It has another memory, but the same gradient and the same formula. {_vanish('long_memory')} The others did not need the forgetting."
             ),
         ),
         Option(
             "No step at all",
             lambda: (
-                f"That tests whether the next batch alone makes the spike, suspect (a). {_vanish('none')}"
+                f"That tests suspect (a): whether the next batch alone makes the spike. {_vanish('none')}"
             ),
             "takes the step away, memory and all",
         ),
         Option(
             "The same step, shortened to the usual length",
             lambda: (
-                f"That tests whether the length did it, suspect (b), whatever made the step long. {_vanish('usual_length')}"
+                f"That tests suspect (b): whether the length of the step caused the spike, whatever made the step long. {_vanish('usual_length')}"
             ),
             "changes the length, whatever made it",
         ),
         Option(
             "RMSprop's step of the gradient shortened to the usual length",
             lambda: (
-                f"That changes the gradient, and tests whether it was too large, suspect (b). v has forgotten as much as before. {_vanish('clipped')}"
+                f"That changes the gradient, and tests suspect (b): whether the gradient was too large. v has forgotten as much as before. {_vanish('clipped')}"
             ),
             "changes the gradient and not the memory",
         ),
         Option(
             "A step in proportion to the gradient, as SGD's",
             lambda: (
-                f"That takes v away, what it has forgotten and what this gradient adds to it: two changes at once. {_vanish('sgd')}"
+                f"That takes v away altogether: what it has forgotten, and what this gradient adds to it. These are two changes at once. {_vanish('sgd')}"
             ),
             "takes the division away, not the forgetting",
         ),
@@ -230,21 +231,22 @@ LONGEST = FunctionExercise(
     ),
     given="The names: the learning rate η, the decay α, and the number P of parameters. Return the bound on the length of RMSprop's step Δθ, whatever the gradients were.",
     hints=(
-        "Take one entry. How small can v be, at least, once it has been renewed with g?",
-        "v ≥ (1 − α) g², so no entry is longer than η/√(1 − α). How long is a vector of P such entries?",
+        "Take one entry. What is the smallest value that v can have after its update with g?",
+        "v ≥ (1 − α) g², so no entry of the step exceeds η/√(1 − α). How long is a vector of P such entries?",
     ),
     mistakes={
         "gives the bound of one entry": Mistake(
             lambda η, P, α: η / np.sqrt(1 - α), "A vector of P entries of this size is √P times as long."
         ),
         "adds the entries up": Mistake(
-            lambda η, P, α: η * P / np.sqrt(1 - α), "The length is the root of the sum of squares: √P, not P."
+            lambda η, P, α: η * P / np.sqrt(1 - α),
+            "The length is the root of the sum of squares, so the factor is √P, not P.",
         ),
         "forgets the root over 1 − α": Mistake(
             lambda η, P, α: η * np.sqrt(P) / (1 - α), "The step divides by √v, and v is at least (1 − α) g²."
         ),
         "forgets the decay": Mistake(
-            lambda η, P, α: η * np.sqrt(P), "After a calm, v is only (1 − α) g², so that g/√v is more than 1."
+            lambda η, P, α: η * np.sqrt(P), "After a calm, v is only (1 − α) g², so g/√v is more than 1."
         ),
         "takes α for 1 − α": Mistake(
             lambda η, P, α: η * np.sqrt(P / α), "The new square has the share 1 − α in v."
@@ -258,21 +260,21 @@ CLIFF = FunctionExercise(
     cases=lambda draw: ((b,) for b in (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.25, 1.5)),
     given="The name: b. Return ∂ℓ/∂w at w = 0 of the network with the cliff, whose target is 0.7.",
     hints=(
-        "At w = 0 the state is b, after every step. What is left of the recurrence for ∂h[t]/∂w?",
+        "At w = 0 the state is b after every step. Which term is left in the recurrence for ∂h[t]/∂w?",
         "∂h[50]/∂w = σ(h[49]) = σ(b). Then the chain rule: ℓ = (σ(h[50]) − 0.7)².",
     ),
     mistakes={
         "gives ∂ℓ/∂b": Mistake(
             lambda b: loss_and_gradient(0.0, b)[1][..., 1],
-            "That is the derivative by b. What multiplies w is σ(h[49]), which is σ(b).",
+            "That is the derivative with respect to b. What multiplies w is σ(h[49]), which is σ(b).",
         ),
         "forgets the derivative of σ": Mistake(
             lambda b: 2 * (sigmoid(b) - TARGET) * sigmoid(b),
-            "ℓ holds σ(h[50]): there is a factor σ′(b) = σ(b) (1 − σ(b)).",
+            "ℓ contains σ(h[50]), so there is a factor σ′(b) = σ(b) (1 − σ(b)).",
         ),
         "forgets the 2 of the square": Mistake(
             lambda b: loss_and_gradient(0.0, b)[1][..., 0] / 2,
-            "The derivative of a square is twice what is squared.",
+            "The derivative of a square has a factor of 2.",
         ),
         "forgets the target": Mistake(
             lambda b: 2 * sigmoid(b) ** 3 * (1 - sigmoid(b)), "What is squared is σ(h[50]) − 0.7."
@@ -283,7 +285,7 @@ CLIFF = FunctionExercise(
         ),
         "adds up all steps": Mistake(
             lambda b: loss_and_gradient(0.0, b)[1][..., 0] * 50,
-            "At w = 0 no state passes anything on: the last step alone counts.",
+            "At w = 0 no state has an influence on the next one, so only the last step counts.",
         ),
     },
 )
@@ -295,7 +297,7 @@ SMOOTHING = FunctionExercise(
     cases=lambda draw: (
         (n, H, c) for n, H in ((1, 4.0), (3, 2.0), (10, 1.0), (50, 0.75)) for c in (0.0, 0.25, 0.02)
     ),
-    given="The names: a spike lasts n batches and has the loss H in each; in the other batches the loss is c. Return the mean over 100 batches that hold all of the spike.",
+    given="A spike lasts n batches and has the loss H in each; in the other batches the loss is c. Return the mean over 100 batches that contain the whole spike.",
     hints=("How many of the 100 batches are calm?", "Add up n of one kind and 100 − n of the other."),
     mistakes={
         "forgets the calm batches": Mistake(
@@ -303,13 +305,13 @@ SMOOTHING = FunctionExercise(
         ),
         "takes the spike on top of the calm": Mistake(
             lambda n, H, c: c + n * H / 100,
-            "H is the loss in the spike, not the difference: n of the batches do not cost c.",
+            "H is the loss in the spike, not the increase: n of the batches do not cost c.",
         ),
         "takes the mean of the two": Mistake(
-            lambda n, H, c: (H + c) / 2, "There are n batches of the one and 100 − n of the other."
+            lambda n, H, c: (H + c) / 2, "There are n batches of one kind and 100 − n of the other."
         ),
         "gives the height": Mistake(
-            lambda n, H, c: H, "That is what a curve of every batch shows; the mean is over 100."
+            lambda n, H, c: H, "A curve of every batch shows that. The mean over 100 batches is lower."
         ),
         "divides by the spike's batches": Mistake(
             lambda n, H, c: (n * H + (100 - n) * c) / n, "The mean is over all 100."
@@ -320,26 +322,26 @@ SMOOTHING = FunctionExercise(
 SEEDS = NumberExercise(
     id="1.3.1.seeds",
     answer=(20,),
-    given="Asked for is one whole number: the smallest n for which n seeds all agree with a probability below 5 %, although one in seven of all seeds is different.",
+    given="Give one whole number: the smallest n for which n seeds all agree with a probability below 5 %, although one in seven of all seeds is different.",
     hints=(
-        "If one in seven is different, with which probability do n seeds all agree?",
+        "If one in seven is different, what is the probability that n seeds all agree?",
         "(6/7)ⁿ < 0.05. Take logarithms, and round up.",
     ),
     mistakes={
-        "rounds down": Mistake((19,), "(6/7)¹⁹ is 0.053, still above 0.05: one more."),
+        "rounds down": Mistake((19,), "(6/7)¹⁹ is 0.053, which is still above 0.05. It takes one more."),
         "expects one that is different in seven": Mistake(
             (7,), "Seven seeds agree with the probability (6/7)⁷ = 0.34, although one in seven is different."
         ),
         "takes the rule of three": Mistake(
             (21,),
-            "3/p is quick and nearly right: 3 stands for −ln 0.05 = 2.996, and p for −ln(1 − p). (6/7)²⁰ is below 0.05 already.",
+            "3/p is quick and nearly right: 3 approximates −ln 0.05 = 2.996, and p approximates −ln(1 − p). But (6/7)²⁰ is below 0.05 already.",
         ),
         "asks for 24": Mistake(
-            (24,), "With 24 it is (6/7)²⁴ = 0.025, one time in forty. For one in twenty, fewer are enough."
+            (24,), "24 seeds agree with the probability (6/7)²⁴ = 0.025. For 0.05, fewer are enough."
         ),
         "multiplies 7 by 20": Mistake((140,), "The probabilities multiply: (6/7)ⁿ falls faster than that."),
         "waits until the one is there": Mistake(
-            (2,), "(1/7)² is the probability that two seeds are both different. Asked for is that none is."
+            (2,), "(1/7)² is the probability that two seeds are both different. Here none of them is."
         ),
     },
 )
@@ -365,52 +367,52 @@ def _wrong_labels() -> str:
 
 CAUSE = ChoiceExercise(
     id="1.3.2.cause",
-    given=f"A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = {np.log(4):.3f}. Choose what lets one that has learnt pay more.",
+    given=f"A network that knows nothing of four classes gives each the probability ¼, and pays ln 4 = {np.log(4):.3f}. Choose the reason why a network that has learnt may pay more.",
     hints=(
-        "How much does a sequence cost whose right class has the probability p?",
-        "−ln p: at p = ¼ that is ln 4. How small can p become, and in which network?",
+        "What does a sequence cost if its right class has the probability p?",
+        "It costs −ln p, which is ln 4 at p = ¼. How small can p become, and in which network?",
     ),
     options=(
         Option(
             "It is sure and wrong, and cross-entropy has no upper limit.",
             lambda: (
-                "A network that is sure of a wrong class pays −ln p of the right one, and p can be next to 0. One that knows nothing pays ln 4. "
+                "A network that is sure of a wrong class pays −ln p, where p is the probability of the right class and can be close to 0. One that knows nothing pays ln 4. "
                 f"{_highest()}"
             ),
         ),
         Option(
             "It becomes unsure, and guesses.",
             lambda: (
-                f"A network that guesses pays about ln 4, and no more. {_highest()} To pay that, it has to be sure of something, and wrong."
+                f"A network that guesses pays about ln 4, and no more. {_highest()} To pay that much, it has to be sure of a wrong class."
             ),
             "takes it for unsure",
         ),
         Option(
             "Labels of the data were wrong, or swapped.",
             lambda: (
-                f"Swapped labels would do it. But {_wrong_labels()}, and they are not needed: one long step is enough to make the network sure of a wrong class."
+                f"Swapped labels could make the loss this high. But {_wrong_labels()}. One long step is enough to make the network sure of a wrong class."
             ),
             "puts it down to wrong labels",
         ),
         Option(
             "Its gradients explode.",
             lambda: (
-                "A long step is what moves the weights: one batch before a spike the gradient is "
+                "A long step moves the weights: one batch before a spike the gradient is "
                 f"{np.median(recorded_replay.spikes()['gradient_norm'] / recorded_replay.spikes()['usual_gradient_norm']):.0f} times the usual (median). "
-                "But why may the loss then be higher than that of a network that knows nothing? Look at −ln p."
+                "But why can the loss then be higher than that of a network that knows nothing? Look at −ln p."
             ),
             "names what moves the weights, and not why that can cost so much",
         ),
         Option(
             "Its weights have grown large.",
-            "Large weights of the output layer let it be sure, and that is all that they do: where it is sure and right, it pays next to nothing.",
+            "Large weights in the output layer only let the network be sure. Where it is sure and right, it pays next to nothing.",
             "names what lets it be sure, and not that it is wrong",
         ),
         Option(
             "The batch happened to be a hard one.",
             lambda: (
-                f"Of the spikes of the record {_percent(recorded_replay.spikes()['none'] > SPIKE_LOSS)} are there without the last step, too: for those the batch may be to "
-                "blame. But why may it cost this network more than one that knows nothing?"
+                f"Of the spikes of the record {_percent(recorded_replay.spikes()['none'] > SPIKE_LOSS)} are there without the last step, too. Those may be due to the batch. "
+                "But why can a batch cost this network more than one that knows nothing?"
             ),
             "puts it down to chance in the batch",
         ),
@@ -429,10 +431,10 @@ CAUSE = ChoiceExercise(
 
 LOGITS = ExampleExercise(
     id="1.3.2.logits",
-    given="Four numbers, such as 1, 2, 0, −1: the logits of classes 0 to 3. Class 0 is right. The loss, ln Σ exp(z_c) − z_0, is to be more than 5.",
+    given="Four numbers, such as 1, 2, 0, −1: the logits of classes 0 to 3. Class 0 is right. Make the loss, ln Σ exp(z_c) − z_0, larger than 5.",
     hints=(
         "The loss is at least z_c − z_0, for every class c.",
-        "Which class has to be ahead, and by how much?",
+        "Which class needs the largest logit, and by how much?",
     ),
     length=4,
     example=(0.0, 6.0, 0.0, 0.0),
@@ -447,7 +449,7 @@ LOGITS = ExampleExercise(
             Condition(
                 value=lambda z: float(np.ptp(z)), formula="max(z) − min(z)", words="the range", below=1e-9
             ),
-            "With equal logits each class has the probability ¼, and the loss is ln 4. Only differences count.",
+            "With equal logits each class has the probability ¼, and the loss is ln 4. Only differences between logits count.",
         ),
         "is sure and right": Mistake(
             Condition(
@@ -456,7 +458,7 @@ LOGITS = ExampleExercise(
                 words="the right class's lead",
                 above=0,
             ),
-            "The right class is ahead, so p is above ¼ and the loss below ln 4. Let a wrong one be ahead.",
+            "The right class has the largest logit, so p is above ¼ and the loss is below ln 4. Give a wrong class the largest one.",
         ),
         "is wrong, and not sure enough": Mistake(
             Condition(
@@ -466,7 +468,7 @@ LOGITS = ExampleExercise(
                 above=0,
                 below=5,
             ),
-            "A wrong class is ahead. The loss grows with its lead, one nat for each unit.",
+            "A wrong class has the largest logit. The loss grows with its lead, by about one nat for each unit.",
         ),
     },
 )
@@ -476,30 +478,32 @@ PROBABILITY = NumberExercise(
     id="1.3.2.probability",
     answer=(float(1 / (4 * math.e)),),
     tolerance=1e-3,
-    given="Asked for is one number, a probability: to three digits, or as a formula.",
+    given="Give one number, a probability: with three digits, or as a formula.",
     hints=(
         "The loss is −ln p. Which p costs ln 4?",
-        "Set −ln p = ln 4 + 1, and take both sides as exponents of e.",
+        "Set −ln p = ln 4 + 1, and solve for p with the exponential function.",
     ),
     mistakes={
         "gives the loss": Mistake(
-            (float(np.log(4) + 1),), "Asked for is the probability that costs this loss: −ln p = ln 4 + 1."
+            (float(np.log(4) + 1),),
+            "The task asks for the probability that costs this much: −ln p = ln 4 + 1.",
         ),
         "gives the probability that costs 1": Mistake(
-            (float(np.exp(-1)),), "−ln p = 1 at p = 1/e. Asked for is ln 4 + 1: the probabilities multiply."
+            (float(np.exp(-1)),),
+            "−ln p = 1 at p = 1/e. The loss here is ln 4 + 1, so the probabilities ¼ and 1/e are multiplied.",
         ),
-        "takes the mistake for certain": Mistake((0.0,), "−ln 0 is infinite. ln 4 + 1 is 2.39 only."),
+        "takes the mistake for certain": Mistake((0.0,), "−ln 0 is infinite, but ln 4 + 1 is only 2.39."),
         "multiplies by e": Mistake(
-            (float(math.e / 4),), "A higher loss is a smaller probability: divide ¼ by e."
+            (float(math.e / 4),), "A higher loss means a smaller probability: divide ¼ by e."
         ),
-        "inverts it": Mistake((float(4 * math.e),), "−ln p = ln(4e), so p is its inverse, which is below 1."),
+        "inverts it": Mistake((float(4 * math.e),), "−ln p = ln(4e), so p = 1/(4e), which is below 1."),
         "gives the probability of the other classes": Mistake(
             (float(1 - 1 / (4 * math.e)),),
-            "p is that of the right class; this is what is left for the others.",
+            "p is the probability of the right class. This number is what is left for the others.",
         ),
-        "takes the logarithm to base 10": Mistake((0.025,), "The natural logarithm: p = e^(−ln 4 − 1)."),
+        "takes the logarithm to base 10": Mistake((0.025,), "Use the natural logarithm: p = e^(−ln 4 − 1)."),
         "takes the logarithm to base 2": Mistake(
-            (0.125,), "The natural logarithm: p = e^(−ln 4 − 1). In bits, one more would halve p."
+            (0.125,), "Use the natural logarithm: p = e^(−ln 4 − 1). One bit more would halve p."
         ),
     },
 )
@@ -508,29 +512,31 @@ FAVOURITE = NumberExercise(
     id="1.3.2.favourite",
     answer=(0.25, float(np.log(3000))),
     tolerance=1e-3,
-    given="Asked for are two numbers: the p above which it pays more than ln 4, and what it pays at p = 0.999.",
+    given="Give two numbers: the p above which it pays more than ln 4, and what it pays at p = 0.999.",
     hints=(
-        "Which probability has the right class, if it is one of the other three?",
-        "It pays −ln((1 − p)/3). That is ln 4 where (1 − p)/3 = ¼.",
+        "What is the probability of the right class, if it is one of the other three?",
+        "The network pays −ln((1 − p)/3), which is ln 4 if (1 − p)/3 = ¼.",
     ),
     mistakes={
         "leaves all that is left to the right class": Mistake(
             (0.75, float(np.log(1000))),
-            "The three other classes share 1 − p: the right one has a third of it.",
+            "The three other classes share 1 − p, so the right one has a third of it.",
         ),
         "forgets the third in what it pays": Mistake(
             (0.25, float(np.log(1000))),
-            "It pays −ln((1 − p)/3): the right class has a third of what is left.",
+            "It pays −ln((1 − p)/3), since the right class has a third of what is left.",
         ),
         "takes the favourite for the right class": Mistake(
             (0.25, float(-np.log(0.999))),
-            "The favourite is always wrong: it pays −ln of a third of the rest.",
+            "The favourite is always wrong, so the network pays −ln((1 − p)/3).",
         ),
         "asks for more than one half": Mistake(
-            (0.5, float(np.log(3000))), "At p = ½ each other class has 1/6, which costs ln 6, more than ln 4."
+            (0.5, float(np.log(3000))),
+            "At p = ½ each of the others has 1/6, which costs ln 6. That is more than ln 4 already.",
         ),
         "compares p with what the rest has": Mistake(
-            (0.75, float(np.log(3000))), "At p = ¾ each other class has 1/12. Set (1 − p)/3 = ¼."
+            (0.75, float(np.log(3000))),
+            "At p = ¾ each of the others has 1/12, which costs ln 12. Set (1 − p)/3 = ¼.",
         ),
     },
 )
@@ -555,27 +561,27 @@ CLIPPING = FunctionExercise(
     id="1.3.3.clipping",
     reference=clipped,
     cases=_long_and_short,
-    given="Given are a gradient `g` of shape (P,) and a `threshold` above 0. Return the gradient with its direction kept, and shortened to the threshold "
-    "where it is longer.",
+    given="Given are a gradient `g` of shape (P,) and a `threshold` above 0. Return a gradient of the same direction, shortened to the threshold if it "
+    "is longer.",
     hints=(
-        "How long is g? Which factor makes it as long as the threshold?",
-        "threshold / ‖g‖, with `norm = np.linalg.norm(g)`. And if g is shorter already?",
+        "How long is g? Which factor makes its length equal to the threshold?",
+        "The factor is threshold / ‖g‖, with `norm = np.linalg.norm(g)`. And if g is shorter already?",
         "Then the factor is 1. Take care where the norm is 0.",
     ),
     variants={
         "adds 1e-6 to the norm, as PyTorch's `clip_grad_norm_` does": Mistake(
             lambda g, threshold: g * min(1.0, threshold / (np.linalg.norm(g) + 1e-6)),
-            "So nothing is divided by 0, and a long gradient is shorter than the threshold by one part in a million or so.",
+            "This avoids a division by 0. A long gradient then becomes very slightly shorter than the threshold.",
         ),
     },
     mistakes={
         "clips each entry by itself": Mistake(
             lambda g, threshold: np.clip(g, -threshold, threshold),
-            "That turns the gradient: its large entries are cut, its small ones are not. Shorten all by one factor.",
+            "That changes the direction: large entries are cut, and small ones are not. Multiply all entries by the same factor.",
         ),
         "lengthens short gradients too": Mistake(
             lambda g, threshold: g * (threshold / np.linalg.norm(g)) if g.any() else g,
-            "A gradient that is shorter than the threshold stays: the factor is at most 1.",
+            "A gradient that is shorter than the threshold stays as it is: the factor is at most 1.",
         ),
         "measures by the largest entry": Mistake(
             lambda g, threshold: g * min(1.0, threshold / np.abs(g).max()) if g.any() else g,
@@ -595,21 +601,21 @@ CLIPPING = FunctionExercise(
         ),
         "has the factor upside down": Mistake(
             lambda g, threshold: g * min(1.0, np.linalg.norm(g) / threshold),
-            "A long gradient is shortened: the factor is threshold/‖g‖.",
+            "A long gradient is shortened, so the factor is threshold/‖g‖.",
         ),
         "makes each entry as large as the threshold": Mistake(
             lambda g, threshold: threshold * np.sign(g),
-            "Only the length changes; the proportions of the entries stay.",
+            "Only the length changes. The ratios of the entries stay the same.",
         ),
         "turns the gradient around": Mistake(
             lambda g, threshold: -clipped(g, threshold), "The direction is kept."
         ),
         "throws long gradients away": Mistake(
             lambda g, threshold: g * (np.linalg.norm(g) <= threshold),
-            "A long gradient keeps its direction, and is shortened to the threshold.",
+            "A long gradient is not set to 0. It keeps its direction, and is shortened to the threshold.",
         ),
         "leaves the gradient as it is": Mistake(
-            lambda g, threshold: g, "Where it is longer than the threshold it is to be shortened."
+            lambda g, threshold: g, "If it is longer than the threshold, it has to be shortened."
         ),
     },
 )
@@ -634,10 +640,10 @@ def _time(training: str) -> str:
 
 
 def _of_change(training: str, comment: str = "") -> str:
-    """Return what the census says of a change."""
+    """Return what the census says about a change."""
     share = recorded_census.estimate(recorded_census.share_learnt, training, rng=np.random.default_rng(0))
     if share.high <= 0.25:
-        return f"Only {100 * share.effect:.0f} % of its runs learnt, so that nothing can be said of spikes after learning. {comment}".strip()
+        return f"Only {100 * share.effect:.0f} % of its runs learnt, so nothing can be said about spikes after learning. {comment}".strip()
     return f"In the census: {_spikes(training)}, and {_time(training)}. {comment}".strip()
 
 
@@ -647,10 +653,10 @@ def _change(text: str, training: str, name: str = "", comment: str = "") -> Opti
 
 CURES = ChoiceExercise(
     id="1.3.3.regularisation",
-    given="Choose a change after which, in the census, fewer than half as many spikes begin in a step after learning. More than one is right.",
+    given="Choose a change with which, in the census, fewer than half as many spikes begin per step after learning. More than one option is right.",
     hints=(
-        "What does RMSprop divide a gradient by, and how far back does that look?",
-        "Which changes let it look further back, or average the gradient itself?",
+        "What does RMSprop divide a gradient by, and how far back does that number look?",
+        "Which changes let it look further back? Which average the gradient itself?",
     ),
     options=(
         _change("Adam in place of RMSprop", "adam"),
@@ -660,32 +666,37 @@ CURES = ChoiceExercise(
             "Clipping to a norm of 10 at most",
             "norm-clipping-10",
             "clips the norm at 10",
-            "Asked for are fewer.",
+            "The question is which change makes fewer.",
         ),
         _change(
             "Clipping to a norm of 1 at most",
             "norm-clipping-1",
             "clips the norm at 1",
-            "A low threshold does not make them fewer.",
+            "A low threshold does not make spikes rarer.",
         ),
         _change(
             "Clipping to a norm of 0.1 at most",
             "norm-clipping-0.1",
             "clips the norm at 0.1",
-            "A low threshold does not make them fewer.",
+            "A low threshold does not make spikes rarer.",
         ),
-        _change("Value clipping at 0.01", "value-clipping-0.01", "clips each entry", "Asked for are fewer."),
+        _change(
+            "Value clipping at 0.01",
+            "value-clipping-0.01",
+            "clips each entry",
+            "The question is which change makes fewer.",
+        ),
         _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "decays the weights"),
         _change("Label noise of 10 %", "label-noise-0.1", "blurs the labels"),
         _change("A learning rate of 3·10⁻⁴", "learning-rate-3e-4", "shortens every step"),
         _change("A warm-up of ten epochs", "warm-up-10-epochs", "warms up"),
         _change("An orthogonal start", "orthogonal-start", "changes the start"),
-        _change("ε = 10⁻³", "epsilon-1e-3", "raises ε", "With a large ε the division does less."),
+        _change("ε = 10⁻³", "epsilon-1e-3", "raises ε", "With a large ε the division has less effect."),
         _change(
             "SGD with momentum",
             "sgd-momentum-0.9",
             "leaves RMSprop for plain descent",
-            "A curve without spikes is no success by itself.",
+            "A curve without spikes is not a success by itself.",
         ),
     ),
     ordered=True,
@@ -693,35 +704,35 @@ CURES = ChoiceExercise(
 
 FOREST = ChoiceExercise(
     id="1.3.3.forest",
-    given="Two claims: (A) norm clipping at 10 makes spikes rarer. (B) Adam makes spikes rarer. Choose what the figure of the spikes per thousand steps supports.",
+    given="Here are two claims: (A) norm clipping at 10 makes spikes rarer; (B) Adam makes spikes rarer. Choose what the figure of the spikes per thousand steps supports.",
     hints=(
-        "The line at 1 stands for no change. Where is each interval?",
-        "An interval that holds 1 allows both a little fewer and a little more.",
+        "The line at 1 stands for no change. On which side of it is each interval?",
+        "An interval that contains 1 allows both fewer spikes and more.",
     ),
     options=(
         Option(
             "(B) alone",
             lambda: (
-                f"Adam: {_spikes('adam')}, wholly below 1. Norm clipping at 10: {_spikes('norm-clipping-10')}, which is not."
+                f"Adam: {_spikes('adam')}. The interval is wholly below 1. Norm clipping at 10: {_spikes('norm-clipping-10')}. This interval is not."
             ),
         ),
         Option(
             "(A) alone",
             lambda: (
-                f"Norm clipping at 10: {_spikes('norm-clipping-10')}: the interval does not lie below 1. Look at Adam's."
+                f"Norm clipping at 10: {_spikes('norm-clipping-10')}. The interval is not below 1. Look at Adam's."
             ),
             "takes the time in spikes for their number",
         ),
         Option(
             "Both",
             lambda: (
-                f"Adam: {_spikes('adam')}. But norm clipping at 10: {_spikes('norm-clipping-10')}, which is not below 1."
+                f"Adam: {_spikes('adam')}. But norm clipping at 10: {_spikes('norm-clipping-10')}. This interval is not below 1."
             ),
             "takes any cure for a cure of their number",
         ),
         Option(
             "Neither",
-            lambda: f"Adam: {_spikes('adam')}. That is wholly below 1.",
+            lambda: f"Adam: {_spikes('adam')}. This interval is wholly below 1.",
             "believes no interval",
         ),
     ),
@@ -729,36 +740,36 @@ FOREST = ChoiceExercise(
 
 INTERVAL = ChoiceExercise(
     id="1.3.3.interval",
-    given="A change leaves 0.9 times the time in spikes, with a 95 % interval from 0.5 to 1.5. Choose what that allows to say.",
+    given="With a change, the time in spikes is 0.9 times as long, with a 95 % interval from 0.5 to 1.5. Choose what one may conclude.",
     hints=(
-        "Which effects are in the interval? Is no effect among them? Is a cure?",
-        "To be undecided is not to know that there is nothing.",
+        "Which effects are in the interval? Is “no effect” among them? Is a cure?",
+        "“We do not know” is not the same as “there is no effect”.",
     ),
     options=(
         Option(
-            "It may halve the time, and it may make it half as long again: the seeds do not decide.",
+            "It may halve the time, or lengthen it by a half: the seeds do not decide.",
             lambda: (
-                f"All of these effects are in the interval. In the census label noise is such a case, compared with the untreated runs: {_time('label-noise-0.1')}."
+                f"Both effects are in the interval. In the census, label noise is such a case: {_time('label-noise-0.1')}."
             ),
         ),
         Option(
             "The change does nothing.",
-            "1 is in the interval, and so is 0.5. That nothing is proved is not a proof of nothing.",
+            "1 is in the interval, but so is 0.5. The lack of a proof is not a proof of the opposite.",
             "takes what is not shown for what is not there",
         ),
         Option(
             "The change shortens the time, by 10 %.",
-            "0.9 is the middle of what is possible. The interval holds 1, and more than 1.",
+            "0.9 is only the estimate. The interval contains 1, and numbers above 1.",
             "takes the estimate for the truth",
         ),
         Option(
             "In 95 % of trainings the time is between 0.5 and 1.5 times as long.",
-            "The interval is of the effect over all seeds, not of single trainings, which differ far more.",
+            "The interval is for the effect over all seeds. Single trainings differ far more.",
             "takes it for the spread of single runs",
         ),
         Option(
             "With more seeds the interval will lie below 1.",
-            "With more seeds it becomes narrower. On which side of 1 it will end, these seeds do not say.",
+            "With more seeds the interval becomes narrower. These seeds do not say on which side of 1 it will be.",
             "expects more seeds to confirm",
         ),
     ),
@@ -772,12 +783,12 @@ CONSTANT = FunctionExercise(
         for g, v, η in ((2.0, 4.0, 1.0), (3.0, 1.0, 2.0), (-1.0, 9.0, 0.5), (0.5, 0.25, 1.0))
         for c in (2.0, 0.25, 10.0)
     ),
-    given="The names: the gradient g, the mean square v after it is renewed, and η; ε is 0. All gradients since the start are multiplied by c > 0. Return the step that RMSprop makes then.",
-    hints=("What becomes of each square, and so of v?", "v is multiplied by c². And its root?"),
+    given="Given are the gradient g, the mean square v after its update, and η; ε is 0. Now all gradients since the start are multiplied by c > 0. Return the step that RMSprop then makes.",
+    hints=("By which factor is each square multiplied, and so v?", "v is multiplied by c². And its root?"),
     mistakes={
         "multiplies the step, as SGD": Mistake(
             lambda g, v, η, c: -η * c * g / np.sqrt(v),
-            "v is made of the same gradients: it is multiplied as well.",
+            "v is computed from the same gradients, so it is multiplied as well.",
         ),
         "makes SGD's step": Mistake(lambda g, v, η, c: -η * c * g, "RMSprop divides by √v."),
         "multiplies v by c alone": Mistake(
@@ -785,7 +796,7 @@ CONSTANT = FunctionExercise(
             "v is a mean of squares: it is multiplied by c².",
         ),
         "multiplies v and not g": Mistake(
-            lambda g, v, η, c: -η * g / (c * np.sqrt(v)), "This gradient is multiplied by c, too."
+            lambda g, v, η, c: -η * g / (c * np.sqrt(v)), "The last gradient is multiplied by c, too."
         ),
         "divides by c once too often": Mistake(
             lambda g, v, η, c: -η * g / (c * c * np.sqrt(v)), "c g is divided by √(c² v) = c √v."
@@ -817,10 +828,10 @@ ADAM = FunctionExercise(
     id="1.3.3.adam",
     reference=adams_step,
     cases=_moments,
-    given="The names: the gradient g; the running means m of g and v of g², from before this step; k, the step's number, from 1; the decays β_1 of m and β_2 of v; η and ε. Return the step Δθ.",
+    given="Given are the gradient g; the running means m of g and v of g² before this step; the number k of the step, from 1; the decays β_1 of m and β_2 of v; η and ε. Return the step Δθ.",
     hints=(
-        "As in RMSprop the means are renewed first: β_1 m + (1 − β_1) g, and v in the same way with g².",
-        "Both began at 0, and are corrected for it: divide the new m by 1 − β_1ᵏ, and the new v by 1 − β_2ᵏ.",
+        "As in RMSprop, the means are updated first: m becomes β_1 m + (1 − β_1) g, and v likewise with g².",
+        "Both began at 0, which Adam corrects: divide the new m by 1 − β_1ᵏ, and the new v by 1 − β_2ᵏ.",
     ),
     mistakes={
         "corrects nothing for the start at 0": Mistake(
@@ -833,7 +844,7 @@ ADAM = FunctionExercise(
             lambda g, m, v, k, β_1, β_2, η, ε: (
                 -η * (β_1 * m + (1 - β_1) * g) / (1 - β_1**k) / (np.sqrt(β_2 * v + (1 - β_2) * g**2) + ε)
             ),
-            "v began at 0 as well: divide it by 1 − β_2ᵏ, inside of the root.",
+            "v began at 0 as well: divide it by 1 − β_2ᵏ, inside the root.",
         ),
         "averages g² alone, as RMSprop": Mistake(
             lambda g, m, v, k, β_1, β_2, η, ε: -η * g / (np.sqrt(β_2 * v + (1 - β_2) * g**2) + ε),
@@ -847,7 +858,7 @@ ADAM = FunctionExercise(
         ),
         "takes the means from before the step": Mistake(
             lambda g, m, v, k, β_1, β_2, η, ε: -η * m / (1 - β_1**k) / (np.sqrt(v / (1 - β_2**k)) + ε),
-            "Both means are renewed with g first.",
+            "Both means are updated with g first.",
         ),
         "puts ε inside of the root": Mistake(
             lambda g, m, v, k, β_1, β_2, η, ε: (
@@ -856,7 +867,7 @@ ADAM = FunctionExercise(
                 / (1 - β_1**k)
                 / np.sqrt((β_2 * v + (1 - β_2) * g**2) / (1 - β_2**k) + ε)
             ),
-            "Adam's ε stands outside of the root.",
+            "Adam's ε stands outside the root.",
         ),
         "forgets the root": Mistake(
             lambda g, m, v, k, β_1, β_2, η, ε: (
@@ -869,7 +880,7 @@ ADAM = FunctionExercise(
         ),
         "exchanges the two decays": Mistake(
             lambda g, m, v, k, β_1, β_2, η, ε: adams_step(g, m, v, k, β_2, β_1, η, ε),
-            "β_1 is m's, β_2 is v's.",
+            "β_1 is the decay of m, and β_2 that of v.",
         ),
         "goes uphill": Mistake(
             lambda g, m, v, k, β_1, β_2, η, ε: -adams_step(g, m, v, k, β_1, β_2, η, ε),
@@ -882,24 +893,27 @@ BEST_OF_SEVERAL = FunctionExercise(
     id="1.3.3.winner",
     reference=lambda n, p: 1 - (1 - p) ** n,
     cases=lambda draw: ((n, p) for n in (1, 2, 4, 14) for p in (0.5, 0.25, 0.75)),
-    given="The names: n changes, and the probability p with which one that does nothing looks like a cure, by luck. Return the probability that the best of n changes that do nothing, each "
-    "tried by itself, looks like a cure.",
-    hints=("When does the best of them not look like a cure?", "When none does: (1 − p)ⁿ."),
+    given="Given are the number n of changes, and the probability p that a change without effect looks like a cure by luck. Return the probability that the best of n changes without effect, each "
+    "tried independently, looks like a cure.",
+    hints=(
+        "When does the best of them not look like a cure?",
+        "It does not if none of them does. The probability of that is (1 − p)ⁿ.",
+    ),
     mistakes={
         "takes one change for all": Mistake(
-            lambda n, p: p, "The best of several has several chances: one of them is enough."
+            lambda n, p: p, "The best of several has several chances, and one of them is enough."
         ),
         "wants all of them to": Mistake(
-            lambda n, p: p**n, "That all look like cures is pⁿ. The best does as soon as one does."
+            lambda n, p: p**n, "pⁿ is the probability that all look like cures. It is enough if one does."
         ),
         "wants none of them to": Mistake(
-            lambda n, p: (1 - p) ** n, "That is the probability that none does. Take it from 1."
+            lambda n, p: (1 - p) ** n, "That is the probability that none does. Subtract it from 1."
         ),
         "adds the probabilities up": Mistake(
-            lambda n, p: n * p, "That counts twice when two do; with many changes it is above 1."
+            lambda n, p: n * p, "That counts a case twice if two of them do. With many changes it exceeds 1."
         ),
         "wants exactly one of them to": Mistake(
-            lambda n, p: n * p * (1 - p) ** (n - 1), "Two that look like cures are enough as well."
+            lambda n, p: n * p * (1 - p) ** (n - 1), "It may also be two or more that look like cures."
         ),
     },
 )
@@ -908,25 +922,25 @@ MEASURES = NumberExercise(
     id="1.3.3.measures",
     answer=(1.0, 0.2),
     tolerance=1e-3,
-    given="Asked for are two numbers: with the change, how many times the spikes, and how many times the time in them.",
+    given="Give two numbers: the ratio of the numbers of spikes, and the ratio of the times in them, each with the change divided by without.",
     hints=(
         "Count the spikes of each training. Then add up their batches.",
         "Without the change there are five spikes and 100 batches in them.",
     ),
     mistakes={
         "takes the number for both": Mistake(
-            (1.0, 1.0), "There are as many spikes, but how many batches are in them?"
+            (1.0, 1.0), "There are as many spikes as before, but how many batches do they last together?"
         ),
         "takes the time for both": Mistake(
-            (0.2, 0.2), "How many spikes begin? Count them, whatever their length."
+            (0.2, 0.2), "How many spikes begin? Count each once, whatever its length."
         ),
         "has the two the wrong way round": Mistake(
             (0.2, 1.0), "First the number of spikes, then the time in them."
         ),
         "turns the ratio around": Mistake(
-            (1.0, 5.0), "Times those without the change: 20 batches against 100."
+            (1.0, 5.0), "Divide by the time without the change: 20 batches against 100."
         ),
-        "compares the longest": Mistake((1.0, 8 / 88), "The time is that of all spikes together."),
+        "compares the longest": Mistake((1.0, 8 / 88), "The time is the sum over all spikes."),
     },
 )
 
@@ -936,24 +950,24 @@ LOSS = NumberExercise(
     id="1.3.4.loss",
     answer=(float(np.log(4)),),
     tolerance=1e-3,
-    given='Asked for is one number, the loss of a network that gives all four classes the same probability; to three digits after the point, or as `"ln 4"`.',
+    given='Give one number: the loss of a network that gives all four classes the same probability, with three digits after the point, or as `"ln 4"`.',
     hints=(
-        "Which probability has the right class?",
-        "It is one of four equal shares, and the loss is −ln of it.",
+        "What is the probability of the right class?",
+        "It is one of four equal shares, and the loss is −ln p.",
     ),
     mistakes={
         "takes the logarithm to base 2": Mistake(
-            (2.0,), "Cross-entropy is in nats here, as PyTorch has it: the natural logarithm."
+            (2.0,), "Cross-entropy is in nats here, as in PyTorch: use the natural logarithm."
         ),
-        "takes the logarithm to base 10": Mistake((float(np.log10(4)),), "The natural logarithm: −ln ¼."),
+        "takes the logarithm to base 10": Mistake((float(np.log10(4)),), "Use the natural logarithm: −ln ¼."),
         "forgets the minus": Mistake(
-            (-float(np.log(4)),), "A loss is −ln p, and p is below 1: it is positive."
+            (-float(np.log(4)),), "The loss is −ln p, and p is below 1, so it is positive."
         ),
-        "gives the probability": Mistake((0.25,), "That is the accuracy. The loss is −ln of it."),
+        "gives the probability": Mistake((0.25,), "That is the probability. The loss is −ln p."),
         "takes two classes": Mistake((float(np.log(2)),), "There are four classes: XX, XY, YX, YY."),
         "gives the mean of untrained networks": Mistake(
             (float(np.log(4) + 1 / 96),),
-            "That is what networks pay on average whose logits differ a little, by chance. Asked for is what equal logits cost.",
+            "That is the average over networks whose logits differ a little by chance. The question is what equal logits cost.",
         ),
     },
 )
@@ -961,21 +975,21 @@ LOSS = NumberExercise(
 ACCURACY = NumberExercise(
     id="1.3.4.accuracy",
     answer=(0.25,),
-    given="Asked for is one number, the share of right answers of a network that knows nothing of four equally frequent classes.",
+    given="Give one number: the share of right answers of a network that knows nothing, if the four classes are equally frequent.",
     hints=(
-        "Whatever it answers, how often is that the right class?",
+        "Whatever the network answers, how often is that the right class?",
         "Each of the four classes is as frequent as the others.",
     ),
     mistakes={
         "takes two classes": Mistake((0.5,), "There are four classes: XX, XY, YX, YY."),
         "gives the loss": Mistake(
-            (float(np.log(4)),), "ln 4 is what it costs. It is right in one case of four."
+            (float(np.log(4)),), "ln 4 is the loss. The network is right in one case of four."
         ),
         "gives the share of wrong answers": Mistake(
-            (0.75,), "Three of four are wrong; one of four is right."
+            (0.75,), "Three of four answers are wrong, and one is right."
         ),
         "gives nothing to chance": Mistake(
-            (0.0,), "To know nothing is to be right by chance, in one case of four."
+            (0.0,), "A network that knows nothing is right by chance in one case of four."
         ),
     },
 )
@@ -984,10 +998,10 @@ SPREAD = NumberExercise(
     id="1.3.4.spread",
     answer=(1 / 36, float(np.log(4) + 1 / 96)),
     tolerance=1e-4,
-    given="Asked for are two numbers, s² and the expected loss for C = 4; as numbers with four digits after the point, or as formulas.",
+    given="Give two numbers: s², and the expected loss for C = 4. Write them with four digits after the point, or as formulas.",
     hints=(
-        "With h = 0 a logit is its bias. What is the variance of a number uniform between −a and a?",
-        "a²/3, with a² = 1/12. Then ln C + ½ s² (1 − 1/C).",
+        "With h = 0 a logit equals its bias. What is the variance of a number that is uniform between −a and a?",
+        "It is a²/3, with a² = 1/12. The loss is about ln C + ½ s² (1 − 1/C).",
     ),
     mistakes={
         "takes the square of the bound for the variance": Mistake(
@@ -995,12 +1009,14 @@ SPREAD = NumberExercise(
         ),
         "forgets that the mean takes its share": Mistake(
             (1 / 36, float(np.log(4) + 1 / 72)),
-            "The deviations are from the mean of the four logits: the factor 1 − 1/C.",
+            "Deviations are measured from the mean of the four logits, which gives the factor 1 − 1/C.",
         ),
-        "forgets the half": Mistake((1 / 36, float(np.log(4) + 1 / 48)), "ln C + ½ s² (1 − 1/C)."),
+        "forgets the half": Mistake(
+            (1 / 36, float(np.log(4) + 1 / 48)), "The formula is ln C + ½ s² (1 − 1/C)."
+        ),
         "leaves the cost of the preferences out": Mistake(
             (1 / 36, float(np.log(4))),
-            "Equal logits would cost ln 4. These differ, and a preference that knows nothing always costs.",
+            "Equal logits would cost ln 4. These differ, and a preference without knowledge always costs something.",
         ),
         "takes the whole width for the bound": Mistake(
             (1 / 9, float(np.log(4) + 1 / 24)), "The variance is (2a)²/12 = a²/3, with a = 1/√12."
