@@ -120,11 +120,12 @@ function addSliders({ el, model, sliders }) {
     readout.setAttribute("aria-hidden", "true"); // the slider itself says it
     control.addEventListener("input", () => model.set(name, Number(control.value)));
     model.on(`change:${name}`, show);
-    model.on("change:blocked", () => {
-      control.style.background = marks(model.get("blocked")[name] ?? [], labels.length);
+    const mark = () => {
+      control.style.background = marks(model.get("blocked")?.[name] ?? [], labels.length);
       show();
-    });
-    show();
+    };
+    model.on("change:blocked", mark);
+    mark();
     rows[number].querySelector("i").replaceWith(control);
     if (menu) readout.remove();
   });

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from box_page import write_page
-from browsing import AXE, patience, serving
+from browsing import AXE, SHOW, serving
 
 from helpers.drawings import Axis, Grid, Line, Lines, Surface, Text
 from helpers.explorers import Explorer, Prediction, Slider
@@ -153,7 +153,7 @@ def open_at(browser, address):
 
     def open_(fragment="", **options):
         page = browser.new_page(**options)
-        page.set_default_timeout(patience())
+        page.set_default_timeout(4000)
         page.goto(f"{address}#{fragment}")
         page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
         pages.append(page)
@@ -280,8 +280,6 @@ def test_play_goes_through_the_cells_and_ends_with_the_last(open_at):
     page.wait_for_function("document.querySelector('#explorer-table').model.get('row') > 0")
     page.wait_for_function("document.querySelector('#explorer-table .gc-play').textContent.includes('Play')")
     assert page.locator("#explorer-table .marked").text_content() == "9"
-    button.click()  # from the last, it begins again
-    assert values(page, "table")["row"] == 0
 
 
 def test_play_stops_at_any_input(open_at):
@@ -297,6 +295,9 @@ def test_play_stops_at_any_input(open_at):
 
 def test_under_reduced_motion_one_step_at_a_time(open_at):
     page = open_at("explorer-curves.t=9", reduced_motion="reduce")
+    page.get_by_role("button", name="Next step").first.click()
+    cells = page.locator("#explorer-table .gc-grid g")
+    assert cells.nth(12).get_attribute("class") == "cell plain marked", "after 2 · 3 comes 3 · 1"
     button = page.get_by_role("button", name="Next step").last
     button.click()
     assert values(page, "curves")["t"] == 10
@@ -365,14 +366,14 @@ def test_labels_at_the_ends_of_lines_do_not_touch(open_at):
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_what_python_draws_is_what_the_script_draws(browser, address, open_at, width):
-    read = "() => [...document.querySelectorAll('.gc-panel svg, .gc-label, .gc-now')].map(part => part.outerHTML.replace(/ style=\"left:(\\d+)%;?\"/, ' $1'))"
+    read = "() => [...document.querySelectorAll('.gc-panel svg, .gc-label, .gc-now')].map(part => part.outerHTML.replace(/(: |;)/g, ':'))"
     static = browser.new_page(java_script_enabled=False)
     static.goto(address)
     live = open_at()
     for page in (static, live):
         page.set_viewport_size({"width": width, "height": 900})
     cleaned = [
-        [re.sub(r'style="(?:left|top): ?([\d.]+)(?:%|px);?"', r"\1", part) for part in page.evaluate(read)]
+        [re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}", part) for part in page.evaluate(read)]
         for page in (static, live)
     ]
     assert cleaned[0] == cleaned[1]
@@ -387,4 +388,4 @@ def test_nothing_bars_the_way(open_at, theme, width):
         page.add_script_tag(path=str(AXE))
         found = page.evaluate("axe.run('.explorer')")["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
-        answer(page, "Just show me")
+        page.evaluate(SHOW)

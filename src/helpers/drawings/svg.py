@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..numerics.arrays import Array
-from ..numerics.formatting import format_number
+from ..numerics.formatting import format_number, signed
 from ..numerics.functions import quiet
 from .formulas import in_svg, plain, typeset
 from .html import HTML, element
@@ -30,6 +30,7 @@ from .panels import (
     Lines,
     Node,
     Panel,
+    Products,
     Surface,
     Text,
     check_frame,
@@ -131,6 +132,25 @@ def _text(panel: Text, frame: Frame, extent: Any = None) -> HTML:
 
 
 @draw.register
+def _products(panel: Products, frame: Frame, extent: Any = None) -> HTML:
+    return _text(Text(("sum",)), {"sum": sum_of_products(panel, frame)}, extent)
+
+
+ALL_PRODUCTS = 9
+"""A sum of more products than these is written with its first three and its last."""
+
+
+def sum_of_products(panel: Products, frame: Frame) -> str:
+    """Return the sentence of :class:`Products`; ``drawing.js`` writes the same."""
+    left, right, result = panel.factors(frame)
+    products = [f"{signed(a)}·{signed(b)}" for a, b in zip(left, right, strict=True)]
+    if len(products) > ALL_PRODUCTS:
+        products[3:-1] = ["…"]
+    place = ", ".join(str(frame[name][0]) for name in panel.at)
+    return f"{panel.symbol}[{place}] = {' + '.join(products)} = {format_number(result)}"
+
+
+@draw.register
 def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
     positions, unit = panel.positions(frame), panel.unit
     roles = np.array(panel.legend, object)[positions]
@@ -143,6 +163,8 @@ def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
         texts[here] = np.where(np.isin(roles, panel.unnumbered), "", written)
     rows, columns = _marked(panel, frame, roles.shape)
     looks[np.ix_(rows, columns)] += " marked"
+    if panel.marked is not None:
+        looks[here][np.asarray(frame[panel.marked]) != 0] += " marked"
     cells = [
         _cell(look, row, column, (unit, unit), element("text", text, x=unit // 2, y=unit // 2))
         for ((row, column), look), text in zip(np.ndenumerate(looks), texts.flat, strict=True)
@@ -150,7 +172,7 @@ def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
     outline = [_outline(rows, columns, unit)] if extent else []
     words = panel.legend_words or [role.replace("-", " ") for role in panel.legend]
     keys = [(f"key {role}", word) for role, word in zip(panel.legend, words, strict=True) if word]
-    left, top, headings = _headings(panel, frame, looks.shape)
+    left, top, headings = _headings(panel, frame, roles.shape, looks.shape)
     view = (-2 - left, -2 - top, looks.shape[1] * unit + 4 + left, looks.shape[0] * unit + 4 + top)
     return _figure(panel.title, keys if len(panel.legend) > 1 else [], view, cells + outline + headings)
 
@@ -159,23 +181,25 @@ LETTER = 6.2
 """The mean width of a letter of a drawing, in pixels."""
 
 
-def _headings(panel: Grid, frame: Frame, shape: tuple[int, int]) -> tuple[float, float, list[HTML]]:
+def _headings(
+    panel: Grid, frame: Frame, present: tuple[int, ...], extent: tuple[int, ...]
+) -> tuple[float, float, list[HTML]]:
     """Return the space that headings of rows take on the left and those of columns above, and the headings."""
-    unit, (rows, columns) = panel.unit, (panel.headings(frame, axis) for axis in (0, 1))
+    rows, columns = (panel.headings(frame, axis) for axis in (0, 1))
+
+    def text(axis: int, place: int, name: str) -> HTML:
+        middle = (place + 0.5) * panel.unit
+        look, x, y = ("label column-name", middle, -10.0) if axis else ("label end row-name", -7.0, middle)
+        absent = "" if place >= present[axis] else None
+        return element("text", in_svg(name), class_=look, x=x, y=y, data_absent=absent)
+
     texts = [
-        element("text", in_svg(name), class_="label end row-name", x=-7, y=(row + 0.5) * unit)
-        for row, name in enumerate(_extended(rows, shape[0]))
-    ] + [
-        element("text", in_svg(name), class_="label column-name", x=(column + 0.5) * unit, y=-10)
-        for column, name in enumerate(_extended(columns, shape[1]))
+        text(axis, place, names[place] if place < len(names) else "")
+        for axis, names in enumerate((rows, columns))
+        for place in range(extent[axis] if names else 0)
     ]
     left = 10 + LETTER * max(len(plain(name)) for name in rows) if rows else 0
     return left, 18 if columns else 0, texts
-
-
-def _extended(names: Sequence[str], length: int) -> list[str]:
-    """Return headings, with empty ones for the rows or columns that only other frames have; none where there are none."""
-    return [*names, *[""] * (length - len(names))] if names else []
 
 
 def _marked(panel: Grid, frame: Frame, shape: tuple[int, ...]) -> list[Sequence[int]]:
