@@ -22,7 +22,7 @@ STEPS, LARGEST = 9, 4
 """The steps of the run, and the largest window."""
 SEED = 117
 """The seed of a network that attends most to x[t], to h[t−1] and to h[t−2] in turn, with scores below 10."""
-UNIT, WIDE_UNIT, MATRIX_UNIT = 26, 36, 33
+UNIT, WIDE_UNIT, MATRIX_UNIT = 26, 36, 32
 READ = ("$x[t]$", *(f"$h[t−{i}]$" for i in range(1, LARGEST + 1)))
 SCALES = [0, 0.5, 1, 2, 4]
 
@@ -81,7 +81,7 @@ def attention_map_explorer() -> Explorer:
         ),
         k=Slider("window k", range(1, LARGEST + 1), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
-        t=Slider("step t", range(1, STEPS + 1), start=5, play=1),
+        t=Slider("step t", range(1, STEPS + 1), start=5, shown=False, play=1),
     )
 
 
@@ -165,7 +165,7 @@ def jacobian_explorer() -> Explorer:
                     x_axis=Axis("step $t$", 1, STEPS, tuple(range(1, STEPS + 1))),
                     y_axis=Axis("norm", 0.01, 3, (0.01, 0.1, 1), logarithmic=True),
                     width=140,
-                    height=80,
+                    height=65,
                     cursor="now",
                     x_slider="t",
                 ),
@@ -174,7 +174,7 @@ def jacobian_explorer() -> Explorer:
         ),
         scale=Slider("scale of QᵀK", SCALES, start=2),
         i=Slider("lag i", range(1, 4), start=1),
-        t=Slider("step t", range(1, STEPS + 1), start=5, play=1),
+        t=Slider("step t", range(1, STEPS + 1), start=5, shown=False, play=1),
     )
 
 
@@ -304,7 +304,7 @@ def many_steps_explorer() -> Explorer:
             Text(("size", "path")),
         ),
         window=Slider("window k", names, start="1"),
-        n=Slider("steps back n", range(BACK + 1), start=BACK, play=10),
+        n=Slider("steps back n", range(BACK + 1), start=BACK, shown=False, play=10),
     )
 
 

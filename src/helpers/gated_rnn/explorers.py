@@ -54,7 +54,7 @@ def gates_explorer() -> Explorer:
                 x_axis=time,
                 y_axis=Axis("value", -2, 2, (-2, -1, 0, 1, 2)),
                 width=WIDTH,
-                height=90,
+                height=80,
                 label_width=LABELS,
             ),
             Lines(
@@ -64,7 +64,7 @@ def gates_explorer() -> Explorer:
                 x_axis=time,
                 y_axis=Axis("size", FAINTEST, 100, (1e-6, 1e-4, 1e-2, 1, 100), logarithmic=True),
                 width=WIDTH,
-                height=60,
+                height=55,
                 label_width=LABELS,
             ),
             Text(("gate_sentence", "memory_sentence")),
@@ -289,7 +289,7 @@ def gradient_flow_explorer() -> Explorer:
         gain=Slider("gain of W_h", [0, 0.01, 0.03, 0.1, 0.5, 2, 8], start=8),
         input_scale=Slider("input scale", FLOW_SCALES, start=3),
         gate_bias=Slider("gate bias b", FLOW_BIASES, start=2),
-        n=Slider("steps back n", range(LONGEST + 1), start=LONGEST, play=20),
+        n=Slider("steps back n", range(LONGEST + 1), start=LONGEST, shown=False, play=20),
     )
 
 

@@ -89,8 +89,8 @@ def loss_curve_lab_explorer() -> Explorer:
             because="Most last only a few batches.",
         ),
         panels=(
-            panel("loss", 400, 85, Line("marks", "a spike begins", "gate", x="marked_steps")),
-            (panel("gradient_norm", 150, 50), panel("step_size", 150, 50)),
+            panel("loss", 400, 70, Line("marks", "a spike begins", "gate", x="marked_steps")),
+            (panel("gradient_norm", 85, 45), panel("step_size", 85, 45)),
             Text(("outcome", "untreated_outcome")),
         ),
         training=Slider(
@@ -100,7 +100,7 @@ def loss_curve_lab_explorer() -> Explorer:
             names=_names_of_trainings(),
         ),
         seed=Slider("seed", SEEDS, start=0),
-        smoothing=Slider("batches averaged", SMOOTHINGS, start=1),
+        smoothing=Slider("smoothing", SMOOTHINGS, start=1),
     )
 
 
@@ -235,7 +235,7 @@ def cliff_explorer() -> Explorer:
                     x_axis=WEIGHT,
                     y_axis=BIAS,
                     width=230,
-                    height=150,
+                    height=130,
                     x_slider="w",
                     y_slider="b",
                     surface=Surface(surface(), LEVELS, along="step"),
@@ -251,7 +251,7 @@ def cliff_explorer() -> Explorer:
                     x_axis=Axis("step", 0, STEPS, (0, 100, 200)),
                     y_axis=Axis("size", 1e-6, 1e4, (1e-6, 1e-3, 1, 1e3), logarithmic=True),
                     width=120,
-                    height=130,
+                    height=90,
                     cursor="now",
                     x_slider="step",
                 ),
@@ -260,7 +260,7 @@ def cliff_explorer() -> Explorer:
         ),
         learning_rate=Slider("rate η", LEARNING_RATES, start=0.2),
         threshold=Slider("threshold", THRESHOLDS, start=1),
-        step=Slider("step", range(STEPS + 1), start=STEPS, play=20),
+        step=Slider("step", range(STEPS + 1), start=STEPS, shown=False, play=20),
         w=Slider("start w", WEIGHTS, start=START[0], shown=False),
         b=Slider("start b", BIASES, start=START[1], shown=False),
     )
@@ -393,7 +393,12 @@ def survival_explorer() -> Explorer:
             ),
             Text(("survived",)),
         ),
-        replaced=Slider("step taken", list(REPLACED), start="clipped", names={**REPLACED}),
+        replaced=Slider(
+            "step taken",
+            list(REPLACED),
+            start="clipped",
+            names={step: words for step, words in REPLACED.items()},
+        ),
         horizon=Slider("batches", range(1, 32), start=31, play=5),
     )
 
