@@ -279,9 +279,9 @@ def many_steps_explorer() -> Explorer:
         name="many-steps",
         predict=Prediction(
             f"Widen the window from 1 to 5. How does the gradient change, {BACK} steps back?",
-            ("it grows 5 times", "it grows by many powers of ten"),
-            right="it grows by many powers of ten",
-            because="Each arrow skips up to 5 steps, and fewer factors are multiplied.",
+            ("5 times as large", "many powers of ten larger"),
+            right="many powers of ten larger",
+            because="An arrow skips up to 5 steps: fewer factors.",
         ),
         panels=(
             Lines(
