@@ -107,6 +107,7 @@ def _square(size: int) -> str:
     return f"{size} × {size}"
 
 
+@cache
 def example_image(input_size: int, kernel_size: int) -> tuple[Whole, Whole]:
     """Return small whole numbers for a square image and a kernel, the same at every call."""
     random = np.random.default_rng(5)
@@ -145,26 +146,29 @@ def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dil
 def window_rows_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, row: int
 ) -> Frame:
-    """Return the rows of the padded input that one output row reads."""
-    return _window_frame(input_size, kernel_size, stride, padding, dilation, row, "row")
+    """Return the output row that is shown, and the rows of the padded input that it reads."""
+    shown, window = _window(input_size, kernel_size, stride, padding, dilation, row)
+    return {"output_rows": shown, "window_rows": window}
 
 
 def window_columns_frame(
     input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, column: int
 ) -> Frame:
-    """Return the columns of the padded input that one output column reads."""
-    return _window_frame(input_size, kernel_size, stride, padding, dilation, column, "column")
+    """Return the output column that is shown, and the columns of the padded input that it reads."""
+    shown, window = _window(input_size, kernel_size, stride, padding, dilation, column)
+    return {"output_columns": shown, "window_columns": window}
 
 
-def _window_frame(
-    input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, position: int, axis: str
-) -> Frame:
+@cache
+def _window(
+    input_size: int, kernel_size: int, stride: int, padding: int, dilation: int, position: int
+) -> tuple[Whole, Whole]:
     """Return the position that is shown along one axis, and the samples that it reads."""
     size = output_size(input_size, kernel_size, stride=stride, padding=padding, dilation=dilation)
     shown = min(position, size - 1)
     # Each padding sample counts as one of the input here.
     window = _places_read(input_size + 2 * padding, kernel_size, stride, dilation, shown)
-    return {f"output_{axis}s": np.array([shown]), f"window_{axis}s": window}
+    return np.array([shown]), window
 
 
 @cache
@@ -251,6 +255,7 @@ LAYER_UNIT = 23
 SUMS = {"sheet": "the sheet's rows", "book": "all rows"}
 
 
+@cache
 def example_layer(length: int, kernel_size: int) -> tuple[Whole, Whole, Whole]:
     """Return small whole numbers for x (5 channels), W (1 filter) and enough of ∂ℓ/∂f, the same at every call."""
     random = np.random.default_rng(11)
@@ -303,42 +308,55 @@ def tap_band(length: int, kernel_size: int, stride: int, dilation: int) -> Whole
     return input_jacobian(taps[None, None], length, stride=stride, dilation=dilation)[0, :, 0].astype(int)
 
 
+@cache
+def rows_summed(length: int, kernel_size: int, stride: int, dilation: int, summed: str) -> tuple[int, Whole]:
+    """Return how many rows of ∂f/∂W are summed, and what that makes of ∂ℓ/∂W, of shape (5, K)."""
+    setting = {"stride": stride, "dilation": dilation}
+    x, _, output_gradient = example_layer(length, kernel_size)
+    size = output_size(length, kernel_size, **setting)
+    rows = size - (summed == "sheet")
+    output_gradient = np.where(np.arange(size) < rows, output_gradient[:, :size], 0)
+    return rows, weight_vjp(output_gradient, x, kernel_size, **setting)[0].astype(int)
+
+
+@cache
+def signal_roles(
+    length: int, kernel_size: int, stride: int, dilation: int, tap: int, rows: int
+) -> tuple[Whole, Whole]:
+    """Return the samples of x that one tap reads, and the roles of x and of ∂ℓ/∂f, which stands at them."""
+    setting = {"stride": stride, "dilation": dilation}
+    size = output_size(length, kernel_size, **setting)
+    # Stride and dilation have changed places: the output's samples are the taps now.
+    places = _places_read(length, size, dilation, stride, tap)
+    roles = np.full((2, length), ROLES_IN_SIGNAL.index("zero"))
+    roles[0] = ROLES_IN_SIGNAL.index("input")
+    roles[0, length - dropped_samples(length, kernel_size, **setting) :] = ROLES_IN_SIGNAL.index("dropped")
+    roles[1, places] = ROLES_IN_SIGNAL.index("gradient")
+    roles[1, places[rows:]] = ROLES_IN_SIGNAL.index("skipped")
+    return places, roles
+
+
 def backward_frame(
     length: int, kernel_size: int, stride: int, dilation: int, channel: int, tap: int, summed: str
 ) -> Frame:
     """Write one element of ∂ℓ/∂W as a sum over x and ∂ℓ/∂f, whose dilation is the forward stride; the sheet's stops a row short."""
-    setting = {"stride": stride, "dilation": dilation}
+    setting = (length, kernel_size, stride, dilation)
     x, weight, output_gradient = example_layer(length, kernel_size)
-    size = output_size(length, kernel_size, **setting)
-    dropped = dropped_samples(length, kernel_size, **setting)
-    output_gradient = output_gradient[:, :size]
-    read = output_gradient.copy()
-    read[:, size - (summed == "sheet") :] = 0
-    right, found = (
-        weight_vjp(gradient, x, kernel_size, **setting)[0, channel].astype(int)
-        for gradient in (output_gradient, read)
-    )
+    _, right = rows_summed(*setting, "book")
+    rows, found = rows_summed(*setting, summed)
     shown = min(tap, kernel_size - 1)
-    # Stride and dilation have changed places: the output's samples are the taps now.
-    places = _places_read(length, size, dilation, stride, shown)
-    spread, roles = np.zeros(length, int), np.full(length, ROLES_IN_SIGNAL.index("zero"))
-    roles[places] = ROLES_IN_SIGNAL.index("gradient")
-    roles[places[size - (summed == "sheet") :]] = ROLES_IN_SIGNAL.index("skipped")
-    spread[places] = output_gradient[0]
-    x_roles = np.where(np.arange(length) >= length - dropped, ROLES_IN_SIGNAL.index("dropped"), 0)
-    pairs = list(zip(output_gradient[0], x[channel, places], strict=True))
-    terms = " + ".join(f"{signed(g)}·{signed(value)}" for g, value in pairs[: size - (summed == "sheet")])
-    weight_roles = np.where(
-        found == right, ROLES_IN_WEIGHT.index("gradient"), ROLES_IN_WEIGHT.index("dropped")
-    )
+    places, roles = signal_roles(*setting, shown, rows)
+    spread = np.zeros(length, int)
+    spread[places] = output_gradient[0, : len(places)]
+    terms = " + ".join(f"{signed(spread[i])}·{signed(x[channel, i])}" for i in places[:rows])
+    error = found[channel] - right[channel]
+    weight_roles = np.where(error, ROLES_IN_WEIGHT.index("dropped"), ROLES_IN_WEIGHT.index("gradient"))
     return {
-        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms or 'no terms'} = {format_number(found[shown])}.",
-        "comparison": f"Wrong by {format_number(found[shown] - right[shown])}."
-        if found[shown] != right[shown]
-        else "That is right.",
+        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms or 'no terms'} = {format_number(found[channel, shown])}.",
+        "comparison": f"Wrong by {format_number(error[shown])}." if error[shown] else "That is right.",
         "signal": np.stack([x[channel], spread]),
-        "signal_roles": np.stack([x_roles, roles]),
-        "weight": np.stack([weight[0, channel], found]),
+        "signal_roles": roles,
+        "weight": np.stack([weight[0, channel], found[channel]]),
         "weight_roles": np.stack([np.arange(kernel_size), weight_roles]),
     }
 
