@@ -23,6 +23,7 @@ from ..drawings.formulas import plain
 from ..drawings.html import HTML, element
 from ..drawings.panels import Grid, Lines, Panel, Products, Text, check_frame
 from ..drawings.svg import ALL_PRODUCTS, draw, style
+from ..numerics.formatting import signed
 from .packing import IMPOSSIBLE, Frame, evaluate, pack, part_of_frame
 from .prediction import Prediction
 from .sliders import Slider, Value
@@ -130,6 +131,7 @@ class Explorer(ipywidgets.VBox):
         self.functions = functions
         self.panels = tuple(_flat(panels))
         self.sliders = sliders
+        self.predict = predict
         _check_panels(self.panels, self.frame())
         _check_controls(self.panels, sliders)
         self.figure = _figure(panels, self.frame(), frames, predict, _play_label(self.panels, sliders))
@@ -276,7 +278,12 @@ def _(panel: Grid, frames: Sequence[Frame]) -> tuple[int, ...]:
 
 @_largest_extent.register
 def _(panel: Products, frames: Sequence[Frame]) -> list[list[str]]:
-    return [[f"{panel.symbol}[0, 0] = {' + '.join(['(−0)·(−0)'] * ALL_PRODUCTS)} = −00"]]
+    def longest(name: str) -> str:
+        numbers = np.unique(np.concatenate([np.ravel(frame[name]) for frame in frames if name in frame]))
+        return max(map(signed, numbers), key=len)
+
+    product = f"{longest(panel.left)}·{longest(panel.right)}"
+    return [[f"{panel.symbol}[0, 0] = {' + '.join([product] * ALL_PRODUCTS)} = {longest(panel.result)}"]]
 
 
 @_largest_extent.register

@@ -61,7 +61,7 @@ def part_of_frame(
     try:
         return function(**setting)
     except DoesNotFit as error:
-        reason = re.sub(r"\w+", lambda word: labels.get(word[0], word[0]), str(error))
+        reason = re.sub(r"\w+", lambda word: labels.get(word[0], word[0].replace("_", " ")), str(error))
         return {IMPOSSIBLE: f"This setting is impossible: {reason}."}
 
 
