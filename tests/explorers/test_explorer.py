@@ -81,11 +81,14 @@ def test_every_packed_frame_is_what_the_functions_return(page, number):
             if isinstance(value, np.ndarray):
                 exact = np.asarray(frame[name])
                 np.testing.assert_array_equal(value, exact.astype("f4") if exact.dtype.kind == "f" else exact)
-            elif isinstance(value, list):
+            elif isinstance(value, list) and not isinstance(value[0], str):
                 assert value == [[format_number(number) for number in row] for row in frame[name]]
             else:
                 assert value == frame.get(name)
-    has_impossible_settings = EXPLORERS[page][number].__name__ in ("output_size_explorer", "layer_explorer")
+    has_impossible_settings = EXPLORERS[page][number].__name__ in (
+        "output_size_explorer",
+        "layer_explorer",
+    )
     assert impossible or not has_impossible_settings
 
 
@@ -98,7 +101,7 @@ def test_every_slider_moves_something(page, number):
 
 NAMES = {
     "notebooks/attention_rnn": ["attention-map", "jacobian"],
-    "notebooks/convolution": ["output-size", "layer"],
+    "notebooks/convolution": ["output-size", "layer", "transposed"],
     "notebooks/gated_rnn": ["gates", "gradient-flow"],
     "notebooks/loss_curves": ["loss-curve-lab", "cliff", "initial-loss"],
 }
@@ -123,7 +126,7 @@ def test_a_slider_may_not_be_called_as_a_part_of_the_drawing():
 
 
 setting_of_sizes = {
-    "input_size": st.integers(4, 10),
+    "input_size": st.integers(4, 8),
     "kernel_size": st.integers(1, 5),
     "stride": st.integers(1, 4),
     "padding": st.integers(0, 2),
@@ -132,7 +135,7 @@ setting_of_sizes = {
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.fixed_dictionaries(setting_of_sizes), st.integers(0, 13))
+@given(st.fixed_dictionaries(setting_of_sizes), st.integers(0, 11))
 def test_size_frame_is_what_pytorch_does(setting, row):
     """Sizes, the window and the dropped samples are read off PyTorch's own convolution and its gradient."""
     size, kernel_size = setting["input_size"], setting["kernel_size"]
@@ -146,6 +149,11 @@ def test_size_frame_is_what_pytorch_does(setting, row):
     y = oracle.value(lambda x, w: oracle.conv(x, w, **steps), np.zeros((1, size)), ones)
     frame = chapter.size_frame(**setting)
     assert frame["output"].shape == (y.shape[1], y.shape[1])
+    image, kernel = chapter.example_image(size, kernel_size)
+    computed = oracle.value(
+        lambda x, w: oracle.conv(x, w, **steps), image[None].astype(float), kernel[None, None].astype(float)
+    )
+    check_close(frame["y"], computed[0])
     assert f"= {y.shape[1]}, so" in frame["formula"]
 
     unpadded = {"stride": steps["stride"], "dilation": steps["dilation"]}
@@ -166,7 +174,7 @@ def test_size_frame_is_what_pytorch_does(setting, row):
 
 @settings(deadline=None, max_examples=60)
 @given(
-    st.integers(5, 10),
+    st.integers(5, 8),
     st.integers(1, 4),
     st.integers(1, 4),
     st.integers(1, 3),
@@ -187,16 +195,59 @@ def test_layer_frames_are_what_autograd_says(length, kernel_size, stride, dilati
     by_input, by_weight = oracle.jacobian(layer, x, weight)
     check_close(frame["input_jacobian"], by_input[0, :, channel])
     check_close(frame["weight_jacobian"], by_weight[0, :, 0, channel])
-    assert ((frame["input_jacobian_roles"] == 0) == (by_input[0, :, channel] == 0)).all()
+    taps = chapter.tap_frame(length, kernel_size, stride, dilation, tap)
+    assert ((taps["input_jacobian_roles"] == 0) == (by_input[0, :, channel] == 0)).all()
+    (shown,) = taps["tap_shown"]
+    marked = by_input[0, :, channel][taps["band_of_tap"] == 1]
+    check_close(marked, np.full(by_input.shape[1], weight[0, channel, shown]))
 
-    frame = chapter.backward_frame(length, kernel_size, stride, dilation, channel, tap)
     size = by_input.shape[1]
     _, expected = oracle.vjp(layer, gradient[:, :size], x, weight)
-    (shown,) = frame["tap"]
-    check_close(frame["weight"], [weight[0, channel], expected[0, channel]])
-    above, below = frame["signal"]
-    check_close(above, x[channel])
-    check_close((above * below).sum(), expected[0, channel, shown], name="the sum that is drawn")
+    short = gradient[:, :size].copy()
+    short[:, -1] = 0
+    for summed, g in (("book", gradient[:, :size]), ("sheet", short)):
+        frame = chapter.backward_frame(length, kernel_size, stride, dilation, channel, tap, summed)
+        _, found = oracle.vjp(layer, g, x, weight)
+        check_close(frame["weight"], [weight[0, channel], found[0, channel]])
+        wrong = frame["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("dropped")
+        np.testing.assert_array_equal(wrong, found[0, channel] != expected[0, channel])
+        above, below = frame["signal"]
+        check_close(above, x[channel])
+        used = frame["signal_roles"][1] == chapter.ROLES_IN_SIGNAL.index("gradient")
+        check_close((above * below * used).sum(), found[0, channel, shown], name="the sum that is drawn")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10), st.integers(5, 8), st.integers(1, 3), st.integers(1, 3), st.integers(1, 2))
+def test_transposed_frame_is_what_autograd_says(t, length, kernel_size, stride, dilation):
+    _, weight, gradient = chapter.example_layer(length, kernel_size)
+    kernel = weight[:, :1].astype(float)
+    x = np.zeros((1, length))
+    size = chapter.output_size(length, kernel_size, stride=stride, dilation=dilation)
+    expected, _ = oracle.vjp(
+        lambda x, w: oracle.conv(x, w, stride=stride, dilation=dilation), gradient[:, :size], x, kernel
+    )
+    frame = chapter.transposed_frame(t, length, kernel_size, stride, dilation)
+    done = min(max(t - chapter.SLIDE + 1, 0), length)
+    np.testing.assert_array_equal(frame["numbers"][3, :done], expected[0, :done])
+    assert not frame["roles"][3, done:].any()
+    if done:
+        columns = frame["marks"][1] == 1
+        (position,) = np.flatnonzero(frame["marks"][3])
+        drawn = (frame["numbers"][1, columns] * frame["numbers"][2, columns]).sum()
+        check_close(drawn, expected[0, position], name="the sum that is drawn")
+        assert frame["sum"].endswith(f" = {format_number(drawn)}.")
+
+
+def test_the_answers_of_chapter_1_are_right():
+    """What each question calls right is what its explorer shows."""
+    sizes, layer, transposed = (maker() for maker in EXPLORERS["notebooks/convolution"])
+    assert sizes.predict.right == f"{len(sizes.frame()['y'])} × {len(sizes.frame()['y'])}"
+    assert layer.predict.right == "all of them"
+    assert (layer.frame()["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("dropped")).all()
+    assert transposed.predict.right == "by 1"
+    before, after = (np.flatnonzero(transposed.frame(t=t)["marks"][1]) for t in (4, 5))
+    np.testing.assert_array_equal(after - before, np.ones(3))
 
 
 def test_start_must_be_a_value():

@@ -366,14 +366,14 @@ def test_labels_at_the_ends_of_lines_do_not_touch(open_at):
 
 @pytest.mark.parametrize("width", [1280, 360])
 def test_what_python_draws_is_what_the_script_draws(browser, address, open_at, width):
-    read = "() => [...document.querySelectorAll('.gc-panel svg, .gc-label, .gc-now')].map(part => part.outerHTML.replace(/: | |;/g, ''))"
+    read = "() => [...document.querySelectorAll('.gc-panel svg, .gc-label, .gc-now')].map(part => part.outerHTML.replace(/(: |;)/g, ':'))"
     static = browser.new_page(java_script_enabled=False)
     static.goto(address)
     live = open_at()
     for page in (static, live):
         page.set_viewport_size({"width": width, "height": 900})
     cleaned = [
-        [re.sub(r"[\d.]+", lambda number: f"{float(number[0]):.1f}", part) for part in page.evaluate(read)]
+        [re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.1f}", part) for part in page.evaluate(read)]
         for page in (static, live)
     ]
     assert cleaned[0] == cleaned[1]

@@ -22,7 +22,7 @@ STEPS, LARGEST = 9, 4
 """The steps of the run, and the largest window."""
 SEED = 117
 """The seed of a network that attends most to x[t], to h[t−1] and to h[t−2] in turn, with scores below 10."""
-UNIT, WIDE_UNIT = 28, 30
+UNIT, WIDE_UNIT, MATRIX_UNIT = 26, 36, 32
 READ = ("$x[t]$", *(f"$h[t−{i}]$" for i in range(1, LARGEST + 1)))
 SCALES = [0, 0.5, 1, 2, 4]
 
@@ -50,16 +50,16 @@ def attention_map_explorer() -> Explorer:
         name="attention-map",
         predict=Prediction(
             "Raise the scale of $Q^T K$ to 4. What becomes of the weights?",
-            ("they become equal", "one of them takes nearly all"),
-            right="one of them takes nearly all",
-            because="softargmax turns differences of scores into ratios of weights.",
+            ("they even out", "one takes nearly all"),
+            right="one takes nearly all",
+            because="Weights are exponentials of scores.",
         ),
         panels=(
             Grid(
-                "The weights $a_i[t]$: a row for what is read, a column for each step $t$",
+                "The weights $a_i[t]$ of each step $t$",
                 roles="map_roles",
                 legend=ROLES,
-                legend_words=("a zero state's", "below ⅛", "below ¼", "below ½", "from ½", "not read"),
+                legend_words=("a zero state", "below ⅛", "below ¼", "below ½", "from ½", ""),
                 numbers="map",
                 row_names=READ,
                 column_names=tuple(f"{t}" for t in range(1, STEPS + 1)),
@@ -68,20 +68,20 @@ def attention_map_explorer() -> Explorer:
                 unit=UNIT,
             ),
             Grid(
-                "The step that is marked, in numbers",
+                "The marked step",
                 roles="number_roles",
-                legend=("plain", "gap", "output"),
-                legend_words=("", "", ""),
+                legend=ROLES,
+                legend_words=("",) * len(ROLES),
                 numbers="numbers",
-                row_names=(*READ, "$h[t] = Σ a_i v_i$"),
-                column_names=("score", "weight", "$v_1$", "$v_2$", "$v_3$"),
+                row_names=("score", "weight"),
+                column_names=READ,
                 unit=WIDE_UNIT,
             ),
-            Text(("zero_states",)),
+            Text(("state",)),
         ),
         k=Slider("window k", range(1, LARGEST + 1), start=2),
         scale=Slider("scale of QᵀK", SCALES, start=1),
-        t=Slider("step t", range(1, STEPS + 1), start=5, play=1),
+        t=Slider("step t", range(1, STEPS + 1), start=5, shown=False, play=1),
     )
 
 
@@ -100,23 +100,18 @@ def step_frame(k: int, scale: float, t: int) -> Frame:
     """Return the scores, weights and values of one step, their sum, and what zero vectors take."""
     run = example(k, scale)
     a, earlier = run.weights[t - 1], np.arange(k + 1) >= t
-    triples, y = [run.network.input_triple, *run.network.past_triples], _read(run, t)
-    w = [(Q @ y_i) @ (K @ y_i) for (Q, K, _), y_i in zip(triples, y, strict=True)]
-    v = [V @ y_i for (_, _, V), y_i in zip(triples, y, strict=True)]
-    numbers = _padded(np.column_stack((w, a, v)), LARGEST + 2, 0)
-    numbers[-1] = [0, a.sum(), *run.states[t - 1]]
-    roles = np.zeros(numbers.shape, int)
-    roles[k + 1 :] = 1
-    roles[-1, 1:] = 2
-    zeros = int(earlier.sum())
+    triples = [run.network.input_triple, *run.network.past_triples]
+    w = [(Q @ y_i) @ (K @ y_i) for (Q, K, _), y_i in zip(triples, _read(run, t), strict=True)]
+    weight_roles = _roles(a, earlier)
+    numbers = np.array([w, a]).T  # a row for what is read
+    roles = np.column_stack([np.where(earlier, 0, 1), weight_roles])
+    terms = " + ".join(f"{fixed(a_i)} v{'₀₁₂₃₄'[i]}" for i, a_i in enumerate(a))
+    taken = f"; zero vectors take {fixed(a[earlier].sum())}" if earlier.any() else ""
     return {
         "shown": np.array([t - 1]),
-        "numbers": _for_a_cell(numbers),
-        "number_roles": roles,
-        "zero_states": f"{zeros} of the {k} states {'is a zero vector' if zeros == 1 else 'are zero vectors'}; "
-        f"together they take {fixed(a[earlier].sum())} of the weight."
-        if zeros
-        else "No zero vector is in the window.",
+        "numbers": _padded(_for_a_cell(numbers), LARGEST + 1, 0).T,
+        "number_roles": _padded(roles, LARGEST + 1, ROLES.index("gap")).T,
+        "state": f"h[{t}] = {terms}{taken}.",
     }
 
 
@@ -139,7 +134,7 @@ def jacobian_explorer() -> Explorer:
             legend_words=("",) * len(DIVERGING),
             numbers=name,
             unnumbered=(),
-            unit=WIDE_UNIT,
+            unit=MATRIX_UNIT,
         )
 
     return Explorer(
@@ -148,17 +143,19 @@ def jacobian_explorer() -> Explorer:
         now_frame,
         name="jacobian",
         predict=Prediction(
-            "Lag 1, and a scale of 4: which term is larger at most steps?",
-            ("$a_i V_i$", "the one with $Q_i$ and $K_i$"),
-            right="the one with $Q_i$ and $K_i$",
-            because="It moves the attention, and grows with the scores.",
+            "At a scale of 4, which term is larger at most steps?",
+            ("the first", "the second"),
+            right="the second",
+            because="It grows with the scores.",
         ),
         panels=(
-            (matrix("first, $a_i V_i$", "first"), matrix("+ second", "second"), matrix("= both", "both")),
             (
-                matrix("the sheet", "sheet"),
+                [
+                    (matrix("first: $a_i V_i$", "first"), matrix("+ second", "second")),
+                    (matrix("= both", "both"), matrix("the sheet", "sheet")),
+                ],
                 Lines(
-                    "The norm of each term at every step",
+                    "The norm of each term",
                     x="steps",
                     lines=(
                         Line("first_norms", "first", "gate"),
@@ -167,18 +164,17 @@ def jacobian_explorer() -> Explorer:
                     ),
                     x_axis=Axis("step $t$", 1, STEPS, tuple(range(1, STEPS + 1))),
                     y_axis=Axis("norm", 0.01, 3, (0.01, 0.1, 1), logarithmic=True),
-                    width=230,
-                    height=90,
-                    label_width=60,
+                    width=140,
+                    height=65,
                     cursor="now",
                     x_slider="t",
                 ),
             ),
-            Text(("step", "sheet_sentence", "note")),
+            Text(("sheet_sentence",)),
         ),
         scale=Slider("scale of QᵀK", SCALES, start=2),
         i=Slider("lag i", range(1, 4), start=1),
-        t=Slider("step t", range(1, STEPS + 1), start=5, play=1),
+        t=Slider("step t", range(1, STEPS + 1), start=5, shown=False, play=1),
     )
 
 
@@ -189,19 +185,16 @@ def terms_frame(scale: float, i: int, t: int) -> Frame:
     error = sheet - terms[2]
     wrong = np.abs(error).max() >= ZERO
     if scale == 0:
-        note = "With Q and K at 0 no score depends on a state: the second term is 0."
+        words = "With scores of 0 the second term is 0, and the sheet is right."
     elif t <= i:
-        note = f"{_name(t - i)} is a zero vector: the second term is 0."
+        words = f"{_name(t - i)} is a zero vector: the second term is 0, and the sheet is right."
+    elif wrong:
+        words = f"The sheet, coloured by its error, is wrong by up to {fixed(np.abs(error).max())}."
     else:
-        note = (
-            "The first term passes the state on; the second, aᵢ(vᵢ − h)(kᵢᵀQᵢ + qᵢᵀKᵢ), moves the attention."
-        )
+        words = "The sheet is right here, to two decimals."
     signs = zip((*TERMS, "sheet"), (*terms, error), strict=True)
     return {
-        "step": f"∂h[{t}]/∂{_name(t - i)} of AttentionRNN(3), with a{'₀₁₂₃'[i]}[{t}] = {fixed(run.weights[t - 1, i])}.",
-        "sheet_sentence": "The sheet's sum (with (Qk)ᵀ for kQ), coloured by its error, is "
-        + (f"wrong by up to {fixed(np.abs(error).max())}." if wrong else "right here."),
-        "note": note,
+        "sheet_sentence": words,
         **{name: _for_a_cell(term) for name, term in zip(TERMS, terms, strict=True)},
         "sheet": _for_a_cell(sheet),
         **{f"{name}_signs": signed_levels(values) for name, values in signs},
@@ -286,9 +279,9 @@ def many_steps_explorer() -> Explorer:
         name="many-steps",
         predict=Prediction(
             f"Widen the window from 1 to 5. How does the gradient change, {BACK} steps back?",
-            ("it grows 5 times", "it grows by many powers of ten"),
-            right="it grows by many powers of ten",
-            because="Each arrow skips up to 5 steps, and fewer factors are multiplied.",
+            ("5 times as large", "many powers of ten larger"),
+            right="many powers of ten larger",
+            because="An arrow skips up to 5 steps: fewer factors.",
         ),
         panels=(
             Lines(
@@ -296,22 +289,22 @@ def many_steps_explorer() -> Explorer:
                 x="back",
                 lines=(
                     *(Line(f"median_{name}", f"$k$ = {name}", "ghost") for name in names),
-                    Line("lowest", "quartile below", "bound"),
-                    Line("median", "median", "gradient"),
-                    Line("highest", "quartile above", "bound"),
+                    Line("lowest", "¼ below", "bound"),
+                    Line("median", "this $k$", "gradient"),
+                    Line("highest", "¼ above", "bound"),
                 ),
                 x_axis=Axis("steps back $n$", 0, BACK, (0, 10, 20, 30, 40)),
-                y_axis=Axis("norm", 1e-24, 10, (1e-20, 1e-15, 1e-10, 1e-5, 1), logarithmic=True),
+                y_axis=Axis("norm", 1e-31, 10, (1e-30, 1e-20, 1e-10, 1), logarithmic=True),
                 width=320,
                 height=220,
-                label_width=90,
+                label_width=60,
                 cursor="now_back",
                 x_slider="n",
             ),
             Text(("size", "path")),
         ),
         window=Slider("window k", names, start="1"),
-        n=Slider("steps back n", range(BACK + 1), start=BACK, play=10),
+        n=Slider("steps back n", range(BACK + 1), start=BACK, shown=False, play=10),
     )
 
 
@@ -337,8 +330,7 @@ def window_frame(window: str) -> Frame:
         "lowest": lowest,
         "median": median,
         "highest": highest,
-        "size": f"AttentionRNN({window}), {BACK} steps back: the norm of ∂h[{LATEST}]/∂h[{LATEST - BACK}] is "
-        f"{format_number(median[-1], digits=1)} in the median.",
+        "size": f"With k = {window}, the norm of ∂h[{LATEST}]/∂h[{LATEST - BACK}] is {format_number(median[-1], digits=1)} in the median.",
         "path": f"The shortest path from h[{LATEST - BACK}] to h[{LATEST}] has {count(arrows, 'arrow')}.",
     }
 

@@ -5,7 +5,7 @@ for a figure. :mod:`helpers.explorers` links the same panels to sliders: Python 
 updates it. ``drawings.css`` gives the roles of cells and lines their colours, one colour for one quantity.
 """
 
-from .panels import Axis, ForestPlot, Graph, Grid, HeatMap, Line, Lines, Node, Panel, Surface, Text
+from .panels import Axis, ForestPlot, Graph, Grid, HeatMap, Line, Lines, Node, Panel, Products, Surface, Text
 from .scales import DIVERGING, diverging
 from .svg import Picture, draw, picture, style
 
@@ -21,6 +21,7 @@ __all__ = [
     "Node",
     "Panel",
     "Picture",
+    "Products",
     "Surface",
     "Text",
     "diverging",

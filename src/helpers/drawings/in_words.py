@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ..numerics.formatting import count, format_number, listed
 from .formulas import plain
-from .panels import ForestPlot, Frame, Graph, Grid, HeatMap, Line, Lines, Panel, Text
+from .panels import ForestPlot, Frame, Graph, Grid, HeatMap, Line, Lines, Panel, Products, Text
 
 
 def in_words(panel: Panel, frame: Frame) -> str:
@@ -33,6 +33,11 @@ def _in_words(panel: Panel, frame: Frame) -> str:
 @_in_words.register
 def _(panel: Text, frame: Frame) -> str:
     return " ".join(frame[name] for name in panel.sentences)
+
+
+@_in_words.register
+def _(panel: Products, frame: Frame) -> str:
+    return f"{panel.result} is the sum of the products of {panel.left} and {panel.right}."
 
 
 @_in_words.register

@@ -64,6 +64,8 @@ class Grid:
     marked_rows, marked_columns : str, optional
         The frame's names for the rows and columns at whose crossings cells are marked.
         With only one of them, whole columns or rows are.
+    marked : str, optional
+        Instead of these two, the frame's name for a matrix that is not 0 where a cell is marked.
     unit : int
         The side of a cell, in pixels.
     unnumbered : tuple of str
@@ -76,6 +78,8 @@ class Grid:
         In an explorer, the sliders that a cell sets when it is pointed at, tapped, or reached with the arrow keys.
     row_positions, column_positions : str, optional
         The frame's names for the positions to which each row and column sets them; without it, row 0 sets the first.
+    cell_slider, cell_positions : str, optional
+        A slider that each cell sets, and the frame's name for the matrix of positions; a cell of −1 sets nothing.
     play : float
         In an explorer, how many cells a second are chosen, row by row, at the press of a button.
     """
@@ -95,6 +99,9 @@ class Grid:
     column_slider: str | None = None
     row_positions: str | None = None
     column_positions: str | None = None
+    marked: str | None = None
+    cell_slider: str | None = None
+    cell_positions: str | None = None
     play: float = 0
     moves: ClassVar[bool] = True
 
@@ -102,13 +109,16 @@ class Grid:
     def names(self) -> tuple[str, ...]:
         cells = (self.roles, self.numbers, self.marked_rows, self.marked_columns)
         headings = (names for names in (self.row_names, self.column_names) if isinstance(names, str))
-        names = (*cells, *headings, self.row_positions, self.column_positions)
+        positions = (self.row_positions, self.column_positions, self.cell_positions)
+        names = (*cells, self.marked, *headings, *positions)
         return tuple(name for name in names if name is not None)
 
     @property
     def sliders(self) -> tuple[str, ...]:
         """The sliders that a reader sets in the panel itself."""
-        return tuple(name for name in (self.row_slider, self.column_slider) if name is not None)
+        return tuple(
+            name for name in (self.row_slider, self.column_slider, self.cell_slider) if name is not None
+        )
 
     def __post_init__(self) -> None:
         if self.roles is self.numbers is None:
@@ -137,6 +147,48 @@ class Grid:
             shape = roles.shape
         if self.numbers is not None:
             real_array(frame[self.numbers], self.numbers, shape=shape)
+
+
+@dataclass(frozen=True)
+class Products:
+    """A sentence that writes out how one number comes about: the sum of the products of two matrices, cell by cell.
+
+    Parameters
+    ----------
+    symbol : str
+        What the result is called; its row and column follow.
+    left, right : str
+        The frame's names for the matrices. Of the left, the crossings of ``rows`` and ``columns`` are read.
+    rows, columns : str
+    result : str
+        The frame's name for the matrix that holds the sum, at ``at``.
+    at : tuple of two str
+        The frame's names for its row and its column, each a list of one.
+    """
+
+    symbol: str
+    left: str
+    right: str
+    rows: str
+    columns: str
+    result: str
+    at: tuple[str, str]
+    moves: ClassVar[bool] = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.left, self.right, self.rows, self.columns, self.result, *self.at)
+
+    def factors(self, frame: Frame) -> tuple[NDArray[Any], NDArray[Any], Any]:
+        """Return the factors of each product, and the sum."""
+        left = np.asarray(frame[self.left])[np.ix_(frame[self.rows], frame[self.columns])]
+        (row,), (column,) = (frame[name] for name in self.at)
+        return left.ravel(), np.ravel(frame[self.right]), np.asarray(frame[self.result])[row, column]
+
+    def check(self, frame: Frame) -> None:
+        left, right, result = self.factors(frame)
+        if left.shape != right.shape or not np.isclose(left @ right, result):
+            raise ValueError(f"{self.result} must be the sum of the products of {self.left} and {self.right}")
 
 
 @dataclass(frozen=True)
@@ -384,7 +436,7 @@ class Graph:
             raise ValueError(f"edges must lead from one of {[*self.nodes]} to another, got {unknown}")
 
 
-Panel = Text | Grid | Lines | HeatMap | ForestPlot | Graph
+Panel = Text | Grid | Products | Lines | HeatMap | ForestPlot | Graph
 
 
 def check_frame(panels: Iterable[Panel], frame: Frame) -> None:

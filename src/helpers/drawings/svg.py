@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..numerics.arrays import Array
-from ..numerics.formatting import format_number
+from ..numerics.formatting import format_number, signed
 from ..numerics.functions import quiet
 from .formulas import in_svg, plain, typeset
 from .html import HTML, element
@@ -30,6 +30,7 @@ from .panels import (
     Lines,
     Node,
     Panel,
+    Products,
     Surface,
     Text,
     check_frame,
@@ -131,6 +132,25 @@ def _text(panel: Text, frame: Frame, extent: Any = None) -> HTML:
 
 
 @draw.register
+def _products(panel: Products, frame: Frame, extent: Any = None) -> HTML:
+    return _text(Text(("sum",)), {"sum": sum_of_products(panel, frame)}, extent)
+
+
+ALL_PRODUCTS = 9
+"""A sum of more products than these is written with its first three and its last."""
+
+
+def sum_of_products(panel: Products, frame: Frame) -> str:
+    """Return the sentence of :class:`Products`; ``drawing.js`` writes the same."""
+    left, right, result = panel.factors(frame)
+    products = [f"{signed(a)}·{signed(b)}" for a, b in zip(left, right, strict=True)]
+    if len(products) > ALL_PRODUCTS:
+        products[3:-1] = ["…"]
+    place = ", ".join(str(frame[name][0]) for name in panel.at)
+    return f"{panel.symbol}[{place}] = {' + '.join(products)} = {format_number(result)}"
+
+
+@draw.register
 def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
     positions, unit = panel.positions(frame), panel.unit
     roles = np.array(panel.legend, object)[positions]
@@ -143,6 +163,8 @@ def _grid(panel: Grid, frame: Frame, extent: Any = None) -> HTML:
         texts[here] = np.where(np.isin(roles, panel.unnumbered), "", written)
     rows, columns = _marked(panel, frame, roles.shape)
     looks[np.ix_(rows, columns)] += " marked"
+    if panel.marked is not None:
+        looks[here][np.asarray(frame[panel.marked]) != 0] += " marked"
     cells = [
         _cell(look, row, column, (unit, unit), element("text", text, x=unit // 2, y=unit // 2))
         for ((row, column), look), text in zip(np.ndenumerate(looks), texts.flat, strict=True)

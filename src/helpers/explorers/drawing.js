@@ -210,6 +210,22 @@ const PANELS = {
     };
   },
 
+  Products(box, /** @type {{ symbol: string, at: string[], [part: string]: any }} */ panel) {
+    const words = find(box, ".gc-words");
+    /** @param {string} number */
+    const signed = (number) => (number.startsWith("−") ? `(${number})` : number);
+    return (frame) => {
+      if (frame.impossible) return void words.replaceChildren();
+      const [rows, columns] = [panel.rows, panel.columns].map((name) => Array.from(frame[name].data));
+      const left = rows.flatMap((row) => columns.map((column) => frame[panel.left][row][column])), right = frame[panel.right].flat();
+      const products = left.map((number, i) => `${signed(number)}·${signed(right[i])}`);
+      if (products.length > ALL_PRODUCTS) products.splice(3, products.length - 4, "…");
+      const at = panel.at.map((name) => frame[name].data[0]);
+      const text = `${panel.symbol}[${at.join(", ")}] = ${products.join(" + ")} = ${frame[panel.result][at[0]][at[1]]}`;
+      words.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    };
+  },
+
   Grid(box, /** @type {Grid} */ panel, shared) {
     const span = find(box, ".span"), drawing = find(box, ".gc-grid");
     const cells = [...box.querySelectorAll("g")].map((cell) => {
@@ -224,7 +240,7 @@ const PANELS = {
     let rows = 0, columns = 0; // a frame's own; the others are absent
     /** @type {Frame} */
     let frame = {};
-    const sets = panel.row_slider !== null || panel.column_slider !== null;
+    const sets = [panel.row_slider, panel.column_slider, panel.cell_slider].some((name) => name !== null);
     drawing.classList.toggle("gc-sets", sets);
     /** @param {Cell} cell */
     const choose = ({ row, column }) => {
@@ -232,6 +248,8 @@ const PANELS = {
       const positions = {};
       if (panel.row_slider) positions[panel.row_slider] = frame[panel.row_positions]?.data[row] ?? row;
       if (panel.column_slider) positions[panel.column_slider] = frame[panel.column_positions]?.data[column] ?? column;
+      const ofCell = frame[panel.cell_positions]?.data[row * columns + column] ?? -1;
+      if (ofCell >= 0) positions[panel.cell_slider] = ofCell;
       if (Object.entries(positions).some(([name, position]) => shared.position(name) !== position)) shared.set(positions);
     };
     /** @param {number} row @param {number} column */
@@ -271,11 +289,12 @@ const PANELS = {
       const roles = frame[panel.roles], numbers = frame[panel.numbers];
       [rows, columns] = roles?.shape ?? [numbers.length, numbers[0].length];
       const markedRows = marked(frame[panel.marked_rows], rows, panel.marked_columns);
-      const markedColumns = marked(frame[panel.marked_columns], columns, panel.marked_rows);
+      const markedColumns = marked(frame[panel.marked_columns], columns, panel.marked_rows), mask = frame[panel.marked]?.data;
       for (const { cell, text, row, column } of cells) {
         const exists = row < rows && column < columns;
         const role = exists ? panel.legend[roles?.data[row * columns + column] ?? 0] : "absent";
-        const look = `cell ${role}${markedRows.has(row) && markedColumns.has(column) ? " marked" : ""}`;
+        const isMarked = exists && (mask?.[row * columns + column] || (markedRows.has(row) && markedColumns.has(column)));
+        const look = `cell ${role}${isMarked ? " marked" : ""}`;
         const number = exists && numbers && !panel.unnumbered.includes(role) ? numbers[row][column] : "";
         if (cell.getAttribute("class") !== look) cell.setAttribute("class", look); // what stays as it is costs nothing
         if (text.textContent !== number) text.textContent = number;
@@ -416,6 +435,7 @@ const PANELS = {
   },
 };
 
+const ALL_PRODUCTS = 9; // as in drawings/svg.py
 const END_LABEL = 14; // as in drawings/svg.py
 
 /** Return places for labels near those wanted, so far apart that none covers another; drawings/svg.py does the same.

@@ -21,8 +21,9 @@ import traitlets
 
 from ..drawings.formulas import plain
 from ..drawings.html import HTML, element
-from ..drawings.panels import Grid, Lines, Panel, Text, check_frame
-from ..drawings.svg import draw, style
+from ..drawings.panels import Grid, Lines, Panel, Products, Text, check_frame
+from ..drawings.svg import ALL_PRODUCTS, draw, style
+from ..numerics.formatting import signed
 from .packing import IMPOSSIBLE, Frame, evaluate, pack, part_of_frame
 from .prediction import Prediction
 from .sliders import Slider, Value
@@ -122,12 +123,15 @@ class Explorer(ipywidgets.VBox):
     ) -> None:
         _check_name(name)
         _check_sliders(functions, sliders)
-        tables = evaluate(functions, {parameter: slider.values for parameter, slider in sliders.items()})
+        labels = {parameter: slider.label for parameter, slider in sliders.items()}
+        values = {parameter: slider.values for parameter, slider in sliders.items()}
+        tables = evaluate(functions, values, labels)
         frames = [frame for _, of_function in tables for frame in of_function]
         self.place = f"explorer-{name}"
         self.functions = functions
         self.panels = tuple(_flat(panels))
         self.sliders = sliders
+        self.predict = predict
         _check_panels(self.panels, self.frame())
         _check_controls(self.panels, sliders)
         self.figure = _figure(panels, self.frame(), frames, predict, _play_label(self.panels, sliders))
@@ -149,10 +153,11 @@ class Explorer(ipywidgets.VBox):
             if value not in self.sliders[name].values:
                 raise ValueError(f"{name} must be one of {self.sliders[name].values}, got {value!r}")
         setting = {name: slider.start for name, slider in self.sliders.items()} | setting
+        labels = {name: slider.label for name, slider in self.sliders.items()}
         frame: Frame = {}
         for function in self.functions:
             mine = {name: setting[name] for name in inspect.signature(function).parameters}
-            frame |= part_of_frame(function, mine)
+            frame |= part_of_frame(function, mine, labels)
         return frame
 
     def __repr__(self) -> str:
@@ -269,6 +274,16 @@ def _largest_extent(panel: Panel, frames: Sequence[Frame]) -> Any:
 def _(panel: Grid, frames: Sequence[Frame]) -> tuple[int, ...]:
     shapes = [panel.positions(frame).shape for frame in frames if (panel.roles or panel.numbers) in frame]
     return tuple(np.max(shapes, axis=0))
+
+
+@_largest_extent.register
+def _(panel: Products, frames: Sequence[Frame]) -> list[list[str]]:
+    def longest(name: str) -> str:
+        numbers = np.unique(np.concatenate([np.ravel(frame[name]) for frame in frames if name in frame]))
+        return max(map(signed, numbers), key=len)
+
+    product = f"{longest(panel.left)}·{longest(panel.right)}"
+    return [[f"{panel.symbol}[0, 0] = {' + '.join([product] * ALL_PRODUCTS)} = {longest(panel.result)}"]]
 
 
 @_largest_extent.register

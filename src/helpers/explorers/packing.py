@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
+import re
 import zlib
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 
@@ -32,7 +33,11 @@ _numpys_own_errors = np.errstate(divide="warn", over="warn", under="ignore", inv
 """Decorates what must not depend on the reader's own ``np.seterr``."""
 
 
-def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, Sequence]) -> list[Table]:
+def evaluate(
+    functions: Iterable[Callable[..., Frame]],
+    values_of: Mapping[str, Sequence],
+    labels: Mapping[str, str] | None = None,
+) -> list[Table]:
     """Evaluate each function over the whole grid of the sliders that its parameters name.
 
     Return for each the sliders it depends on, and its frames in the order of ``itertools.product``.
@@ -41,7 +46,7 @@ def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, 
     for function in functions:
         sliders = list(inspect.signature(function).parameters)
         frames = [
-            part_of_frame(function, dict(zip(sliders, setting, strict=True)))
+            part_of_frame(function, dict(zip(sliders, setting, strict=True)), labels or {})
             for setting in itertools.product(*(values_of[slider] for slider in sliders))
         ]
         tables.append((sliders, frames))
@@ -49,12 +54,15 @@ def evaluate(functions: Iterable[Callable[..., Frame]], values_of: Mapping[str, 
 
 
 @_numpys_own_errors
-def part_of_frame(function: Callable[..., Frame], setting: Mapping[str, object]) -> Frame:
-    """Return a function's part of the frame at one setting; where it raises DoesNotFit, the reason for the reader."""
+def part_of_frame(
+    function: Callable[..., Frame], setting: Mapping[str, object], labels: Mapping[str, str]
+) -> Frame:
+    """Return a function's part of the frame at one setting; where it raises DoesNotFit, the reason in the sliders' words."""
     try:
         return function(**setting)
     except DoesNotFit as error:
-        return {IMPOSSIBLE: f"This setting is impossible: {error}."}
+        reason = re.sub(r"\w+", lambda word: labels.get(word[0], word[0].replace("_", " ")), str(error))
+        return {IMPOSSIBLE: f"This setting is impossible: {reason}."}
 
 
 @_numpys_own_errors

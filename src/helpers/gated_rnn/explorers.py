@@ -54,7 +54,7 @@ def gates_explorer() -> Explorer:
                 x_axis=time,
                 y_axis=Axis("value", -2, 2, (-2, -1, 0, 1, 2)),
                 width=WIDTH,
-                height=100,
+                height=80,
                 label_width=LABELS,
             ),
             Lines(
@@ -64,7 +64,7 @@ def gates_explorer() -> Explorer:
                 x_axis=time,
                 y_axis=Axis("size", FAINTEST, 100, (1e-6, 1e-4, 1e-2, 1, 100), logarithmic=True),
                 width=WIDTH,
-                height=70,
+                height=55,
                 label_width=LABELS,
             ),
             Text(("gate_sentence", "memory_sentence")),
@@ -170,7 +170,7 @@ def paths_frame(c: float, W_h: float, h: float, z: float) -> Frame:
         of_box = {box: _factor(source, box, values, cell_pullbacks(*weights)) for source, box in path}
         factors[row, :-1] = [next((of_box[box] for box in turn if box in of_box), np.nan) for turn in TURNS]
         factors[row, -1] = np.prod([*of_box.values()])
-    factors[-1, -1] = total = factors[:-1, -1].sum()
+    factors[-1, -1] = factors[:-1, -1].sum()
     roles = np.where(np.isnan(factors), 1, 0)
     roles[:, -1] = 2
     roles[-1, -1] = 3
@@ -179,7 +179,7 @@ def paths_frame(c: float, W_h: float, h: float, z: float) -> Frame:
         "factors": np.nan_to_num(factors).round(3),
         "factor_roles": roles,
         "jacobian_sentence": f"∂h[t]/∂h[t−1] = c + (h[t−1] − z) c (1 − c) W_h = {format_number(c)} + "
-        f"{signed(round(slope, 3))} · {signed(W_h)} = {format_number(total)}.",
+        f"{signed(round(slope, 3))} · {signed(W_h)} = {format_number(factors[-1, -1].round(6))}.",
         "sheet_sentence": f"The sheet counts the first path alone: {format_number(c)}.",
     }
 
@@ -228,7 +228,7 @@ def explosion_explorer() -> Explorer:
                 x_axis=Axis("steps back", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
                 y_axis=size,
                 width=WIDTH,
-                height=180,
+                height=165,
             ),
             Text(("outcome",)),
         ),
@@ -277,9 +277,9 @@ def gradient_flow_explorer() -> Explorer:
                     Line("log_bound", "bound", "bound"),
                 ),
                 x_axis=Axis("steps back $n$", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
-                y_axis=Axis("natural logarithm", -75, 25, (-75, -50, -25, 0, 25)),
+                y_axis=Axis("natural logarithm", -85, 20, (-80, -60, -40, -20, 0, 20)),
                 width=WIDTH,
-                height=180,
+                height=165,
                 label_width=LABELS,
                 cursor="now",
                 x_slider="n",
@@ -289,7 +289,7 @@ def gradient_flow_explorer() -> Explorer:
         gain=Slider("gain of W_h", [0, 0.01, 0.03, 0.1, 0.5, 2, 8], start=8),
         input_scale=Slider("input scale", FLOW_SCALES, start=3),
         gate_bias=Slider("gate bias b", FLOW_BIASES, start=2),
-        n=Slider("steps back n", range(LONGEST + 1), start=LONGEST, play=20),
+        n=Slider("steps back n", range(LONGEST + 1), start=LONGEST, shown=False, play=20),
     )
 
 

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..drawings.panels import Axis, Line, Lines, Text
-from ..explorers.explorer import Explorer, Slider
+from ..drawings.panels import Axis, Line, Lines, Surface, Text
+from ..explorers import Explorer, Prediction, Slider
 from ..explorers.packing import Frame
 from ..numerics.arrays import Array
 from ..numerics.formatting import count, format_number
@@ -24,40 +24,37 @@ SMOOTHINGS = [1, 10, 31, 100]
 SEEDS = range(3)
 """Those of which every step is recorded for every training."""
 CURVES = {
-    "loss": ("Loss of the batch", Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10))),
-    "gradient_norm": (
-        "Gradient norm, before clipping",
-        Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True),
-    ),
-    "step_size": ("Size of the step taken", Axis("‖Δθ‖", 1e-4, 10, (1e-4, 1e-2, 1), logarithmic=True)),
+    "loss": ("Loss of the batch", "input", Axis("nats", 0, 10, (0, 5, 10))),
+    "gradient_norm": ("Gradient norm", "gradient", Axis("norm", 1e-4, 1e4, (1e-3, 1, 1e3), logarithmic=True)),
+    "step_size": ("Size of the step", "output", Axis("size", 1e-4, 10, (1e-3, 0.1, 10), logarithmic=True)),
 }
-"""The title and the axis of each curve that is drawn."""
+"""The title, the role and the axis of each curve that is drawn."""
 INTERVENTIONS = {
-    "untreated": "none",
-    "norm-clipping-10": "clip the gradient's norm at 10",
-    "norm-clipping-1": "clip the gradient's norm at 1",
-    "norm-clipping-0.1": "clip the gradient's norm at 0.1",
-    "value-clipping-0.01": "clip each entry of the gradient at 0.01",
-    "learning-rate-3e-4": "a learning rate of 3·10⁻⁴",
-    "warm-up-10-epochs": "warm-up over 10 epochs",
-    "cosine-decay": "a learning rate that falls as a cosine",
-    "step-decay": "a learning rate that falls in steps",
-    "decay-0.999": "RMSprop with α = 0.999",
-    "rmsprop-momentum": "RMSprop with momentum",
-    "epsilon-1e-3": "RMSprop with ε = 10⁻³",
-    "weight-decay-1e-4": "weight decay of 10⁻⁴",
-    "weight-decay-1e-3": "weight decay of 10⁻³",
+    "untreated": "nothing",
+    "norm-clipping-10": "norm clipping at 10",
+    "norm-clipping-1": "norm clipping at 1",
+    "norm-clipping-0.1": "norm clipping at 0.1",
+    "value-clipping-0.01": "value clipping at 0.01",
+    "learning-rate-3e-4": "learning rate 3·10⁻⁴",
+    "warm-up-10-epochs": "warm-up, 10 epochs",
+    "cosine-decay": "cosine decay",
+    "step-decay": "step decay",
+    "decay-0.999": "RMSprop, α = 0.999",
+    "rmsprop-momentum": "RMSprop, momentum",
+    "epsilon-1e-3": "RMSprop, ε = 10⁻³",
+    "weight-decay-1e-4": "weight decay 10⁻⁴",
+    "weight-decay-1e-3": "weight decay 10⁻³",
     "adam": "Adam",
-    "adam-0.99": "Adam with β₂ = 0.99",
-    "adam-3e-3": "Adam with a learning rate of 3·10⁻³",
-    "adam-clipping-1": "Adam, with the norm clipped at 1",
+    "adam-0.99": "Adam, β₂ = 0.99",
+    "adam-3e-3": "Adam, rate 3·10⁻³",
+    "adam-clipping-1": "Adam, clipping at 1",
     "adamw": "AdamW",
     "sgd-momentum-0.9": "SGD with momentum",
-    "label-noise-0.1": "10 % of the labels wrong",
-    "label-noise-0.3": "30 % of the labels wrong",
-    "dropout-0.2": "dropout of 20 %",
+    "label-noise-0.1": "label noise, 10 %",
+    "label-noise-0.3": "label noise, 30 %",
+    "dropout-0.2": "dropout, 20 %",
     "batch-128": "batches of 128",
-    "orthogonal-start": "an orthogonal start",
+    "orthogonal-start": "orthogonal start",
 }
 """What each training of the record changes, in words."""
 
@@ -65,22 +62,19 @@ INTERVENTIONS = {
 def loss_curve_lab_explorer() -> Explorer:
     """Return the explorer of recorded runs: loss, gradient norm and step size, each before the untreated run."""
     count = steps_of_a_run()
-    steps = Axis("step", 0, count, tuple(range(0, count + 1, 620)))
-    panels = [
-        Lines(
+
+    def panel(curve: str, width: int, height: int, *marks: Line) -> Lines:
+        title, role, axis = CURVES[curve]
+        return Lines(
             title,
             x="steps",
-            lines=(
-                Line(f"untreated_{curve}", "untreated", "bound"),
-                Line(curve, title.split(",")[0].lower(), "gradient" if curve == "gradient_norm" else "input"),
-                Line(f"{curve}_marks", "a spike begins", "gate", x="marks"),
-            ),
-            x_axis=steps,
+            lines=(*marks, Line(f"untreated_{curve}", "untreated", "ghost"), Line(curve, "this run", role)),
+            x_axis=Axis("step", 0, count, (0, count / 2, count)),
             y_axis=axis,
-            height=110,
+            width=width,
+            height=height,
         )
-        for curve, (title, axis) in CURVES.items()
-    ]
+
     return Explorer(
         steps_frame,
         run_frame,
@@ -88,11 +82,31 @@ def loss_curve_lab_explorer() -> Explorer:
         untreated_frame,
         untreated_smoothed_frame,
         name="loss-curve-lab",
-        panels=(Text(("outcome", "untreated_outcome", "smoothed")), *panels),
-        training=Slider("intervention", list(recorded_census.trainings()), start="untreated"),
+        predict=Prediction(
+            "Average the loss over 100 batches. What becomes of the spikes?",
+            ("they stay as high", "they nearly vanish"),
+            right="they nearly vanish",
+            because="Most last only a few batches.",
+        ),
+        panels=(
+            panel("loss", 400, 70, Line("marks", "a spike begins", "gate", x="marked_steps")),
+            (panel("gradient_norm", 85, 45), panel("step_size", 85, 45)),
+            Text(("outcome", "untreated_outcome")),
+        ),
+        training=Slider(
+            "change",
+            list(recorded_census.trainings()),
+            start="norm-clipping-1",
+            names=_names_of_trainings(),
+        ),
         seed=Slider("seed", SEEDS, start=0),
-        smoothing=Slider("batches averaged", SMOOTHINGS, start=1),
+        smoothing=Slider("smoothing", SMOOTHINGS, start=1),
     )
+
+
+def _names_of_trainings() -> dict[float | str, str]:
+    """Return the words of each training that was recorded."""
+    return {training: INTERVENTIONS[training] for training in recorded_census.trainings()}
 
 
 def steps_of_a_run() -> int:
@@ -118,16 +132,13 @@ def run_frame(training: str, seed: int) -> Frame:
     # In a run that never learnt, no spike counts.
     learnt_after = row["learnt_at"] * recorded_census.metadata()["batches_per_epoch"] or len(curves["loss"])
     at = begins[begins >= learnt_after]
-    strokes = {
-        f"{curve}_marks": np.tile([axis.low, axis.high, np.nan], len(at))
-        for curve, (_, axis) in CURVES.items()
-    }
+    _, _, axis = CURVES["loss"]
     return {
         "gradient_norm": bucket_extremes(curves["gradient_norm"]),
         "step_size": bucket_extremes(curves["step_size"]),
-        "marks": at.repeat(3).astype(float),
-        **strokes,
-        "outcome": f"{INTERVENTIONS[training].capitalize()}: {_outcome(row)}",
+        "marked_steps": at.repeat(3).astype(float),
+        "marks": np.tile([axis.low, axis.high, np.nan], len(at)),  # upright strokes, with gaps
+        "outcome": f"This run {_outcome(row)}",
     }
 
 
@@ -141,17 +152,16 @@ def untreated_frame(seed: int) -> Frame:
     """Return what the untreated run of the same seed did."""
     untreated = recorded_census.trainings()[0]
     frame = run_frame(untreated, seed)
-    return {f"untreated_{name}": frame[name] for name in ("gradient_norm", "step_size", "outcome")}
+    return {
+        "untreated_gradient_norm": frame["gradient_norm"],
+        "untreated_step_size": frame["step_size"],
+        "untreated_outcome": f"The untreated one {_outcome(row_of(untreated, seed))}",
+    }
 
 
 def untreated_smoothed_frame(seed: int, smoothing: int) -> Frame:
-    """Return the loss of the untreated run of the same seed, smoothed alike; and what smoothing does, in words."""
-    words = "Every batch is shown." if smoothing == 1 else f"The loss is the mean of {smoothing} batches."
-    loss = smoothed_frame(recorded_census.trainings()[0], seed, smoothing)["loss"]
-    return {
-        "untreated_loss": loss,
-        "smoothed": f"{words} Each {BUCKET} steps are drawn from their smallest to their largest value.",
-    }
+    """Return the loss of the untreated run of the same seed, smoothed alike."""
+    return {"untreated_loss": smoothed_frame(recorded_census.trainings()[0], seed, smoothing)["loss"]}
 
 
 def row_of(training: str, seed: int) -> dict[str, float]:
@@ -178,177 +188,218 @@ def bucket_extremes(curve: ArrayLike) -> Array:
 
 def _outcome(row: Mapping[str, float]) -> str:
     if row["diverged_at"]:
-        return f"the loss is not a number from step {row['diverged_at']} on."
+        return f"has no loss from step {row['diverged_at']} on."
     if not row["learnt_at"]:
-        return f"no epoch has an accuracy of 95 %; the last has {100 * row['last_accuracy']:.0f} %."
-    spikes = "1 spike begins" if row["spikes"] == 1 else f"{count(int(row['spikes']), 'spike')} begin"
-    highest = (
-        f", and the highest loss of a batch is {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
-    )
-    return (
-        f"epoch {row['learnt_at']} is the first with an accuracy of 95 %; in the {row['steps_after']} steps after it, "
-        f"{spikes}{highest}."
-    )
+        return f"does not learn: {100 * row['last_accuracy']:.0f} % right in the last epoch."
+    spikes = count(int(row["spikes"]), "spike")
+    highest = f", up to {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
+    return f"learns in epoch {row['learnt_at']}, then {spikes}{highest}."
 
 
 STEPS = 200
 START = (5.5, -2.4)
-LEARNING_RATES = [0.05, 0.1, 0.2, 0.4, 0.8]
-THRESHOLDS: list[float | str] = [0.03, 0.1, 0.3, 1, 3, "none"]
-CONTOURS = {"low": (0.02, 0.04, 0.06), "high": (0.15, 0.3)}
-"""Losses at which a contour is drawn: on the gentle slope right of the wall, and where the wall is crossed or left of it."""
-WEIGHT = Axis("weight w", 4, 7, (4, 5, 6, 7))
-BIAS = Axis("bias b", -3.4, -2, (-3.4, -3, -2.6, -2.2))
+WEIGHTS, BIASES = [4.5, 5, 5.5, 6, 6.5], [-3.2, -2.8, -2.4, -2.0]
+"""Where descents begin."""
+LEARNING_RATES, THRESHOLDS = [0.1, 0.2], [0.1, 1]
+WEIGHT = Axis("weight $w$", 4, 7, (4, 5, 6, 7))
+BIAS = Axis("bias $b$", -3.4, -1.9, (-3.4, -3, -2.6, -2.2))
+LEVELS = (0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.4)
+"""Losses at which one shade of the surface ends and the next begins."""
 
 
 def cliff_explorer() -> Explorer:
-    """Return the explorer of gradient descent near the cliff, with norm clipping."""
-    step = Axis("step", 0, STEPS, (0, 50, 100, 150, 200))
+    """Return the explorer of gradient descent near the cliff: from one start, with and without norm clipping."""
     return Explorer(
-        contour_frame,
-        way_frame,
+        descent_frame,
+        unclipped_frame,
+        clipped_frame,
+        now_frame,
         name="cliff",
-        panels=(
-            Text(("jump", "end")),
-            Lines(
-                "The error surface from above, and the way of gradient descent",
-                x="way_w",
-                lines=(
-                    Line("low_b", "ℓ = 0.02, 0.04 and 0.06", "input", x="low_w"),
-                    Line("high_b", "ℓ = 0.15 and 0.3: the wall", "bound", x="high_w"),
-                    Line("way_b", "the way", "gradient"),
-                ),
-                x_axis=WEIGHT,
-                y_axis=BIAS,
-                height=260,
-            ),
-            Lines(
-                "The loss on the way",
-                x="steps",
-                lines=(Line("loss", "ℓ", "output"),),
-                x_axis=step,
-                y_axis=Axis("loss", 1e-6, 1, (1e-6, 1e-4, 1e-2, 1), logarithmic=True),
-                height=110,
-            ),
-            Lines(
-                "The gradient on the way",
-                x="steps",
-                lines=(
-                    Line("norm", "‖g‖", "gradient"),
-                    Line("limit", "clipping threshold", "bound"),
-                ),
-                x_axis=step,
-                y_axis=Axis("norm", 1e-3, 1e4, (1e-3, 1e-1, 10, 1e3), logarithmic=True),
-                height=110,
-            ),
+        predict=Prediction(
+            "Where does descent without clipping end?",
+            ("in the valley", "far away"),
+            right="far away",
+            because="On the wall one gradient is huge.",
         ),
-        learning_rate=Slider("learning rate η", LEARNING_RATES, start=0.2),
-        threshold=Slider("clipping threshold", THRESHOLDS, start="none"),
-        steps_taken=Slider("steps", range(10, STEPS + 1, 10), start=STEPS),
+        panels=(
+            (
+                Lines(
+                    "The loss over $w$ and $b$: darker is higher",
+                    x="clipped_w",
+                    lines=(
+                        Line("clipped_b", "clipped", "output", dots=True),
+                        Line("unclipped_b", "unclipped", "gradient", x="unclipped_w", dots=True),
+                        Line("start_b", "start", "input", x="start_w", dots=True),
+                        Line("end_b", "end", "gate", x="end_w", dots=True),
+                    ),
+                    x_axis=WEIGHT,
+                    y_axis=BIAS,
+                    width=230,
+                    height=130,
+                    x_slider="w",
+                    y_slider="b",
+                    surface=Surface(surface(), LEVELS, along="step"),
+                ),
+                Lines(
+                    "The loss, and the unclipped gradient",
+                    x="steps",
+                    lines=(
+                        Line("clipped_loss", "clipped", "output"),
+                        Line("unclipped_loss", "unclipped", "gradient"),
+                        Line("gradient_norm", "gradient", "bound"),
+                    ),
+                    x_axis=Axis("step", 0, STEPS, (0, 100, 200)),
+                    y_axis=Axis("size", 1e-6, 1e4, (1e-6, 1e-3, 1, 1e3), logarithmic=True),
+                    width=120,
+                    height=90,
+                    cursor="now",
+                    x_slider="step",
+                ),
+            ),
+            Text(("unclipped_end", "clipped_end")),
+        ),
+        learning_rate=Slider("rate η", LEARNING_RATES, start=0.2),
+        threshold=Slider("threshold", THRESHOLDS, start=1),
+        step=Slider("step", range(STEPS + 1), start=STEPS, shown=False, play=20),
+        w=Slider("start w", WEIGHTS, start=START[0], shown=False),
+        b=Slider("start b", BIASES, start=START[1], shown=False),
     )
 
 
-@cache
-def contour_frame() -> Frame:
-    """Return where the loss takes the values of the contours, on a fine grid: pairs of w and b, with gaps."""
-    w, b = np.linspace(WEIGHT.low, WEIGHT.high, 601), np.linspace(BIAS.low, BIAS.high, 57)
-    loss, _ = loss_and_gradient(w, b[:, np.newaxis])
-    frame: Frame = {}
-    for name, values in CONTOURS.items():
-        lines = [_contour(w, b, loss, value) for value in values]
-        gap = np.full((1, 2), np.nan)
-        points = np.concatenate([part for line in lines for part in (line, gap)])
-        frame |= {f"{name}_w": points[:, 0], f"{name}_b": points[:, 1]}
-    return frame
+def surface() -> Array:
+    """Return the loss at the middles of the cells of a fine grid: a row for each b, upwards, a column for each w."""
 
+    def middles(axis: Axis, count: int) -> Array:
+        edges = np.linspace(axis.low, axis.high, count + 1)
+        return (edges[1:] + edges[:-1]) / 2
 
-def _contour(w: Array, b: Array, loss: Array, value: float) -> Array:
-    """Return the last place of each row at which the loss crosses the value; NaN where it does not."""
-    points = np.full((len(b), 2), np.nan)
-    for row in range(len(b)):
-        crossings = np.flatnonzero((loss[row, :-1] < value) != (loss[row, 1:] < value))
-        if crossings.size:
-            at = crossings[-1]
-            share = (value - loss[row, at]) / (loss[row, at + 1] - loss[row, at])
-            points[row] = w[at] + share * (w[at + 1] - w[at]), b[row]
-    return points
+    loss, _ = loss_and_gradient(middles(WEIGHT, 80), middles(BIAS, 34)[:, np.newaxis])
+    return loss
 
 
 @cache
-def ways() -> tuple[Array, Array, Array]:
-    """Return the places that gradient descent visits, the loss and the norm of the gradient at each, for all settings."""
-    thresholds = [_number(threshold) for threshold in THRESHOLDS]
-    places = descend(START, np.reshape(LEARNING_RATES, (-1, 1)), thresholds, STEPS)
+def descents() -> tuple[Array, Array, Array]:
+    """Return the places that descent visits, and the loss and the norm of the gradient there.
+
+    Axes: the step; the start's w, its b, the learning rate, and the threshold, the last of which is infinite; for
+    places, then w and b.
+    """
+    starts = np.stack(np.meshgrid(WEIGHTS, BIASES, indexing="ij"), axis=-1)[:, :, np.newaxis, np.newaxis]
+    places = descend(starts, np.reshape(LEARNING_RATES, (-1, 1)), [*THRESHOLDS, np.inf], STEPS)
     loss, gradient = loss_and_gradient(places[..., 0], places[..., 1])
     return places, loss, np.linalg.norm(gradient, axis=-1)
 
 
-def _number(threshold: float | str) -> float:
-    return np.inf if isinstance(threshold, str) else threshold
+def descent_of(w: float, b: float, learning_rate: float, threshold: float) -> tuple[Array, Array, Array]:
+    """Return the places of one descent, the loss and the norm of the gradient at each."""
+    setting = (
+        WEIGHTS.index(w),
+        BIASES.index(b),
+        LEARNING_RATES.index(learning_rate),
+        [*THRESHOLDS, np.inf].index(threshold),
+    )
+    places, loss, norm = (values[:, *setting] for values in descents())
+    return places, loss, norm
 
 
-def way_frame(learning_rate: float, threshold: float | str, steps_taken: int) -> Frame:
-    """Return the way so far, the loss along it, and its longest step in words."""
-    setting = LEARNING_RATES.index(learning_rate), THRESHOLDS.index(threshold)
-    places, loss, norm = (values[:, *setting] for values in ways())
-    limit = _number(threshold)
-    taken = np.arange(STEPS + 1) <= steps_taken
-    lengths = np.linalg.norm(np.diff(places[taken], axis=0), axis=1)
-    longest = int(lengths.argmax())
-    clipped = int((norm[:steps_taken] > limit).sum())
-    so_far = f"The longest of {steps_taken} steps is step {longest + 1}: its gradient is {format_number(norm[longest])} long, and the step {format_number(lengths[longest])}."
-    are_clipped = "1 gradient is clipped." if clipped == 1 else f"{clipped} gradients are clipped."
-    clipping = "Nothing is clipped." if np.isinf(limit) else are_clipped
-    w, b = places[steps_taken]
-    inside = WEIGHT.low <= w <= WEIGHT.high and BIAS.low <= b <= BIAS.high
+def descent_frame(w: float, b: float) -> Frame:
+    """Return the steps, and the start."""
+    return {"steps": np.arange(STEPS + 1.0), "start_w": np.array([w]), "start_b": np.array([b])}
+
+
+def now_frame(step: int) -> Frame:
+    """Return the place of the cursor."""
+    return {"now": step}
+
+
+def unclipped_frame(w: float, b: float, learning_rate: float) -> Frame:
+    """Return the descent without clipping, and how it ends."""
+    places, loss, norm = descent_of(w, b, learning_rate, np.inf)
     return {
-        "steps": np.arange(STEPS + 1.0),
-        "way_w": np.where(taken, places[:, 0], np.nan),
-        "way_b": np.where(taken, places[:, 1], np.nan),
-        "loss": np.where(taken, loss, np.nan),
-        "norm": np.where(taken, norm, np.nan),
-        "limit": np.full(STEPS + 1, limit),
-        "jump": f"{so_far} {clipping}",
-        "end": f"After {steps_taken} steps w = {format_number(w)} and b = {format_number(b)}, where ℓ = {format_number(loss[steps_taken])}; it began at {format_number(loss[0])}."
-        + ("" if inside else " That is outside of the picture."),
+        **_on_the_map("unclipped", places),
+        "unclipped_loss": loss.astype(np.float16),
+        "gradient_norm": norm.astype(np.float16),
+        "unclipped_end": f"Unclipped, after {STEPS} steps: ℓ = {format_number(loss[-1], digits=2)}{_where(places[-1])}.",
     }
 
 
+def clipped_frame(w: float, b: float, learning_rate: float, threshold: float) -> Frame:
+    """Return the descent with clipping, and how it ends."""
+    places, loss, norm = descent_of(w, b, learning_rate, threshold)
+    clipped = int((norm[:-1] > threshold).sum())
+    return {
+        **_on_the_map("clipped", places),
+        **_on_the_map("end", places[-1:]),
+        "clipped_loss": loss.astype(np.float16),
+        "clipped_end": f"Clipped: ℓ = {format_number(loss[-1], digits=2)}{_where(places[-1])}; "
+        f"{count(clipped, 'gradient')} cut.",
+    }
+
+
+def _on_the_map(name: str, places: Array) -> dict[str, Array]:
+    """Return the coordinates of places, with gaps where they are off the map."""
+    w, b = places.T
+    inside = (w >= WEIGHT.low) & (w <= WEIGHT.high) & (b >= BIAS.low) & (b <= BIAS.high)
+    drawn = np.where(inside[:, np.newaxis], places, np.nan).astype(np.float16)  # finer than a pixel
+    return {f"{name}_w": drawn[:, 0], f"{name}_b": drawn[:, 1]}
+
+
+def _where(place: Array) -> str:
+    """Return where a descent ends if that is off the map."""
+    off_the_map = np.isnan(_on_the_map("end", place[np.newaxis])["end_w"]).any()
+    return ", off the map" if off_the_map else ""
+
+
 REPLACED = {
-    "clipped": "RMSprop's, from the clipped gradient",
-    "usual_length": "the same direction, the usual length",
-    "none": "no step at all",
-    "long_memory": "RMSprop's, if it forgot nothing",
-    "sgd": "in proportion to the gradient",
+    "clipped": "clipped",
+    "usual_length": "usual length",
+    "none": "no step",
+    "long_memory": "long memory",
+    "sgd": "SGD",
 }
-"""The steps of the replay that are taken in place of the long one, in words."""
+"""The steps of the replay that are taken in place of the long one."""
 HORIZONS = np.arange(1, 32)
 
 
 def survival_explorer() -> Explorer:
     """Return the explorer of the batches without a spike, after another step in place of the long one."""
-    ghosts = (Line(step, words, "bound") for step, words in REPLACED.items())
     return Explorer(
         every_step_frame,
         replaced_frame,
         horizon_frame,
         name="survival",
+        predict=Prediction(
+            "Clip the one long step before a spike, and train on. For how long is the spike gone?",
+            ("for good", "for a few batches, in many cases"),
+            right="for a few batches, in many cases",
+            because="The step is shorter, but the next gradients are large as well.",
+        ),
         panels=(
-            Text(("survived",)),
             Lines(
                 "Share of the cases without a spike so far",
                 x="batches",
                 lines=(
-                    *ghosts,
-                    Line("calm", "after a moment of calm", "input"),
-                    Line("survival", "after this step in place of the long one", "gradient"),
+                    *(Line(step, words, "ghost") for step, words in REPLACED.items()),
+                    Line("calm", "after a calm", "input"),
+                    Line("survival", "this step", "gradient"),
                 ),
-                x_axis=Axis("batches after the step", 1, 31, (1, 5, 10, 20, 31)),
+                x_axis=Axis("batches after the step", 1, 31, (1, 10, 20, 31)),
                 y_axis=Axis("%", 0, 100, (0, 25, 50, 75, 100)),
+                width=300,
+                height=210,
+                label_width=100,
+                cursor="horizon_now",
+                x_slider="horizon",
             ),
+            Text(("survived",)),
         ),
-        replaced=Slider("step taken", list(REPLACED), start="clipped"),
-        horizon=Slider("batches", range(1, 32), start=31),
+        replaced=Slider(
+            "step taken",
+            list(REPLACED),
+            start="clipped",
+            names={step: words for step, words in REPLACED.items()},
+        ),
+        horizon=Slider("batches", range(1, 32), start=31, play=5),
     )
 
 
@@ -369,10 +420,11 @@ def replaced_frame(replaced: str) -> Frame:
 def horizon_frame(replaced: str, horizon: int) -> Frame:
     """Return in words what is left after so many batches."""
     share, calm = survival_after(replaced)[horizon - 1], calm_survival()[horizon - 1]
-    spikes = len(recorded_replay.spikes()["seed"])
     return {
-        "survived": f"{horizon} batch{'es' * (horizon > 1)} after another step before each of {spikes} spikes, {100 * share:.0f} % are "
-        f"without a spike so far; after a moment of calm, {100 * calm:.0f} %.",
+        "horizon_now": horizon,
+        "survived": f"After {horizon} batch{'es' * (horizon > 1)}, {100 * share:.0f} % of "
+        f"{len(recorded_replay.spikes()['seed'])} replayed spikes have not begun; of moments of calm, {100 * calm:.0f} % are "
+        "without a spike.",
     }
 
 
@@ -402,27 +454,37 @@ def calm_survival() -> Array:
 
 CLASSES = [2, 3, 4, 6, 8, 12, 16]
 SCALES = [0, 1, 2, 4, 8]
-NETWORKS, BINS = 500, 40
+NETWORKS = 500
+BINS = np.arange(-0.4, 3.01, 0.04)
+"""The edges of the histogram's bins: no network on the grid is beyond them."""
 
 
 def initial_loss_explorer() -> Explorer:
-    """Return the explorer of untrained networks: the histogram of their losses, and ln C."""
+    """Return the explorer of untrained networks: the histogram of their losses, beside ln C."""
     return Explorer(
         networks_frame,
         name="initial-loss",
+        predict=Prediction(
+            "Four classes, large output weights. Where is the mean loss of untrained networks?",
+            ("below ln 4", "at ln 4", "above ln 4"),
+            right="above ln 4",
+            because="They prefer some classes, and are wrong at random.",
+        ),
         panels=(
-            Text(("mean_sentence", "spread_sentence", "accuracy_sentence")),
             Lines(
-                f"The losses of {NETWORKS} untrained networks",
+                f"Histogram of {NETWORKS} untrained networks: the loss minus ln C",
                 x="losses",
                 lines=(
-                    Line("networks", "number of networks", "output"),
+                    Line("networks", "networks", "output", steps=True),
                     Line("log_height", "ln C", "bound", x="log"),
-                    Line("formula_height", "the mean by the formula", "gradient", x="formula"),
+                    Line("formula_height", "mean by the formula", "gradient", x="formula"),
                 ),
-                x_axis=Axis("loss in nats", 0, 8, (0, 2, 4, 6, 8)),
-                y_axis=Axis("networks", 0, 300, (0, 100, 200, 300)),
+                x_axis=Axis("loss − ln C, in nats", -0.4, 3, (0, 0.5, 1, 1.5, 2, 2.5, 3)),
+                y_axis=Axis("share of the fullest bin", 0, 1.05, (0, 0.5, 1)),
+                width=400,
+                height=180,
             ),
+            Text(("mean_sentence", "accuracy_sentence")),
         ),
         classes=Slider("classes C", CLASSES, start=4),
         scale=Slider("output weights ×", SCALES, start=4),
@@ -433,19 +495,16 @@ def networks_frame(classes: int, scale: float) -> Frame:
     """Return the histogram of the losses, ln C, the loss that (4.11) expects, and what they say."""
     drawn = untrained(classes, NETWORKS, scale=scale)
     log, formula = np.log(classes), expected_loss(drawn.variance, classes)
-    low, high = min(drawn.loss.min(), log) - 0.05, max(drawn.loss.max(), log, formula) + 0.05
-    counts, edges = np.histogram(drawn.loss, BINS, (low, high))
+    counts, edges = np.histogram(drawn.loss - log, BINS)
     below = 100 * (drawn.loss < log - 1e-9).mean()
     return {
         "losses": edges,
-        "networks": np.append(counts, 0).astype(float),
-        "log": np.array([log, log]),
-        "formula": np.array([formula, formula]),
-        "log_height": np.array([0.0, counts.max()]),
-        "formula_height": np.array([0.0, counts.max()]),
-        "mean_sentence": f"With {classes} classes, ln C = {log:.3f} nats. The mean of {NETWORKS} untrained networks is "
-        f"{drawn.loss.mean():.3f}; the formula gives {formula:.3f}.",
-        "spread_sentence": f"They lie between {drawn.loss.min():.3f} and {drawn.loss.max():.3f}, "
-        f"each on a batch of 32; {below:.0f} % are below ln C.",
-        "accuracy_sentence": f"Their accuracy is {100 * drawn.accuracy.mean():.1f} % on average, and 1/C is {100 / classes:.1f} %.",
+        "networks": np.append(counts, 0) / counts.max(),
+        "log": np.zeros(2),
+        "formula": np.full(2, formula - log),
+        "log_height": np.array([0.0, 1.0]),
+        "formula_height": np.array([0.0, 1.0]),
+        "mean_sentence": f"ln {classes} = {log:.3f} nats. The mean loss is {drawn.loss.mean():.3f}, by the formula "
+        f"{formula:.3f}; {below:.0f} % of the networks are below ln {classes}.",
+        "accuracy_sentence": f"Their accuracy is {100 * drawn.accuracy.mean():.1f} % on average; 1/C is {100 / classes:.1f} %.",
     }
