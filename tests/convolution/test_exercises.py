@@ -183,7 +183,7 @@ def test_stops_a_row_short():
 
     answer = wrong_answer("1.1.c.iv", sheet)
     assert answer.sentences[0] == "It **stops a row short**, as the sheet does."
-    assert "the last row's share" in answer.sentences[1]
+    assert "the term of the last row" in answer.sentences[1]
     assert "*1*" in repr(answer)
 
 
@@ -212,7 +212,7 @@ def test_the_stride_becomes_dilation_and_nothing_is_said_of_the_dilation():
         ("1.1.c.ii", lambda x: reference("1.1.c.ii")(x).reshape(3, 1, 5, 3).T, "exchanges outputs and taps"),
         ("1.1.c.iii", lambda W: reference("1.1.c.iii")(W).sum(axis=0), "adds up the rows"),
         ("1.1.c.iii", lambda W: np.moveaxis(reference("1.1.c.iii")(W), 0, 2), "puts the output's axis last"),
-        ("1.1.c.iv", lambda output_gradient, x: [[output_gradient[0, 2] * x[c, 4:7] for c in range(5)]], "holds the last row's share alone"),
+        ("1.1.c.iv", lambda output_gradient, x: [[output_gradient[0, 2] * x[c, 4:7] for c in range(5)]], "keeps only the last row's term"),
         ("1.1.c.iv", lambda output_gradient, x: np.stack([output_gradient[0, r] * x[:, 2 * r : 2 * r + 3] for r in range(3)]), "keeps the rows apart"),
         (
             "1.1.c.iv",
@@ -234,4 +234,4 @@ def _transposed_without_flip(output_gradient, W):
 
 def test_a_transposed_jacobian_is_not_taken_for_spread_taps_alone():
     answer = wrong_answer("1.1.c.ii", lambda x: reference("1.1.c.ii")(x).reshape(3, 1, 5, 3).T)
-    assert "If you have transposed the array" in answer.sentences[1]
+    assert "If you transposed the array" in answer.sentences[1]

@@ -43,7 +43,7 @@ FROM_0 = "Indices count from 0."
 X = f"x[c, i], {CHANNELS} channels × {POSITIONS} positions"
 G = f"g[r] = ∂ℓ/∂f[r], {ROWS} numbers"
 W = f"W[f, c, k], 1 × {CHANNELS} × {TAPS}"
-PICK = f"W has the taps 0 to {TAPS - 1} and no others: sum over all of them, and let δ pick the one that meets position i."
+PICK = f"W has only the taps 0 to {TAPS - 1}: sum over all of them, and let δ pick the one that reads position i."
 DELTA = "δ[i, j], which is 1 where i = j, and 0 elsewhere"
 
 SIZE_BOX = NumbersBox(
@@ -54,7 +54,7 @@ SIZE_BOX = NumbersBox(
 )
 
 FIT_BOX = NumbersBox(
-    question="A kernel of 4 × 5 moves by 4, without padding. For which input are there 5 × 2 windows, and no sample is left over?",
+    question="A kernel of 4 × 5 moves by 4, without padding. Which size of the input gives 5 × 2 windows and leaves no sample over?",
     label="Rows × columns of the input",
     given="Two whole numbers, such as 4 × 3. A calculation will do, too.",
     exercise=FIT,
@@ -69,7 +69,7 @@ IN_GENERAL_BOX = FormulaBox(
     tags=lambda H, K, S, P, D: {"K": K, "S": S, "P": P, "D": D},
     every=3,
     words={
-        "divides without the floor": "The kernel starts at whole numbers only: take the floor of the quotient."
+        "divides without the floor": "The number of steps is a whole number: take the floor of the quotient."
     },
     more={
         "rounds to the nearest number": Mistake(
@@ -80,9 +80,9 @@ IN_GENERAL_BOX = FormulaBox(
 )
 
 INPUTS_BOX = NumbersBox(
-    question="A layer with kernel 3, stride 5, padding 2 at each end and dilation 4 returns 10 samples. How many samples may its input have: how many at the least, and "
-    "how many at the most?",
-    label="The fewest, and the most",
+    question="A layer with kernel 3, stride 5, padding 2 at each end and dilation 4 returns 10 samples. What are the smallest "
+    "and the largest number of samples that its input may have?",
+    label="The smallest, and the largest",
     given="Two whole numbers, such as 12, 15. Calculations will do, too.",
     exercise=INPUTS,
 )
@@ -90,7 +90,7 @@ INPUTS_BOX = NumbersBox(
 SAME_BOX = FormulaBox(
     question="With stride 1, which padding P gives an output as long as the input?",
     label="P =",
-    given="The names: K, the kernel's size, and D, the dilation, of which D(K − 1) is even.",
+    given="The names: K, the kernel's size, and D, the dilation. D(K − 1) is even.",
     exercise=SAME,
     inputs=lambda K, D: {"K": K, "D": D},
     tags=lambda K, D: {"K": K, "D": D},
@@ -99,20 +99,20 @@ SAME_BOX = FormulaBox(
 
 WEIGHTS_BOX = NumbersBox(
     question="A convolution with 16 filters of 3 × 3, stride 1 and padding 1 takes an image of 3 channels of 32 × 32 samples to 16 channels of the same size. "
-    "How many weights does it have? And how many would a dense layer have, which joins each number of the output with each of the input? No biases.",
+    "How many weights does it have? And how many would a dense layer have, which connects each number of the output with each number of the input? There are no biases.",
     label="The convolution's, and the dense layer's",
     given="Two whole numbers, such as 12, 15.",
     exercise=WEIGHTS,
 )
 
 RECEPTIVE_BOX = FormulaBox(
-    question="Two layers, one on top of the other. On how many samples of the input does one output of the second layer depend?",
+    question="A second layer reads the output of the first. How many samples of the input does one output of the second layer depend on?",
     label="Receptive field",
-    given="The names: K_1 and S_1, size and stride of the first layer's kernel, S_1 at most K_1; K_2 and S_2, those of the second's.",
+    given="The names: K_1 and S_1, kernel size and stride of the first layer, with S_1 at most K_1; K_2 and S_2, those of the second layer.",
     exercise=RECEPTIVE,
     inputs=lambda K_1, S_1, K_2, S_2: {"K_1": K_1, "S_1": S_1, "K_2": K_2, "S_2": S_2},
     tags=lambda K_1, S_1, K_2, S_2: {"K_1": K_1, "S_1": S_1, "K_2": K_2, "S_2": S_2},
-    because="The second layer's stride does not count: it moves the window, and does not widen it.",
+    because="The stride of the second layer does not count: it moves the window, but does not make it longer.",
 )
 
 FORWARD_BOX = FormulaBox(
@@ -152,7 +152,7 @@ VIEW_BOX = NumbersBox(
             "counts numbers, not bytes": Mistake((7, 2, 1), "Each number takes 8 bytes."),
             "counts the view's own size": Mistake(
                 (72, 24, 8),
-                "That would be a copy of 3 × 3 numbers for each channel. A view has x's memory: overlapping windows share samples.",
+                "That would be a copy of 3 × 3 numbers for each channel. A view uses the memory of x: overlapping windows share samples.",
             ),
             "takes positions for the rows": Mistake(
                 (8, 80, 40),
@@ -219,14 +219,14 @@ INPUT_JACOBIAN_BOX = FormulaBox(
 )
 
 OVERLAP_BOX = NumbersBox(
-    question="Which of the 7 positions of x are read by two windows, so that each of them moves two outputs?",
+    question="Which of the 7 positions of x are read by two windows, so that each of them changes two outputs?",
     label="The two positions",
     given="Two whole numbers, such as 0, 1. Positions count from 0.",
     exercise=OVERLAP,
 )
 
 WEIGHT_GRADIENT_BOX = FormulaBox(
-    question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂W.",
+    question="The gradient ∂ℓ/∂f is known. Give one entry of ∂ℓ/∂W.",
     label="∂ℓ/∂W[0, c, k] =",
     given=f"The names: {G}; {X}; c and k. {FROM_0} A sum is sum(r, 0, 2, …).",
     exercise=WEIGHT_GRADIENT,
@@ -234,7 +234,7 @@ WEIGHT_GRADIENT_BOX = FormulaBox(
     aliases={"∂ℓ/∂f": "g"},
     words={
         "leaves the first row out": "Indices count from 0: the rows are r = 0, 1, 2.",
-        "holds the last row's share alone": "The sum runs over every row of the output: r = 0, 1, 2.",
+        "keeps only the last row's term": "The sum runs over every row of the output: r = 0, 1, 2.",
     },
     result=lambda gradient: gradient[0] if np.shape(gradient) == (1, CHANNELS, TAPS) else gradient,
     over=("c", "k"),
@@ -251,7 +251,7 @@ BATCH_BOX = FormulaBox(
 )
 
 BIAS_BOX = FormulaBox(
-    question="Give each filter a bias: y[n, f, r] is what it was, plus b[f]. The batch has 2 inputs, and each of 3 filters has 4 outputs. What is the gradient of the bias?",
+    question="Each filter has a bias: b[f] is added to y[n, f, r]. The batch has 2 inputs, and each of 3 filters has 4 outputs. What is the gradient of the bias?",
     label="∂ℓ/∂b[f] =",
     given=f"The names: g[n, f, r] = ∂ℓ/∂y[n, f, r], 2 inputs × 3 filters × 4 outputs; f. {FROM_0} A sum is sum(r, 0, 3, …).",
     exercise=BIAS,
@@ -260,7 +260,7 @@ BIAS_BOX = FormulaBox(
 )
 
 LIKENESS_BOX = NumbersBox(
-    question="The forward pass has stride 3 and dilation 2. ∂ℓ/∂W, too, is a convolution of x, with ∂ℓ/∂y for its kernel. What are its stride and its dilation?",
+    question="The forward pass has stride 3 and dilation 2. ∂ℓ/∂W is a convolution of x, too, with ∂ℓ/∂y as its kernel. What are the stride and the dilation of this convolution?",
     label="Stride, and dilation",
     given="Two whole numbers, such as 1, 1.",
     exercise=NumberExercise(
@@ -271,12 +271,12 @@ LIKENESS_BOX = NumbersBox(
         mistakes={
             "lets the stride become dilation, and stops there": SheetMistake(
                 (1, 3),
-                "The stride does become the dilation. But the forward dilation does not vanish: the taps that it spread are now what is counted, so it is the backward "
+                "The stride does become the dilation. But the forward dilation matters as well: k now counts the results, so its factor, the dilation, is the backward "
                 "stride.",
             ),
             "leaves both as they are": Mistake(
                 (3, 2),
-                "Compare the two sums: r and k change places, and with them what they are multiplied by.",
+                "Compare the two sums: r and k change places, and so do their factors.",
             ),
             "makes both the stride": Mistake(
                 (3, 3), "The stride becomes the dilation; then what does the dilation become?"
@@ -286,35 +286,36 @@ LIKENESS_BOX = NumbersBox(
             ),
             "lets the dilation become the stride, and stops there": Mistake(
                 (2, 1),
-                "The outputs that the stride set apart are now what is summed over: the stride is the backward dilation.",
+                "The sum now runs over r, so its factor, the stride, is the backward dilation.",
             ),
             "multiplies the stride by the dilation": Mistake(
-                (1, 6), "Only r is multiplied by S. The dilation D multiplies k, which is counted now."
+                (1, 6),
+                "Only r is multiplied by S. The dilation D multiplies k, which now counts the results.",
             ),
         },
     ),
 )
 
 BOTH_BOX = NumbersBox(
-    question="One channel of 13 samples, x[i] = i for i = 0, …, 12; a kernel of 3; stride 3 and dilation 2. The loss hands back ∂ℓ/∂y = (1, −1, 2). What is ∂ℓ/∂W?",
+    question="One channel of 13 samples, x[i] = i for i = 0, …, 12; a kernel of 3; stride 3 and dilation 2. The gradient is ∂ℓ/∂y = (1, −1, 2). What is ∂ℓ/∂W?",
     label="∂ℓ/∂W[0], ∂ℓ/∂W[1], ∂ℓ/∂W[2]",
     given="Three numbers, such as 4, 0, −7. Calculations will do, too.",
     exercise=BOTH,
 )
 
 EXCESS_BOX = FormulaBox(
-    question="The forward pass, with stride S and dilation D, dropped d samples. The backward convolution of x with ∂ℓ/∂y, with stride D and dilation S, may then find more "
-    "than K places. How many more?",
-    label="Places beyond the K-th",
+    question="The forward pass, with stride S and dilation D, dropped d samples. The backward convolution of x with ∂ℓ/∂y, with stride D and dilation S, may then return more "
+    "than K results. How many more?",
+    label="Results beyond the K-th",
     given="The names: d, S and D. ⌊…⌋ may be typed as floor(…).",
     exercise=EXCESS,
     inputs=lambda dropped, stride, dilation: {"d": dropped, "S": stride, "D": dilation},
     tags=lambda dropped, stride, dilation: {"d": dropped, "S": stride, "D": dilation},
-    because="So it fits without a cut if fewer samples are dropped than the dilation.",
+    because="So nothing has to be cut if fewer than D samples are dropped.",
 )
 
 INPUT_GRADIENT_BOX = FormulaBox(
-    question="The loss hands back ∂ℓ/∂f. Give one entry of ∂ℓ/∂x.",
+    question="The gradient ∂ℓ/∂f is known. Give one entry of ∂ℓ/∂x.",
     label="∂ℓ/∂x[c, i] =",
     given=f"The names: {G}; {W}; c and i; {DELTA}. {PICK} {FROM_0} A sum is sum(r, 0, 2, …).",
     exercise=replace(INPUT_GRADIENT, cases=_gradients_and_weights),

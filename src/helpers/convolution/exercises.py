@@ -23,31 +23,35 @@ SIZE = NumberExercise(
     answer=(5, 2),
     given='Asked for are two whole numbers, rows and columns, such as `(4, 3)` or `"4 × 3"`.',
     hints=(
-        "Take one dimension. Where is the first place at which the kernel can start, and where is the last?",
-        "The last place is 21 − 4 = 17 for the rows. How many whole steps of 4 are there from 0 to 17?",
+        "Take one dimension. What is the first position at which the kernel can start, and what is the last?",
+        "Along the rows, the kernel cannot start after 21 − 4 = 17. How many whole steps of 4 fit between 0 and 17?",
         "The rows at which the kernel starts are `list(range(0, 21 - 4 + 1, 4))`. Count them; then do the same for the columns.",
     ),
     mistakes={
-        "counts the steps and not the places": Mistake(
-            (4, 1), "The first place needs no step. ⌊17/4⌋ steps lead to one place more than that: add 1."
+        "counts the steps, not the positions": Mistake(
+            (4, 1), "The first position needs no step. ⌊17/4⌋ steps lead to one position more: add 1."
         ),
         "rounds up": Mistake(
             (6, 3),
-            "A kernel that does not fit whole does not stop there: 7/4 is one whole step, not two. Take the floor.",
+            "The whole kernel has to fit: 7/4 gives one whole step, not two. Take the floor.",
         ),
         "rounds to the nearest number, or divides the whole input by the stride": Mistake(
             (5, 3),
-            "From the first place to the last are 21 − 4 rows and 12 − 5 columns: take the floor of 17/4 and of 7/4, and add 1.",
+            "The kernel can move by 21 − 4 rows and by 12 − 5 columns. Take the floor of 17/4 and of 7/4, and add 1.",
         ),
         "forgets how long the kernel is": Mistake(
-            (6, 4), "The kernel must end inside of the input. The last row it can start at is 21 − 4, not 21."
+            (6, 4),
+            "The kernel must end inside the input. The last row at which it can start is 21 − 4, not 21.",
         ),
         "moves the kernel by 1": Mistake(
-            (18, 8), "There are 18 × 8 places in all; with stride 4, the kernel takes every fourth."
+            (18, 8),
+            "With stride 1 there are 18 × 8 positions. With stride 4, the kernel takes every fourth row and every fourth column.",
         ),
-        "gives columns before rows": Mistake((2, 5), "Rows first: 21 rows under a kernel of 4 rows."),
+        "gives columns before rows": Mistake(
+            (2, 5), "Rows first: the input has 21 rows, and the kernel has 4."
+        ),
         "divides without the floor": Mistake(
-            (5.25, 2.75), "There is no quarter of a place. Take the floor of each quotient."
+            (5.25, 2.75), "There is no quarter of a position. Take the floor of each quotient."
         ),
     },
 )
@@ -57,7 +61,7 @@ FIT = NumberExercise(
     answer=(20, 9),
     given="Asked for are two whole numbers, rows and columns.",
     hints=(
-        "Where does the last window start, if there are five along the rows? It has made four steps.",
+        "Along the rows, the fifth window is four steps after the first. Where does it start?",
         "The input has to end where that window ends: `4 * 4 + 4` rows. Now do the same for the columns.",
     ),
     mistakes={
@@ -70,14 +74,12 @@ FIT = NumberExercise(
         ),
         "multiplies the windows by the stride": Mistake(
             (20, 8),
-            "That is as far as the windows' own strides reach. The last window is 5 columns wide, not 4.",
+            "The last window is 5 columns wide, so it reaches further than its stride of 4.",
         ),
         "takes a step for each window": Mistake(
             (24, 13), "The first window needs no step: five windows are four steps apart."
         ),
-        "leaves what was dropped": Mistake(
-            (21, 12), "Row 20 and columns 9, 10 and 11 are read by no window."
-        ),
+        "keeps what was dropped": Mistake((21, 12), "No window reads row 20 or the columns 9, 10 and 11."),
         "gives the last sample's index": Mistake(
             (19, 8), "The last row that is read is row 19, counted from 0. How many rows is that?"
         ),
@@ -121,11 +123,11 @@ IN_GENERAL = FunctionExercise(
         ),
         "forgets the padding": Mistake(
             lambda H, K, S, P, D: (H - D * (K - 1) - 1) // S + 1,
-            "P zeros stand before the input and P behind it: H + 2P samples.",
+            "There are P zeros before the input and P behind it: H + 2P samples.",
         ),
         "forgets the stride": Mistake(
             lambda H, K, S, P, D: H + 2 * P - D * (K - 1),
-            "The kernel moves by S, so it starts at every S-th place only.",
+            "The kernel moves by S, so it starts at every S-th position only.",
         ),
         "exchanges stride and dilation": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - S * (K - 1) - 1) // D + 1,
@@ -141,31 +143,31 @@ IN_GENERAL = FunctionExercise(
         ),
         "rounds to the nearest number": Mistake(
             lambda H, K, S, P, D: round((H + 2 * P - D * (K - 1) - 1) / S) + 1,
-            "What does not fit whole is dropped, even if more than half of it would fit. Take the floor.",
+            "A window that does not fit completely is dropped, even if more than half of it fits. Take the floor.",
         ),
         "gives the kernel a span of K·D": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - K * D) // S + 1,
             "K taps have only K − 1 gaps between them. The span is D(K − 1) + 1: no gap follows the last tap.",
         ),
-        "dilates by D − 1 taps instead of D − 1 gaps, a span of K(D − 1) + 1": Mistake(
+        "gives the kernel a span of K(D − 1) + 1": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - K * (D - 1) - 1) // S + 1,
             "K and D have changed places: the span is D(K − 1) + 1.",
         ),
         "pads one end only": Mistake(
             lambda H, K, S, P, D: (H + P - D * (K - 1) - 1) // S + 1,
-            "P zeros stand before the input and P behind it: H + 2P samples.",
+            "There are P zeros before the input and P behind it: H + 2P samples.",
         ),
-        "counts the steps and not the places": Mistake(
+        "counts the steps, not the positions": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - D * (K - 1) - 1) // S,
-            "Each step leads to one more place, and the first place needs none: add 1.",
+            "Each step leads to one more position, and the first position needs no step: add 1.",
         ),
         "rounds up": Mistake(
             lambda H, K, S, P, D: ceil((H + 2 * P - D * (K - 1) - 1) / S) + 1,
-            "What does not fit whole is dropped. Take the floor.",
+            "A window that does not fit completely is dropped. Take the floor.",
         ),
         "divides without the floor": Mistake(
             lambda H, K, S, P, D: (H + 2 * P - D * (K - 1) - 1) / S + 1,
-            "The kernel starts at whole numbers only: take the floor of the quotient, `//` in Python.",
+            "The number of steps is a whole number: take the floor of the quotient, `//` in Python.",
         ),
         "divides each length before it subtracts": Mistake(
             lambda H, K, S, P, D: (H + 2 * P) // S - (D * (K - 1) + 1) // S + 1,
@@ -179,23 +181,23 @@ INPUTS = NumberExercise(
     answer=(50, 54),
     given="Asked for are two whole numbers: the fewest samples and the most.",
     hints=(
-        "How many samples does the dilated kernel span? How far is the last window's start from the first's?",
-        "Ten windows are 9 steps of 5 apart, and the kernel spans 4 · 2 + 1 samples: `9 * 5 + 4 * 2 + 1` padded samples are the fewest.",
-        "Take the padding away. Then ask how many samples more the floor drops before an eleventh window fits.",
+        "How many samples does the dilated kernel span? How far is the start of the last window from the start of the first?",
+        "The last of ten windows starts 9 steps of 5 after the first, and spans 4 · 2 + 1 samples. So the padded input has at least `9 * 5 + 4 * 2 + 1` samples.",
+        "Subtract the padding. Then ask how many more samples can be dropped before an eleventh window fits.",
     ),
     mistakes={
         "forgets the padding": Mistake(
             (54, 58),
-            "These are the lengths with the padding: 2 of the zeros stand before the input, and 2 behind.",
+            "These lengths include the padding. Subtract the two zeros before the input and the two behind it.",
         ),
-        "pads one end only": Mistake((52, 56), "Two zeros stand before the input, and two behind it."),
+        "pads one end only": Mistake((52, 56), "There are two zeros before the input, and two behind it."),
         "gives the kernel a span of K·D": Mistake(
             (53, 57), "Three taps have two gaps of 4 between them: they span 4 · 2 + 1 = 9 samples."
         ),
         "gives the kernel a span of D(K − 1)": Mistake(
             (49, 53), "The last tap is a sample too: the span is 4 · 2 + 1 = 9."
         ),
-        "dilates by D − 1 taps instead of D − 1 gaps, a span of K(D − 1) + 1": Mistake(
+        "gives the kernel a span of K(D − 1) + 1": Mistake(
             (51, 55), "K and D have changed places: the span is D(K − 1) + 1 = 9."
         ),
         "forgets that dilation spreads the kernel": Mistake(
@@ -205,7 +207,7 @@ INPUTS = NumberExercise(
             (55, 59), "The first window needs no step: ten windows are 9 steps apart."
         ),
         "forgets what the floor drops": Mistake(
-            (50, 50), "Up to four samples more are dropped, and the output stays as long."
+            (50, 50), "Up to four more samples may be dropped, and the output has the same size."
         ),
         "lets one sample too many be dropped": Mistake(
             (50, 55), "With five samples more, another window fits."
@@ -226,27 +228,29 @@ SAME = FunctionExercise(
     given="Given are the kernel's size K and the dilation D, with D(K − 1) even; the stride is 1. Return the padding P at each end.",
     hints=(
         "How much shorter than its input is an output without padding?",
-        "By D(K − 1): the span without its first sample. For K = 3 and D = 1 that is `1 * (3 - 1)`. The padding has to make up for it, at both ends.",
+        "It is shorter by D(K − 1), the span minus 1. For K = 3 and D = 1 that is `1 * (3 - 1)`. The zeros at both ends together have to make up for this.",
     ),
     mistakes={
         "forgets the dilation": Mistake(
             lambda K, D: (K - 1) / 2, "The dilated kernel spans D(K − 1) + 1 samples."
         ),
         "puts all of it at each end": Mistake(
-            lambda K, D: D * (K - 1), "P zeros stand at each end, so each end needs half of it."
+            lambda K, D: D * (K - 1), "There are P zeros at each end, so each end needs half of D(K − 1)."
         ),
         "halves the kernel": Mistake(
-            lambda K, D: K // 2, "That is right for an odd kernel without dilation. Its span is D(K − 1) + 1."
+            lambda K, D: K // 2,
+            "That is right for an odd K without dilation. A dilated kernel spans D(K − 1) + 1 samples.",
         ),
         "takes half of K·D": Mistake(
-            lambda K, D: K * D / 2, "Only K − 1 gaps stand between K taps: the output is shorter by D(K − 1)."
+            lambda K, D: K * D / 2,
+            "K taps have only K − 1 gaps between them: the output is shorter by D(K − 1).",
         ),
         "takes half of K·D − 1": Mistake(
             lambda K, D: (K * D - 1) / 2, "The span is D(K − 1) + 1, not K·D: no gap follows the last tap."
         ),
         "takes half of the span": Mistake(
             lambda K, D: (D * (K - 1) + 1) / 2,
-            "A kernel of one sample needs no padding: the output is shorter by the span less 1.",
+            "A kernel of one sample needs no padding: the output is shorter by the span minus 1.",
         ),
     },
 )
@@ -256,7 +260,7 @@ WEIGHTS = NumberExercise(
     answer=(432, 50331648),
     given="Asked for are two whole numbers: the convolution's weights, and those of the dense layer.",
     hints=(
-        "Each of the 16 filters has a weight for each of its taps, in each channel. It does not matter how often it is used.",
+        "Each of the 16 filters has a weight for each of its taps, in each channel. How often a weight is used does not matter.",
         "One filter has `3 * 3 * 3` weights. In the dense layer each number of the output has a weight for each number of the input.",
     ),
     mistakes={
@@ -264,14 +268,16 @@ WEIGHTS = NumberExercise(
             (144, 50331648), "A filter has 3 × 3 taps in each of the 3 channels."
         ),
         "counts one filter": Mistake((27, 50331648), "There are 16 filters, each with weights of its own."),
-        "counts the weights anew at each place": Mistake(
-            (442368, 50331648), "The same 432 weights are used at every place: that is what sharing means."
+        "counts the weights again at each position": Mistake(
+            (442368, 50331648), "The same 432 weights are used at every position: that is what sharing means."
         ),
         "adds the sizes": Mistake(
-            (432, 19456), "A dense layer joins each of 3072 numbers with each of 16384: multiply."
+            (432, 19456), "A dense layer connects each of 3072 numbers with each of 16384: multiply."
         ),
-        "joins one plane of the output only": Mistake((432, 3145728), "The output has 16 planes of 32 × 32."),
-        "joins one channel of the input only": Mistake(
+        "connects only one channel of the output": Mistake(
+            (432, 3145728), "The output has 16 channels of 32 × 32."
+        ),
+        "connects only one channel of the input": Mistake(
             (432, 16777216), "The input has 3 channels of 32 × 32."
         ),
         "counts biases": Mistake((448, 50348032), "Neither layer has a bias here."),
@@ -290,17 +296,17 @@ RECEPTIVE = FunctionExercise(
     cases=lambda draw: (
         case for case in product((1, 2, 3, 5), (1, 2, 3), (1, 2, 3), (1, 2)) if case[1] <= case[0]
     ),
-    given="Given are size and stride of the first layer's kernel, K_1 and S_1, and of the second's, K_2 and S_2; S_1 is at most K_1, so that no "
-    "sample is left out. Return on how many samples of the input one output of the second layer depends.",
+    given="Given are kernel size and stride of the first layer, K_1 and S_1, and of the second, K_2 and S_2. S_1 is at most K_1, so that no "
+    "sample is skipped. Return how many samples of the input one output of the second layer depends on.",
     hints=(
-        "One output of the second layer reads K_2 neighbours of the first layer's output. Which samples does the first of them read?",
+        "One output of the second layer reads K_2 neighbouring outputs of the first. Which samples does the first of them read?",
         "The first of them reads K_1 samples. How many new ones does the next of them add?",
         "With K_1 = 3, S_1 = 2 and K_2 = 2 the windows are `[list(range(2 * r, 2 * r + 3)) for r in range(2)]`. Count the samples in them, each once.",
     ),
     mistakes={
         "forgets the first stride": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 + K_2 - 1,
-            "Neighbours of the first layer's output read windows that are S_1 apart.",
+            "Neighbouring outputs of the first layer read windows that start S_1 samples apart.",
         ),
         "multiplies the kernels": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 * K_2,
@@ -308,7 +314,7 @@ RECEPTIVE = FunctionExercise(
         ),
         "takes the second layer's stride": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 + S_2 * (K_2 - 1),
-            "S_2 is how far apart the second layer's windows are. Within one of them, neighbours are S_1 samples of the input apart.",
+            "S_2 says how far apart the windows of the second layer are. Within one of these windows, neighbours are S_1 samples of the input apart.",
         ),
         "multiplies both strides": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 + S_1 * S_2 * (K_2 - 1),
@@ -320,7 +326,7 @@ RECEPTIVE = FunctionExercise(
         ),
         "adds the kernels": Mistake(
             lambda K_1, S_1, K_2, S_2: K_1 + K_2,
-            "The second layer's first sample is the first layer's window. Each further one moves that window by S_1.",
+            "The first output that the second layer reads depends on K_1 samples. Each further one adds S_1 samples.",
         ),
         "exchanges the kernels": Mistake(
             lambda K_1, S_1, K_2, S_2: K_2 + S_1 * (K_1 - 1),
@@ -348,9 +354,11 @@ def _windows(x: Array, stride: int = 2, dilation: int = 1) -> Array:
 
 _SPREAD_TAPS = "Position r + 2k is what a dilation of 2 reads. A stride of 2 reads position 2r + k."
 _FROM_0 = "The sheet counts r and the taps from 1. Counted from 0, its 2(r − 1) + i becomes 2r + k."
-_WRAPPED = f"{_FROM_0} With r = 0 it would begin at position −2, which Python takes for the last but one."
-_OUTPUT_FIRST = "A Jacobian has the shape of the output first, then that of what is varied."
-_ALL_CHANNELS = "One filter makes one number at each place: sum over the channels too."
+_WRAPPED = (
+    f"{_FROM_0} With r = 0 it would begin at position −2, which Python takes as the second from the end."
+)
+_OUTPUT_FIRST = "The shape of a Jacobian is the shape of the output, followed by the shape of the variable."
+_ALL_CHANNELS = "One filter returns one number at each position: sum over the channels too."
 _KEEPS_STRIDE = "The stride is 2: output r begins at position 2r, and there are ⌊(7 − 3)/2⌋ + 1 = 3 of them."
 
 
@@ -384,9 +392,9 @@ FORWARD = FunctionExercise(
     given="Given are `x` of shape (5, 7), channels first, and `W` of shape (1, 5, 3). Return f of shape (3,), or (1, 3). "
     "Python counts from 0.",
     hints=(
-        "Write the middle output down first: which samples of x does it read?",
+        "Begin with the middle output. Which samples of x does it read?",
         "Output r reads all channels, at the positions 2r, 2r + 1 and 2r + 2.",
-        "The first output is `(x[:, 0:3] * W[0]).sum()`. How far does the window move to the next?",
+        "The first output is `(x[:, 0:3] * W[0]).sum()`. How far does the window move for the next output?",
     ),
     mistakes={
         "moves the kernel by 1, not by 2": Mistake(
@@ -395,7 +403,7 @@ FORWARD = FunctionExercise(
         ),
         "turns the kernel around": Mistake(
             lambda x, W: np.tensordot(_windows(x), W[0, :, ::-1], axes=2),
-            "Convolution in deep learning does not flip: tap k meets position 2r + k, not 2r + 2 − k.",
+            "Convolution in deep learning does not flip the kernel: tap k reads position 2r + k, not 2r + 2 − k.",
         ),
         "reads the first channel only": Mistake(
             lambda x, W: np.tensordot(_windows(x[:1]), W[0, :1], axes=2),
@@ -429,25 +437,25 @@ PADDED = NumberExercise(
     answer=(-2, 3, 14),
     given="Asked for are the three numbers of the output.",
     hints=(
-        "Write the zeros down: one before x, and one behind.",
-        "The padded input is `[0, 1, 3, 2, 5, 4, 0]`. The first window is (0, 1, 3); the next starts two samples on.",
+        "Write down x with its zeros: one before it, and one behind.",
+        "The padded input is `[0, 1, 3, 2, 5, 4, 0]`. The first window is (0, 1, 3); the next one starts two samples later.",
     ),
     mistakes={
         "turns the kernel around": Mistake(
             (7, 9, -1),
-            "Convolution in deep learning does not flip: the first tap, 2, meets the window's first sample.",
+            "Convolution in deep learning does not flip the kernel: the first tap, 2, multiplies the first sample of the window.",
         ),
         "forgets the padding": Mistake(
-            (3, 5), "One zero stands before the input and one behind: 7 samples, and three windows."
+            (3, 5), "There is one zero before the input and one behind: 7 samples, and three windows."
         ),
         "pads behind only": Mistake(
-            (3, 5, 8), "One zero stands before the input: the first window is (0, 1, 3)."
+            (3, 5, 8), "There is a zero before the input: the first window is (0, 1, 3)."
         ),
-        "pads before only": Mistake((-1, 3, 5), "One zero stands before the input, and one behind."),
-        "reads on at the other end": Mistake(
-            (6, 3, 13), "Beyond its ends x counts as 0. Python's index −1 reads the last sample."
+        "pads before only": Mistake((-1, 3, 5), "There is one zero before the input, and one behind."),
+        "wraps around to the other end": Mistake(
+            (6, 3, 13), "Outside its range x is 0. Python's index −1 reads the last sample."
         ),
-        "repeats the samples at the ends": Mistake((0, 3, 10), "Beyond its ends x counts as 0."),
+        "repeats the samples at the ends": Mistake((0, 3, 10), "Outside its range x is 0."),
         "forgets the stride": Mistake(
             (-2, 3, 3, 5, 14), "With stride 2 the windows start at 0, 2 and 4 of the padded input."
         ),
@@ -465,8 +473,8 @@ VIEW = FunctionExercise(
     cases=_inputs,
     given="Given is `x` of shape (5, 7). Return X of shape (5, 3, 3), with X[c, r, k] = x[c, 2r + k].",
     hints=(
-        "`np.lib.stride_tricks.sliding_window_view(x, 3, axis=1)` has a window for each start, and copies nothing.",
-        "Its axes are channel, start and tap: `np.lib.stride_tricks.sliding_window_view(x, 3, axis=1).shape`. Which starts does a stride of 2 take?",
+        "`np.lib.stride_tricks.sliding_window_view(x, 3, axis=1)` has a window for each position, and copies nothing.",
+        "Its axes are channel, start and tap: `np.lib.stride_tricks.sliding_window_view(x, 3, axis=1).shape`. Which of these windows does a stride of 2 take?",
     ),
     mistakes={
         "forgets the stride": Mistake(
@@ -483,7 +491,7 @@ VIEW = FunctionExercise(
         ),
         "puts outputs before channels": Mistake(_windows, "The axes are channel, output and tap."),
         "turns the windows around": Mistake(
-            lambda x: _windows(x).swapaxes(0, 1)[..., ::-1], "Tap k meets position 2r + k."
+            lambda x: _windows(x).swapaxes(0, 1)[..., ::-1], "Tap k reads position 2r + k."
         ),
     },
 )
@@ -500,8 +508,8 @@ WEIGHT_JACOBIAN = FunctionExercise(
     given="Given is `x` of shape (5, 7). Return ∂f/∂W of shape (3, 1, 5, 3): the output's shape, then the weight's.",
     hints=(
         "f is linear in W. What is W[0, c, k] multiplied by, in f[r]?",
-        "By one sample of channel c, and by nothing else. Which one, for output r and tap k?",
-        "The first output's part is `J = np.zeros((3, 1, 5, 3)); J[0, 0] = x[:, 0:3]`. How far does the window move to the next?",
+        "It is multiplied by one sample of channel c, and by nothing else. Which one, for output r and tap k?",
+        "The first output's part is `J = np.zeros((3, 1, 5, 3)); J[0, 0] = x[:, 0:3]`. How far does the window move for the next output?",
     ),
     mistakes={
         "moves the window by 1, not by 2": Mistake(
@@ -509,7 +517,7 @@ WEIGHT_JACOBIAN = FunctionExercise(
         ),
         "turns the window around": Mistake(
             lambda x: _windows(x)[:, None, :, ::-1],
-            "Tap k meets position 2r + k: the window stands as it does in x.",
+            "Tap k reads position 2r + k, so the samples of a window have the same order as in x.",
         ),
         "puts taps before channels": Mistake(
             lambda x: _windows(x).swapaxes(1, 2)[:, None],
@@ -520,7 +528,7 @@ WEIGHT_JACOBIAN = FunctionExercise(
         ),
         "exchanges outputs and taps": Mistake(
             lambda x: _windows(x, stride=1, dilation=2)[:, None],
-            f"{_SPREAD_TAPS} If you have transposed the array: the output's axis comes first, then those of W.",
+            f"{_SPREAD_TAPS} If you transposed the array: the output's axis comes first, then those of W.",
         ),
         "reads the sheet's indices as if they began at 0": Mistake(
             lambda x: x[:, _positions() - 2].swapaxes(0, 1)[:, None],
@@ -558,26 +566,26 @@ BACK = FunctionExercise(
     given="Given are `jacobian`, ∂f/∂W of shape (3, 1, 2, 3), for a layer of 2 channels, and `W` of shape (1, 2, 3). Return f of shape (3,).",
     hints=(
         "For one number w, the function f(w) = a w has the derivative a. How do you get f(w) back from a and w?",
-        "Multiply each entry of the Jacobian with the weight that it belongs to: `(jacobian * W).shape`. What has to be added up, and what is to remain?",
+        "Multiply each entry of the Jacobian by the weight that it belongs to: `(jacobian * W).shape`. Over which axes do you have to sum, and which axis remains?",
     ),
     mistakes={
         "adds up the Jacobian alone": Mistake(
             lambda jacobian, W: jacobian.sum(axis=(1, 2, 3)),
-            "Each entry is multiplied with its own weight before the sum.",
+            "Multiply each entry by its own weight before you add.",
         ),
         "adds up both before it multiplies": Mistake(
             lambda jacobian, W: jacobian.sum(axis=(1, 2, 3)) * W.sum(),
-            "Each entry is multiplied with its own weight first; the sum comes after.",
+            "Multiply each entry by its own weight first, then add.",
         ),
         "adds up the outputs too": Mistake(
-            lambda jacobian, W: (jacobian * W).sum(), "Each output has a sum of its own: three numbers."
+            lambda jacobian, W: (jacobian * W).sum(), "Each output is a sum of its own: return three numbers."
         ),
         "takes one channel only": Mistake(
             lambda jacobian, W: (jacobian * W)[:, 0, 0].sum(axis=1),
             "Sum over the channels as well as over the taps.",
         ),
         "takes the mean": Mistake(
-            lambda jacobian, W: (jacobian * W).mean(axis=(1, 2, 3)), "The shares of the weights are added."
+            lambda jacobian, W: (jacobian * W).mean(axis=(1, 2, 3)), "The products are added, not averaged."
         ),
         "turns the kernel around": Mistake(
             lambda jacobian, W: np.tensordot(jacobian[:, 0], W[0, :, ::-1], axes=2),
@@ -615,16 +623,16 @@ INPUT_JACOBIAN = FunctionExercise(
     hints=(
         "Which of the 7 positions does output r read, and with which tap?",
         "Position i = 2r + k is read with tap k. All others are not read, and their derivative is 0.",
-        "The first output's part is `J = np.zeros((3, 5, 7)); J[0, :, 0:3] = W[0]`. Where does the kernel stand for the next?",
+        "The first output's part is `J = np.zeros((3, 5, 7)); J[0, :, 0:3] = W[0]`. Where is the kernel in the next row?",
     ),
     mistakes={
         "moves the band by 1 a row, not by 2": Mistake(
             lambda W: _band(W, lambda r, i: i - r),
-            "The stride is 2: the kernel stands two columns further on in each row.",
+            "The stride is 2: each row holds the kernel two columns further to the right.",
         ),
         "turns the kernel around": Mistake(
             lambda W: _band(W, lambda r, i: 2 - (i - 2 * r)),
-            "Tap k = i − 2r meets position i, so the taps stand in the row in their own order.",
+            "Tap k = i − 2r reads position i, so the taps are in their own order in each row.",
         ),
         "reads the sheet's indices as if they began at 0": Mistake(
             lambda W: _band(W, lambda r, i: i - 2 * (r - 1)),
@@ -654,7 +662,7 @@ OVERLAP = NumberExercise(
     given="Asked for are two positions, counted from 0.",
     hints=(
         "Write down which positions each of the three windows reads.",
-        "The first reads `list(range(0, 3))`, and the next starts two positions on.",
+        "The first reads `list(range(0, 3))`, and the next one starts two positions later.",
     ),
     mistakes={
         "counts from 1": Mistake((3, 5), "The first position is 0."),
@@ -692,15 +700,15 @@ WEIGHT_GRADIENT = FunctionExercise(
     cases=_gradients_and_inputs,
     given="Given are `output_gradient`, ∂ℓ/∂f of shape (1, 3), and `x` of shape (5, 7). Return ∂ℓ/∂W of shape (1, 5, 3).",
     hints=(
-        "A weight W[0, c, k] is used in every output f[r]. How does the loss change with it by way of one of them?",
-        "By way of f[r], it is ∂ℓ/∂f[r] times the sample that the weight meets there. Add up over all outputs. How many are there?",
-        "The last output's share is `output_gradient[0, 2] * x[:, 4:7]`. Add those of the others.",
+        "A weight W[0, c, k] is used in every output f[r]. How does it change the loss through one of them?",
+        "Through f[r], the derivative is ∂ℓ/∂f[r] times the sample that the weight is multiplied by. Add this over all outputs. How many are there?",
+        "The last output contributes `output_gradient[0, 2] * x[:, 4:7]`. Add the contributions of the others.",
     ),
     mistakes={
         "stops a row short": SheetMistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient * [1, 1, 0], x),
             "The sum runs over every row of the output, and there are ⌊(7 − 3)/2⌋ + 1 = 3 of them: r = 0, 1, 2. What is "
-            "missing is the last row's share, ∂ℓ/∂f[2] · x[c, 4 + k].",
+            "missing is the term of the last row, ∂ℓ/∂f[2] · x[c, 4 + k].",
         ),
         "leaves the first row out": Mistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient * [0, 1, 1], x),
@@ -708,12 +716,12 @@ WEIGHT_GRADIENT = FunctionExercise(
         ),
         "forgets the stride": Mistake(
             _weighted(lambda x: _windows(x, stride=1)),
-            "What tap k met in output r is x[c, 2r + k], not x[c, r + k]. In the backward convolution the stride 2 has become "
+            "In output r, tap k was multiplied by x[c, 2r + k], not by x[c, r + k]. In the backward convolution the stride 2 has become "
             "the distance between the taps.",
         ),
         "keeps the stride a stride": Mistake(
             _weighted(lambda x: _windows(x, stride=1, dilation=2)),
-            "r is now what is summed over, and k is what is counted: position 2r + k. The stride has become the dilation of "
+            "The sum now runs over r, and k counts the results: the position is 2r + k. The stride has become the dilation of "
             "the backward convolution, whose own stride is 1.",
         ),
         "turns the gradient around": Mistake(
@@ -722,11 +730,11 @@ WEIGHT_GRADIENT = FunctionExercise(
         ),
         "takes the mean over the rows": Mistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient, x) / ROWS,
-            "The shares of the rows are added: each is how the loss changes by way of one output.",
+            "The terms of the rows are added, not averaged: each is how the loss changes through one output.",
         ),
         "adds up the samples before it weights them": Mistake(
             lambda output_gradient, x: output_gradient.sum() * _windows(x).sum(axis=0)[None],
-            "Each row's window is multiplied by that row's gradient first; the sum comes after.",
+            "Multiply each row's window by that row's gradient first, then add.",
         ),
         "reads the sheet's indices as if they began at 0": Mistake(
             lambda output_gradient, x: np.tensordot(
@@ -734,17 +742,17 @@ WEIGHT_GRADIENT = FunctionExercise(
             ),
             _WRAPPED,
         ),
-        "holds the last row's share alone": Mistake(
+        "keeps only the last row's term": Mistake(
             lambda output_gradient, x: _weighted(_windows)(output_gradient * [0, 0, 1], x),
-            "If you assign in a loop, each share overwrites the one before: add with `+=`, to zeros.",
+            "If you assign in a loop, each term overwrites the one before. Begin with zeros, and add with `+=`.",
         ),
         "keeps the rows apart": Mistake(
             lambda output_gradient, x: output_gradient[0, :, None, None] * _windows(x),
-            "All outputs use the same weight, so their shares are added: no axis is left for r.",
+            "All outputs use the same weight, so their terms are added: the result has no axis for r.",
         ),
         "convolves x with ∂ℓ/∂f and forgets the dilation": Mistake(
             lambda output_gradient, x: convolution.conv(x[:, None], output_gradient[None])[:, 0],
-            "The samples that one weight meets are 2 apart: the stride has become the dilation.",
+            "The samples that one weight is multiplied by are 2 apart: the stride has become the dilation.",
         ),
     },
 )
@@ -780,39 +788,39 @@ BATCH = FunctionExercise(
     given="Given are `output_gradient`, ∂ℓ/∂y of shape (2, 3, 3), for 2 inputs, 3 filters and 3 outputs each, and `x` of shape (2, 2, 7): 2 inputs of 2 "
     "channels. Return ∂ℓ/∂W of shape (3, 2, 3): filters, channels, taps.",
     hints=(
-        "Which outputs does W[f, c, k] enter: those of which inputs, and of which filters?",
-        "It enters filter f's outputs only, but those of all inputs. Their shares are added.",
-        "The share of input n and output r is a column of filters times the window: with n = r = 0, `np.multiply.outer(output_gradient[0, :, 0], x[0, :, 0:3])`.",
+        "In which outputs is W[f, c, k] used? For which inputs, and of which filters?",
+        "It is used in the outputs of filter f only, but for all inputs. Their contributions are added.",
+        "Input n and output r contribute an outer product: the gradients of all filters times the window. For n = r = 0 it is `np.multiply.outer(output_gradient[0, :, 0], x[0, :, 0:3])`.",
     ),
     mistakes={
         "takes the first input of the batch only": Mistake(
             lambda output_gradient, x: weight_gradients(output_gradient[0], x[0]),
-            "All inputs of the batch use the same weight: add their shares.",
+            "All inputs of the batch use the same weight: add their contributions.",
         ),
         "takes the mean over the batch": Mistake(
             lambda output_gradient, x: weight_gradients(output_gradient, x) / 2,
-            "The shares of the inputs are added. If ℓ is a mean over the batch, the factor ½ is in ∂ℓ/∂y already.",
+            "The contributions of the inputs are added. If ℓ is a mean over the batch, the factor ½ is in ∂ℓ/∂y already.",
         ),
         "adds up the filters": Mistake(
             lambda output_gradient, x: weight_gradients(
                 output_gradient.sum(axis=1, keepdims=True).repeat(3, axis=1), x
             ),
-            "Filter f's weights enter filter f's outputs only.",
+            "The weights of filter f are used in the outputs of filter f only.",
         ),
         "takes the first filter's gradient for all": Mistake(
             lambda output_gradient, x: weight_gradients(output_gradient[:, :1].repeat(3, axis=1), x),
             "Each filter has outputs of its own: ∂ℓ/∂y[n, f, r].",
         ),
-        "lets each input meet the gradients of all": Mistake(
+        "multiplies each input by the gradients of all inputs": Mistake(
             _summed_over("mfr,ncrk->fck"),
-            "∂ℓ/∂y[n, f, r] belongs to what output r read of input n: one n for both factors.",
+            "∂ℓ/∂y[n, f, r] belongs to what output r read of input n: both factors have the same n.",
         ),
         "forgets the stride": Mistake(
-            _summed_over("nfr,ncrk->fck", stride=1), "What tap k met in output r is x[n, c, 2r + k]."
+            _summed_over("nfr,ncrk->fck", stride=1), "In output r, tap k was multiplied by x[n, c, 2r + k]."
         ),
         "keeps the batch apart": Mistake(
             _summed_over("nfr,ncrk->nfck"),
-            "All inputs of the batch use the same weight: no axis is left for n.",
+            "All inputs of the batch use the same weight: the result has no axis for n.",
         ),
         "puts channels before filters": Mistake(
             _summed_over("nfr,ncrk->cfk"), "The axes are those of W: filter, channel, tap."
@@ -838,13 +846,13 @@ BIAS = FunctionExercise(
     given="Given is `output_gradient`, ∂ℓ/∂y of shape (2, 3, 4), for 2 inputs, 3 filters and 4 outputs each. Return ∂ℓ/∂b of shape (3,).",
     hints=(
         "b[f] is added to y[n, f, r], for which n and r? What is ∂y[n, f, r]/∂b[f]?",
-        "It is 1 for all of them. So the loss changes with b[f] as it does with all of these outputs together.",
+        "It is 1 for all of them. So the gradients of all these outputs are added.",
         "Filter 0's are `output_gradient[:, 0, :]`.",
     ),
     mistakes={
         "takes one output of each filter": Mistake(
             lambda output_gradient: output_gradient[:, :, 0].sum(axis=0),
-            "b[f] is added at every place r: sum over r too.",
+            "b[f] is added at every position r: sum over r too.",
         ),
         "takes the first input of the batch only": Mistake(
             lambda output_gradient: output_gradient[0].sum(axis=1),
@@ -856,7 +864,7 @@ BIAS = FunctionExercise(
         ),
         "keeps the outputs apart": Mistake(
             lambda output_gradient: output_gradient.sum(axis=0),
-            "b[f] is the same at every place r: sum over r too.",
+            "b[f] is the same at every position r: sum over r too.",
         ),
         "adds up the filters": Mistake(
             lambda output_gradient: np.full(3, output_gradient.sum()),
@@ -906,33 +914,33 @@ INPUT_GRADIENT = FunctionExercise(
     cases=_gradients_and_weights,
     given="Given are `output_gradient`, ∂ℓ/∂f of shape (1, 3), and `W` of shape (1, 5, 3). Return ∂ℓ/∂x of shape (5, 7).",
     hints=(
-        "Which outputs read x[c, i]? How does the loss change with it by way of one of them?",
-        "Output r hands ∂ℓ/∂f[r] back to the samples that it read, each time multiplied by the weight that they met.",
-        "The first output's share is `gradient = np.zeros((5, 7)); gradient[:, 0:3] += output_gradient[0, 0] * W[0]`. The windows overlap: what happens there?",
+        "Which outputs read x[c, i]? How does x[c, i] change the loss through one of them?",
+        "Output r passes ∂ℓ/∂f[r] back to the samples that it read. Each time it is multiplied by the weight of the tap that read the sample.",
+        "The first output contributes `gradient = np.zeros((5, 7)); gradient[:, 0:3] += output_gradient[0, 0] * W[0]`. The windows overlap: what happens there?",
     ),
     mistakes={
         "forgets the stride": Mistake(
             _handed_back(lambda r, i: i - r),
-            "Output r read the positions 2r to 2r + 2, and hands its gradient back to them.",
+            "Output r read the positions 2r to 2r + 2, and passes its gradient back to them.",
         ),
         "turns the kernel around": Mistake(
             _handed_back(lambda r, i: 2 - (i - 2 * r)),
-            "Position 2r + k met tap k, and gets its gradient back by tap k. The flip belongs to the same sum written as a convolution, where the "
-            "gradient is what moves.",
+            "Tap k read position 2r + k, so tap k passes the gradient back to it. The kernel is flipped only if the same sum is written as a convolution "
+            "of the gradient.",
         ),
         "spreads the taps, not the windows": Mistake(
             _handed_back(lambda r, i: (i - r) // 2 if (i - r) % 2 == 0 else None), _SPREAD_TAPS
         ),
         "forgets the weights": Mistake(
             lambda output_gradient, W: input_gradient(output_gradient, np.ones_like(W)),
-            "Each output hands back its gradient times the weight that the sample met.",
+            "Each output passes back its gradient times the weight that the sample was multiplied by.",
         ),
         "forgets the gradients": Mistake(
             lambda output_gradient, W: input_gradient(np.ones_like(output_gradient), W),
             "That is how the outputs change. The loss changes by ∂ℓ/∂f[r] times as much.",
         ),
-        "keeps one share where two windows overlap": Mistake(
-            _overwritten, "Two windows read positions 2 and 4: their shares are added, with `+=`."
+        "keeps only one contribution where two windows overlap": Mistake(
+            _overwritten, "Two windows read positions 2 and 4: add their contributions with `+=`."
         ),
         "stops a row short": Mistake(
             lambda output_gradient, W: input_gradient(output_gradient * [1, 1, 0], W),
@@ -944,7 +952,7 @@ INPUT_GRADIENT = FunctionExercise(
         ),
         "adds up the gradients before it weights them": Mistake(
             lambda output_gradient, W: output_gradient.sum() * _band(W, lambda r, i: i - 2 * r).sum(axis=0),
-            "Each output hands back its own gradient, to the samples that it read.",
+            "Each output passes its own gradient back to the samples that it read.",
         ),
         "turns the gradient around": Mistake(
             lambda output_gradient, W: input_gradient(output_gradient[:, ::-1], W),
@@ -971,19 +979,19 @@ LIKENESS = FunctionExercise(
     given="Given are the forward convolution's stride and dilation. Return those of the convolution that computes ∂ℓ/∂W: "
     "(stride, dilation).",
     hints=(
-        "Both passes read x at S·r + D·k − P. Which index counts the results, and which is summed over, forward? And backward?",
-        "The stride is the factor of the index that counts the results. The dilation is the factor of the index that is summed over.",
-        "Forward, r counts the results and k is summed over. Backward, it is the other way round. Which factor does each of the two have?",
+        "Both passes read x at S·r + D·k − P. In the forward pass, which index counts the results, and which does the sum run over? And in the backward pass?",
+        "The stride is the factor of the index that counts the results. The dilation is the factor of the index of the sum.",
+        "In the forward pass, r counts the results and the sum runs over k. In the backward pass it is the other way round. Which factor does each of the two have?",
     ),
     mistakes={
         "lets the stride become dilation, and stops there": SheetMistake(
             lambda stride, dilation: (1, stride),
-            "That is right for a forward dilation of 1. Another dilation D does not vanish: the taps k that it spread are now "
-            "what is counted, so it is the backward stride.",
+            "That is right if the forward dilation is 1. Any other dilation D matters in the backward pass as well: k now counts the results, "
+            "so its factor D is the backward stride.",
         ),
         "leaves both as they are": Mistake(
             lambda stride, dilation: (stride, dilation),
-            "Compare the two sums: r and k change places, and with them what they are multiplied by.",
+            "Compare the two sums: r and k change places, and so do their factors.",
         ),
         "makes both the stride": Mistake(
             lambda stride, dilation: (stride, stride),
@@ -991,7 +999,7 @@ LIKENESS = FunctionExercise(
         ),
         "multiplies the stride by the dilation": Mistake(
             lambda stride, dilation: (1, stride * dilation),
-            "Only r is multiplied by S. The dilation D multiplies k, which is counted now.",
+            "Only r is multiplied by S. The dilation D multiplies k, which now counts the results.",
         ),
     },
 )
@@ -1001,22 +1009,24 @@ BOTH = NumberExercise(
     answer=(9, 13, 17),
     given="Asked for are three numbers, ∂ℓ/∂W[k] for k = 0, 1, 2.",
     hints=(
-        "∂ℓ/∂W[k] is the sum over r of ∂ℓ/∂y[r] times the sample that tap k met in output r. Which sample is that?",
-        "Tap 0 met the samples 0, 3 and 6, so ∂ℓ/∂W[0] is `1 * 0 - 1 * 3 + 2 * 6`. Tap 1 met those 2 further on.",
+        "∂ℓ/∂W[k] is the sum over r of ∂ℓ/∂y[r] times the sample that tap k read for output r. Which sample is that?",
+        "Tap 0 read the samples 0, 3 and 6, so ∂ℓ/∂W[0] is `1 * 0 - 1 * 3 + 2 * 6`. Tap 1 read the samples that are 2 further on.",
     ),
     mistakes={
         "leaves stride and dilation as they are": Mistake(
             (6, 12, 18),
-            "Tap k met the samples 3r + 2k. For one tap these are 3 apart, and from tap to tap they move by 2.",
+            "Tap k read the samples 3r + 2k. For one tap they are 3 apart, and from one tap to the next they move by 2.",
         ),
-        "forgets the dilation": Mistake((9, 11, 13), "From tap to tap the samples move by the dilation, 2."),
+        "forgets the dilation": Mistake(
+            (9, 11, 13), "From one tap to the next, the samples move by the dilation, 2."
+        ),
         "forgets the stride, or turns the gradient around": Mistake(
             (3, 7, 11),
-            "From output to output the samples move by the stride, 3. And ∂ℓ/∂y[0] belongs to the first window.",
+            "From one output to the next, the samples move by the stride, 3. And ∂ℓ/∂y[0] belongs to the first window.",
         ),
         "does not cut the result to the kernel's size": Mistake(
             (9, 13, 17, 21),
-            "The backward convolution finds one place more. The kernel has three taps: cut the result.",
+            "The backward convolution returns one result more. The kernel has three taps: cut the result.",
         ),
     },
 )
@@ -1032,35 +1042,36 @@ EXCESS = FunctionExercise(
     cases=lambda draw: (
         (dropped, S, D) for S, D in product((1, 2, 3, 5, 7), (1, 2, 3)) for dropped in range(S)
     ),
-    given="Given are how many samples the forward pass dropped, its stride and its dilation. Return how many places more than K the backward convolution finds.",
+    given="Given are the number of samples that the forward pass dropped, its stride and its dilation. Return how many results beyond K the backward convolution returns.",
     hints=(
-        "The backward convolution moves by D. How far can it move beyond its K-th place?",
-        "At its K-th place, its last tap meets the last sample that the forward pass read. Behind that are the dropped ones.",
-        "With 5 dropped samples and steps of 2 it can move to `list(range(2, 5 + 1, 2))` samples further.",
+        "The backward convolution moves by D. How far can it move beyond its K-th position?",
+        "At its K-th position, its last tap reads the last sample that the forward pass read. Behind it are the dropped samples.",
+        "With 5 dropped samples and steps of 2 it can move by `list(range(2, 5 + 1, 2))` samples.",
     ),
     mistakes={
-        "finds a place for each dropped sample": Mistake(
+        "counts one result for each dropped sample": Mistake(
             lambda dropped, stride, dilation: dropped,
             "That is right for a dilation of 1. The backward convolution moves by D.",
         ),
-        "finds one place if anything was dropped": Mistake(
+        "counts one result if anything was dropped": Mistake(
             lambda dropped, stride, dilation: min(dropped, 1),
             "Several steps may fit, or none: the backward convolution moves by D.",
         ),
         "rounds up": Mistake(
             lambda dropped, stride, dilation: -(-dropped // dilation),
-            "A step that does not fit whole is not made: take the floor.",
+            "Only whole steps count: take the floor.",
         ),
-        "finds none": Mistake(
+        "counts none": Mistake(
             lambda dropped, stride, dilation: dropped // stride,
             "Fewer samples than S are dropped, so no step of S fits. But the backward convolution moves by D.",
         ),
         "divides without the floor": Mistake(
             lambda dropped, stride, dilation: dropped / dilation,
-            "It finds a whole number of places: take the floor.",
+            "The number of results is a whole number: take the floor.",
         ),
-        "counts the place that it is at": Mistake(
-            lambda dropped, stride, dilation: dropped // dilation + 1, "Count the places beyond the K-th."
+        "counts the K-th result as well": Mistake(
+            lambda dropped, stride, dilation: dropped // dilation + 1,
+            "Count only the results after the K-th.",
         ),
     },
 )
@@ -1109,15 +1120,15 @@ TRANSPOSED = FunctionExercise(
         ),
         "forgets the padding": Mistake(
             lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) + 1,
-            "This is the size of the padded input. Its P zeros at each end are no samples of the input: take 2P away.",
+            "This is the size of the padded input. The P zeros at each end are not part of the input: subtract 2P.",
         ),
         "adds the padding": Mistake(
             lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) + 1 + 2 * P,
-            "The windows read the padded input, so its 2P zeros are counted already. Take them away.",
+            "The windows read the padded input, so the 2P zeros are counted already. Subtract them.",
         ),
         "pads one end only": Mistake(
             lambda H, K, S, P, D: S * (H - 1) + D * (K - 1) + 1 - P,
-            "P zeros stand before the input and P behind it: take 2P away.",
+            "There are P zeros before the input and P behind it: subtract 2P.",
         ),
         "exchanges stride and dilation": Mistake(
             lambda H, K, S, P, D: D * (H - 1) + S * (K - 1) + 1 - 2 * P,

@@ -5,12 +5,12 @@ dimension. In one dimension, with y = conv(x, W),
 
     y[f, r] = Σ_c Σ_k  W[f, c, k] · x[c, S·r + D·k − P]                               (1.1)
 
-where S is the stride, D the dilation, P the padding, and x is 0 outside of its own range.
+where S is the stride, D the dilation, P the padding, and x is 0 outside its own range.
 Indices start at 0. Several dimensions each have their own r, k, S, D and P.
 
-What reads x reads it through a *window view*: the array X with X[c, k, r] = x[c, S·r + D·k − P]. It is the
-padded input itself, seen through other strides. The sum over c and k is then a product of two matrices, of
-which X has a column for each window.
+The functions read x through a *window view*, an array whose entry [c, k, r] is x[c, S·r + D·k − P]. It is the
+padded input itself, seen through other strides. The sum over c and k is then a product of two matrices, and
+the second has a column for each window.
 
 Sizes are whole numbers (else TypeError) that fit each other, and arrays are real (else TypeError), not empty but for
 their batch axes, and of the shapes named (else ValueError). NaN and infinity are data: they spread as in PyTorch's
@@ -95,8 +95,8 @@ def dropped_samples(
 ) -> Any:
     """Return how many samples at the end of the padded input no window reaches: (H + 2P − D(K − 1) − 1) mod S.
 
-    They are the remainder that the floor in :func:`output_size` throws away, which has the same arguments and
-    returns a number or a tuple alike.
+    They are the remainder that the floor in :func:`output_size` drops. Arguments and result have the same form as
+    there.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def conv(
 
     Examples
     --------
-    A kernel that subtracts neighbours, at every second place:
+    A kernel that subtracts neighbours, at every second position:
 
     >>> conv([[1, 4, 9, 16, 25]], [[[-1, 1]]], stride=2)
     array([[3., 7.]])
@@ -154,7 +154,7 @@ def input_vjp(
     padding: Sizes = 0,
     dilation: Sizes = 1,
 ) -> Array:
-    """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x: each output gradient, times the kernel, put back where it was read.
+    """Return ∂ℓ/∂x = ∂ℓ/∂y · ∂y/∂x: each output's gradient times the kernel, added to the samples that it read.
 
         ∂ℓ/∂x[c, i] = Σ_f Σ_{r, k : S·r + D·k − P = i}  ∂ℓ/∂y[f, r] · W[f, c, k]             (1.9)
 
@@ -213,7 +213,7 @@ def weight_vjp(
     padding: Sizes = 0,
     dilation: Sizes = 1,
 ) -> Array:
-    """Return ∂ℓ/∂W = ∂ℓ/∂y · ∂y/∂W: what each tap saw, weighted by the gradient of what it made.
+    """Return ∂ℓ/∂W = ∂ℓ/∂y · ∂y/∂W: the samples that each tap read, weighted by the outputs' gradients.
 
         ∂ℓ/∂W[f, c, k] = Σ_r  ∂ℓ/∂y[f, r] · x[c, S·r + D·k − P]                              (1.7)
 
@@ -479,5 +479,5 @@ def _sum_of_products(a: Array, b: Array) -> Array:
     images = tuple(range(a.ndim - 2))
     if filters <= positions:
         return (a @ b.swapaxes(-1, -2)).sum(axis=images)
-    # What each image makes would be larger than what it is made of: one product, of all of them side by side.
+    # The product of one image would be larger than its factors: multiply all images at once.
     return np.tensordot(a, b, axes=((*images, -1), (*images, -1)))

@@ -57,7 +57,7 @@ class Collection:
         >>> exercises.check("1.1.a", "6 × 3", save=False)
         ✗ Not right yet: exercise 1.1.a
         (6, 3): this rounds up.
-        A kernel that does not fit whole does not stop there: 7/4 is one whole step, not two. Take the floor.
+        The whole kernel has to fit: 7/4 gives one whole step, not two. Take the floor.
         >>> exercises.check("1.1.a", ...)
         … Not answered yet: exercise 1.1.a
         Put your answer in the place of `...`, and run the cell again.
