@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from helpers.drawings.svg import _box
 from helpers.gated_rnn import diagrams as chapter
 from helpers.gated_rnn import oracle
 from helpers.numerics import check_close
@@ -208,3 +209,13 @@ def test_every_arrow_of_a_backward_diagram_is_in_its_words(figure, graph):
             rf"(?<=[.] ){re.escape(graph.nodes[source].label)} leads to ([^.]*)\.", figure.alt
         )
         assert graph.nodes[target].label in sentence
+
+
+@pytest.mark.parametrize(
+    "graph", [chapter.CELL, chapter.UNROLLED, chapter.BACKWARD_CELL, chapter.BACKWARD_UNROLLED]
+)
+def test_every_arrow_is_long_enough_for_its_head(graph):
+    """The middle of its way, from which the head is drawn, lies outside the box that it points to."""
+    for source, target in graph.edges:
+        (x1, y1, *_), (x2, y2, width, height) = (_box(graph.nodes[name]) for name in (source, target))
+        assert abs(x2 - x1) > width or abs(y2 - y1) > height, (source, target)

@@ -23,7 +23,7 @@ def _instance(random: Generator, m: int = 3, n: int = 2, T: int = 6) -> tuple[We
 
 @SHEET.evidence("1.2.1.a")
 def diagram(random: Generator) -> Evidence:
-    """Compute the states along the arrows of the book's two drawings; of the unrolled one also the loss."""
+    """Compute the states along the arrows of the book's two drawings, and the loss along those of the unrolled one."""
     weights, x, h0, g = _instance(random, T=3)
     states = oracle.value(oracle.gated_rnn, *weights, x, h0)
     unrolled = forward_unrolled(weights, x, h0, g)
@@ -57,9 +57,9 @@ def _torch_gate(W_c: Array, W_h: Array, x: Array, h: Array) -> Array:
 def gradient_of_W_x(random: Generator) -> Evidence:
     """Compute ∂ℓ/∂W_x = (∂ℓ/∂h[t]) · (1 − c[t]) · x[t], and its sum over t.
 
-    As written, its shapes do not multiply: 1 × m, then m × 1, then n × 1. Mended, the two vectors to the left are taken
-    entry by entry, their product with x[t] is the matrix that the sheet says it is, and the steps are added up. Besides:
-    the step that comes closest, by itself.
+    As written, its shapes cannot be multiplied: 1 × m, then m × 1, then n × 1. Mended, the two vectors on the left are
+    multiplied entry by entry, their product with x[t] is the matrix of which the sheet speaks, and the steps are added.
+    Besides: the closest single step.
 
     Readings: ∂ℓ/∂h[t] as the total gradient; as the direct one; and as a total one by the account of 1.2.1.d, by which the
     state is multiplied by c[t], and by no matrix.
@@ -150,8 +150,8 @@ def _by_W_x(weights: Weights, x: Array, h0: Array) -> Array:
 def size_of_gradient(random: Generator) -> Evidence:
     """Compare m × n with the dimension of ∂ℓ/∂W_x.
 
-    m and n are those of a state and of an input. The gradient is what is left when ∂ℓ/∂h meets autograd's ∂h/∂W_x, an
-    array with an axis for time, one for the state, and two for the weight; it has to be the book's, entry by entry.
+    m and n are those of a state and of an input. The gradient is the product of ∂ℓ/∂h and autograd's ∂h/∂W_x, an
+    array with an axis for time, one for the state, and two for the weight; it has to equal the book's, entry by entry.
     """
     of_sheet, of_book = [], []
     for m, n in ((3, 2), (2, 3), (1, 4)):
@@ -196,7 +196,7 @@ def likeness(random: Generator) -> Evidence:
 def cannot_explode(_: Generator) -> Counterexample:
     """Measure a gradient after 60 steps. The sheet's argument leaves a factor c[t] below 1 at each, so 1 at most.
 
-    The instance is stated: 60 steps of :func:`helpers.gated_rnn.exploding_instance`.
+    The instance is fixed: 60 steps of :func:`helpers.gated_rnn.exploding_instance`.
     """
     network, x = exploding_instance(60)
     by_h0 = _by_h0((network.W_c, network.W_h, network.W_x), x, np.zeros(1))
@@ -205,7 +205,7 @@ def cannot_explode(_: Generator) -> Counterexample:
 
 @SHEET.evidence("1.2.1.d.reason")
 def no_matrix(random: Generator) -> Evidence:
-    """Compute ∂h[t]/∂h[t−1] = diag(c[t]): h[t−1] meets no matrix on its way to h[t], only c[t]."""
+    """Compute ∂h[t]/∂h[t−1] = diag(c[t]): the sheet multiplies h[t−1] by c[t], and by no matrix."""
     weights, x, _, _ = _instance(random, T=1)
     h0 = random.normal(size=3)
     expected = _by_h0(weights, x, h0)
