@@ -239,13 +239,11 @@ MADE = {
 
 SHEETS = {
     "1.2.1.c": {
-        "g_2 (1 - c_2) x_2": "takes the product as it stands, in the last step alone", "g_1 · (1 − c_1) · x_1": "takes the product as it stands, in the first step alone",
-        "(g_2 ⊙ (1 − c_2)ᵀ)ᵀ x_2ᵀ": "keeps one step, the last", "(g_1 ⊙ (1 − c_1)ᵀ)ᵀ x_1ᵀ": "keeps one step, the first",
+        "g_2 (1 - c_2) x_2": "takes the product as it stands, in the last step alone", "(g_2 ⊙ (1 − c_2)ᵀ)ᵀ x_2ᵀ": "keeps one step, the last",
     },
-    "1.2.1.c.likeness": {"g + λ ⊙ cᵀ": "forgets the path through the gate", "g[t−1] + λ[t] diag(c[t])": "forgets the path through the gate"},
     "1.2.1.d": {"0.5^60": "multiplies the gates alone", "1": "holds that it cannot exceed 1"},
     "1.2.1.d.vanishing": {"γ": "takes the gate alone for the bound"},
-    "1.2.1.c.step": {"(1 - c) x": "makes one product of two columns", "(1 - c[i]) x[b]": "lets each state depend on every row of W_x, and forgets"},
+    "1.2.1.c.step": {"(1 - c) x": "makes one product of two columns"},
     "1.2.1.d.reason": {"diag(c)": "forgets the path through the gate"},
 }  # fmt: skip
 """The sheet's answers, as it writes them where that can be typed."""

@@ -976,7 +976,7 @@ LIKENESS = FunctionExercise(
         "Forward, r counts the results and k is summed over. Backward, it is the other way round. Which factor does each of the two have?",
     ),
     mistakes={
-        "lets the stride become dilation, and stops there": SheetMistake(
+        "lets the stride become dilation, and stops there": Mistake(
             lambda stride, dilation: (1, stride),
             "That is right for a forward dilation of 1. Another dilation D does not vanish: the taps k that it spread are now "
             "what is counted, so it is the backward stride.",

@@ -135,7 +135,7 @@ STEP_DERIVATIVE_BOX = FormulaBox(
         "sums over the wrong axis of what was before": "J's columns belong to the states h[t−1], which is the first index of B: the sum is over B[s, a, b].",
     },
     more={
-        "lets each state depend on every row of W_x, and forgets that W_x has acted on h[t−1] already": SheetMistake(
+        "lets each state depend on every row of W_x, and forgets that W_x has acted on h[t−1] already": Mistake(
             lambda c, x, jacobian, before: np.broadcast_to(np.outer(1 - c, x)[:, None], before.shape),
             "Within the step, h_i[t] depends on row i alone: that is δ[i, a]. And h[t−1] depends on W_x too: add what it did before, "
             "∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
@@ -168,7 +168,7 @@ LIKENESS_BOX = FormulaBox(
         given="Return λ[t−1].",
         hints=(),
         mistakes={
-            "forgets the path through the gate": SheetMistake(
+            "forgets the path through the gate": Mistake(
                 lambda g, total, c, s, W_h: g + total * c,
                 "h[t−1] also moves the gate: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
             ),
@@ -268,11 +268,11 @@ GRADIENT_BOX = FormulaBox(
             lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[1],
             _AS_IT_STANDS + "And both steps share W_x, so their terms add up.",
         ),
-        "takes the product as it stands, in the first step alone": SheetMistake(
+        "takes the product as it stands, in the first step alone": Mistake(
             lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[0],
             _AS_IT_STANDS + "And both steps share W_x, so their terms add up.",
         ),
-        "takes the product as it stands, and forgets both paths back": SheetMistake(
+        "takes the product as it stands, and forgets both paths back": Mistake(
             lambda g, c, s, x, W_h: _as_it_stands(g, c, x).sum(axis=0),
             _AS_IT_STANDS + "And ℓ feels h[1] through h[2] as well.",
         ),

@@ -316,15 +316,15 @@ GRADIENT = FunctionExercise(
         "keeps one step, the last, and leaves the sum out": SheetMistake(
             lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]), _ALL_STEPS
         ),
-        "keeps one step, the first, and leaves the sum out": SheetMistake(
+        "keeps one step, the first, and leaves the sum out": Mistake(
             lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]), _ALL_STEPS
         ),
-        "forgets both paths back, through what is kept and through the gate": SheetMistake(
+        "forgets both paths back, through what is kept and through the gate": Mistake(
             lambda g, c, s, x, W_h: (g * (1 - c)).T @ x,
             "g holds the direct gradients: how ℓ changes with a state while the later ones are held fixed. What h[t] does to h[t+1] is missing: first make "
             "the total gradients, from the last step to the first.",
         ),
-        "forgets the path through the gate": SheetMistake(
+        "forgets the path through the gate": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
             "h[t−1] is not only kept, it also moves the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
@@ -876,11 +876,11 @@ STEP_DERIVATIVE = FunctionExercise(
         "By way of h[t−1], one state's entry is `jacobian[0] @ before[:, 0, 0]`: the sum runs over the states of h[t−1]. Add the two ways.",
     ),
     mistakes={
-        "forgets that W_x has acted on h[t−1] already": SheetMistake(
+        "forgets that W_x has acted on h[t−1] already": Mistake(
             lambda c, x, jacobian, before: _local(c, x),
             "This is what W_x does within step t. Add what it did before, ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
         ),
-        "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already": SheetMistake(
+        "makes one m × n matrix of it, and forgets that W_x has acted on h[t−1] already": Mistake(
             lambda c, x, jacobian, before: np.outer(1 - c, x),
             "The derivative of m states with respect to an m × n matrix has three axes, (m, m, n). And h[t−1] depends on W_x too: "
             "add ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
