@@ -38,6 +38,8 @@ const SYNONYMS = {
   "∑": "sum",
   Σ: "sum",
   pi: "π",
+  inf: "∞",
+  infinity: "∞",
 };
 /** @type {Record<string, number>} */
 const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI, "∞": Infinity };
