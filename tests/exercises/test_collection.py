@@ -19,8 +19,8 @@ def test_an_unknown_id_is_answered_with_the_nearest():
     answer = exercises.check("1.1.c.iv.likely", ...)
     assert answer.outcome is Outcome.NOT_YET
     assert "Did you mean 1.1.c.iv.likeness?" in answer.sentences[0]
-    assert "There are 1.1.a, 1.1.a.fit," in answer.sentences[0]
-    assert "comes first" in exercises.check(lambda x: x, "1.1.a").sentences[0]
+    assert "The exercises are 1.1.a, 1.1.a.fit," in answer.sentences[0]
+    assert "number of the exercise first" in exercises.check(lambda x: x, "1.1.a").sentences[0]
 
 
 @pytest.mark.parametrize("id", ["1.3.3", "1.1.c", "1.1", "1.2.2"])

@@ -114,7 +114,9 @@ class Collection:
     def _lookup(self, id: str) -> Exercise | Answer:
         """Return the exercise of an id or, where there is none, an answer that names the nearest."""
         if not isinstance(id, str):
-            words = 'The exercise\'s number comes first, and then the answer: `check("1.1.a", my_answer)`.'
+            words = (
+                'Give the number of the exercise first, and then your answer: `check("1.1.a", my_answer)`.'
+            )
             return Answer("?", Outcome.NOT_YET, (words,))
         key = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
         if key in self.exercises:
@@ -122,5 +124,7 @@ class Collection:
         begin = [id for id in self.exercises if key and f"{id}.".startswith(f"{key}.")]
         near = begin or difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
         nearest = f" Did you mean {' or '.join(near)}?" if near else ""
-        words = f"There is no exercise of this number.{nearest} There are {', '.join(self.exercises)}."
+        words = (
+            f"There is no exercise with this number.{nearest} The exercises are {', '.join(self.exercises)}."
+        )
         return Answer(id, Outcome.NOT_YET, (words,))

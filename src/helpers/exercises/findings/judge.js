@@ -47,7 +47,7 @@ const judged = (outcome, ...says) => ({ outcome, mistake: "", says: says.filter(
 function named(mistakes, subject) {
   const names = mistakes.map(({ name }) => name);
   const sheets = mistakes.some(({ sheets }) => sheets) ? ", as the sheet does" : "";
-  const alike = names.length > 1 ? " These give the same numbers here." : "";
+  const alike = names.length > 1 ? " They give the same numbers here." : "";
   const hints = new Set(mistakes.map(({ hint }) => hint));
   return {
     ...judged("not-yet", `${subject} **${names.join("**, or **")}**${sheets}.${alike}`, ...hints),
