@@ -220,7 +220,6 @@ MADE = {
 
 _ROW = "(k_1 Q_1 + q_1ᵀ K_1)"
 SHEETS = {
-    "1.2.2.c": {averaged("exp(w[i])", "v[i]", last="k − 1"): "ends the softargmax a score before the sum"},
     "1.2.2.e": {
         "k_1Q_1": "drops a transpose, of k_1",
         "a_1 V_1 + a_1 k_1 Q_1": "drops a transpose, of k_1",
@@ -230,7 +229,6 @@ SHEETS = {
     },
     "1.2.2.f": {
         "sum (i = 1 to i = k) D[i] λ[i]": "puts the Jacobian before the gradient",
-        "sum (i = 1 to i = k) J[i] λ[i]": "puts the Jacobian before the gradient, and counts paths twice",
     },
 }  # fmt: skip
 """The sheet's answers, as it writes them where that can be typed."""

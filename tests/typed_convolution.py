@@ -175,6 +175,5 @@ MADE = {
 
 SHEETS = {
     "1.1.c.iv": {"Σ_{r=0}^1 ∂ℓ/∂f[r] x[c, 2r + k]": "stops a row short"},
-    "1.1.c.iv.likeness": {"1, 3": "lets the stride become dilation, and stops there"},
 }
 """The sheet's answers, as it writes them where that can be typed."""

@@ -239,13 +239,11 @@ MADE = {
 
 SHEETS = {
     "1.2.1.c": {
-        "g_2 (1 - c_2) x_2": "uses the sheet's product as it is written, for the last step only", "g_1 · (1 − c_1) · x_1": "uses the sheet's product as it is written, for the first step only",
-        "(g_2 ⊙ (1 − c_2)ᵀ)ᵀ x_2ᵀ": "keeps only the last step", "(g_1 ⊙ (1 − c_1)ᵀ)ᵀ x_1ᵀ": "keeps only the first step",
+        "g_2 (1 - c_2) x_2": "uses the sheet's product as it is written, for the last step only", "(g_2 ⊙ (1 − c_2)ᵀ)ᵀ x_2ᵀ": "keeps only the last step",
     },
-    "1.2.1.c.likeness": {"g + λ ⊙ cᵀ": "forgets the path through the gate", "g[t−1] + λ[t] diag(c[t])": "forgets the path through the gate"},
     "1.2.1.d": {"0.5^60": "multiplies the gates only", "1": "assumes that it cannot exceed 1"},
     "1.2.1.d.vanishing": {"γ": "uses the gate alone as the bound"},
-    "1.2.1.c.step": {"(1 - c) x": "multiplies two columns", "(1 - c[i]) x[b]": "lets each state depend on every row of W_x, and forgets"},
+    "1.2.1.c.step": {"(1 - c) x": "multiplies two columns"},
     "1.2.1.d.reason": {"diag(c)": "forgets the path through the gate"},
 }  # fmt: skip
 """The sheet's answers, as it writes them where that can be typed."""

@@ -189,9 +189,7 @@ def test_stops_a_row_short():
 
 def test_the_stride_becomes_dilation_and_nothing_is_said_of_the_dilation():
     answer = wrong_answer("1.1.c.iv.likeness", lambda stride, dilation: (1, stride))
-    assert (
-        answer.sentences[0] == "It **lets the stride become dilation, and stops there**, as the sheet does."
-    )
+    assert answer.sentences[0] == "It **lets the stride become dilation, and stops there**."
 
 
 # What readers answer

@@ -13,14 +13,12 @@ EXEMPT = {
 
 @call_of(
     "exercises.collection.Collection.check",
-    "exercises.collection.Collection.hint",
     "exercises.collection.Collection.hints",
 )
 def readers_answers(draw, name):
     id = draw(st.sampled_from(["1.1.a", "1.1.c.iii"]))
     arguments = {
         "check": {"id": id, "answer": draw(st.sampled_from(["5 × 3", (5, 2), len, ...])), "save": False},
-        "hint": {"id": id, "number": 1},
         "hints": {"id": id},
     }[name]
     return Call(getattr(exercises, name), arguments, lambda y, **_: isinstance(repr(y), str))

@@ -187,7 +187,7 @@ def test_something_kept_between_calls():
 def test_nearly_right_is_said_only_of_all_cases():
     """A formula that is nearly the same in the first case that fails is another formula."""
     answer = VECTOR.check(lambda x: 2 * x + (1e-6 if len(x) == 3 else 1) * np.cos(x + np.arange(x.size)))
-    assert answer.sentences[0] == "Its numbers are wrong, and no known mistake gives them."
+    assert answer.sentences[0] == "It is not always a **whole number**, and what is expected is."
     answer = VECTOR.check(lambda x: 2 * x * (1 + 1e-5 * np.cos(np.arange(x.size))))
     assert answer.sentences[0].startswith(
         "It is nearly right, but off by up to 10⁻⁵ of the largest number expected"
@@ -212,7 +212,7 @@ def test_two_mistakes_with_the_same_numbers_are_both_named():
     answer = replace(DOUBLE, mistakes=twice).check(lambda x: x / 2)
     assert answer.mistake == "halves; divides by 2"
     assert answer.sentences[:3] == (
-        "It **halves**, or **divides by 2**, as the sheet does. These give the same numbers here.",
+        "It **halves**, or **divides by 2**, as the sheet does. They give the same numbers here.",
         "The other way.",
         "Do not divide.",
     )

@@ -31,6 +31,7 @@ WRONG = {
     "nearly": lambda y, T: y * (1 + 1e-5 * np.cos(y)),
     "float32": lambda y, T: y * (1 + 1e-8 * np.cos(y)),
     "other numbers": lambda y, T: y + np.cos(y),
+    "not whole": lambda y, T: y + (y > 0) * T / 4,
     "another size": lambda y, T: np.ones((7, 2)),
 }  # fmt: skip
 

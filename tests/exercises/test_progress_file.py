@@ -63,7 +63,7 @@ def test_where_nothing_can_be_written_progress_is_kept_in_memory(home, trouble, 
         home.write_text("in the way")
     answer = exercises.check("1.1.a", (5, 2))
     assert answer.right
-    assert "kept in memory only" in answer.sentences[-1]
+    assert "kept only until the notebook ends" in answer.sentences[-1]
     assert "1.1.a ✓" in repr(exercises.progress())
     if trouble == "full":
         assert [path.name for path in home.iterdir()] == [".progress.lock"]
@@ -125,7 +125,7 @@ def test_what_is_in_the_files_place_is_left_alone(home, kind):
     before = path.stat()
     answer = exercises.check("1.1.a", (5, 2))
     assert answer.right
-    assert "kept in memory only" in answer.sentences[-1]
+    assert "kept only until the notebook ends" in answer.sentences[-1]
     assert ("newer edition" in answer.sentences[-1]) == (kind == "newer format")
     assert "1.1.a ✓" in repr(exercises.progress())
     assert path.stat() == before
@@ -149,7 +149,7 @@ def test_in_a_folder_that_is_read_only_what_there_is_is_read(home, monkeypatch):
     Progress().keep("1.1.a")
     monkeypatch.setattr(progress_file, "FileLock", refuse)
     progress = Progress()
-    assert "kept in memory only" in progress.keep("1.1.b")[0]
+    assert "kept only until the notebook ends" in progress.keep("1.1.b")[0]
     assert progress.solved() == ({"1.1.a", "1.1.b"}, ())
 
 

@@ -246,7 +246,7 @@ def test_it_is_taken_along_as_the_notebooks_own_file_and_brought_back(open_boxes
     other = open_boxes()
     assert count(other) == 0
     other.locator("[data-file]").set_input_files(tmp_path / "progress.json")
-    other.get_by_text("What the file has as solved is added.").wait_for()
+    other.get_by_text("The solved exercises in the file have been added.").wait_for()
     assert count(other) == 3
     for wrong in (
         b"",
@@ -258,7 +258,7 @@ def test_it_is_taken_along_as_the_notebooks_own_file_and_brought_back(open_boxes
     ):
         (tmp_path / "wrong.json").write_bytes(wrong)
         other.locator("[data-file]").set_input_files(tmp_path / "wrong.json")
-        other.get_by_text("This is no file of solved exercises; nothing is changed.").wait_for()
+        other.get_by_text("This is not a file of solved exercises. Nothing has changed.").wait_for()
         assert count(other) == 3
         other.evaluate("document.querySelector('[data-news]').textContent = ''")
 

@@ -484,7 +484,7 @@ STATE_GRADIENT_BOX = FormulaBox(
             "D[i] λ[i]",
             "A gradient is a row and stands before the Jacobian: λ[i] D[i].",
         ),
-        "puts the Jacobian before the gradient, and counts paths twice": SheetMistake(
+        "puts the Jacobian before the gradient, and counts paths twice": Mistake(
             "J[i] λ[i]",
             "A gradient is a row and stands before the Jacobian; and total gradients go with direct Jacobians: λ[i] D[i].",
         ),

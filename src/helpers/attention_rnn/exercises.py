@@ -383,12 +383,12 @@ WINDOW = FunctionExercise(
         "Each step has one softargmax over k + 1 scores, and a sum of k + 1 terms: that of 1.2.2.a, with k in place of 2.",
     ),
     mistakes={
-        "ends the softargmax a score before the sum": SheetMistake(
+        "ends the softargmax a score before the sum": Mistake(
             partial(_window, _of_projections(lambda q, k, v: _average(q[:-1], k[:-1], v[:-1]))),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
             "K has to be k.",
         ),
-        "lets the softargmax run a score beyond the sum": SheetMistake(
+        "lets the softargmax run a score beyond the sum": Mistake(
             partial(_window, _of_scores(lambda w: _softargmax(np.append(w, 0))[:-1])),
             "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
             "takes a share: K has to be k.",
@@ -988,7 +988,7 @@ JACOBIAN = FunctionExercise(
         "Add up the three values, each with the derivative of its weight: a_1 times one column is left. A column times a row is `np.outer([1, 2], [3, 4])`; and v_1 moves, too.",
     ),
     mistakes={
-        "drops a transpose, of k_1, and squares inside of the sum": SheetMistake(
+        "drops a transpose, of k_1, and squares inside of the sum": Mistake(
             partial(_six_equations, row=_key_not_transposed, square=_squares),
             "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] it is the sum that is squared, (Σ exp(…))².",
         ),
@@ -996,7 +996,7 @@ JACOBIAN = FunctionExercise(
             partial(_six_equations, row=_key_not_transposed),
             "By the product rule ∂w_1/∂h[t−1] is a row, and its first term is k_1ᵀ Q_1: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
         ),
-        "squares inside of the sum": SheetMistake(
+        "squares inside of the sum": Mistake(
             partial(_six_equations, square=_squares),
             "In [6] a bracket is lost: by the quotient rule it is the sum that is squared, (Σ exp(…))², and not each term.",
         ),
@@ -1109,7 +1109,7 @@ def _later_steps(draw: Draw) -> Cases:
 
 
 def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
-    """Yield the sheet's three slips, and two or three of them together: it leaves open which Jacobians it means."""
+    """Yield the sheet's three slips, and two or three of them together."""
     slips = {
         "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: "
         "`total_gradients[i] @ direct_jacobians[i]`.",
@@ -1120,7 +1120,9 @@ def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
     for made in list(product((False, True), repeat=3))[1:]:
         *names, last = compress(slips, made)
         name = f"{', '.join(names)}, and {last}" if names else last
-        kind = Mistake if made == (False, True, False) else SheetMistake  # the sheet can be read without it
+        kind = (
+            SheetMistake if made[2] and not made[1] else Mistake
+        )  # it adds no g, and its Jacobians are direct
         yield name, kind(partial(_slip, made), " ".join(compress(slips.values(), made)))
 
 

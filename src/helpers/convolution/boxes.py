@@ -7,7 +7,7 @@ from math import floor
 
 import numpy as np
 
-from ..exercises import Cases, Draw, Mistake, NumberExercise, SheetMistake, one_hot_array
+from ..exercises import Cases, Draw, Mistake, NumberExercise, one_hot_array
 from ..exercises.boxes import FormulaBox, NumbersBox
 from ..numerics.arrays import Array
 from .exercises import (
@@ -269,7 +269,7 @@ LIKENESS_BOX = NumbersBox(
         given="Asked for are two whole numbers.",
         hints=(),
         mistakes={
-            "lets the stride become dilation, and stops there": SheetMistake(
+            "lets the stride become dilation, and stops there": Mistake(
                 (1, 3),
                 "The stride does become the dilation. But the forward dilation matters as well: k now counts the results, so its factor, the dilation, is the backward "
                 "stride.",

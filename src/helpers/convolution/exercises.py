@@ -984,7 +984,7 @@ LIKENESS = FunctionExercise(
         "In the forward pass, r counts the results and the sum runs over k. In the backward pass it is the other way round. Which factor does each of the two have?",
     ),
     mistakes={
-        "lets the stride become dilation, and stops there": SheetMistake(
+        "lets the stride become dilation, and stops there": Mistake(
             lambda stride, dilation: (1, stride),
             "That is right if the forward dilation is 1. Any other dilation D matters in the backward pass as well: k now counts the results, "
             "so its factor D is the backward stride.",

@@ -1,7 +1,7 @@
 """Exercises that answer back: try a function of your own, and read what is wrong with it.
 
     exercises.check("1.1.c.iv", my_weight_gradient)    # right, or the smallest case that fails, and why
-    exercises.hint("1.1.c.iv")                         # the next hint
+    exercises.hints("1.1.c.iv")                        # hints, each folded
     exercises.box("1.1.c.iv")                          # a field for a formula, in the page itself
     exercises.progress()                               # what is solved
 
@@ -36,7 +36,6 @@ __all__ = [
     "Outcome",
     "SheetMistake",
     "check",
-    "hint",
     "hints",
     "one_hot_array",
     "progress",
@@ -49,7 +48,7 @@ def __getattr__(name: str) -> Any:
         from . import answer_box
 
         return getattr(answer_box, name)
-    if name not in ("check", "hint", "hints", "progress"):
+    if name not in ("check", "hints", "progress"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from ..book import EXERCISES
 

@@ -93,7 +93,7 @@ class ChoiceExercise(Exercise[str]):
             return self._unanswered("Give the number of an answer:", *self._listed())
         chosen = self._chosen(answer)
         if chosen is None:
-            return self._not_yet("This is none of the answers. Give the number of one:", *self._listed())
+            return self._not_yet("That is not one of the answers. Give the number of one:", *self._listed())
         if chosen.name:
             return self._not_yet(f"“{chosen.text}” {chosen.words}", mistake=chosen.name)
         return self._right(f"{chosen.text} {chosen.words}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -19,7 +18,6 @@ class Collection:
     def __init__(self, exercises: Iterable[Exercise]) -> None:
         self.exercises: dict[str, Exercise] = {exercise.id: exercise for exercise in exercises}
         self._progress = Progress()
-        self._hints_given: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[Exercise]:
         return iter(self.exercises.values())
@@ -77,38 +75,18 @@ class Collection:
         """Save that an exercise is solved, and return sentences on what went wrong, if anything."""
         return self._progress.keep(id)
 
-    def hint(self, id: str, number: int | None = None) -> Message | Answer:
-        """Return the next hint of an exercise, or a certain one.
-
-        Parameters
-        ----------
-        id : str
-        number : int, optional
-            From 1. Left out, it is the one after the last that was given.
-
-        Examples
-        --------
-        >>> from helpers import exercises
-        >>> exercises.hint("1.1.a", 1)
-        Hint 1 of 3: Take one dimension. Where is the first place at which the kernel can start, and where is the last?
-        """
-        exercise = self._lookup(id)
-        if isinstance(exercise, Answer):
-            return exercise
-        count = len(exercise.hints)
-        if number is None:
-            number = self._hints_given[exercise.id] + 1
-        if number not in range(1, count + 1):
-            return Message((f"Exercise {exercise.id} has {count} hints. The solution is folded below it.",))
-        self._hints_given[exercise.id] = number = int(number)
-        return Message((f"Hint {number} of {count}: {exercise.hints[number - 1]}",))
-
     def hints(self, id: str) -> Hints | Answer:
         """Return all hints of an exercise, each folded by itself, as the page shows them.
 
         Returns
         -------
         Hints, or Answer where there is no such exercise
+
+        Examples
+        --------
+        >>> from helpers import exercises
+        >>> print(repr(exercises.hints("1.1.a")).splitlines()[0])  # doctest: +ELLIPSIS
+        Hint 1: ...
         """
         exercise = self._lookup(id)
         return exercise if isinstance(exercise, Answer) else Hints(exercise.id, exercise.hints)
@@ -136,7 +114,9 @@ class Collection:
     def _lookup(self, id: str) -> Exercise | Answer:
         """Return the exercise of an id or, where there is none, an answer that names the nearest."""
         if not isinstance(id, str):
-            words = 'The exercise\'s number comes first, and then the answer: `check("1.1.a", my_answer)`.'
+            words = (
+                'Give the number of the exercise first, and then your answer: `check("1.1.a", my_answer)`.'
+            )
             return Answer("?", Outcome.NOT_YET, (words,))
         key = ".".join(re.findall(r"[a-z]+|\d+", id.lower()))
         if key in self.exercises:
@@ -144,5 +124,7 @@ class Collection:
         begin = [id for id in self.exercises if key and f"{id}.".startswith(f"{key}.")]
         near = begin or difflib.get_close_matches(key, self.exercises, n=1, cutoff=0.5)
         nearest = f" Did you mean {' or '.join(near)}?" if near else ""
-        words = f"There is no exercise of this number.{nearest} There are {', '.join(self.exercises)}."
+        words = (
+            f"There is no exercise with this number.{nearest} The exercises are {', '.join(self.exercises)}."
+        )
         return Answer(id, Outcome.NOT_YET, (words,))

@@ -9,10 +9,11 @@ from math import inf
 import numpy as np
 
 from ..numerics.arrays import Array
+from ..numerics.formatting import format_number
 from ..numerics.functions import quiet
 from .answer import Answer
 from .exercise import Exercise
-from .number_exercise import how_many, parsed, write_tuple, written
+from .number_exercise import how_many, parsed, write_tuple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +54,10 @@ class Condition:
     def wanted(self) -> str:
         """The bounds in words: "more than 5"."""
         if self.below == inf:
-            return f"more than {written(self.above)}"
+            return f"more than {format_number(self.above, 12)}"
         if self.above == -inf:
-            return f"less than {written(self.below)}"
-        return f"between {written(self.above)} and {written(self.below)}"
+            return f"less than {format_number(self.below, 12)}"
+        return f"between {format_number(self.above, 12)} and {format_number(self.below, 12)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class ExampleExercise(Exercise[Condition]):
                 f"Your answer was read as {listed}, and {how_many(self.length)} expected.", self.given
             )
         vector = np.array(numbers)
-        sentence = f"{listed}: {self.condition.words} is {written(self.condition.value_of(vector), 4)}"
+        sentence = f"{listed}: {self.condition.words} is {format_number(self.condition.value_of(vector), 4)}"
         if self.condition.holds(vector):
             return self._right(f"{sentence}.")
         names = self._find_mistakes(lambda condition: condition.holds(vector))

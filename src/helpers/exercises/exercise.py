@@ -83,6 +83,6 @@ class Exercise(ABC, Generic[Solution]):
         """Return a sentence that names mistakes, and their hints, each once."""
         made = [self.mistakes[name] for name in names]
         as_in_the_sheet = ", as the sheet does" if any(isinstance(one, SheetMistake) for one in made) else ""
-        alike = " These give the same numbers here." if len(made) > 1 else ""
+        alike = " They give the same numbers here." if len(made) > 1 else ""
         sentence = f"{subject} **{'**, or **'.join(names)}**{as_in_the_sheet}.{alike}"
         return sentence, *dict.fromkeys(mistake.hint for mistake in made)

@@ -293,7 +293,7 @@ class Trial:
         """Return what it printed, and which case fails."""
         sentences = []
         if self.call.printed:
-            sentences.append(f"What it printed begins: `{shortened(self.call.printed, 120)}`")
+            sentences.append(f"What it printed on this input begins: `{shortened(self.call.printed, 120)}`")
         case = "The case at which it ended" if self.call.end else "The smallest case that fails"
         return [*sentences, f"{case} is number {self.wrong[0] + 1} of {len(self.cases)}:"]
 

@@ -47,13 +47,8 @@ def general_finding(pairs: Sequence[Pair]) -> str:
         return found
     if any(mine.shape != expected.shape for mine, expected in pairs):
         return ""
-    return (
-        _multiple(pairs)
-        or _multiples(pairs)
-        or _added(pairs)
-        or _first(pairs, _moved(pairs))
-        or _diagonal(pairs)
-    )
+    by_numbers = _multiple(pairs) or _multiples(pairs) or _added(pairs)
+    return by_numbers or _first(pairs, _moved(pairs)) or _diagonal(pairs) or _not_whole(pairs)
 
 
 def _same(mine: np.ndarray, expected: np.ndarray) -> bool:
@@ -111,6 +106,11 @@ def _diagonal(pairs: Sequence[Pair]) -> str:
         ),
     ]
     return _first(square, relations) if len(square) > 1 else ""
+
+
+def _not_whole(pairs: Sequence[Pair]) -> str:
+    mine, expected = ((numbers % 1 == 0).all() for numbers in _joined(pairs))
+    return "It is not always a **whole number**, and what is expected is." if expected and not mine else ""
 
 
 def _constant(values: np.ndarray) -> float | None:

@@ -26,14 +26,9 @@ def how_many(count: int) -> str:
     return f"{name} number{' is' if count == 1 else 's are'}"
 
 
-def written(number: float, digits: int = 12) -> str:
-    """Return a number with at most so many digits."""
-    return format_number(number, digits)
-
-
 def write_tuple(numbers: Sequence[float]) -> str:
     """Return one number, or several in brackets."""
-    texts = [written(number) for number in numbers]
+    texts = [format_number(number, 12) for number in numbers]
     return texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
 
 
@@ -90,7 +85,7 @@ class NumberExercise(Exercise[tuple[float, ...]]):
                 self.given,
             ]
         pairs = zip(numbers, self.answer, strict=True)
-        right = [written(number) for number, other in pairs if _agree([number], [other], error)]
+        right = [format_number(number, 12) for number, other in pairs if _agree([number], [other], error)]
         if right:
             return [f"{', '.join(right)} is right; the rest of {listed} is not.", self.given]
         if _agree(numbers, self.answer, CLOSE):

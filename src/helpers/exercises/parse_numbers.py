@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 
@@ -36,8 +37,7 @@ CHARACTERS = str.maketrans(
     {"×": "*", "·": "*", "^": "**", "π": "pi", "∞": "inf", "[": "(", "{": "(", "]": ")", "}": ")"}
     | {"⌊": "floor(", "⌈": "ceil(", "⌋": ")", "⌉": ")"}
     | dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True))
-    | {"½": "(1/2)", "¼": "(1/4)", "¾": "(3/4)", "⅓": "(1/3)", "⅔": "(2/3)", "⅕": "(1/5)", "⅙": "(1/6)"}
-    | {"⅛": "(1/8)", "⅑": "(1/9)"}
+    | {one: f"({normalize('NFKC', one).replace('⁄', '/')})" for one in "½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒"}
 )
 OPERATIONS: dict[type, Callable[..., float]] = {
     ast.Add: operator.add,

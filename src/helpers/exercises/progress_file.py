@@ -76,7 +76,7 @@ def _file() -> Path:
 
 def _only_in_memory(error: Exception) -> str:
     return (
-        f"Progress is kept in memory only, until the notebook ends: its file cannot be used ({error}). "
+        f"Your progress is kept only until the notebook ends, since its file cannot be used ({error}). "
         "The variable GRADIENTS_CHECKED_HOME names another folder."
     )
 
@@ -107,7 +107,9 @@ def _set_aside(path: Path) -> tuple[str, ...]:
     )
     with contextlib.suppress(FileNotFoundError):  # another notebook has just done so
         os.replace(path, aside)
-    return (f"The file of your progress could not be read and was set aside as {aside}. A new one is begun.",)
+    return (
+        f"The file of your progress could not be read. It was set aside as {aside}, and a new one was begun.",
+    )
 
 
 def _write(path: Path, solved: set[str]) -> None:

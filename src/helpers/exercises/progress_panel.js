@@ -35,12 +35,12 @@ export default {
       const solved = file && file.size < 1e6 ? fromFile(await file.text()) : null;
       chosen.value = "";
       if (solved) remember(...solved);
-      say(solved ? "What the file has as solved is added." : "This is no file of solved exercises; nothing is changed.");
+      say(solved ? "The solved exercises in the file have been added." : "This is not a file of solved exercises. Nothing has changed.");
     });
     part("forget").addEventListener("click", () => {
       if (!confirm("Forget which exercises are solved in this browser?")) return;
       forget();
-      say("All is forgotten.");
+      say("Your progress in this browser has been forgotten.");
     });
     el.querySelector(".gc-progress").toggleAttribute("data-ready", true);
   },

@@ -135,7 +135,7 @@ STEP_DERIVATIVE_BOX = FormulaBox(
         "sums over the wrong axis of `before`": "The columns of J belong to h[t−1], which is the first index of B. So the sum is over B[s, a, b].",
     },
     more={
-        "lets each state depend on every row of W_x, and forgets that W_x has already acted on h[t−1]": SheetMistake(
+        "lets each state depend on every row of W_x, and forgets that W_x has already acted on h[t−1]": Mistake(
             lambda c, x, jacobian, before: np.broadcast_to(np.outer(1 - c, x)[:, None], before.shape),
             "Within the step, h_i[t] depends on row i only: use δ[i, a]. And h[t−1] depends on W_x, too: add its earlier effect, "
             "∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
@@ -168,7 +168,7 @@ LIKENESS_BOX = FormulaBox(
         given="Return λ[t−1].",
         hints=(),
         mistakes={
-            "forgets the path through the gate": SheetMistake(
+            "forgets the path through the gate": Mistake(
                 lambda g, total, c, s, W_h: g + total * c,
                 "h[t−1] also acts on the gate: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
             ),
@@ -268,11 +268,11 @@ GRADIENT_BOX = FormulaBox(
             lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[1],
             _AS_IT_STANDS + "And both steps use the same W_x, so their terms are added.",
         ),
-        "uses the sheet's product as it is written, for the first step only": SheetMistake(
+        "uses the sheet's product as it is written, for the first step only": Mistake(
             lambda g, c, s, x, W_h: _as_it_stands(g, c, x)[0],
             _AS_IT_STANDS + "And both steps use the same W_x, so their terms are added.",
         ),
-        "uses the sheet's product as it is written, and forgets both paths back": SheetMistake(
+        "uses the sheet's product as it is written, and forgets both paths back": Mistake(
             lambda g, c, s, x, W_h: _as_it_stands(g, c, x).sum(axis=0),
             _AS_IT_STANDS + "And ℓ also depends on h[1] through h[2].",
         ),

@@ -323,15 +323,15 @@ GRADIENT = FunctionExercise(
         "keeps only the last step, and leaves out the sum": SheetMistake(
             lambda g, c, s, x, W_h: np.outer(g[-1] * (1 - c[-1]), x[-1]), _ALL_STEPS
         ),
-        "keeps only the first step, and leaves out the sum": SheetMistake(
+        "keeps only the first step, and leaves out the sum": Mistake(
             lambda g, c, s, x, W_h: np.outer(g[0] * (1 - c[0]), x[0]), _ALL_STEPS
         ),
-        "forgets both paths back, through the kept state and through the gate": SheetMistake(
+        "forgets both paths back, through the kept state and through the gate": Mistake(
             lambda g, c, s, x, W_h: (g * (1 - c)).T @ x,
             "g holds the direct gradients: how ℓ changes with a state while the later states are held fixed. The effect of h[t] on h[t+1] is missing. First compute "
             "the total gradients, from the last step to the first.",
         ),
-        "forgets the path through the gate": SheetMistake(
+        "forgets the path through the gate": Mistake(
             lambda g, c, s, x, W_h: (_total(g, c, s, W_h, by_gate=False) * (1 - c)).T @ x,
             "h[t−1] is not only kept, it also acts on the gate c[t]: ∂h[t]/∂h[t−1] = diag(c[t]) + diag(s[t]) W_h.",
         ),
@@ -892,11 +892,11 @@ STEP_DERIVATIVE = FunctionExercise(
         "Through h[t−1], the entry at [0, 0, 0] is `jacobian[0] @ before[:, 0, 0]`, a sum over the entries of h[t−1]. Add the two parts.",
     ),
     mistakes={
-        "forgets that W_x has already acted on h[t−1]": SheetMistake(
+        "forgets that W_x has already acted on h[t−1]": Mistake(
             lambda c, x, jacobian, before: _local(c, x),
             "This is the effect of W_x within step t. Add its earlier effect, ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",
         ),
-        "returns an m × n matrix, and forgets that W_x has already acted on h[t−1]": SheetMistake(
+        "returns an m × n matrix, and forgets that W_x has already acted on h[t−1]": Mistake(
             lambda c, x, jacobian, before: np.outer(1 - c, x),
             "The derivative of m states with respect to an m × n matrix has three axes, (m, m, n). And h[t−1] depends on W_x too: "
             "add ∂h[t]/∂h[t−1] · ∂h[t−1]/∂W_x.",

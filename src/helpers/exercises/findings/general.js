@@ -18,38 +18,51 @@ export function generalFinding(cases, over) {
 }
 
 /** @type {Finding[]} */
-const FINDINGS = [anotherSize, notFinite, changed, multiple, multiples, shift, signs, reversed, oneStep, diagonal];
+const FINDINGS = [anotherSize, notFinite, turned, multiple, multiples, shift, moved, diagonal, notWhole];
+
+/** @typedef {[string, (one: Case) => boolean]} Relation a sentence, and whether it holds in a case */
+/** The first sentence that holds in every case. @param {Case[]} cases @param {Relation[]} relations */
+const firstOf = (cases, relations) => relations.find(([, holds]) => cases.every(holds))?.[0];
 
 /** @param {Matrix} matrix */
 const negative = (matrix) => each(matrix, (number) => -number);
-/** @type {[(matrix: Matrix) => Matrix, string][]} */
-const CHANGES = [
-  [transposed, "transpose"],
-  [negative, "negative"],
-  [(matrix) => negative(transposed(matrix)), "negative of the transpose"],
-];
 
 /** @param {Case[]} cases */
-function changed(cases) {
-  const change = CHANGES.find(([change]) => cases.every(({ mine, expected }) => same(change(mine), expected)));
-  return change && `It is the **${change[1]}** of what is expected.`;
+function turned(cases) {
+  return firstOf(cases, [
+    ["It is the **transpose** of what is expected.", ({ mine, expected }) => same(transposed(mine), expected)],
+    ["It is the **negative** of what is expected.", ({ mine, expected }) => same(negative(mine), expected)],
+    [
+      "It is the **negative of the transpose** of what is expected.",
+      ({ mine, expected }) => same(negative(transposed(mine)), expected),
+    ],
+  ]);
 }
 
 /** @param {Case[]} cases */
 function anotherSize(cases) {
   const wrong = cases.find(({ mine, expected }) => !sameSize(mine, expected));
-  if (!wrong || changed(cases)) return wrong && changed(cases);
-  const where = inWords(wrong.tags);
-  return `It is ${sizeOf(wrong.mine)}, and ${sizeOf(wrong.expected)} is expected${where && `, where ${where}`}.`;
+  if (!wrong) return undefined;
+  return turned(cases) ?? `It is ${sizeOf(wrong.mine)}, and ${sizeOf(wrong.expected)} is expected${where(wrong)}.`;
 }
+
+/** @param {Case} one */
+const where = ({ tags }) => (inWords(tags) ? `, where ${inWords(tags)}` : "");
 
 /** @param {Case[]} cases */
 function notFinite(cases) {
-  const wrong = cases.flatMap(({ mine }) => mine.data).find((number) => !Number.isFinite(number));
-  return (
-    wrong !== undefined &&
-    `It is ${Number.isNaN(wrong) ? "not a number" : "infinite"} in one case: something is divided by 0, or is too large.`
+  const wrong = cases.find(({ mine }) => !mine.data.every(Number.isFinite));
+  if (!wrong) return undefined;
+  const kind = wrong.mine.data.some(Number.isNaN) ? "not a number" : "infinite";
+  return `It is ${kind} in one case${where(wrong)}: something is divided by 0, or is too large.`;
+}
+
+/** @param {Case[]} cases */
+function notWhole(cases) {
+  const [mine, expected] = ["mine", "expected"].map((side) =>
+    cases.every((one) => one[/** @type {"mine" | "expected"} */ (side)].data.every(Number.isInteger)),
   );
+  return expected && !mine && "It is not always a **whole number**, and what is expected is.";
 }
 
 /** The number that relates all entries to those expected, if it is one and the same for more than two of them.
@@ -108,43 +121,32 @@ function shift(cases) {
   );
 }
 
-/** @param {Case[]} cases */
-function signs(cases) {
+/** Whether each row is the one `by` rows further on that is expected, where that is one. @param {number} by @returns {(one: Case) => boolean} */
+const isShifted =
+  (by) =>
+  ({ mine, expected }) =>
+    mine.data.every((number, place) => {
+      const there = place + by * expected.columns;
+      return !(there in expected.data) || Math.abs(number - expected.data[there]) <= SAME * scaleOf(expected);
+    });
+
+/** Other signs, and entries or rows in reverse order or shifted by one. @param {Case[]} cases @param {string[]} over */
+function moved(cases, over) {
+  const [row, rows] = cases.every(({ expected }) => expected.columns === 1) ? ["entry", "entries"] : ["row", "rows"];
   const magnitudes = (/** @type {Matrix} */ matrix) => each(matrix, Math.abs);
-  return (
-    cases.every(({ mine, expected }) => same(magnitudes(mine), magnitudes(expected))) &&
-    "Its entries are right **except for their signs**."
-  );
-}
-
-/** What one row is called: of a column, it is an entry. @param {Case[]} cases */
-const rowOf = (cases) =>
-  cases.every(({ expected }) => expected.columns === 1) ? ["entry", "entries"] : ["row", "rows"];
-
-/** The rows in an order that takes each place from another. @param {Matrix} matrix @param {(row: number) => number} from */
-const reordered = (matrix, from) =>
-  each(matrix, (_, place) => {
-    const row = Math.floor(place / matrix.columns);
-    return matrix.data[from(row) * matrix.columns + (place % matrix.columns)];
-  });
-
-/** @param {Case[]} cases @param {string[]} over */
-function reversed(cases, over) {
-  const isReversed = cases.every(({ mine, expected }) => same(reordered(mine, (row) => mine.rows - 1 - row), expected));
-  return isReversed && `Its ${rowOf(cases)[1]} are right, in **reverse order**${over.length === 1 ? ` of ${over}` : ""}.`;
-}
-
-/** @param {Case[]} cases */
-function oneStep(cases) {
-  const isShifted =
-    (/** @type {number} */ by) =>
-    (/** @type {Case} */ { mine, expected }) =>
-      mine.data.every((number, place) => {
-        const there = place + by * expected.columns;
-        return !(there in expected.data) || Math.abs(number - expected.data[there]) <= SAME * scaleOf(expected);
-      });
-  const by = cases.every(({ expected }) => expected.rows > 2) && [1, -1].find((by) => cases.every(isShifted(by)));
-  return by && `It is **shifted by one**: each ${rowOf(cases)[0]} is that of the ${by > 0 ? "next" : "one before"}.`;
+  const reversed = (/** @type {Matrix} */ matrix) =>
+    each(matrix, (_, place) => matrix.data[place + (matrix.rows - 1 - 2 * Math.floor(place / matrix.columns)) * matrix.columns]);
+  const shifted = `It is **shifted by one**: each ${row} is that of the`;
+  const isLong = cases.every(({ expected }) => expected.rows > 2);
+  return firstOf(cases, [
+    ["Its entries are right **except for their signs**.", ({ mine, expected }) => same(magnitudes(mine), magnitudes(expected))],
+    [
+      `Its ${rows} are right, in **reverse order**${over.length === 1 ? ` of ${over}` : ""}.`,
+      ({ mine, expected }) => same(reversed(mine), expected),
+    ],
+    [`${shifted} next.`, (one) => isLong && isShifted(1)(one)],
+    [`${shifted} one before.`, (one) => isLong && isShifted(-1)(one)],
+  ]);
 }
 
 /** @param {Case[]} cases */
@@ -154,8 +156,11 @@ function diagonal(cases) {
     (/** @type {boolean} */ on) =>
     (/** @type {Case} */ { mine, expected }) =>
       sameEntries(mine, expected).every((isSame, place) => isSame || (place % (expected.rows + 1) === 0) !== on);
-  const on = square.length > 1 && [true, false].find((on) => square.every(isRight(on)));
-  return typeof on === "boolean" && square.length > 1 && `It is right **${on ? "on" : "off"} the diagonal only**.`;
+  if (square.length < 2) return undefined;
+  return firstOf(square, [
+    ["It is right **on the diagonal only**.", isRight(true)],
+    ["It is right **off the diagonal only**.", isRight(false)],
+  ]);
 }
 
 /** "It is right where m = 1, and wrong elsewhere": from which cases, or entries of them, fail. @param {Part[]} parts */

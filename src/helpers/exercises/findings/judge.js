@@ -47,7 +47,7 @@ const judged = (outcome, ...says) => ({ outcome, mistake: "", says: says.filter(
 function named(mistakes, subject) {
   const names = mistakes.map(({ name }) => name);
   const sheets = mistakes.some(({ sheets }) => sheets) ? ", as the sheet does" : "";
-  const alike = names.length > 1 ? " These give the same numbers here." : "";
+  const alike = names.length > 1 ? " They give the same numbers here." : "";
   const hints = new Set(mistakes.map(({ hint }) => hint));
   return {
     ...judged("not-yet", `${subject} **${names.join("**, or **")}**${sheets}.${alike}`, ...hints),
@@ -149,7 +149,7 @@ function judgeFormula(pack, typed) {
   if (variant) return judged("right", `It **${variant.name}**. ${variant.hint}`);
   const made = pack.mistakes.filter(({ values }) => isMade(pack, values, cases));
   if (!made.length && error <= FLOAT32) return judged("right", "It is right, to float32's digits.", pack.because);
-  const answer = made.length ? named(made, "It") : judged("not-yet", describe(pack, cases, error));
+  const answer = made.length ? named(made, "It") : judged("not-yet", ...describe(pack, cases, error, tree));
   return {
     ...answer,
     shown: shownCase(
@@ -159,12 +159,26 @@ function judgeFormula(pack, typed) {
   };
 }
 
-/** @param {Pack} pack @param {Tried[]} cases @param {number} error */
-function describe({ over }, cases, error) {
+/** @param {Pack} pack @param {Tried[]} cases @param {number} error @param {Node} tree */
+function describe({ over, names }, cases, error, tree) {
   if (error <= NEARLY)
-    return `It is nearly right, but off by up to ${written(error, 1)} of the largest number expected. A number in it may be rounded.`;
-  return generalFinding(cases, over) ?? rightWhere(parts(over, cases)) ?? "Its numbers are wrong, and no known mistake gives them.";
+    return [
+      `It is nearly right, but off by up to ${written(error, 1)} of the largest number expected. A number in it may be rounded.`,
+    ];
+  const found = generalFinding(cases, over) ?? rightWhere(parts(over, cases));
+  if (found) return [found];
+  const used = namesIn(tree),
+    unused = names.filter((name) => !used.includes(name));
+  const isShort = unused.length <= Math.min(4, names.length / 2);
+  return [
+    "Its numbers are wrong, and no known mistake gives them.",
+    unused.length && isShort ? `It does not use ${unused.join(", ")}.` : "",
+  ];
 }
+
+/** The names in a tree. @param {any} node @returns {string[]} */
+const namesIn = (node) =>
+  node?.type === "name" ? [node.name] : node instanceof Object ? Object.values(node).flatMap(namesIn) : [];
 
 /** The value of a formula in one case, { mine }, or { misfit }. Of free indices it is taken at each setting. @param {Pack} pack @param {Packed} packed @param {Node} tree @param {string} text
  * @returns {{ mine?: Tried["mine"], misfit?: Misfit }} */

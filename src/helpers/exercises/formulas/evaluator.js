@@ -69,32 +69,21 @@ class Evaluator {
   /** @param {Node} node @returns {Matrix} */
   value(node) {
     this.budget.spend(1);
-    return this[/** @type {"number" | "name" | "binary" | "sum"} */ (node.type)](node);
-  }
-
-  /** @param {Node} node */
-  number(node) {
-    return scalar(node.value);
-  }
-  /** @param {Node} node */
-  name(node) {
-    return matrixOf(this.array(node), node.name);
-  }
-  /** @param {Node} node */
-  group(node) {
-    return this.value(node.of);
-  }
-  /** @param {Node} node */
-  index(node) {
-    return matrixOf(this.array(node), this.source(node));
-  }
-  /** @param {Node} node */
-  minus(node) {
-    return each(this.value(node.of), (entry) => -entry);
-  }
-  /** @param {Node} node */
-  transposed(node) {
-    return transposed(this.value(node.of));
+    switch (node.type) {
+      case "number":
+        return scalar(node.value);
+      case "group":
+        return this.value(node.of);
+      case "minus":
+        return each(this.value(node.of), (entry) => -entry);
+      case "transposed":
+        return transposed(this.value(node.of));
+      case "name":
+      case "index":
+        return matrixOf(this.array(node), this.source(node));
+      default:
+        return this[/** @type {"binary" | "call" | "sum"} */ (node.type)](node);
+    }
   }
 
   /** @param {Node} node */

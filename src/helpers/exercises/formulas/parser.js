@@ -26,40 +26,16 @@ export const ENTRYWISE = {
 };
 const OF_MATRICES = ["diag", "softargmax", "norm", "sum", "min", "max"];
 const FUNCTIONS = [...Object.keys(ENTRYWISE).filter((name) => !/\d/.test(name)), ...OF_MATRICES];
-/** @type {Record<string, string>} */
-const SYNONYMS = {
-  __proto__: null,
-  log: "ln",
-  log_e: "ln",
-  sigmoid: "σ",
-  sigma: "σ",
-  softmax: "softargmax",
-  "√": "sqrt",
-  "∑": "sum",
-  Σ: "sum",
-  pi: "π",
-};
+/** @param {string} pairs @returns {Record<string, string>} */
+const byName = (pairs) => ({ __proto__: null, ...Object.fromEntries(pairs.split(", ").map((pair) => pair.split(" "))) });
+const SYNONYMS = byName(
+  "log ln, log_e ln, sigmoid σ, sigma σ, softmax softargmax, √ sqrt, ∑ sum, Σ sum, pi π, inf ∞, infinity ∞",
+);
 /** @type {Record<string, number>} */
 const CONSTANTS = { __proto__: null, e: Math.E, π: Math.PI, "∞": Infinity };
-/** @type {Record<string, string>} */
-const GREEK = {
-  __proto__: null,
-  alpha: "α",
-  beta: "β",
-  gamma: "γ",
-  delta: "δ",
-  epsilon: "ε",
-  zeta: "ζ",
-  eta: "η",
-  theta: "θ",
-  lambda: "λ",
-  mu: "μ",
-  rho: "ρ",
-  sigma: "σ",
-  tau: "τ",
-  phi: "φ",
-  omega: "ω",
-};
+const GREEK = byName(
+  "alpha α, beta β, gamma γ, delta δ, epsilon ε, zeta ζ, eta η, theta θ, lambda λ, mu μ, rho ρ, sigma σ, tau τ, phi φ, omega ω",
+);
 /** The closing bracket of each opening one. @type {Record<string, string>} */
 export const CLOSING = { __proto__: null, "(": ")", "[": "]", "{": "}", "⌊": "⌋", "⌈": "⌉" };
 const BEGIN_A_FACTOR = ["number", "name", "(", "{", "⌊", "⌈"];

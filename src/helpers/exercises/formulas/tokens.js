@@ -21,23 +21,11 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹",
   LOWERED = "₀₁₂₃₄₅₆₇₈₉";
 /** @type {Record<string, string>} */
 const LOWERED_LETTERS = { ₕ: "h", ₓ: "x", ₜ: "t", ₖ: "k", ᵢ: "i" };
-/** @type {Record<string, number>} */
-const FRACTIONS = {
-  "½": 1 / 2,
-  "¼": 1 / 4,
-  "¾": 3 / 4,
-  "⅓": 1 / 3,
-  "⅔": 2 / 3,
-  "⅕": 1 / 5,
-  "⅙": 1 / 6,
-  "⅛": 1 / 8,
-  "⅑": 1 / 9,
-};
 const T = "(?:T|⊤|ᵀ|\\\\top|\\\\intercal)";
 
 const BLANK = /(?:[\s\u200b\u2060-\u2064\ufeff]|\\(?:left|right)(?![a-z])|\\[,;!: ]|(?:np|numpy|math)\.(?=[a-z]))+/uy;
 const NUMBER = /(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+−]?\d+)?/uy;
-const FRACTION = new RegExp(`[${Object.keys(FRACTIONS).join("")}]`, "uy");
+const FRACTION = /[½¼¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞⅐⅑⅒]/uy;
 const POWER = new RegExp(`⁻?[${RAISED}]+`, "uy");
 const NAME = new RegExp(
   "[√∞]|[∑Σ](?![\\p{L}\\d])|sum(?=_)|(?:ln|exp|sqrt)(?=\\d)" + // what a number or an index may follow
@@ -85,6 +73,12 @@ const listed = (name) =>
     )
     .replace(/[ₕₓₜₖᵢ]/u, (letter) => `_${LOWERED_LETTERS[letter]}`);
 
+/** ½ is 1⁄2 to Unicode. @param {string} fraction */
+function valueOf(fraction) {
+  const [above, below] = fraction.normalize("NFKC").split("⁄");
+  return Number(above) / Number(below);
+}
+
 /** @param {string} raised */
 const numberOf = (raised) => Number([...raised].map((digit) => (digit === "⁻" ? "-" : RAISED.indexOf(digit))).join(""));
 
@@ -123,7 +117,7 @@ function tokenAt(text, at, aliasAt) {
   const number = matchAt(NUMBER, text, at);
   if (number) return { kind: "number", value: Number(number.replace("−", "-")), text: number };
   const fraction = matchAt(FRACTION, text, at);
-  if (fraction) return { kind: "number", value: FRACTIONS[fraction], text: fraction, fraction: true };
+  if (fraction) return { kind: "number", value: valueOf(fraction), text: fraction, fraction: true };
   const raised = matchAt(POWER, text, at);
   if (raised) return { kind: "power", value: numberOf(raised), text: raised };
   const sign = SIGNS.map(([kind, pattern]) => ({ kind, text: matchAt(pattern, text, at) })).find(({ text }) => text);
