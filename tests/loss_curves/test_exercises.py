@@ -245,6 +245,14 @@ def test_a_spike_in_a_smoothed_curve():
     check_close(mean(3, 4, 0), 0.12)
 
 
+def test_the_loss_of_a_network_that_knows_one_symbol():
+    classes = ("XX", "XY", "YX", "YY")
+    for place in (0, 1):
+        for symbol in "XY":
+            p = np.array([of_class[place] == symbol for of_class in classes]) / 2
+            assert EXERCISES["1.3.1.plateau"].answer == pytest.approx([-np.log(p[p > 0]).mean()])
+
+
 def test_how_many_seeds_exclude_one_in_seven(random):
     (n,) = EXERCISES["1.3.1.seeds"].answer
     assert (6 / 7) ** n < 0.05 < (6 / 7) ** (n - 1)

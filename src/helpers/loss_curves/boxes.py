@@ -24,6 +24,7 @@ from .exercises import (
     LONGEST,
     LOSS,
     MEASURES,
+    PLATEAU,
     PROBABILITY,
     REPLAY,
     RMSPROP,
@@ -119,6 +120,13 @@ SEEDS_BOX = NumbersBox(
     label="Number of seeds",
     given="Give one whole number.",
     exercise=SEEDS,
+)
+
+PLATEAU_BOX = NumbersBox(
+    question="A network knows one of the two symbols for certain, and nothing of the other. It gives the classes that remain the same probability. What is its loss?",
+    label="Loss",
+    given="Give one number: with three digits after the point, or as a formula with ln, exp and sqrt.",
+    exercise=PLATEAU,
 )
 
 # 1.3.2

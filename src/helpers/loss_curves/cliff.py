@@ -4,7 +4,7 @@ The network of Pascanu, Mikolov and Bengio (2013), section 2.3 and figure 6, has
 
     h[t] = w σ(h[t−1]) + b,    h[0] = ½,    ℓ = (σ(h[50]) − 0.7)²                            (4.5)
 
-Arguments that are no real numbers raise TypeError, others that do not fit ValueError.
+Arguments that are not real numbers raise TypeError, and others that do not fit raise ValueError.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ STEPS, FIRST_STATE, TARGET = 50, 0.5, 0.7
 def loss_and_gradient(w: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
     """Return ℓ of (4.5), and ∂ℓ/∂(w, b).
 
-    The derivatives of the state are carried along with it (4.6), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
-    the factor of the weight: σ(h[t−1]) for w, and 1 for b.
+    The derivatives of the state are computed along with it (4.6), h'[t] = u[t] + w σ'(h[t−1]) h'[t−1], where u[t] is
+    what the weight multiplies: σ(h[t−1]) for w, and 1 for b.
 
     Parameters
     ----------

@@ -346,6 +346,35 @@ SEEDS = NumberExercise(
     },
 )
 
+PLATEAU = NumberExercise(
+    id="1.3.1.plateau",
+    answer=(float(np.log(2)),),
+    tolerance=1e-3,
+    given="Give one number: the loss of a network that knows one of the two symbols for certain and nothing of the other, with three digits after the point, or as a formula.",
+    hints=(
+        "If the first symbol is known, how many of the four classes are still possible?",
+        "Two classes are possible, with the probability ½ each. The loss is −ln p.",
+    ),
+    mistakes={
+        "gives the loss of a network that knows nothing": Mistake(
+            (float(np.log(4)),),
+            "A network that knows neither symbol pays ln 4. With one symbol known, two classes are left.",
+        ),
+        "rules out one class": Mistake(
+            (float(np.log(3)),), "One known symbol rules out two of the four classes, not one."
+        ),
+        "gives the probability": Mistake(
+            (0.5,), "That is the probability of the right class. The loss is −ln p."
+        ),
+        "takes the logarithm to base 2": Mistake(
+            (1.0,), "Cross-entropy is in nats here: use the natural logarithm."
+        ),
+        "takes the network for sure": Mistake(
+            (0.0,), "The other symbol has to be guessed, so the right class has the probability ½ and not 1."
+        ),
+    },
+)
+
 # 1.3.2
 
 

@@ -1,4 +1,4 @@
-"""Find the spikes of a loss curve, and sum a run up by them. Chapter 1.3 of the book.
+"""Find the spikes of a loss curve, and summarise a run by them. Chapter 1.3 of the book.
 
 A curve has a number for each step of a training. Every batch is drawn afresh, so the mean accuracy over an epoch is
 an accuracy on new sequences.
@@ -44,7 +44,7 @@ def spike_onsets(loss: ArrayLike, threshold: float = SPIKE_LOSS, calm: int = CAL
     """Return whether a spike begins at each step: its loss is above the threshold, none of the ``calm`` before is.
 
     No spike begins at the first ``calm`` steps, since some of the losses before them are unknown. Nor does one
-    begin at a loss that is not finite: that is a divergence, which :func:`summary` counts.
+    begin at a loss that is not finite: :func:`summary` counts that as a divergence.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def summary(loss: ArrayLike, accuracy: ArrayLike, batches_per_epoch: int) -> dic
     >>> summary([1.4, 1.2, 0.1, 0.1, 0.1, 0.9], [0.2, 0.4, 1.0, 1.0, 1.0, 0.7], batches_per_epoch=2)
     {'diverged_at': 0, 'learnt_at': 2, 'steps_after': 2, 'spikes': 0, 'long_spikes': 0, 'steps_above': 1, 'worst_loss': 0.9}
 
-    The last step is above the threshold, but too near to the first two to begin another spike.
+    The last step is above the threshold, but too close to the first two to begin another spike.
     """
     loss = real_array(loss, "loss", shape=("steps",))
     accuracy = real_array(accuracy, "accuracy", shape=loss.shape)

@@ -1,7 +1,7 @@
 """The temporal-order task: which two symbols came, and in which order? Chapter 1.3 of the book.
 
-A sequence begins with B, ends with E, and is filled with distractors a, b, c, d, but for two symbols, each
-X or Y. These two make the class, and nothing else does:
+A sequence begins with B, ends with E, and is filled with distractors a, b, c, d. Two places hold an X or a Y
+each. These two determine the class, and nothing else does:
 
     XX → Q,    XY → R,    YX → S,    YY → U                                               (4.1)
 
@@ -9,8 +9,8 @@ The first stands at position t₁, the second at t₂, each drawn uniformly from
 How long the ranges are is the :class:`Level`. This is experiment 6a of Hochreiter and Schmidhuber (1997).
 
 Every range here is inclusive, and positions count from 0, which is B: with t₁ = 1 the sequence begins BX.
-So read, the easy level's shortest sequences look like BXaaYaE. The paper's "between 10 and 20" leaves this
-open; it is what the course's notebook does.
+The easy level's shortest sequences look like BXaaYaE. The paper's "between 10 and 20" leaves this open; the
+course's notebook does the same.
 
 Sequences of one level differ in length. In an array they end together: shorter ones are padded in front,
 to the length of the level's longest, and a network reads the class after E, in the last column.
