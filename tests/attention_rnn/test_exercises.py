@@ -102,8 +102,8 @@ def test_zero_states_in_the_unbounded_network():
         return attention(lambda k: k)(x, input_triple, [shared_triple] * len(x))
 
     answer = wrong_answer("1.2.2.d", with_zeros)
-    assert answer.mistake == "lets as many zero states take part as there are steps"
-    assert "The sheet does not speak of this" in answer.sentences[1]
+    assert answer.mistake == "includes a zero vector for each step"
+    assert "The sheet does not mention this" in answer.sentences[1]
 
 
 def six_equations(row, squared):
@@ -132,8 +132,8 @@ SQUARES = {"right": lambda E: E.sum() ** 2, "inside": lambda E: (E**2).sum()}
     ("row", "square", "mistake"),
     [
         ("transpose lost", "right", "drops a transpose, of k_1"),
-        ("right", "inside", "squares inside of the sum"),
-        ("transpose lost", "inside", "drops a transpose, of k_1, and squares inside of the sum"),
+        ("right", "inside", "squares each term of the sum"),
+        ("transpose lost", "inside", "drops a transpose, of k_1, and squares each term of the sum"),
     ],
 )
 def test_the_six_equations_as_they_stand(row, square, mistake):
@@ -169,7 +169,7 @@ def test_the_gradient_of_a_state(jacobians, row_first, direct_term):
     assert answer.right == (jacobians == "direct" and row_first and direct_term)
     assert ("counts paths twice" in answer.mistake) == (jacobians == "total")
     assert ("Jacobian before the gradient" in answer.mistake) == (not row_first)
-    assert ("may look at h[T] itself" in answer.mistake) == (not direct_term)
+    assert ("may contain h[T] itself" in answer.mistake) == (not direct_term)
     is_the_sheets = jacobians == "direct" and not direct_term
     assert answer.right or ("as the sheet does" in answer.sentences[0]) == is_the_sheets
 
@@ -226,7 +226,7 @@ def over(axis):
 SLIPS = {
     "divides the scores by √m": a_step(score=lambda q, k: (q * k).sum(axis=1) / np.sqrt(q.shape[1])),
     "asks with the input's query": a_step(score=lambda q, k: k @ q[0]),
-    "asks for the input's key": a_step(score=lambda q, k: q @ k[0]),
+    "compares with the input's key": a_step(score=lambda q, k: q @ k[0]),
     "takes a softargmax for each channel": a_step(average=over(0)),
     "takes the softargmax over the channels": a_step(average=over(1)),
     "transposes the matrices": a_step(project=lambda T, y: y @ T),
@@ -461,7 +461,7 @@ def test_a_state_as_long_as_the_longest_input(x):
         ((2, 2), "lets the two values cancel"),
         ((2, -1), "makes one of the values shorter"),
         ((0, 1), "makes one of the values shorter"),
-        ((0, 0), "leaves nothing to be as long as"),
+        ((0, 0), "takes inputs that are all 0"),
     ],
 )
 def test_a_state_that_is_shorter(x, mistake):

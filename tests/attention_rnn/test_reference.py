@@ -13,7 +13,7 @@ from helpers.numerics import check_close
 
 few = settings(max_examples=40, deadline=None)
 FORMS = pytest.mark.parametrize("form", ["scan", "running sums", "direct"])
-"""Of the unbounded network: for one sequence, for a batch (here of one), and as (3.1) to (3.6) stand."""
+"""Of the unbounded network: for one sequence, for a batch (here of one), and as (3.1) to (3.7) stand."""
 
 
 def run_as(form, network, x, initial_states=None):

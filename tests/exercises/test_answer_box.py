@@ -126,7 +126,7 @@ SAID = [
     ("1.2.2.e", f"{RJ} + diag(diag(Q_1))", "It is right **off the diagonal only**."),
     ("1.2.2.e", "v_1", "It is 2 × 1, and 2 × 2 is expected, where m = 2."),
     ("1.2.2.f", "(g + sum(i, 1, k, λ[i] D[i]))ᵀ", "It is the **transpose** of what is expected."),
-    ("1.2.2.f", "g + λ[1] D[1] + λ[k] D[k] - λ[k] D[k]", "It **goes by way of the next state alone**"),
+    ("1.2.2.f", "g + λ[1] D[1] + λ[k] D[k] - λ[k] D[k]", "It **follows only paths through the next state**"),
     ("1.1.b", f"⌊{S}/S⌋ + 2", "It is **1 too large**, in every case."),
     ("1.1.b", "H + 2P − D(K − 1) + S - S", "It **forgets the stride**"),
     ("1.1.b", "⌊(H + 2P − K)/S⌋ + 1 + 0(D − 1)", "It **forgets that dilation spreads the kernel**"),

@@ -107,6 +107,8 @@ OTHERWISE = {
     "ρ=max_imaxc(1+(1-c)G_i):0≤c≤γ_i": "ρ_i(c)=c(1+(1-c)G_i)",
     # t for T.
     "λ=g+∑_iλ[t+i]∂h[t+i]/∂h": "λ[T]=g[T]+∑_iλ[T+i].∂h[T+i]/∂h[T]",
+    # Without the bar that marks the direct Jacobian.
+    "∂h/∂h[s]=∑_i∂h/∂h[t-i]∂h[t-i]/∂h[s]": "∂h/∂h[s]=∑_i.∂h/∂h[t-i]∂h[t-i]/∂h[s]",
     # With what the sum is on average.
     "E[ℓ]=lnC+E[ln(1/C)∑_cexp(z_c-z̄)]≈lnC+1/2s^2(1-1/C)": "E[ℓ]≈lnC+1/2s^2(1-1/C)",
     # More than the book's formula says; its text does.

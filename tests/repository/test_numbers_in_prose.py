@@ -38,11 +38,10 @@ ELSEWHERE = {
     ("gated_rnn", "good to about eight digits"): "of central differences, as is well known",
     ("gated_rnn", "ten times as much is allowed"): "a tolerance of 0.1, where 0.01 was found",
     ("attention_rnn", "Give it, in six equations or in one line"): "those of the sheet, above",
-    ("attention_rnn", "What its Jacobian is, first in six equations"): "those of the sheet, below",
+    ("attention_rnn", "What the network's Jacobian is, first in six equations"): "those of the sheet, below",
     ("attention_rnn", "ten times the length takes a hundred times"): "a square",
     ("convolution", "This is relationship 15 of"): "tests/repository/test_bibliography.py",
     ("loss_curves", "each on a batch of 32 of its own"): "a setting of the course",
-    ("attention_rnn", "as in the forward pass, in four steps"): "formulas, not code",
     ("loss_curves", "A sequence has 60 to 80 symbols"): "a setting: tests/loss_curves/test_temporal_order.py",
     (
         "loss_curves",

@@ -19,7 +19,7 @@ WRONG = {
     "1.2.2.e": ("k_1Q_1", "drops a transpose, of k_1"),
     "1.3.2.cause": ("Labels of the data were wrong", "puts it down to wrong labels"),
     "1.2.2.d.sums": ("N/D", "leaves the input out"),
-    "1.2.2.d.rescaling": ("N + exp(w - max(M, w)) v", "forgets to rescale what is there"),
+    "1.2.2.d.rescaling": ("N + exp(w - max(M, w)) v", "forgets to rescale the old sum"),
     "1.2.2.d.bound": ("2, 2", "lets the two values cancel"),
     "1.3.1": ("-g η", "makes a step as long as its gradient"),
     "1.3.2.logits": ("9, 0, 0, 0", "is sure and right"),

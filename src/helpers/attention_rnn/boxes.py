@@ -73,7 +73,7 @@ def _three_projections(
 STEP_BOX = FormulaBox(
     question="Give one step of AttentionRNN(2), h[t], from the queries, keys and values.",
     label="h[t] =",
-    given="The names, with i = 0 for x[t], 1 for h[t−1] and 2 for h[t−2]: the columns q[i], k[i] and v[i], each m × 1, and m. A score is a query's transpose times a key, and a sum is "
+    given="The names are the columns q[i], k[i] and v[i], each m × 1, with i = 0 for x[t], 1 for h[t−1] and 2 for h[t−2]; and m. A score is a query's transpose times a key. You can write a sum as "
     "sum(i, 0, 2, …).",
     exercise=_without(
         STEP, "swaps the two states", "transposes the matrices", "takes the past states for values"
@@ -83,8 +83,8 @@ STEP_BOX = FormulaBox(
 )
 
 PATHS_BOX = NumbersBox(
-    question="In how many ways can you go from h[1] to h[5] along the arrows from state to state?",
-    label="Number of ways",
+    question="How many paths lead from h[1] to h[5] along the arrows from state to state?",
+    label="Number of paths",
     exercise=PATHS,
 )
 
@@ -93,16 +93,16 @@ PATHS_BOX = NumbersBox(
 SIZE_BOX = FormulaBox(
     question="How many weights does a[t] hold in AttentionRNN(k)?",
     label="Number of weights",
-    given="The names: k, the window, and t, the step.",
+    given="The names are k, the window, and t, the step.",
     exercise=SIZE,
     inputs=lambda k, t: {"k": k, "t": t},
     tags=lambda k, t: {"k": k, "t": t},
 )
 
 SHARE_BOX = FormulaBox(
-    question="At t = 1 the k states in the window are zero vectors. Which score w_0 must x[1] have for h[1] to keep 90 % of V_0 x[1]?",
+    question="At t = 1 the k states in the window are zero vectors. Which score w_0 must x[1] have so that h[1] is 90 % of V_0 x[1]?",
     label="w_0 =",
-    given="The name: k, the window. The natural logarithm is ln.",
+    given="The name is k, the window. The natural logarithm is ln.",
     exercise=SHARE,
     inputs=lambda k: {"k": k},
     tags=lambda k: {"k": k},
@@ -118,9 +118,9 @@ def _special_in_window(w: Array, v: Array, t: int) -> dict[str, float | bool]:
 
 
 MASKED_BOX = FormulaBox(
-    question="And if the zero vectors were masked? Give h[t] of AttentionRNN(k) if states before t = 1 are left out.",
+    question="Mask the zero vectors: give h[t] of AttentionRNN(k) if states before t = 1 are left out.",
     label="h[t] =",
-    given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i]; k, t and m. The smaller of two numbers is min(…, …).",
+    given="The names are the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i]; k, t and m. The smaller of two numbers is min(…, …).",
     exercise=MASKED,
     inputs=_of_window,
     tags=_special_in_window,
@@ -136,13 +136,13 @@ _WEIGHTED = replace(
         WINDOW,
         {
             "ends the softargmax a score before the sum": lambda w, v, t: _softargmax(w[:-1]) @ v[:-1],
-            "lets the softargmax run a score beyond the sum": lambda w, v, t: (
+            "ends the softargmax a score after the sum": lambda w, v, t: (
                 _softargmax(np.append(w, 0))[:-1] @ v
             ),
-            "leaves zero states out": masked,
+            "leaves the zero vectors out": masked,
             "ends the sum a term before the softargmax": lambda w, v, t: _softargmax(w)[:-1] @ v[:-1],
             "leaves the weights as exponentials": lambda w, v, t: np.exp(w) @ v,
-            "takes the scores for weights": lambda w, v, t: w @ v,
+            "takes the scores as weights": lambda w, v, t: w @ v,
             "divides the scores by √m": lambda w, v, t: _softargmax(w / np.sqrt(v.shape[1])) @ v,
             "adds the values up without weights": lambda w, v, t: v.sum(axis=0),
             "takes the plain mean of the values": lambda w, v, t: v.mean(axis=0),
@@ -152,18 +152,18 @@ _WEIGHTED = replace(
 )
 
 WINDOW_BOX = FormulaBox(
-    question="Write AttentionRNN(k) down. Its heart is one step: give h[t] from the scores and the values.",
+    question="Write down one step of AttentionRNN(k): give h[t] from the scores and the values.",
     label="h[t] =",
-    given="The names: the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i], zero vectors before t = 1 included; k, t and m.",
+    given="The names are the scores w[i], numbers, and the values v[i], columns m × 1, with i = 0 for x[t] and i = 1, …, k for h[t−i], including the zero vectors before t = 1; k, t and m.",
     exercise=_WEIGHTED,
     inputs=_of_window,
     tags=_special_in_window,
 )
 
 PARAMETERS_BOX = FormulaBox(
-    question="How many numbers has AttentionRNN(k) to learn?",
+    question="How many numbers does AttentionRNN(k) have to learn?",
     label="Number of parameters",
-    given="The names: k, the window; m, the size of a state; n, the size of an input.",
+    given="The names are k, the window; m, the size of a state; n, the size of an input.",
     exercise=PARAMETERS,
     inputs=lambda k, m, n: {"k": k, "m": m, "n": n},
     tags=lambda k, m, n: {"k": k, "m": m, "n": n, "m = n": m == n},
@@ -211,7 +211,7 @@ _UNBOUNDED_STEP = replace(
     mistakes=_reworked(
         UNBOUNDED,
         {
-            "lets h[0] take part, a zero state": partial(_last_state, zero_vector=True),
+            "includes h[0], a zero vector": partial(_last_state, zero_vector=True),
             "shares the triple with the input as well": partial(_last_state, own_triple=False),
             "looks at the last state only": partial(_last_state, past=slice(-1, None)),
         }
@@ -220,7 +220,7 @@ _UNBOUNDED_STEP = replace(
             for name, average in {
                 "leaves the weights as exponentials": lambda q, k, v: np.exp((q * k).sum(axis=1)) @ v,
                 "asks with the input's query": lambda q, k, v: _softargmax(k @ q[0]) @ v,
-                "asks for the input's key": lambda q, k, v: _softargmax(q @ k[0]) @ v,
+                "compares with the input's key": lambda q, k, v: _softargmax(q @ k[0]) @ v,
                 "divides the scores by √m": lambda q, k, v: (
                     _softargmax((q * k).sum(axis=1) / np.sqrt(q.shape[1])) @ v
                 ),
@@ -232,9 +232,9 @@ _UNBOUNDED_STEP = replace(
 )
 
 UNBOUNDED_BOX = FormulaBox(
-    question="Let the network attend to every past state, which share one triple Q, K, V. Give h[t].",
+    question="Let the network attend to every past state. All past states share one triple Q, K, V. Give h[t].",
     label="h[t] =",
-    given="The names: the columns x = x[t], n × 1, and h[1], …, h[t−1], m × 1; Q_0, K_0, V_0, m × n, and Q, K, V, m × m; t and m. A sum is sum(s, 1, t−1, …), which is 0 at t = 1.",
+    given="The names are the columns x = x[t], n × 1, and h[1], …, h[t−1], m × 1; Q_0, K_0, V_0, m × n, and Q, K, V, m × m; t and m. You can write a sum as sum(s, 1, t−1, …); it is 0 at t = 1.",
     exercise=_UNBOUNDED_STEP,
     inputs=_last_step,
     first={"h": 1},
@@ -259,16 +259,16 @@ MEANS_BOX = NumbersBox(
 )
 
 BOUND_BOX = ExampleBox(
-    question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, V_0 = 1 and V = −1. Give x[1] and x[2] with which h[2] is as long as the bound allows: as the longest input so far.",
+    question="In AttentionRNN(∞) let m = n = 1, all queries and keys be 0, V_0 = 1 and V = −1. Give x[1] and x[2] for which h[2] is as long as the bound allows, which is the length of the longest input so far.",
     label="x[1], x[2] =",
     given="Two numbers, such as 3, 5.",
     exercise=BOUND,
 )
 
 SUMS_BOX = FormulaBox(
-    question="Two sums over all past states are kept: D of their exponentials, and N of these times the values. Give h[t].",
+    question="Two sums over all past states are stored: D of their exponentials, and N of these times the values. Give h[t].",
     label="h[t] =",
-    given="The names: the input's score w_0, a number, and its value v_0, m × 1; D, a number, and N, m × 1.",
+    given="The names are the input's score w_0, a number, and its value v_0, m × 1; D, a number, and N, m × 1.",
     exercise=SUMS,
     inputs=lambda w_0, v_0, D, N: {"w_0": w_0, "v_0": v_0, "D": D, "N": N},
     tags=lambda w_0, v_0, D, N: {"m": len(v_0), "D = 0": D == 0, "w_0 = 0": w_0 == 0},
@@ -298,41 +298,41 @@ _ANOTHER_STATE = replace(
     reference=with_another_state,
     cases=_scores_and_sums,
     mistakes={
-        "forgets to rescale what is there": Mistake(
+        "forgets to rescale the old sum": Mistake(
             lambda M, N, w, v: N + np.exp(w - max(M, w)) * v,
-            "N is divided by exp(M) and has to be divided by exp(M′): put exp(M − M′) before it.",
+            "N is divided by exp(M) and has to be divided by exp(M′): multiply it by exp(M − M′).",
         ),
-        "takes the new score for the largest": Mistake(
+        "takes the new score as the largest": Mistake(
             lambda M, N, w, v: np.exp(M - w) * N + v,
-            "Where w is below M, exp(M − w) is too large: M′ is the larger of the two.",
+            "If w is below M, exp(M − w) is too large: M′ is the larger of the two.",
         ),
         "takes the old largest score, not the new": Mistake(
             lambda M, N, w, v: N + np.exp(w - M) * v,
-            "Where w is above M, exp(w − M) is too large: M′ is the larger of the two.",
+            "If w is above M, exp(w − M) is too large: M′ is the larger of the two.",
         ),
-        "has the exponents' signs the wrong way round": Mistake(
+        "has the wrong sign in the exponents": Mistake(
             lambda M, N, w, v: np.exp(max(M, w) - M) * N + np.exp(max(M, w) - w) * v,
-            "To divide by exp(M′) is to multiply by exp(−M′): no exponent is positive.",
+            "Dividing by exp(M′) is multiplying by exp(−M′), so no exponent is positive.",
         ),
         "undoes the division": Mistake(
             lambda M, N, w, v: np.exp(M) * N + np.exp(w) * v,
-            "exp(M) N is the undivided sum, which is too large for float64 or 0: divide by exp(M′) before you add.",
+            "exp(M) N is the sum before the division, which is too large for float64, or 0. Divide by exp(M′) before you add.",
         ),
         "leaves the value out": Mistake(
             lambda M, N, w, v: np.exp(M - max(M, w)) * N + np.exp(w - max(M, w)),
-            "That is what D does. N is the sum of exponentials times values.",
+            "That is the rule for D. N is the sum of exponentials times values.",
         ),
         "forgets to rescale the new term": Mistake(
             lambda M, N, w, v: np.exp(M - max(M, w)) * N + v,
-            "The new term is exp(w) v, divided by exp(M′) as well.",
+            "The new term is exp(w) v, and it has to be divided by exp(M′) as well.",
         ),
     },
 )
 
 RESCALING_BOX = FormulaBox(
-    question="N is kept divided by exp(M), M being the largest score so far. Now a state comes with the score w and the value v. Give the new N, divided by exp(M′), where M′ = max(M, w).",
+    question="N is stored divided by exp(M), where M is the largest score so far. A new state has the score w and the value v. Give the new N, divided by exp(M′), where M′ = max(M, w).",
     label="New N =",
-    given="The names: M and w, numbers; N and v, m × 1. Scores are up to ±1000: exp(1000) is no number of float64. The larger of two is max(…, …).",
+    given="The names are M and w, numbers; N and v, m × 1. Scores go up to ±1000, and exp(1000) is infinite in float64. The larger of two is max(…, …).",
     exercise=_ANOTHER_STATE,
     inputs=lambda M, N, w, v: {"M": M, "N": N, "w": w, "v": v},
     tags=lambda M, N, w, v: {"w > M": w > M, "w < M": w < M, "scores are below 10": max(abs(M), abs(w)) < 10},
@@ -341,17 +341,17 @@ RESCALING_BOX = FormulaBox(
 RANK_BOX = FormulaBox(
     question="In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step. At a later step state 1 has the weight b_1. What is the weight of state 2 then?",
     label="b_2 =",
-    given="The names: a_1, a_2, b_1.",
+    given="The names are a_1, a_2 and b_1.",
     exercise=RANK,
     inputs=lambda a_1, a_2, b_1: {"a_1": a_1, "a_2": a_2, "b_1": b_1},
     tags=lambda a_1, a_2, b_1: {"a_1 = a_2": a_1 == a_2},
-    because="So the weights that some states have at some later steps, as a matrix, are a column times a row: their rank is 1.",
+    because="So the matrix of the weights that some states have at some later steps is a column times a row: its rank is 1.",
 )
 
 BACKWARD_BOX = FormulaBox(
     question="State s of AttentionRNN(∞) has the score w and the value v[s]. The total gradients λ[t] of all steps are known, and the softargmax's denominators Z[t]. Give ∂ℓ/∂v[s], a row.",
     label="∂ℓ/∂v[s] =",
-    given="The names: w = w[s], a number; for t = 1, …, T the rows λ[t], 1 × m, and the numbers Z[t]; s and T.",
+    given="The names are w = w[s], a number; for t = 1, …, T the rows λ[t], 1 × m, and the numbers Z[t]; s and T.",
     exercise=BACKWARD,
     inputs=lambda w, total_gradients, Z, s: {
         "w": w,
@@ -373,9 +373,7 @@ BACKWARD_BOX = FormulaBox(
 
 # 1.2.2.e
 
-_ROW = (
-    "∂w_1/∂h[t−1] is a row, by the product rule: a row times a matrix, k_1ᵀ Q_1 and q_1ᵀ K_1, is a row again."
-)
+_ROW = "By the product rule ∂w_1/∂h[t−1] is a row. Each term is a row times a matrix: k_1ᵀ Q_1 and q_1ᵀ K_1."
 
 
 def _projected(i: int, q: Array, k: Array, v: Array, Q: Array, K: Array, V: Array) -> dict[str, Array]:
@@ -400,7 +398,7 @@ def _special(i: int, q: Array, k: Array, v: Array, Q: Array, K: Array, V: Array)
 JACOBIAN_BOX = FormulaBox(
     question="Give ∂h[t]/∂h[t−1] of AttentionRNN(2). All other states are fixed.",
     label="∂h[t]/∂h[t−1] =",
-    given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_1, K_1, V_1, m × m. A "
+    given="The names, all at step t, are the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_1, K_1, V_1, m × m. A "
     "transpose is h' or hᵀ.",
     exercise=JACOBIAN,
     inputs=partial(_projected, 1),
@@ -409,31 +407,31 @@ JACOBIAN_BOX = FormulaBox(
     words={
         "drops a transpose, of k_1": _ROW,
         "drops both transposes": _ROW,
-        "drops a transpose, of k_1, and squares inside of the sum": f"{_ROW} And in [6] it is the sum that is squared, (Σ exp(…))².",
+        "drops a transpose, of k_1, and squares each term of the sum": f"{_ROW} And in [6] the whole sum is squared, (Σ exp(…))².",
     },
     products={
         "drops a transpose, of k_1": SheetMistake(
             "k_1 Q_1",
-            "As a column, k_1 cannot stand before Q_1. The score is q_1ᵀ k_1 = k_1ᵀ q_1, and q_1 = Q_1 h[t−1]: the row is k_1ᵀ Q_1.",
+            "A column k_1 cannot come before Q_1: the shapes do not fit. The score is q_1ᵀ k_1 = k_1ᵀ q_1, and q_1 = Q_1 h[t−1]: the row is k_1ᵀ Q_1.",
         ),
         "drops a transpose, of q_1": Mistake(
             "q_1 K_1",
-            "As a column, q_1 cannot stand before K_1. The score is q_1ᵀ k_1, and k_1 = K_1 h[t−1]: the row is q_1ᵀ K_1.",
+            "A column q_1 cannot come before K_1: the shapes do not fit. The score is q_1ᵀ k_1, and k_1 = K_1 h[t−1]: the row is q_1ᵀ K_1.",
         ),
     },
 )
 
 INPUT_JACOBIAN_BOX = FormulaBox(
-    question="And ∂h[t]/∂x[t]?",
+    question="Give ∂h[t]/∂x[t] of AttentionRNN(2).",
     label="∂h[t]/∂x[t] =",
-    given="The names, all at step t: the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n.",
+    given="The names, all at step t, are the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n.",
     exercise=INPUT_JACOBIAN,
     inputs=partial(_projected, 0),
     aliases={"h[t]": "h"},
     tags=partial(_special, 0),
     products={
         "drops a transpose, of k_0": Mistake(
-            "k_0 Q_0", "As a column, k_0 cannot stand before Q_0: the row is k_0ᵀ Q_0."
+            "k_0 Q_0", "A column k_0 cannot come before Q_0: the shapes do not fit. The row is k_0ᵀ Q_0."
         ),
     },
 )
@@ -441,7 +439,7 @@ INPUT_JACOBIAN_BOX = FormulaBox(
 VALUE_MATRIX_BOX = FormulaBox(
     question="V_i is used at every step. Give ∂ℓ/∂V_i, in the layout of V_i, m × n.",
     label="∂ℓ/∂V_i =",
-    given="The names, for t = 1, …, T and one i: the weights a[t] = a_i[t], numbers; the total gradients λ[t] = ∂ℓ/∂h[t], rows 1 × m; what is read, y[t] = y_i[t], columns n × 1; and T.",
+    given="The names, for t = 1, …, T and one i, are the weights a[t] = a_i[t], numbers; the total gradients λ[t] = ∂ℓ/∂h[t], rows 1 × m; what is read, y[t] = y_i[t], columns n × 1; and T.",
     exercise=VALUE_MATRIX,
     inputs=lambda a, total_gradients, y: {"a": a, "λ": total_gradients[:, None], "y": y, "T": len(a)},
     first={"a": 1, "λ": 1, "y": 1},
@@ -459,8 +457,8 @@ VALUE_MATRIX_BOX = FormulaBox(
 STATE_GRADIENT_BOX = FormulaBox(
     question="AttentionRNN(k) looks back at k states. Give the total gradient λ[T] = ∂ℓ/∂h[T], a row.",
     label="λ[T] =",
-    given="The names, with i = 1, …, k: the rows g = what ℓ itself makes of h[T], and λ[i], the total gradient of h[T+i], each 1 × m; the m × m matrices D[i], "
-    "the direct Jacobian ∂h[T+i]/∂h[T], and J[i], the total one. A sum is sum(i, 1, k, …).",
+    given="The names, with i = 1, …, k, are the rows g, the direct gradient of h[T], and λ[i], the total gradient of h[T+i], each 1 × m; and the m × m matrices D[i], "
+    "the direct Jacobian ∂h[T+i]/∂h[T], and J[i], the total one. You can write a sum as sum(i, 1, k, …).",
     exercise=_without(STATE_GRADIENT, "multiplies the Jacobians along a chain"),
     inputs=lambda g, total_gradients, direct_jacobians, total_jacobians: {
         "g": g[None],
@@ -477,22 +475,22 @@ STATE_GRADIENT_BOX = FormulaBox(
     },
     result=np.atleast_2d,
     words={
-        "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: λ[i] D[i].",
+        "puts the Jacobian before the gradient": "A gradient is a row and comes before the Jacobian: λ[i] D[i].",
     },
     products={
         "puts the Jacobian before the gradient": SheetMistake(
             "D[i] λ[i]",
-            "A gradient is a row and stands before the Jacobian: λ[i] D[i].",
+            "A gradient is a row and comes before the Jacobian: λ[i] D[i].",
         ),
         "puts the Jacobian before the gradient, and counts paths twice": Mistake(
             "J[i] λ[i]",
-            "A gradient is a row and stands before the Jacobian; and total gradients go with direct Jacobians: λ[i] D[i].",
+            "A gradient is a row and comes before the Jacobian; and total gradients go with direct Jacobians: λ[i] D[i].",
         ),
     },
 )
 
 BY_HAND_BOX = NumbersBox(
-    question="Let everything be one number, k = 2, and every weight and direct Jacobian ⅓. There are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
+    question="Let states and inputs be single numbers, k = 2, and every weight and every direct Jacobian ⅓. There are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
     label="λ[1] =",
     given="One number, such as a fraction.",
     exercise=BY_HAND,

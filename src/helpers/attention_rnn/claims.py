@@ -19,7 +19,7 @@ SHEET = Sheet(__package__)
 
 
 def _network(random: Generator, k: int, m: int = 4, n: int = 3) -> AttentionRNN:
-    """Draw AttentionRNN(k) with scores mostly below 1, so that no weight is next to nothing, whose states do not grow: no value is longer than its state."""
+    """Draw AttentionRNN(k) with scores mostly below 1, so that no weight is nearly 0; states do not grow, because no value is longer than its state."""
     input_triple, past_triples = random.normal(size=(3, m, n)), random.normal(size=(k, 3, m, m))
     input_triple[:2] /= 4
     past_triples[:, :2] /= 4
@@ -44,9 +44,9 @@ def drawing(random: Generator) -> Evidence:
 
 @SHEET.evidence("1.2.2.b")
 def size_of_weights(random: Generator) -> Evidence:
-    """Count the weights at every step, the first two included; and compute them.
+    """Count the weights at every step, including the first two, and compute them.
 
-    Where all scores are 0 and the input alone has a value, h[t] is that value divided by the number of weights.
+    If all scores are 0 and only the input has a value, h[t] is that value divided by the number of weights.
     """
     network, x = _network(random, k=2), random.normal(size=(5, 3))
     run = network.run(x)
@@ -139,8 +139,8 @@ def window(random: Generator) -> Evidence:
 def unbounded(random: Generator) -> Evidence:
     """Compute AttentionRNN(∞) from lists that end at h[1].
 
-    Besides: that the zero states before t = 1, which take part in (c), take no part here. It is measured on
-    the network of (c) with the one triple for each of as many past states as there are steps.
+    Besides: the zero vectors before t = 1, which have weights in (c), have none here. It is measured on
+    the network of (c) with the one triple for each past state, and a window as long as the sequence.
     """
     T, m = 7, 4
     shared = _network(random, 1, m)
@@ -275,7 +275,7 @@ def _evidence(random: Generator, equation: int) -> Evidence:
 
 @SHEET.evidence("1.2.2.e")
 def whole_jacobian(random: Generator) -> Evidence:
-    """Put the six equations into one another; and compute the one line."""
+    """Substitute the six equations into one another, and compute the one line."""
     return _evidence(random, 1)
 
 
@@ -292,13 +292,13 @@ def equation_1(random: Generator) -> Evidence:
 
 @SHEET.evidence("1.2.2.e.2")
 def equation_2(random: Generator) -> Evidence:
-    """Compute the share of a_0 v_0."""
+    """Compute the Jacobian of a_0 v_0."""
     return _evidence(random, 2)
 
 
 @SHEET.evidence("1.2.2.e.3")
 def equation_3(random: Generator) -> Evidence:
-    """Compute the share of a_2 v_2."""
+    """Compute the Jacobian of a_2 v_2."""
     return _evidence(random, 3)
 
 
@@ -331,7 +331,7 @@ def equation_6(random: Generator) -> Evidence:
 def lost_square(random: Generator) -> Evidence:
     """Compute [6] with its transposes mended. As written, a bracket of (Σ exp(…)² is not closed, and it has no value.
 
-    Readings: (Σ exp(…))², and Σ (exp(…)²). Where attention is on one thing alone, the two are the same.
+    Readings: (Σ exp(…))², and Σ (exp(…)²). If one vector has all the weight, the two are the same.
     """
     step = _step(random)
     expected = _autograd(step)[6]
@@ -352,15 +352,15 @@ def _brackets_error(formula: str) -> float:
 
 
 class _Later(NamedTuple):
-    """Steps of AttentionRNN(2), and the derivatives that the sheet's (f) is made of, by autograd; T is a step before the end."""
+    """Steps of AttentionRNN(2), and the derivatives in the sheet's (f), by autograd; T is a step before the end."""
 
     run: Run
     direct_gradients: Array
-    """g[t] in row t − 1. The loss does not look at h[T] itself, so g[T] is 0."""
+    """g[t] in row t − 1. The loss does not contain h[T] itself, so g[T] is 0."""
     total_gradients: Array
     """λ[t] in row t − 1."""
     direct_jacobians: list[Array]
-    """∂h[T+i]/∂h[T] for i = 1, …, k, all states between held fixed."""
+    """∂h[T+i]/∂h[T] for i = 1, …, k, with every state in between held fixed."""
     total_jacobians: list[Array]
     """The same along every path."""
 
@@ -376,7 +376,7 @@ def _later(random: Generator) -> _Later:
     run = network.run(random.normal(size=(_T + k + 1, 3)))
     g = random.normal(size=run.states.shape)
     g[_T - 1] = 0
-    # Of step T + i alone, whose initial states are those that it sees.
+    # Of step T + i alone, whose initial states are those that it looks at.
     direct = [
         _jacobians(network, run.x[_T + i - 1 : _T + i], run.window_states(_T + i))[0, :, -i]
         for i in range(1, k + 1)
@@ -413,7 +413,7 @@ def sum_over_paths(random: Generator) -> Evidence:
     """Compute Σ_i ∂h[i+T]/∂h[T] ∂ℓ/∂h[i+T]. As written, a Jacobian times a row has no value; mended, the row stands first.
 
     Readings: ∂h[i+T]/∂h[T] as the direct Jacobian, or along every path; ∂ℓ/∂h[i+T] as the total gradient or the direct
-    one. Left out: a loss that looks at h[T] itself.
+    one. Left out: a loss that contains h[T] itself.
     """
     run, g, λ, direct, total = _later(random)
     expected = λ[_T - 1]

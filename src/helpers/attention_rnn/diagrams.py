@@ -18,12 +18,12 @@ __all__ = ["follow", "one_step", "unrolled"]
 
 
 def one_step(window: int) -> Graph:
-    """Return the drawing of one step of AttentionRNN(k), from what it reads on the left to h[t] on the right.
+    """Return the drawing of one step of AttentionRNN(k), from the vectors it reads on the left to h[t] on the right.
 
     Parameters
     ----------
     window : int
-        k, how many past states it looks at.
+        k, the number of past states that it looks at.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def one_step(window: int) -> Graph:
             edges.append((f"y_{i}", f"{letter}_{i}"))
         nodes[f"w_{i}"] = Node(2.1, row - 0.35, f"w{_below(i)}", "gate")
         edges += [(f"q_{i}", f"w_{i}"), (f"k_{i}", f"w_{i}"), (f"w_{i}", "a")]
-        # What rises to the average passes below its score.
+        # An arrow that rises to the average passes below its score.
         edges.append((f"v_{i}", "h", -0.4 if row > middle else 0))
     nodes["a"] = Node(3.2, middle - 1.55, "a", "gate")
     nodes["h"] = Node(4.3, middle + 0.7, "h[t]", "output")
@@ -84,7 +84,7 @@ def unrolled(window: int, steps: int) -> Graph:
 
 
 def follow(graph: Graph, network: Any, x: ArrayLike, past: Sequence[ArrayLike]) -> np.ndarray:
-    """Compute h[t] along the arrows of :func:`one_step`: a box works on what its arrows bring, in their order.
+    """Compute h[t] along the arrows of :func:`one_step`: each box computes from what its arrows bring, in their order.
 
     Parameters
     ----------

@@ -72,28 +72,28 @@ SLIPS: dict[str, Mistake[State]] = {
     "leaves the weights as exponentials": Mistake(
         _of_scores(np.exp), "The weights add up to 1: divide by the sum of the exponentials."
     ),
-    "takes the scores for weights": Mistake(
+    "takes the scores as weights": Mistake(
         _of_scores(lambda w: w), "The weights are the softargmax of the scores."
     ),
     "asks with the input's query": Mistake(
         _of_projections(lambda q, k, v: _average(q[:1], k, v)),
-        "That is how attention mostly works, and not here: w_i = q_iᵀ k_i, query and key of the same vector.",
+        "That is the usual attention. Here the score is w_i = q_iᵀ k_i, with query and key of the same vector.",
     ),
-    "asks for the input's key": Mistake(
+    "compares with the input's key": Mistake(
         _of_projections(lambda q, k, v: _average(q, k[:1], v)),
-        "w_i = q_iᵀ k_i, query and key of the same vector.",
+        "The score is w_i = q_iᵀ k_i, with query and key of the same vector.",
     ),
     "divides the scores by √m": Mistake(
         _of_projections(lambda q, k, v: _average(q / np.sqrt(q.shape[1]), k, v)),
-        "That is the scaled dot product of the transformer. Here the score is w_i = q_iᵀ k_i, undivided.",
+        "That is the scaled dot product of the transformer. Here the score is w_i = q_iᵀ k_i, without the division.",
     ),
     "takes a softargmax for each channel": Mistake(
         _of_projections(lambda q, k, v: (_softargmax(q * k) * v).sum(axis=0)),
-        "A score is one number, q_iᵀ k_i: add up over the channels first.",
+        "A score is one number, q_iᵀ k_i: first add up over the channels.",
     ),
     "takes the softargmax over the channels": Mistake(
         _of_projections(lambda q, k, v: (_softargmax((q * k).T).T * v).sum(axis=0)),
-        "The softargmax runs over i, over what is looked at. A score is one number, q_iᵀ k_i.",
+        "The softargmax runs over i, over the vectors that are looked at. A score is one number, q_iᵀ k_i.",
     ),
     "adds the values up without weights": Mistake(
         _of_scores(np.ones_like), "h[t] = Σ a_i v_i: each value has its weight."
@@ -104,14 +104,12 @@ SLIPS: dict[str, Mistake[State]] = {
     ),
     "transposes the matrices": Mistake(
         lambda triples, y: _attend([triple.swapaxes(1, 2) for triple in triples], y),
-        "The matrix stands before the vector: q_i = Q_i y_i, in NumPy `Q @ y`.",
+        "The matrix comes before the vector: q_i = Q_i y_i, in NumPy `Q @ y`.",
     ),
     "takes the past states for values": Mistake(
-        _with_states_for_values, "The values are v_i = V_i h[t−i], for the past states too."
+        _with_states_for_values, "The values are v_i = V_i h[t−i], also for the past states."
     ),
-    "leaves the input out": Mistake(
-        _without_input, "i = 0 is the input: each step looks at its own x[t] as well."
-    ),
+    "leaves the input out": Mistake(_without_input, "Each step also looks at its own input: i = 0 is x[t]."),
 }
 """What may go wrong in a step, whatever the network."""
 
@@ -158,9 +156,9 @@ STEP = FunctionExercise(
     given="Given are `x` of shape (n,), `h_1` = h[t−1] and `h_2` = h[t−2] of shape (m,), `input_triple` (Q_0, K_0, V_0) of shape (3, m, n) "
     "and `past_triples` of shape (2, 3, m, m). Return h[t] of shape (m,).",
     hints=(
-        "Make a query, a key and a value of each of x, h_1 and h_2, with its own triple: `q_0, k_0, v_0 = input_triple @ x`.",
+        "Compute a query, a key and a value from each of x, h_1 and h_2, with its own triple: `q_0, k_0, v_0 = input_triple @ x`.",
         "A score is query times key of the same vector. The softargmax of the three scores gives the weights.",
-        "Of two scores the softargmax is `e = np.exp([0.5, 1.5]); a = e / e.sum()`. The state is the average of the values with these weights.",
+        "The softargmax of two scores is `e = np.exp([0.5, 1.5]); a = e / e.sum()`. The state is the average of the values with these weights.",
     ),
     mistakes={
         **_slips(_step),
@@ -174,24 +172,26 @@ STEP = FunctionExercise(
 PATHS = NumberExercise(
     id="1.2.2.a.paths",
     answer=(5,),
-    given="Asked for is one number. In AttentionRNN(2) an arrow leads from each state to the next, and one to the next but one. Take states only: from h[1] to h[5].",
+    given="Give one number. In AttentionRNN(2) one arrow leads from each state to the next state, and one to the state after that. Count paths of states only, from h[1] to h[5].",
     hints=(
-        "How many ways lead to h[2]? And to h[3]?",
+        "How many paths lead to h[2]? And to h[3]?",
         "The last arrow into h[t] comes from h[t−1] or from h[t−2].",
     ),
     mistakes={
         "counts the arrows": Mistake(
-            (7,), "There are seven arrows between these states. A way is a chain of them, from h[1] to h[5]."
+            (7,),
+            "There are seven arrows between these states. A path is a chain of arrows from h[1] to h[5].",
         ),
         "stops a state early": Mistake(
-            (3,), "That is the number of ways to h[4]. Those to h[5] come from h[4] or from h[3]."
+            (3,), "That is the number of paths to h[4]. Those to h[5] come from h[4] or from h[3]."
         ),
-        "goes a state too far": Mistake((8,), "That is the number of ways to h[6]."),
+        "counts to one state too many": Mistake((8,), "That is the number of paths to h[6]."),
         "counts two choices at each of four states": Mistake(
-            (16,), "Where an arrow skips a state, there is no choice at that one; and none leads beyond h[5]."
+            (16,),
+            "If an arrow skips a state, there is no choice at that state. And no arrow leads beyond h[5].",
         ),
-        "takes the two ways of equal arrows only": Mistake((2,), "Short and long arrows may be mixed."),
-        "counts the states": Mistake((4,), "Asked for is the number of ways, not of steps."),
+        "counts only paths of equal arrows": Mistake((2,), "A path may mix short and long arrows."),
+        "counts the states": Mistake((4,), "The question asks for the number of paths, not of steps."),
     },
 )
 
@@ -209,22 +209,25 @@ SIZE = FunctionExercise(
     given="Given are the window k of AttentionRNN(k) and a step t. Return how many weights a[t] holds. The sheet's question is k = 2.",
     hints=(
         "How many vectors does a step look at?",
-        "At x[t] and at k states; those before t = 1 are zero vectors, and take part.",
+        "At x[t] and at k states. The states before t = 1 are zero vectors, and they count too.",
     ),
     mistakes={
-        "forgets the input": Mistake(lambda k, t: k, "i runs from 0 to k, and i = 0 is x[t]: k + 1 in all."),
-        "leaves zero states out": Mistake(
+        "forgets the input": Mistake(
+            lambda k, t: k, "The index i runs from 0 to k, and i = 0 is x[t]. That makes k + 1."
+        ),
+        "leaves the zero vectors out": Mistake(
             lambda k, t: min(k, t - 1) + 1,
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share.",
         ),
         "attends to all of the past": Mistake(
-            lambda k, t: t, "That is AttentionRNN(∞). A window of k looks at k states, at any step."
+            lambda k, t: t, "That is AttentionRNN(∞). With a window of k, every step looks at k states."
         ),
         "gives the size for k = 2, at any k": Mistake(
-            lambda k, t: 3, "3 is right for AttentionRNN(2). With a window of k there are k + 1."
+            lambda k, t: 3, "The answer 3 is right for AttentionRNN(2). With a window of k there are k + 1."
         ),
-        "counts one thing too many": Mistake(
-            lambda k, t: k + 2, "x[t], h[t−1], …, h[t−k]: h[t] itself is not among them."
+        "counts one vector too many": Mistake(
+            lambda k, t: k + 2,
+            "The vectors are x[t], h[t−1], …, h[t−k]. The new state h[t] is not among them.",
         ),
     },
 )
@@ -238,7 +241,7 @@ SHARE = FunctionExercise(
     id="1.2.2.b.share",
     reference=score_for_a_share,
     cases=lambda draw: zip((1, 2, 3, 4, 5, 7, 10, 30, 100)),
-    given="The name: k, the window. At t = 1 the k states in it are zero vectors. Return the score w_0 of x[1] with which h[1] is 90 % of V_0 x[1].",
+    given="The name is k, the window. At t = 1 the k states in the window are zero vectors. Return the score w_0 of x[1] for which h[1] is 90 % of V_0 x[1].",
     hints=(
         "What is the score of a zero vector, and its exponential?",
         "a_0 = exp(w_0) / (exp(w_0) + k). Set it to 0.9.",
@@ -247,19 +250,22 @@ SHARE = FunctionExercise(
         "gives the exponential of the score": Mistake(
             lambda k: 9 * k, "exp(w_0) = 9k. The score is its logarithm."
         ),
-        "counts one zero vector": Mistake(lambda k: np.log(9), "There are k of them, each with exp(0) = 1."),
+        "counts one zero vector": Mistake(
+            lambda k: np.log(9), "There are k zero vectors, each with exp(0) = 1."
+        ),
         "counts the input among the zero vectors": Mistake(
             lambda k: np.log(9 * (k + 1)),
             "The sum of the exponentials is exp(w_0) + k: k zero vectors and the input.",
         ),
-        "leaves the zero vectors 90 %": Mistake(
-            lambda k: np.log(k / 9), "The input keeps 90 %, the zero vectors 10 %."
+        "gives the zero vectors 90 %": Mistake(
+            lambda k: np.log(k / 9), "The input has the weight 90 %, and the zero vectors have 10 % together."
         ),
         "forgets the input's own exponential in the sum": Mistake(
-            lambda k: np.log(0.9 * k), "a_0 = exp(w_0) / (exp(w_0) + k): exp(w_0) is in the sum, too."
+            lambda k: np.log(0.9 * k),
+            "The weight is a_0 = exp(w_0) / (exp(w_0) + k): the sum contains exp(w_0) too.",
         ),
         "takes the logarithm to base 10": Mistake(
-            lambda k: np.log10(9 * k), "The softargmax has powers of e: the natural logarithm."
+            lambda k: np.log10(9 * k), "The softargmax has powers of e, so you need the natural logarithm."
         ),
     },
 )
@@ -293,27 +299,27 @@ MASKED = FunctionExercise(
     reference=masked,
     cases=_lists,
     given="Given are the scores `w` of shape (k + 1,) and the values `v` of shape (k + 1, m) of x[t] and of the k states before it, and the step `t` ≥ 1. "
-    "The states before t = 1, which are zero vectors, are masked. Return h[t] of shape (m,).",
+    "Mask the states before t = 1, which are zero vectors. Return h[t] of shape (m,).",
     hints=(
-        "Which i are there at step t? The input, and the states h[t−1], …, h[1].",
-        "i runs from 0 to t − 1, or to k where that comes first. Mask before the softargmax, so that the weights of what is left add up to 1.",
+        "Which vectors exist at step t? The input, and the states h[t−1], …, h[1].",
+        "The index i runs from 0 to t − 1, or to k if that comes first. Mask before the softargmax, so that the remaining weights add up to 1.",
     ),
     mistakes={
-        "leaves the zero vectors their share": Mistake(
+        "does not mask the zero vectors": Mistake(
             lambda w, v, t: _softargmax(w) @ v,
-            "Their score 0 takes exp(0) = 1. To mask is to give them the score −∞, so that both sums end before them. To mask the values or the weights is too late: "
-            "the weights of what is left have to add up to 1.",
+            "Their score 0 gives them exp(0) = 1. Masking gives them the score −∞, so that both sums end before them. It is too late to mask the values or the weights: "
+            "the remaining weights have to add up to 1.",
         ),
         "masks one state too many": Mistake(
             partial(_masked, one_more=-1),
-            "At step t there are t − 1 states: h[t−1], …, h[1]. i runs to t − 1.",
+            "At step t there are t − 1 states, h[t−1], …, h[1]. So i runs to t − 1.",
         ),
         "masks one state too few": Mistake(
-            partial(_masked, one_more=1), "h[0] is not there: i runs to t − 1, since h[t−i] begins with h[1]."
+            partial(_masked, one_more=1), "There is no h[0]. The first state is h[1], so i runs to t − 1."
         ),
         "masks the input": Mistake(
             lambda w, v, t: _softargmax(w[1:t]) @ v[1:t] if t > 1 else np.full(v.shape[1], np.nan),
-            "i = 0 is the input, which is always there.",
+            "The input, i = 0, is always there.",
         ),
         "leaves the weights as exponentials": Mistake(
             lambda w, v, t: np.exp(w[:t]) @ v[:t],
@@ -375,25 +381,25 @@ WINDOW = FunctionExercise(
     reference=window,
     cases=_networks,
     given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `past_triples` of shape (k, 3, m, m), the latest state's first. States before t = 1 are "
-    "zero vectors, and take part. Return the states of shape (T, m).",
+    "zero vectors, and they have weights like all others. Return the states of shape (T, m).",
     hints=(
-        "Begin with a list of zero vectors, one for each past triple, and append each state to it: "
+        "Start with a list of zero vectors, one for each past triple, and append each state to it: "
         "`states = [np.zeros(input_triple.shape[1])] * len(past_triples)`.",
-        "The last of the list is h[t−1], and `past_triples[0]` is its triple: `latest = [1, 2, 3][::-1][:2]` is [3, 2].",
-        "Each step has one softargmax over k + 1 scores, and a sum of k + 1 terms: that of 1.2.2.a, with k in place of 2.",
+        "The last vector of the list is h[t−1], and `past_triples[0]` is its triple: `latest = [1, 2, 3][::-1][:2]` is [3, 2].",
+        "Each step has one softargmax over k + 1 scores and one sum of k + 1 terms. It is the step of 1.2.2.a with k in place of 2.",
     ),
     mistakes={
         "ends the softargmax a score before the sum": Mistake(
             partial(_window, _of_projections(lambda q, k, v: _average(q[:-1], k[:-1], v[:-1]))),
-            "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight: "
+            "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k − 1 the last value has no weight, so "
             "K has to be k.",
         ),
-        "lets the softargmax run a score beyond the sum": Mistake(
+        "ends the softargmax a score after the sum": Mistake(
             partial(_window, _of_scores(lambda w: _softargmax(np.append(w, 0))[:-1])),
-            "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score is of nothing, and "
-            "takes a share: K has to be k.",
+            "The sheet's scores end at w_K, while its lists and its sum end at k. With K = k + 1 the last score belongs to no vector, and still "
+            "takes a share. K has to be k.",
         ),
-        "leaves zero states out": Mistake(
+        "leaves the zero vectors out": Mistake(
             _without_zero_states,
             "States before t = 1 are zero vectors here. Their score is 0, and exp(0) = 1 takes a share of the first steps.",
         ),
@@ -407,15 +413,15 @@ WINDOW = FunctionExercise(
         ),
         "looks at zero vectors at every step": Mistake(
             partial(_window, _attend, past=lambda states, k: states[:k]),
-            "Each new state is in the window of the k steps after it: append it to the list, and take the last k of the list.",
+            "Each new state is in the window of the next k steps: append it to the list, and take the last k vectors of the list.",
         ),
         "looks at all of the past": Mistake(
             _all_of_the_past,
-            "A window of k looks at k states, at any step. All of the past is AttentionRNN(∞).",
+            "With a window of k, every step looks at k states. The network with all of the past is AttentionRNN(∞).",
         ),
         "ends the sum a term before the softargmax": Mistake(
             partial(_window, _of_scores(lambda w: _softargmax(w) * (np.arange(len(w)) < len(w) - 1))),
-            "The sum runs to i = k, as the scores do: k + 1 terms.",
+            "Like the scores, the sum runs to i = k. It has k + 1 terms.",
         ),
         **_slips(_window),
     },
@@ -431,33 +437,36 @@ PARAMETERS = FunctionExercise(
     id="1.2.2.c.parameters",
     reference=parameters,
     cases=lambda draw: ((k, m, n) for k in (1, 2, 3) for m, n in ((1, 1), (1, 2), (2, 1), (3, 5))),
-    given="The names: k, the window; m, the size of a state; n, the size of an input. Return how many numbers are to be learnt.",
+    given="The names are k, the window; m, the size of a state; n, the size of an input. Return how many numbers the network has to learn.",
     hints=(
-        "How many matrices are there, and which size has each?",
-        "Three for the input, m × n each, and three for each state in the window, m × m each.",
+        "How many matrices are there, and what size is each?",
+        "There are three for the input, each m × n, and three for each state in the window, each m × m.",
     ),
     mistakes={
         "forgets the input's triple": Mistake(
-            lambda k, m, n: 3 * k * m**2, "Q_0, K_0 and V_0 are learnt too: m × n each."
+            lambda k, m, n: 3 * k * m**2, "Q_0, K_0 and V_0 are learnt too, and each is m × n."
         ),
         "forgets the triples of the past": Mistake(
-            lambda k, m, n: 3 * m * n, "Each state in the window has a triple of its own, m × m each."
+            lambda k, m, n: 3 * m * n,
+            "Each state in the window has a triple of its own, three matrices of m × m.",
         ),
         "counts one matrix of each triple": Mistake(
             lambda k, m, n: m * n + k * m**2, "A triple holds three matrices."
         ),
         "shares one triple among the states": Mistake(
             lambda k, m, n: 3 * m * n + 3 * m**2,
-            "That is AttentionRNN(∞). Here each of the k states in the window has its own.",
+            "That is AttentionRNN(∞). Here each of the k states in the window has its own triple.",
         ),
         "makes the input's matrices square": Mistake(
-            lambda k, m, n: 3 * (k + 1) * m**2, "They take x[t], which has n numbers: m × n."
+            lambda k, m, n: 3 * (k + 1) * m**2, "They multiply x[t], which has n numbers, so they are m × n."
         ),
-        "lets the past's matrices read the input": Mistake(
-            lambda k, m, n: 3 * (k + 1) * m * n, "They take states, which have m numbers: m × m."
+        "gives the past's matrices the size of the input's": Mistake(
+            lambda k, m, n: 3 * (k + 1) * m * n,
+            "They multiply states, which have m numbers, so they are m × m.",
         ),
         "forgets the values": Mistake(
-            lambda k, m, n: 2 * m * n + 2 * k * m**2, "Queries, keys and values: three matrices each."
+            lambda k, m, n: 2 * m * n + 2 * k * m**2,
+            "Each triple has three matrices: for the query, the key and the value.",
         ),
     },
 )
@@ -505,28 +514,28 @@ UNBOUNDED = FunctionExercise(
     given="Given are `x` of shape (T, n), `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of shape "
     "(T, m).",
     hints=(
-        "Begin with an empty list of states. What does the first step look at?",
-        "At x[1] alone, so h[1] = V_0 x[1]: `h_1 = input_triple[2] @ x[0]`. Step t looks at x[t] and at the t − 1 states before it.",
-        "The input has its own triple; every state has the shared one. One softargmax over all t scores.",
+        "Start with an empty list of states. What does the first step look at?",
+        "It looks at x[1] alone, so h[1] = V_0 x[1]: `h_1 = input_triple[2] @ x[0]`. Step t looks at x[t] and at the t − 1 states before it.",
+        "The input has its own triple, and all states share one. There is one softargmax over all t scores.",
     ),
     mistakes={
-        "lets as many zero states take part as there are steps": Mistake(
+        "includes a zero vector for each step": Mistake(
             lambda x, input_triple, shared_triple: window(
                 x, input_triple, np.stack([shared_triple] * len(x))
             ),
-            "In AttentionRNN(k) the zero states take part; here the lists end at h[1]. With them, the more there are, the closer "
-            "h[1] is to 0. The sheet does not speak of this.",
+            "In AttentionRNN(k) zero vectors fill the window, but here the lists end at h[1]. The more zero vectors there were, the closer "
+            "h[1] would be to 0. The sheet does not mention this.",
         ),
-        "lets h[0] take part, a zero state": Mistake(
+        "includes h[0], a zero vector": Mistake(
             partial(_unbounded, _attend, first=1),
-            "The lists end at h[1]. At t = 1 there is x[1] alone, and h[1] = V_0 x[1].",
+            "The lists end at h[1]. At t = 1 there is only x[1], and h[1] = V_0 x[1].",
         ),
         "shares the triple with the input as well": Mistake(
             lambda x, input_triple, shared_triple: unbounded(x, shared_triple, shared_triple),
-            "“All” the Q, K and V means i ≥ 1: the input keeps Q_0, K_0 and V_0, which are m × n.",
+            "“All” the Q, K and V means i ≥ 1. The input has its own Q_0, K_0 and V_0, which are m × n.",
         ),
         "looks at the last state only": Mistake(
-            partial(_unbounded, _attend, last=1), "Every past state is looked at: h[t−1], …, h[1]."
+            partial(_unbounded, _attend, last=1), "The network looks at every past state: h[t−1], …, h[1]."
         ),
         **_slips(_unbounded),
     },
@@ -536,22 +545,24 @@ MEANS = NumberExercise(
     id="1.2.2.d.mean",
     answer=(8, 6, 5),
     tolerance=1e-3,
-    given="Asked for are three numbers, h[1], h[2] and h[3] of AttentionRNN(∞) with m = n = 1, all queries and keys 0, V_0 = V = 1, and x = 8, 4, 1.",
+    given="Give three numbers, h[1], h[2] and h[3] of AttentionRNN(∞) with m = n = 1, all queries and keys 0, V_0 = V = 1, and x = 8, 4, 1.",
     hints=(
         "All scores are 0. How large is each weight at step t?",
-        "Each of t weights is 1/t: h[t] is the mean of x[t] and of all states before it.",
+        "Each of the t weights is 1/t, so h[t] is the mean of x[t] and of all states before it.",
     ),
     mistakes={
         "takes the mean of the inputs": Mistake(
             (8, 6, 13 / 3),
             "The past is in the states: h[3] looks at x[3], h[2] and h[1], not at x[2] and x[1].",
         ),
-        "lets h[0] take part, a zero state": Mistake(
-            (4, 8 / 3, 23 / 12), "The lists end at h[1]: at t = 1 there is x[1] alone."
+        "includes h[0], a zero vector": Mistake(
+            (4, 8 / 3, 23 / 12), "The lists end at h[1]: at t = 1 there is only x[1]."
         ),
         "looks at the last state only": Mistake((8, 6, 3.5), "h[3] looks at h[1] too."),
-        "adds up, and does not divide": Mistake((8, 12, 21), "The weights add up to 1: each of t is 1/t."),
-        "keeps the present alone": Mistake((8, 4, 1), "With equal scores the past has the weight (t − 1)/t."),
+        "adds up without dividing": Mistake(
+            (8, 12, 21), "The weights add up to 1: each of the t weights is 1/t."
+        ),
+        "takes the present alone": Mistake((8, 4, 1), "With equal scores the past has the weight (t − 1)/t."),
     },
 )
 
@@ -564,7 +575,7 @@ def _share_of_the_bound(x: Array) -> float:
 
 BOUND = ExampleExercise(
     id="1.2.2.d.bound",
-    given="Two numbers, x[1] and x[2]. The network is AttentionRNN(∞) with m = n = 1, queries and keys 0, V_0 = 1 and V = −1, so that no state is longer than the longest input so far.",
+    given="Give two numbers, x[1] and x[2]. The network is AttentionRNN(∞) with m = n = 1, queries and keys 0, V_0 = 1 and V = −1, so that no state is longer than the longest input so far.",
     hints=(
         "h[1] = x[1]. What is h[2]?",
         "h[2] = (x[2] − x[1])/2, the mean of two values. When is a mean as long as the longest of them?",
@@ -586,7 +597,7 @@ BOUND = ExampleExercise(
                 words="the share",
                 below=1e-9,
             ),
-            "V = −1 turns the past around: the values are x[2] and −x[1].",
+            "V = −1 changes the sign of the past: the values are x[2] and −x[1].",
         ),
         "makes one of the values shorter": Mistake(
             Condition(
@@ -597,11 +608,11 @@ BOUND = ExampleExercise(
             ),
             "A mean of values of different lengths is shorter than the longest.",
         ),
-        "leaves nothing to be as long as": Mistake(
+        "takes inputs that are all 0": Mistake(
             Condition(
                 value=lambda x: float(np.abs(x).max()), formula="max(abs(x))", words="the longest", below=1e-9
             ),
-            "With inputs of 0 all states are 0. Let one at least be another number.",
+            "If both inputs are 0, all states are 0. At least one has to be another number.",
         ),
     },
 )
@@ -631,7 +642,7 @@ SUMS = FunctionExercise(
     id="1.2.2.d.sums",
     reference=state_from_sums,
     cases=_sums,
-    given="The names: the input's score w_0 and value v_0, m × 1, and the sums over all past states, D = Σ exp(w[s]), a number, and N = Σ exp(w[s]) v[s], m × 1. Return h[t], m × 1.",
+    given="The names are the input's score w_0 and value v_0, m × 1, and the sums over all past states, D = Σ exp(w[s]), a number, and N = Σ exp(w[s]) v[s], m × 1. Return h[t], m × 1.",
     hints=(
         "The softargmax has one denominator for the input and all past states. Which part of it is D?",
         "The denominator is D + exp(w_0). What is the numerator?",
@@ -639,11 +650,11 @@ SUMS = FunctionExercise(
     mistakes={
         "leaves the input out": Mistake(
             lambda w_0, v_0, D, N: N / D if D else np.full_like(N, np.nan),
-            "The input is looked at, too: exp(w_0) joins D, and exp(w_0) v_0 joins N.",
+            "The step looks at the input too: add exp(w_0) to D, and exp(w_0) v_0 to N.",
         ),
         "gives the input the weight 1": Mistake(
             lambda w_0, v_0, D, N: (N + v_0) / (D + 1),
-            "The input's exponential is exp(w_0), which is 1 only where w_0 = 0.",
+            "The input's exponential is exp(w_0), which is 1 only if w_0 = 0.",
         ),
         "does not divide": Mistake(
             lambda w_0, v_0, D, N: N + np.exp(w_0) * v_0,
@@ -651,15 +662,15 @@ SUMS = FunctionExercise(
         ),
         "divides the input's share by its own exponential": Mistake(
             lambda w_0, v_0, D, N: N / D + v_0 if D else np.full_like(N, np.nan),
-            "All weights have one denominator, D + exp(w_0).",
+            "All weights have the same denominator, D + exp(w_0).",
         ),
         "leaves the input out of the denominator": Mistake(
             lambda w_0, v_0, D, N: (N + np.exp(w_0) * v_0) / D if D else np.full_like(N, np.nan),
-            "exp(w_0) is in the softargmax's denominator, too.",
+            "The denominator of the softargmax contains exp(w_0) too.",
         ),
-        "takes the score for the exponential": Mistake(
+        "takes the score in place of its exponential": Mistake(
             lambda w_0, v_0, D, N: (N + w_0 * v_0) / (D + w_0) if D + w_0 else np.full_like(N, np.nan),
-            "The sums hold exponentials: exp(w_0), not w_0.",
+            "The sums contain exponentials: exp(w_0), not w_0.",
         ),
     },
 )
@@ -717,21 +728,21 @@ RESCALING = FunctionExercise(
     id="1.2.2.d.rescaling",
     reference=go_on,
     cases=_kept_sums,
-    given="Given are further inputs `x` of shape (T, n), and of a run that is over `M`, the largest score of a state, and the sums, divided by exp(M): `D`, a number, and `N` of "
-    "shape (m,); then `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of the further steps, of shape (T, m). Some scores are near "
+    given="Given are further inputs `x` of shape (T, n). From an earlier run there are `M`, the largest score of a state, and the sums, divided by exp(M): `D`, a number, and `N` of "
+    "shape (m,). Then come `input_triple` of shape (3, m, n) and `shared_triple` of shape (3, m, m). Return the states of the further steps, of shape (T, m). Some scores are near "
     "±1600.",
     hints=(
         "What does a new state add to each sum, and what does its score do to M?",
-        "Let M′ be the larger of M and the new score. What is there is divided by exp(M) and has to be divided by exp(M′): with M = 3 and M′ = 5 that takes the factor "
+        "Let M′ be the larger of M and the new score. The old sums are divided by exp(M) and have to be divided by exp(M′): with M = 3 and M′ = 5 that takes the factor "
         "`factor = np.exp(3 - 5)`.",
-        "The input's score joins the sums of its own step only, in the same way, and is not kept.",
+        "The input is added in the same way, but to the sums of its own step only. Do not store it.",
     ),
     mistakes={
-        "begins anew": Mistake(
+        "starts again from nothing": Mistake(
             lambda x, M, D, N, input_triple, shared_triple: unbounded(x, input_triple, shared_triple),
-            "M, D and N hold all that is to be known of the steps before: begin with them.",
+            "M, D and N contain everything that you need of the earlier steps: start from them.",
         ),
-        "takes the sums for undivided ones": Mistake(
+        "takes the sums as if they were not divided": Mistake(
             lambda x, M, D, N, input_triple, shared_triple: go_on(x, 0.0, D, N, input_triple, shared_triple),
             "D and N are divided by exp(M): put exp(M − M′) before them.",
         ),
@@ -739,7 +750,7 @@ RESCALING = FunctionExercise(
             lambda x, M, D, N, input_triple, shared_triple: np.concatenate(
                 [go_on(x_t[None], M, D, N, input_triple, shared_triple) for x_t in x]
             ),
-            "Each new state is looked at from the next step on: it joins M, D and N.",
+            "All later steps look at each new state: add it to M, D and N.",
         ),
     },
 )
@@ -759,22 +770,22 @@ RANK = FunctionExercise(
         (0.25, 0.25, 0.5),
         *(tuple(map(float, 0.25 + draw.uniform(3) / 4)) for _ in range(8)),
     ],
-    given="The names: in AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step, and at a later one state 1 has the weight b_1. Return the weight b_2 of state 2 at that later step.",
+    given="The names are a_1, a_2 and b_1. In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step, and state 1 has the weight b_1 at a later step. Return the weight b_2 of state 2 at that later step.",
     hints=(
         "A weight is exp(w[s])/Z[t]. Which of the two factors changes with the step, and which with the state?",
         "Between two states, the proportion of the weights is exp(w[2] − w[1]), at every step.",
     ),
     mistakes={
-        "has the proportion the wrong way round": Mistake(
+        "inverts the proportion": Mistake(
             lambda a_1, a_2, b_1: a_1 * b_1 / a_2, "b_2 is to b_1 as a_2 is to a_1."
         ),
         "leaves the weight as it was": Mistake(
             lambda a_1, a_2, b_1: a_2,
-            "Z[t] is another one at each step, and all of these weights change in the same proportion.",
+            "Z[t] changes with the step, and all of these weights change in the same proportion.",
         ),
-        "takes off what state 1 has lost": Mistake(
+        "subtracts what state 1 has lost": Mistake(
             lambda a_1, a_2, b_1: a_2 - (a_1 - b_1),
-            "The proportion stays, not the difference: b_2 is to b_1 as a_2 is to a_1.",
+            "The proportion stays the same, and the difference does not: b_2 is to b_1 as a_2 is to a_1.",
         ),
         "forgets to divide": Mistake(
             lambda a_1, a_2, b_1: a_2 * b_1,
@@ -809,23 +820,23 @@ BACKWARD = FunctionExercise(
     id="1.2.2.d.backward",
     reference=value_gradient,
     cases=_later_than_s,
-    given="The names: state s of AttentionRNN(∞), the score w = w[s], and for t = 1, …, T the total gradients λ[t], rows 1 × m, and the softargmax's denominators Z[t]. Return ∂ℓ/∂v[s], 1 × m.",
+    given="The names are s, a state of AttentionRNN(∞); its score w = w[s]; and for t = 1, …, T the total gradients λ[t], rows 1 × m, and the softargmax's denominators Z[t]. Return ∂ℓ/∂v[s], 1 × m.",
     hints=(
         "Which steps look at state s, and with which weight?",
-        "Those after s, each with exp(w)/Z[t]; and h[t] = … + a v[s] hands back a λ[t].",
+        "The steps after s do, each with the weight a = exp(w)/Z[t]. From h[t] = … + a v[s] the value gets the gradient a λ[t].",
     ),
     mistakes={
         "counts step s itself": Mistake(
             lambda w, total_gradients, Z, s: _later_steps_of(w, total_gradients, Z, slice(s - 1, None)),
-            "State s is looked at from step s + 1 on.",
+            "The steps from s + 1 on look at state s.",
         ),
         "counts all steps": Mistake(
             lambda w, total_gradients, Z, s: _later_steps_of(w, total_gradients, Z, slice(None)),
-            "Steps up to s have been made before there was a state s.",
+            "The steps up to s come before state s exists.",
         ),
         "takes the next step alone": Mistake(
             lambda w, total_gradients, Z, s: _later_steps_of(w, total_gradients, Z, slice(s, s + 1)),
-            "Nothing leaves this window: all later steps look at state s.",
+            "In AttentionRNN(∞) no state leaves the window: all later steps look at state s.",
         ),
         "forgets the state's own exponential": Mistake(
             lambda w, total_gradients, Z, s: _later_steps_of(0.0, total_gradients, Z, slice(s, None)),
@@ -835,13 +846,13 @@ BACKWARD = FunctionExercise(
             lambda w, total_gradients, Z, s: np.exp(w) * total_gradients[s:].sum(axis=0) / Z[-1],
             "Each step has its own denominator, Z[t].",
         ),
-        "takes the score for the exponential": Mistake(
+        "takes the score in place of its exponential": Mistake(
             lambda w, total_gradients, Z, s: w * _later_steps_of(0.0, total_gradients, Z, slice(s, None)),
             "The weight is exp(w)/Z[t].",
         ),
         "leaves the weights out": Mistake(
             lambda w, total_gradients, Z, s: total_gradients[s:].sum(axis=0),
-            "h[t] = … + a v[s] hands back a λ[t], with the weight a = exp(w)/Z[t].",
+            "From h[t] = … + a v[s] the value gets the gradient a λ[t], with the weight a = exp(w)/Z[t].",
         ),
     },
 )
@@ -918,19 +929,19 @@ def _key_not_transposed(i: int, q: Array, k: Array, Q: Array, K: Array) -> Array
 
 
 _TWO_TERMS: dict[str, Mistake[Callable[..., Array]]] = {
-    "keeps the attention fixed": Mistake(
+    "holds the attention fixed": Mistake(
         lambda a, V, v, h, u: a * V,
-        "What is attended to also moves its own score, and with it all three weights.",
+        "If h[t−1] changes, its score changes too, and with it all three weights.",
     ),
-    "has v_i − h[t] the wrong way round": Mistake(
+    "has v_i − h[t] with the wrong sign": Mistake(
         lambda a, V, v, h, u: a * V + a * np.outer(h - v, u),
-        "With more weight on v_i, h[t] moves towards it: the column is v_i − h[t].",
+        "If v_i gets more weight, h[t] moves towards it: the column is v_i − h[t].",
     ),
     "forgets that the other two weights move": Mistake(
         lambda a, V, v, h, u: a * V + a * (1 - a) * np.outer(v, u),
         "The weights add up to 1: when one grows, the other two shrink.",
     ),
-    "moves the weight without the state's share": Mistake(
+    "forgets to subtract h[t]": Mistake(
         lambda a, V, v, h, u: a * V + a * np.outer(v, u),
         "When a_i grows, the others shrink: the column is v_i − h[t].",
     ),
@@ -940,15 +951,15 @@ _TWO_TERMS: dict[str, Mistake[Callable[..., Array]]] = {
     ),
     "forgets the factor a_i of both terms": Mistake(
         lambda a, V, v, h, u: V + np.outer(v - h, u),
-        "h[t] holds a_i v_i: the weight stands before both terms.",
+        "The state h[t] contains a_i v_i, so both terms have the factor a_i.",
     ),
     "forgets the factor a_i of the first term": Mistake(
         lambda a, V, v, h, u: V + a * np.outer(v - h, u),
-        "h[t] holds a_i v_i, and v_i = V_i y_i: the first term is a_i V_i.",
+        "The state h[t] contains a_i v_i, and v_i = V_i y_i, so the first term is a_i V_i.",
     ),
     "adds h[t] to v_i": Mistake(
         lambda a, V, v, h, u: a * V + a * np.outer(v + h, u),
-        "∂h[t]/∂w_i = a_i (v_i − h[t]): with more weight on v_i, h[t] moves from where it is towards v_i.",
+        "∂h[t]/∂w_i = a_i (v_i − h[t]): if v_i gets more weight, h[t] moves from where it is towards v_i.",
     ),
 }
 """Mistakes in a_i V_i + a_i (v_i − h[t]) u, whichever is i."""
@@ -962,15 +973,15 @@ def _two_terms(i: int) -> dict[str, Mistake[Function]]:
     of_the_row: dict[str, Mistake[Function]] = {
         "forgets that the query moves": Mistake(
             partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: q[i] @ K),
-            "The score is a product, q_iᵀ k_i, of two that both depend on y_i: there is a term with Q_i.",
+            "The score q_iᵀ k_i is a product of two factors that both depend on y_i, so there is a term with Q_i.",
         ),
         "forgets that the key moves": Mistake(
             partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: k[i] @ Q),
-            "The score is a product, q_iᵀ k_i, of two that both depend on y_i: there is a term with K_i.",
+            "The score q_iᵀ k_i is a product of two factors that both depend on y_i, so there is a term with K_i.",
         ),
         "exchanges query and key": Mistake(
             partial(_direct_jacobian, i, row=lambda i, q, k, Q, K: q[i] @ Q + k[i] @ K),
-            "By the product rule one factor is left as it is: where the query moves, by Q_i, the key stands; where the key moves, by K_i, the query.",
+            "The product rule leaves one factor as it is. In the term with Q_i the query is differentiated and the key stays; in the term with K_i the query stays.",
         ),
     }
     return of_both | of_the_row
@@ -983,26 +994,26 @@ JACOBIAN = FunctionExercise(
     given="Given are `q`, `k` and `v` of shape (3, m), whose row i is q_i, k_i, v_i, and `Q_1`, `K_1`, `V_1` of shape (m, m). Return "
     "∂h[t]/∂h[t−1] of shape (m, m), with all other states fixed.",
     hints=(
-        "First the score: w_1 = q_1ᵀ k_1 = (Q_1 h[t−1])ᵀ (K_1 h[t−1]). Both factors depend on h[t−1]; the product rule gives a row.",
-        "Of the weights, ∂a_1/∂w_1 = a_1 (1 − a_1) and ∂a_i/∂w_1 = −a_i a_1. In NumPy they are `e = np.exp((q * k).sum(axis=1)); a = e / e.sum()`.",
-        "Add up the three values, each with the derivative of its weight: a_1 times one column is left. A column times a row is `np.outer([1, 2], [3, 4])`; and v_1 moves, too.",
+        "Start with the score: w_1 = q_1ᵀ k_1 = (Q_1 h[t−1])ᵀ (K_1 h[t−1]). Both factors depend on h[t−1]; the product rule gives a row.",
+        "The derivatives of the weights are ∂a_1/∂w_1 = a_1 (1 − a_1) and ∂a_i/∂w_1 = −a_i a_1. In NumPy the weights are `e = np.exp((q * k).sum(axis=1)); a = e / e.sum()`.",
+        "Add up the three values, each times the derivative of its weight: the result is a_1 times one column. A column times a row is `np.outer([1, 2], [3, 4])`. And v_1 depends on h[t−1] too.",
     ),
     mistakes={
-        "drops a transpose, of k_1, and squares inside of the sum": Mistake(
+        "drops a transpose, of k_1, and squares each term of the sum": Mistake(
             partial(_six_equations, row=_key_not_transposed, square=_squares),
-            "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] it is the sum that is squared, (Σ exp(…))².",
+            "k_1 Q_1 has to be the row k_1ᵀ Q_1, `k[1] @ Q_1`; and in [6] the whole sum is squared, (Σ exp(…))².",
         ),
         "drops a transpose, of k_1": SheetMistake(
             partial(_six_equations, row=_key_not_transposed),
             "By the product rule ∂w_1/∂h[t−1] is a row, and its first term is k_1ᵀ Q_1: `k[1] @ Q_1`, not `Q_1 @ k[1]`.",
         ),
-        "squares inside of the sum": Mistake(
+        "squares each term of the sum": Mistake(
             partial(_six_equations, square=_squares),
-            "In [6] a bracket is lost: by the quotient rule it is the sum that is squared, (Σ exp(…))², and not each term.",
+            "In [6] a bracket is missing. By the quotient rule the whole sum is squared, (Σ exp(…))², and not each term.",
         ),
         "drops both transposes": Mistake(
             partial(_six_equations, row=lambda i, q, k, Q_1, K_1: Q_1 @ k[1] + K_1 @ q[1]),
-            "By the product rule ∂w_1/∂h[t−1] is a row: a row times a matrix, k_1ᵀ Q_1 and q_1ᵀ K_1.",
+            "By the product rule ∂w_1/∂h[t−1] is a row. Each term is a row times a matrix: k_1ᵀ Q_1 and q_1ᵀ K_1.",
         ),
         "forgets the square in [6]": Mistake(
             partial(_six_equations, square=lambda E: E.sum()),
@@ -1014,7 +1025,7 @@ JACOBIAN = FunctionExercise(
         ),
         "puts the row before the column": Mistake(
             _from_parts(lambda a, V, v, h, u: a * V + a * np.outer(u, v - h), 1),
-            "Row index: which entry of h[t] moves, that is of v_1 − h[t]. Column index: by which entry it is moved, that of the row.",
+            "The row index says which entry of h[t] changes: it belongs to v_1 − h[t]. The column index says which entry of h[t−1] changes it: it belongs to the row.",
         ),
         **_two_terms(1),
     },
@@ -1024,17 +1035,17 @@ INPUT_JACOBIAN = FunctionExercise(
     id="1.2.2.e.input",
     reference=input_jacobian,
     cases=partial(_projections, i=0, sizes=((1, 2), (2, 1), (2, 3), (2, 2), (3, 2), (2, 4), (4, 3), (3, 5))),
-    given="The names, all at step t of AttentionRNN(2): the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n. Return ∂h[t]/∂x[t], m × n. "
+    given="The names, all at step t of AttentionRNN(2), are the weights a_0, a_1, a_2; the columns q_i, k_i, v_i (i = 0, 1, 2) and h = h[t], each m × 1; Q_0, K_0, V_0, m × n. Return ∂h[t]/∂x[t], m × n. "
     "(In NumPy, `q`, `k` and `v` have a row for each i.)",
     hints=(
-        "What is the input to a step, if not one of the three things attended to?",
-        "Which index has it in the Jacobian of 1.2.2.e? Its matrices are m × n, and so is the result.",
+        "The input is one of the three vectors that a step looks at. Which one?",
+        "Put its index into the Jacobian of 1.2.2.e. Its matrices are m × n, and so is the result.",
     ),
     mistakes={
         **_two_terms(0),
         "takes the weight and the value of h[t−1]": Mistake(
             partial(_direct_jacobian, 1),
-            "The input is i = 0, in the weight, the value, the query and the key.",
+            "The input has the index 0, in the weight, the value, the query and the key.",
         ),
     },
 )
@@ -1057,31 +1068,31 @@ VALUE_MATRIX = FunctionExercise(
     id="1.2.2.e.value",
     reference=value_matrix_gradient,
     cases=_weighted_steps,
-    given="The names, for t = 1, …, T and one fixed i: the weights a[t] = a_i[t]; the total gradients λ[t], rows 1 × m; and y[t] = y_i[t], columns n × 1. Return ∂ℓ/∂V_i, in the layout of V_i, m × n.",
+    given="The names, for t = 1, …, T and one fixed i, are the weights a[t] = a_i[t]; the total gradients λ[t], rows 1 × m; and y[t] = y_i[t], columns n × 1. Return ∂ℓ/∂V_i, in the layout of V_i, m × n.",
     hints=(
-        "What does h[t] hand back to v_i[t], and what does v_i = V_i y_i hand on to an entry of V_i?",
-        "∂ℓ/∂v_i[t] = a_i[t] λ[t], a row. Entry (r, c) of V_i multiplies entry c of y, and adds to entry r of v. And V_i is used at every step.",
+        "Which gradient does v_i[t] get from h[t], and which gradient does an entry of V_i get from v_i = V_i y_i?",
+        "∂ℓ/∂v_i[t] = a_i[t] λ[t], a row. Entry (r, c) of V_i multiplies entry c of y, and the product is added to entry r of v. And V_i is used at every step.",
     ),
     mistakes={
         "leaves the weights out": Mistake(
             lambda a, total_gradients, y: total_gradients.T @ y,
-            "h[t] holds a_i v_i: what comes back to v_i has the factor a_i.",
+            "The state h[t] contains a_i v_i, so the gradient of v_i has the factor a_i.",
         ),
         "takes the last step alone": Mistake(
             lambda a, total_gradients, y: a[-1] * np.outer(total_gradients[-1], y[-1]),
-            "V_i is used at every step: add them up.",
+            "V_i is used at every step: add up the gradients of all steps.",
         ),
         "takes the mean over the steps": Mistake(
             lambda a, total_gradients, y: value_matrix_gradient(a, total_gradients, y) / len(a),
-            "V_i is used at every step, and each adds its share: a sum.",
+            "V_i is used at every step, and the gradients of the steps add up to a sum.",
         ),
         "multiplies sums over time": Mistake(
             lambda a, total_gradients, y: np.outer(a @ total_gradients, y.sum(axis=0)),
-            "Each step's gradient meets its own y[t]: multiply first, then add.",
+            "The gradient of each step is multiplied by the y[t] of the same step. Multiply first, then add.",
         ),
         "puts what is read before the gradient": Mistake(
             lambda a, total_gradients, y: value_matrix_gradient(a, y, total_gradients),
-            "That is n × m, and V_i is m × n: a column of m times a row of n, λ[t]ᵀ y[t]ᵀ.",
+            "That is n × m, but V_i is m × n. Take a column of m times a row of n: λ[t]ᵀ y[t]ᵀ.",
         ),
     },
 )
@@ -1111,11 +1122,11 @@ def _later_steps(draw: Draw) -> Cases:
 def _sheets_mistakes() -> Iterator[tuple[str, Mistake[Function]]]:
     """Yield the sheet's three slips, and two or three of them together."""
     slips = {
-        "puts the Jacobian before the gradient": "A gradient is a row and stands before the Jacobian: "
+        "puts the Jacobian before the gradient": "A gradient is a row and comes before the Jacobian: "
         "`total_gradients[i] @ direct_jacobians[i]`.",
-        "counts paths twice": "With total Jacobians a path by way of h[T+1] is counted twice: in the Jacobian of h[T+2], and "
-        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians; the sheet leaves open which ones it means.",
-        "forgets that ℓ may look at h[T] itself": "The loss may look at h[T] itself: add `g`.",
+        "counts paths twice": "With total Jacobians a path through h[T+1] is counted twice: in the Jacobian of h[T+2], and "
+        "in the total gradient of h[T+1]. Total gradients go with direct Jacobians. The sheet does not say which ones it means.",
+        "forgets that ℓ may contain h[T] itself": "The loss may contain h[T] itself: add `g`.",
     }
     for made in list(product((False, True), repeat=3))[1:]:
         *names, last = compress(slips, made)
@@ -1138,14 +1149,14 @@ STATE_GRADIENT = FunctionExercise(
     id="1.2.2.f",
     reference=state_gradient,
     cases=_later_steps,
-    given="Given are `g`, what ℓ itself makes of h[T], of shape (m,); `total_gradients` of shape (k, m), whose row i − 1 is λ[T+i]; and of shape "
-    "(k, m, m), with ∂h[T+i]/∂h[T] at i − 1, `direct_jacobians`, all states between held fixed, and `total_jacobians`, along every path. "
+    given="Given are `g`, the direct gradient of h[T], of shape (m,); `total_gradients` of shape (k, m), whose row i − 1 is λ[T+i]; and of shape "
+    "(k, m, m), with ∂h[T+i]/∂h[T] at i − 1, `direct_jacobians`, with every state in between held fixed, and `total_jacobians`, along every path. "
     "Return λ[T] of shape (m,).",
     hints=(
         "Take a path from h[T] to the loss. Where can its first step lead?",
-        "Straight to one of h[T+1], …, h[T+k], by a direct Jacobian. All that can follow is in the total gradient there. One of these terms is "
+        "It leads directly to one of h[T+1], …, h[T+k], with a direct Jacobian. The total gradient there contains everything that can follow. One of these terms is "
         "`term = total_gradients[0] @ direct_jacobians[0]`, the row first.",
-        "And there is the path of no steps: ℓ may look at h[T] itself.",
+        "And there is the path without steps: ℓ may contain h[T] itself.",
     ),
     mistakes={
         **dict(_sheets_mistakes()),
@@ -1153,35 +1164,35 @@ STATE_GRADIENT = FunctionExercise(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + np.einsum("ia,iab->b", total_gradients, direct_jacobians) / len(total_gradients)
             ),
-            "Each way from h[T] to the loss adds its share: a sum.",
+            "The paths from h[T] to the loss add up: take the sum.",
         ),
         "takes the direct gradient of h[T] alone": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: g,
-            "h[T] acts on the loss through the next k states, too.",
+            "h[T] also acts on the loss through the next k states.",
         ),
         "takes the last of the k states alone": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + total_gradients[-1] @ direct_jacobians[-1]
             ),
-            "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
+            "h[T] is in the window of the next k steps, and acts on each of them directly: sum over i = 1, …, k.",
         ),
         "subtracts the later steps": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 2 * g - state_gradient(g, total_gradients, direct_jacobians, total_jacobians)
             ),
-            "Every way from h[T] to the loss adds to λ[T].",
+            "Every path from h[T] to the loss adds to λ[T].",
         ),
         "multiplies the Jacobians along a chain": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + total_gradients[-1] @ reduce(np.matmul, direct_jacobians[::-1])
             ),
-            "All of these Jacobians are with respect to h[T]: they are parallel ways, not links of one chain.",
+            "All of these Jacobians are with respect to h[T]. They belong to parallel paths, and are not the links of one chain.",
         ),
-        "goes by way of the next state alone": Mistake(
+        "follows only paths through the next state": Mistake(
             lambda g, total_gradients, direct_jacobians, total_jacobians: (
                 g + total_gradients[0] @ direct_jacobians[0]
             ),
-            "h[T] is in the window of the k next steps, and acts on each of them directly: sum over i = 1, …, k.",
+            "h[T] is in the window of the next k steps, and acts on each of them directly: sum over i = 1, …, k.",
         ),
     },
 )
@@ -1190,26 +1201,28 @@ BY_HAND = NumberExercise(
     id="1.2.2.f.hand",
     answer=(13 / 9,),
     tolerance=1e-3,
-    given="Asked for is one number: all is one number, k = 2, each weight and each direct Jacobian is ⅓, there are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
+    given="Give one number. States and inputs are single numbers, k = 2, every weight and every direct Jacobian is ⅓, there are three steps, and ℓ = h[1] + h[3]. What is λ[1]?",
     hints=(
-        "Which ways lead from h[1] to ℓ?",
-        "To h[3] straight and by way of h[2]; and ℓ looks at h[1] itself.",
+        "Which paths lead from h[1] to ℓ?",
+        "There are two paths to h[3], the direct one and the one through h[2]. And ℓ contains h[1] itself.",
     ),
     mistakes={
-        "forgets that ℓ looks at h[1] itself": Mistake(
-            (4 / 9,), "That is all that comes by way of h[3]. ℓ holds h[1] as well."
+        "forgets that ℓ contains h[1] itself": Mistake(
+            (4 / 9,), "That is the part through h[3]. The loss also contains h[1] itself."
         ),
         "counts a path twice": Mistake(
             (14 / 9,),
-            "The path by way of h[2] is in λ[2], and in the total Jacobian of h[3] again: total gradients go with direct Jacobians.",
+            "The path through h[2] is counted in λ[2], and again in the total Jacobian of h[3]. Total gradients go with direct Jacobians.",
         ),
-        "forgets the path by way of h[2]": Mistake(
-            (4 / 3,), "h[2] looks at h[1], and h[3] at h[2]: that path brings ⅓ · ⅓."
+        "forgets the path through h[2]": Mistake(
+            (4 / 3,), "h[2] looks at h[1], and h[3] looks at h[2]: that path contributes ⅓ · ⅓."
         ),
-        "forgets the straight path to h[3]": Mistake(
-            (10 / 9,), "h[1] is in the window of h[3]: there is a path straight to it."
+        "forgets the direct path to h[3]": Mistake(
+            (10 / 9,), "h[1] is in the window of h[3], so there is a direct path."
         ),
-        "lets ℓ look at h[2], too": Mistake((16 / 9,), "ℓ = h[1] + h[3]: it does not look at h[2] itself."),
+        "adds h[2] to the loss": Mistake(
+            (16 / 9,), "The loss is ℓ = h[1] + h[3]: it does not contain h[2] itself."
+        ),
         "adds a whole step for each arrow": Mistake((3.0,), "Each arrow has the factor ⅓."),
     },
 )

@@ -1,9 +1,8 @@
-"""AttentionRNN(∞) over one long sequence: the running sums (3.8) and (3.9), arranged for speed.
+"""AttentionRNN(∞) over one long sequence: the running sums (3.9) and (3.10), arranged for speed.
 
-They are written to be read, and for any batch, in :mod:`helpers.attention_rnn.reference`. Here a call of NumPy takes
-longer than the arithmetic in it. So vectors of which a weighted sum is needed stand as rows of one array, and the sum
-is one product; it is x.dot(y), which on vectors this short takes half the time of x @ y; and a single number is a
-Python float.
+The plain form, for any batch, is in :mod:`helpers.attention_rnn.reference`. Here a call of NumPy takes longer than the
+arithmetic in it. So vectors of which a weighted sum is needed are rows of one array, and the sum is one product. The
+product is x.dot(y), which on vectors this short takes half the time of x @ y. A single number is a Python float.
 """
 
 from __future__ import annotations
@@ -15,23 +14,23 @@ import numpy as np
 from ..numerics.arrays import Array
 
 LOWEST = np.finfo(float).min
-"""The largest exponent in an empty sum: finite, so that a score of −∞ can be the first, and weighs nothing."""
+"""The largest exponent in an empty sum: finite, so that a score of −∞ can be the first, and gets no weight."""
 
 BLOCK = 500
-"""How many states go back at a time: what is kept of them stays in the cache."""
+"""The number of states in one block of the backward pass: small enough for the cache."""
 
 
 def scan(triple: Array, w_0: Array, v_0: Array, trajectory: Array, log_normalisers: Array) -> None:
-    """Fill in the states after the initial ones, and ln Z, by (3.8).
+    """Fill in the states after the initial ones, and ln Z, by (3.9).
 
     The present's scores w_0 have the shape (T,) and its values v_0 (T, m); the trajectory, in which the initial states
     come first, has (initial states + T, m), and ln Z has (T,).
     """
     m, dtype = v_0.shape[1], trajectory.dtype
     Q, K, V = triple.astype(dtype)
-    # One product with h makes V h and QᵀK h, and the score is w = (Q h)ᵀ K h = hᵀ QᵀK h.
+    # One product with h gives V h and QᵀK h, and the score is w = (Q h)ᵀ K h = hᵀ QᵀK h.
     V_and_QK = np.concatenate((V, Q.T @ K))
-    # Rows v_0[t], N, V h[t], QᵀK h[t]: neighbours are averaged, or made, together.
+    # Rows v_0[t], N, V h[t], QᵀK h[t]: neighbours are averaged, or computed, together.
     rows, weights = np.zeros((4, m), dtype), np.empty(2, dtype)
     v, N, _, QKh = rows
     v_and_N, N_and_Vh, Vh_and_QKh = rows[:2], rows[1:3], rows[2:].reshape(2 * m)
@@ -53,16 +52,16 @@ def scan(triple: Array, w_0: Array, v_0: Array, trajectory: Array, log_normalise
 
 
 def scan_vjp(triple: Array, trajectory: Array, log_normalisers: Array, total: Array) -> Array:
-    """Turn direct gradients into total ones by (3.9), in place; return those of the triple.
+    """Turn direct gradients into total ones by (3.10), in place; return those of the triple.
 
     ``total`` has the shape of the trajectory.
     """
-    # Rows run from the last state to the first: what is later stands before.
+    # Rows run from the last state to the first: later states come first.
     states, total = trajectory[::-1], total[::-1]
     (count, m), T, dtype = states.shape, len(log_normalisers), total.dtype
     triple = triple.astype(dtype)
     # Sums over later states are divided by e^largest, the largest 1 / Z in them. An initial state is no step and adds
-    # nothing: its 1 / Z is next to 0, as is that of the end.
+    # nothing: its 1 / Z is nearly 0, as is that after the last step.
     log_1_by_Z = np.full(1 + count, LOWEST)
     log_1_by_Z[1 : 1 + T] = -log_normalisers[::-1]
     largest = np.maximum.accumulate(log_1_by_Z)
@@ -87,14 +86,14 @@ def _backward_block(
 ) -> tuple[Array, Array, Array, Array]:
     """Return λ, ∂ℓ/∂w and ∂ℓ/∂v of states in a row, the last first, and (G, C) of the state before them.
 
-    With u = kᵀQ + qᵀK, and as scale e^w times what G and C are divided by, a state has
+    With u = kᵀQ + qᵀK, and with e^w times the divisor of G and C as the scale, a state has
 
         ∂ℓ/∂w = scale · (G V h − C),    λ = ∂ℓ/∂w · u + 1 · g + scale · G V,    G_before = new · λ + old · G
     """
     Q, K, V = triple
     (count, m), dtype = states.shape, direct.dtype
-    # Axes (state, term, m + 1) and (state, sum, m + 1): the terms of λ are u, g and G V; the sums are λ and G. Behind
-    # each stands its product with h: behind u this is 2 w; and as λ h is behind λ, C is behind G.
+    # Axes (state, term, m + 1) and (state, sum, m + 1): the terms of λ are u, g and G V; the sums are λ and G. Each
+    # is followed by its product with h: u by 2 w, λ by λ h, and so G by C.
     terms, sums = np.zeros((count, 3, m + 1), dtype), np.zeros((count + 1, 2, m + 1), dtype)
     terms[:, 0, :m], terms[:, 1, :m] = states @ (Q.T @ K + K.T @ Q), direct
     terms[:, :2, m] = np.einsum("sta,sa->st", terms[:, :2, :m], states)
@@ -102,7 +101,7 @@ def _backward_block(
     scale = np.exp(terms[:, 0, m] / 2 + largest)
     term_weights = np.stack((np.zeros(count), np.ones(count), scale), axis=1, dtype=dtype)
     now, before = sums[:-1], sums[1:]
-    # But for the scale all are views: what is written to G V is in term, λ is in λ_and_G, and G_before in the next one.
+    # All except the scale are views: G V is written into term, λ into λ_and_G, and G_before into the next one.
     for h, scale_s, of_terms, of_sums, term, GV, λ_and_G, λ, G, G_before in zip(
         states,
         scale.tolist(),
@@ -125,9 +124,9 @@ def _backward_block(
 
 
 def _rescaled(largest: float, score: float) -> tuple[float, float, float]:
-    """Return the largest score once another has come, and the factors of the sums so far and of the new term.
+    """Return the largest score including a new one, and the factors of the sums so far and of the new term.
 
-    Sums are kept divided by e^largest, so no exponent is positive. An infinite score makes the term NaN.
+    Sums are stored divided by e^largest, so no exponent is positive. An infinite score makes the term NaN.
     """
     if score <= largest:
         return largest, 1.0, exp(score - largest)

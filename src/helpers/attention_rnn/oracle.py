@@ -10,13 +10,13 @@ __all__ = ["attention_rnn", "difference_jacobian", "jacobian", "value", "vjp"]
 def attention_rnn(
     input_triple: torch.Tensor, past_triples: torch.Tensor, x: torch.Tensor, initial_states: torch.Tensor
 ) -> torch.Tensor:
-    """Return the states of the networks of :mod:`helpers.attention_rnn`, step by step as they are defined.
+    """Return the states of the networks of :mod:`helpers.attention_rnn`, step by step from the definition.
 
     Parameters
     ----------
     input_triple : torch.Tensor, shape (3, m, n)
     past_triples : torch.Tensor, shape (k, 3, m, m) or (3, m, m)
-        A triple for each of k past states, or one for all states there are.
+        A triple for each of k past states, or one for all past states.
     x : torch.Tensor, shape (T, n)
     initial_states : torch.Tensor, shape (any number, m)
         The latest last.
@@ -36,7 +36,7 @@ def attention_rnn(
     unbounded = past_triples.ndim == 3
     states = list(initial_states)
     for x_t in x:
-        # The latest first; in what order does not matter to states that share one triple.
+        # The latest first; the order does not matter to states that share one triple.
         past = states if unbounded else states[: -len(past_triples) - 1 : -1]
         triples = [past_triples] * len(past) if unbounded else past_triples
         scores, values = [], []

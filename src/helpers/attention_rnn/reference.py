@@ -1,6 +1,6 @@
 """A recurrent network that attends to its own past states, and its gradients. Chapter 1.2.2 of the book.
 
-AttentionRNN(k) sees the input x[t] ∈ R^n and the k states before it. With y_0 = x[t] and y_i = h[t−i] ∈ R^m
+AttentionRNN(k) looks at the input x[t] ∈ R^n and at the k states before it. With y_0 = x[t] and y_i = h[t−i] ∈ R^m
 for i = 1, …, k, a step t = 1, …, T is
 
     q_i = Q_i y_i,    k_i = K_i y_i,    v_i = V_i y_i                                 (3.1)
@@ -8,24 +8,24 @@ for i = 1, …, k, a step t = 1, …, T is
     h[t] = Σ_i a_i[t] v_i                                                             (3.3)
 
 Q_0, K_0, V_0 are m × n and the others m × m. States before t = 1 are zero vectors unless others are given.
-They are not left out: each has the score 0, and so the weight exp(0) / Σ_j exp(w_j).
+They are not masked: each has the score 0, and so the weight exp(0) / Σ_j exp(w_j).
 
-AttentionRNN(∞) attends to x[t] and to every state there is, h[t−1], …, h[1]; one triple (Q, K, V) serves
-them all. Before t = 1 there are none, unless some are given. At t = 1 it attends to x[1] alone.
+AttentionRNN(∞) attends to x[t] and to all states before it, h[t−1], …, h[1], which share one triple (Q, K, V).
+Before t = 1 there are none, unless some are given. At t = 1 it attends to x[1] alone.
 
-In both, the score of y_i is made of y_i twice: nothing at step t asks for it. Hence what h[t−i] does to h[t],
-with all other states held fixed, has one line, the *direct* Jacobian
+In both, query and key of a score come from the same y_i, and nothing else at step t enters it. The derivative of h[t]
+with respect to h[t−i], with all other states held fixed, is the *direct* Jacobian
 
     ∂h[t]/∂h[t−i] = a_i V_i + a_i (v_i − h[t]) (k_iᵀ Q_i + q_iᵀ K_i)                   (3.4)
 
-and in the unbounded network a state has the same score at every later step, so that all of the past is two
-running sums (see :class:`UnboundedAttentionRNN`).
+In the unbounded network a state has the same score at every later step, so two running sums contain all of the past
+(see :class:`UnboundedAttentionRNN`).
 
 Time counts from 1, as on paper: row t − 1 of an array is step t. Gradients are rows.
 
 Arrays are real and steps whole numbers (else TypeError), of the shapes and in the ranges named, and a run is this
-network's own (else ValueError). NaN and infinity are data: they spread as in PyTorch, and what overflows is infinite,
-or NaN where two infinities meet.
+network's own (else ValueError). NaN and infinity are data: they spread as in PyTorch. A number that overflows is infinite,
+or NaN if two infinities meet.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class AttentionRNN:
 
     Examples
     --------
-    With Q = K = 0 every score is 0, and a state is the mean of all values, zero states included:
+    With Q = K = 0 every score is 0, and a state is the mean of all values, including those of the zero vectors:
 
     >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])] * 2)
     >>> run = network.run([[9], [9]])
@@ -95,7 +95,7 @@ class AttentionRNN:
             ]
         )
         self.window: float = len(past_triples)
-        """k, how many past states a step looks at."""
+        """k, the number of past states that a step looks at."""
 
     @quiet()
     def run(self, x: ArrayLike, initial_states: ArrayLike | None = None) -> Run:
@@ -106,8 +106,8 @@ class AttentionRNN:
         x : array_like, shape (..., T, n)
             Any number of batch axes, then time. T may be 0.
         initial_states : array_like, shape (..., k, m), optional
-            h[1−k], …, h[0], the latest last, with the batch axes of x; left out, they are 0. The last states of one
-            run continue it in another.
+            h[1−k], …, h[0], the latest last, with the batch axes of x. By default they are 0. To continue a run, give its
+            last states.
 
         Examples
         --------
@@ -122,24 +122,24 @@ class AttentionRNN:
 
     @quiet()
     def vjp(self, run: Run, direct_gradient: ArrayLike) -> Gradients:
-        """Return the gradients of a loss ℓ from what it makes of each state: backpropagation through time.
+        """Return the gradients of a loss ℓ from its direct gradients: backpropagation through time.
 
-        The rows of ``direct_gradient``, of shape (..., T, m), are the *direct* gradients g[t]: what ℓ itself makes of
-        h[t], as if no later state depended on it. The *total* gradient λ[t] adds what comes back from later states.
-        In a step, softargmax passes on
+        The rows of ``direct_gradient``, of shape (..., T, m), are the *direct* gradients g[t]: those of ℓ with respect to
+        h[t] if every later state is held fixed. For the *total* gradient λ[t] every later state is recomputed.
+        In a step, the gradients are
 
             ∂ℓ/∂v_i = a_i λ[t],    ∂ℓ/∂w_i = a_i λ[t] (v_i − h[t])
-            ∂ℓ/∂q_i = ∂ℓ/∂w_i k_iᵀ,    ∂ℓ/∂k_i = ∂ℓ/∂w_i q_iᵀ                                (3.5)
+            ∂ℓ/∂q_i = ∂ℓ/∂w_i k_iᵀ,    ∂ℓ/∂k_i = ∂ℓ/∂w_i q_iᵀ                                (3.6)
 
-        and (3.1) is linear. A matrix serves every step; each y_i is read by a query, a key and a value:
+        and (3.1) is linear. Every step uses the matrices, and a query, a key and a value read each y_i:
 
             ∂ℓ/∂Q_i = Σ_t (∂ℓ/∂q_i[t])ᵀ y_i[t]ᵀ,    and so K_i and V_i
-            ∂ℓ/∂y_i = ∂ℓ/∂q_i Q_i + ∂ℓ/∂k_i K_i + ∂ℓ/∂v_i V_i                                (3.6)
+            ∂ℓ/∂y_i = ∂ℓ/∂q_i Q_i + ∂ℓ/∂k_i K_i + ∂ℓ/∂v_i V_i                                (3.7)
 
-        For i = 0 the latter is the gradient of x[t]; for the others it is added to that of h[t−i]. Gradients of
-        triples are summed over the batch.
+        For i = 0 the last line is the gradient of x[t]; for the others it is added to that of h[t−i]. The gradients of
+        the triples are summed over the batch.
 
-        V_0 has met half of the second input, and by way of h[1] half of the half of the first, ½ · 6 + ¼ · 4:
+        V_0 multiplies half of the second input, and through h[1] a quarter of the first, ½ · 6 + ¼ · 4:
 
         >>> network = AttentionRNN(([[0]], [[0]], [[1]]), [([[0]], [[0]], [[1]])])
         >>> network.vjp(network.run([[4], [6]]), [[0], [1]]).input_triple[2].round(6)
@@ -153,7 +153,7 @@ class AttentionRNN:
     def step_jacobian(self, run: Run, t: int, lag: int) -> Array:
         """Return the direct Jacobian ∂h[t]/∂h[t−lag], equation (3.4), of shape (..., m, m).
 
-        All other states are held fixed. The lag is from 1 to k; in the unbounded network, to the earliest state.
+        All other states are held fixed. The lag is from 1 to k, or in the unbounded network to the earliest state.
 
         With Q_1 = 0 the weight does not depend on the state, and the Jacobian is a_1 V_1:
 
@@ -171,13 +171,17 @@ class AttentionRNN:
 
     @quiet()
     def total_gradient(self, run: Run, direct_gradient: ArrayLike, t: int) -> Array:
-        """Return the total gradient ∂ℓ/∂h[t], of shape (..., m), from those of the later states that see h[t].
+        """Return the total gradient ∂ℓ/∂h[t], of shape (..., m), from those of the later states that look at h[t].
 
-            λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.7)
+            λ[t] = g[t] + Σ_i λ[t+i] ∂h[t+i]/∂h[t],    i = 1, …, min(k, T − t)              (3.5)
 
-        The sum over i is right only with the *total* gradients λ[t+i] and the *direct* Jacobians (3.4). With
-        total Jacobians, which follow every path from h[t] to h[t+i], a path by way of h[t+1] is counted
-        there and again in λ[t+1]. :meth:`vjp` gives the gradients of all states at once, and sooner.
+        The sum over i is right only with the *total* gradients λ[t+i] and the *direct* Jacobians (3.4). Total Jacobians
+        contain every path from h[s] to h[t],
+
+            ∂h[t]/∂h[s] = Σ_i ∂h[t]/∂h[t−i] ∂h[t−i]/∂h[s]                                    (3.8)
+
+        With them, a path through h[t+1] would be counted there and again in λ[t+1]. :meth:`vjp` gives the gradients of all
+        states at once, and faster.
 
         Each Jacobian is 3: λ[3] = 1, λ[2] = 1 · 3, and λ[1] = 10 + 3 · 3.
 
@@ -205,7 +209,7 @@ class AttentionRNN:
             states[..., now, :] = a[..., :1, None] * v_0[..., now, :] + a[..., None, 1:] @ v
 
     def _backward(self, run: Run, total: Array) -> Array:
-        """Turn direct gradients into total ones by (3.5) and (3.6), in place; return those of the past triples."""
+        """Turn direct gradients into total ones by (3.6) and (3.7), in place; return those of the past triples."""
         past_triples = np.zeros(self.past_triples.shape, total.dtype)
         h, λ = run.states, total[..., run.initial_count :, :]
         for t in range(run.T, 0, -1):
@@ -228,7 +232,7 @@ class AttentionRNN:
         return np.einsum("iqab,...ib->q...ia", self.past_triples[::-1], past)
 
     def _project_vjp(self, past: Array, projections: Projections) -> tuple[Array, Array]:
-        """Return ∂ℓ/∂ the past states and ∂ℓ/∂ the triples, (3.6)."""
+        """Return ∂ℓ/∂ the past states and ∂ℓ/∂ the triples, (3.7)."""
         rows = (-1, *past.shape[-2:])
         projections = np.array(projections)
         return (
@@ -239,7 +243,7 @@ class AttentionRNN:
     def _start(
         self, x: ArrayLike, initial_states: ArrayLike | None, left_out: int, expected: int | str
     ) -> Run:
-        """Check an input and the states before it, ``left_out`` zeros if None; the states to come are not set."""
+        """Check an input and the initial states, ``left_out`` zero vectors if None; the states of the run are not set."""
         _, m, n = self.input_triple.shape
         x = real_array(x, "x", shape=(..., "T", n), may_be_empty=True)
         *batch, T, _ = x.shape
@@ -255,7 +259,7 @@ class AttentionRNN:
         return Run(self, x, trajectory, np.empty((*batch, T)))
 
     def _total(self, run: Run, direct_gradient: ArrayLike) -> Array:
-        """Return what the total gradients, those of the initial states first, start from: the direct gradients."""
+        """Return the direct gradients, to which the total ones are added; those of the initial states come first."""
         check_is_own_run(run, self, Run)
         direct_gradient = real_array(direct_gradient, "direct_gradient", shape=run.states.shape)
         total = np.zeros(run.trajectory.shape, np.result_type(run.trajectory, direct_gradient))
@@ -263,7 +267,7 @@ class AttentionRNN:
         return total
 
     def _gradients(self, run: Run, total: Array, past_triples: Array) -> Gradients:
-        """Return all gradients: given the total ones of the states, those of the inputs need no recurrence."""
+        """Return all gradients, from the total ones of the states: those of the inputs need no recurrence."""
         q, k, v = _project(self.input_triple, run.x)
         λ = total[..., run.initial_count :, :]
         a = _weights(_dot(q, k), run.log_normalisers)
@@ -288,25 +292,25 @@ class AttentionRNN:
 class UnboundedAttentionRNN(AttentionRNN):
     """AttentionRNN(∞): attends to x[t] and to all states before it, with one triple; in linear time.
 
-    A state's score w[s] = (Q h[s])ᵀ (K h[s]) is the same at every later step t. So (3.2) and (3.3) need of
-    all the past no more than two sums, whatever its length:
+    A state's score w[s] = (Q h[s])ᵀ (K h[s]) is the same at every later step t. So (3.2) and (3.3) need only two sums
+    over the past, whatever its length:
 
         D[t] = D[t−1] + e^w[t],    N[t] = N[t−1] + e^w[t] V h[t]
-        h[t] = (N[t−1] + e^(w_0[t]) v_0[t]) / Z[t],    Z[t] = D[t−1] + e^(w_0[t])              (3.8)
+        h[t] = (N[t−1] + e^(w_0[t]) v_0[t]) / Z[t],    Z[t] = D[t−1] + e^(w_0[t])              (3.9)
 
-    from D = 0, N = 0. Backward, the weight e^(w[s]) / Z[t] of state s at step t comes apart in the same way,
-    and (3.5) needs of all the future two sums,
+    They start from D = 0, N = 0. Backward, the weight e^(w[s]) / Z[t] of state s at step t is a product of two factors,
+    and (3.6) needs only two sums over the future,
 
         G[s] = Σ_{t>s} λ[t] / Z[t],    C[s] = Σ_{t>s} λ[t] h[t] / Z[t]
-        ∂ℓ/∂v[s] = e^w[s] G[s],    ∂ℓ/∂w[s] = e^w[s] (G[s] v[s] − C[s])                       (3.9)
+        ∂ℓ/∂v[s] = e^w[s] G[s],    ∂ℓ/∂w[s] = e^w[s] (G[s] v[s] − C[s])                       (3.10)
 
-    with λ[s] = g[s] + ∂ℓ/∂v[s] V + ∂ℓ/∂w[s] (k[s]ᵀ Q + q[s]ᵀ K). T steps of O(m² + mn)
-    operations each way; from past to present go m + 2 numbers.
+    with λ[s] = g[s] + ∂ℓ/∂v[s] V + ∂ℓ/∂w[s] (k[s]ᵀ Q + q[s]ᵀ K). Each way takes T steps of O(m² + mn)
+    operations, and m + 2 numbers carry the past to the present.
 
-    Sums of exponentials are kept divided by the largest so far, so that no score is too large (as in the
+    Sums of exponentials are stored divided by the largest so far, so that no score is too large (as in the
     online softmax of Milakov and Gimelshein, 2018). Linear attention (Katharopoulos et al., 2020) also
-    makes a sum of the past, by taking a kernel for the exponential; here nothing is approximated, since
-    the score holds no query of step t.
+    has running sums, because it replaces the exponential by a kernel; here nothing is approximated, since
+    the score contains no query of step t.
 
     Parameters
     ----------
@@ -341,10 +345,10 @@ class UnboundedAttentionRNN(AttentionRNN):
         ----------
         x : array_like, shape (..., T, n)
         initial_states : array_like, shape (..., any number, m), optional
-            The latest last; left out, there are none.
+            The latest last. By default there are none.
         linear_time : bool
-            By the running sums (3.8); one sequence goes the quick way of :mod:`helpers.attention_rnn.linear_time`. If
-            false, as (3.1) to (3.3) stand: each step projects, scores and weighs all states before it, O(T²) in all.
+            Whether to use the running sums (3.9), for one sequence those of :mod:`helpers.attention_rnn.linear_time`. If
+            false, (3.1) to (3.3) as they stand: each step projects, scores and weights all states before it, O(T²) in all.
 
         Examples
         --------
@@ -363,10 +367,10 @@ class UnboundedAttentionRNN(AttentionRNN):
 
     @quiet()
     def vjp(self, run: Run, direct_gradient: ArrayLike, *, linear_time: bool = True) -> Gradients:
-        """Return the gradients of a loss ℓ from what it makes of each state, as :meth:`AttentionRNN.vjp`.
+        """Return the gradients of a loss ℓ from its direct gradients, as :meth:`AttentionRNN.vjp`.
 
-        They are made of the running sums (3.9), or, if not ``linear_time``, as (3.5) stands: each step passes its
-        gradient to all states before it, O(T²) in all.
+        They are computed from the running sums (3.10), or, without ``linear_time``, from (3.6) as it stands: each step passes
+        its gradient to all states before it, O(T²) in all.
 
         >>> network = UnboundedAttentionRNN(([[0]], [[0]], [[1]]), ([[0]], [[0]], [[1]]))
         >>> network.vjp(network.run([[8], [4], [1]]), [[0], [0], [6]]).x.round(6)
@@ -393,7 +397,7 @@ class UnboundedAttentionRNN(AttentionRNN):
 
 
 def _running_sums(triple: Array, w_0: Array, v_0: Array, trajectory: Array, log_normalisers: Array) -> None:
-    """Fill in the states after the initial ones, and ln Z, by (3.8)."""
+    """Fill in the states after the initial ones, and ln Z, by (3.9)."""
     T = w_0.shape[-1]
     initial_count = trajectory.shape[-2] - T
     sums = LOWEST, 0.0, 0.0  # the largest exponent, D and N
@@ -408,7 +412,7 @@ def _running_sums(triple: Array, w_0: Array, v_0: Array, trajectory: Array, log_
 
 
 def _running_sums_vjp(triple: Array, trajectory: Array, log_normalisers: Array, total: Array) -> Array:
-    """Turn direct gradients into total ones by (3.9), in place; return those of the triple."""
+    """Turn direct gradients into total ones by (3.10), in place; return those of the triple."""
     T = log_normalisers.shape[-1]
     initial_count = trajectory.shape[-2] - T
     sums = LOWEST, 0.0, np.zeros(triple.shape[1])  # the largest exponent, C and G
@@ -437,7 +441,7 @@ def _add(sums: Sums, exponent: Array, one: Any, other: Any) -> Sums:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a network went through as it read a sequence; the backward pass starts from it."""
+    """The states of a network that has read a sequence; the backward pass starts from them."""
 
     network: AttentionRNN
     x: np.ndarray
@@ -445,7 +449,7 @@ class Run:
     trajectory: np.ndarray
     """The initial states, then h[1], …, h[T], of shape (..., initial_count + T, m)."""
     log_normalisers: np.ndarray
-    """ln Σ_i exp(w_i[t]), what softargmax divides by, of shape (..., T); in double precision."""
+    """ln Σ_i exp(w_i[t]), the logarithm of the denominator of softargmax, of shape (..., T); in double precision."""
 
     @cached_property
     def T(self) -> int:
@@ -472,8 +476,8 @@ class Run:
     def weights(self) -> Array:
         """a[t] in row t − 1, of shape (..., T, k + 1): of the input, of h[t−1], of h[t−2], and so on.
 
-        The unbounded network needs initial_count + T columns, T² numbers; they are computed when asked for, and
-        are 0 where there is no state.
+        The unbounded network needs initial_count + T columns, T² numbers. They are computed when you ask for them, and
+        are 0 if there is no state.
         """
         q, k, _ = _project(self.network.input_triple, self.x)
         w_0 = _dot(q, k)
@@ -498,14 +502,14 @@ class Run:
 
 
 class Gradients(NamedTuple):
-    """∂ℓ/∂ each thing that a loss ℓ depends on, in its shape."""
+    """The gradient of a loss ℓ with respect to each array that it depends on, in the shape of that array."""
 
     input_triple: np.ndarray
     past_triples: np.ndarray
     x: np.ndarray
     initial_states: np.ndarray
     states: np.ndarray
-    """The total gradients of h[1], …, h[T]: what later states make of them included."""
+    """The total gradients of h[1], …, h[T], for which every later state is recomputed."""
 
 
 def _project(triple: Array, y: Array) -> Array:
@@ -516,7 +520,7 @@ def _project(triple: Array, y: Array) -> Array:
 
 
 def _project_vjp(triple: Array, y: Array, projections: Projections) -> tuple[Array, Array]:
-    """Return ∂ℓ/∂y and ∂ℓ/∂(Q, K, V), (3.6), from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of the rows of y."""
+    """Return ∂ℓ/∂y and ∂ℓ/∂(Q, K, V), (3.7), from ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v of the rows of y."""
     (Q, K, V), (by_q, by_k, by_v) = triple, projections
     m, n = Q.shape
     rows = y.reshape(-1, n)
@@ -525,13 +529,13 @@ def _project_vjp(triple: Array, y: Array, projections: Projections) -> tuple[Arr
 
 
 def _attention_vjp(a: Array, q: Array, k: Array, v: Array, h: Array, λ: Array) -> Projections:
-    """Return ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v by (3.5) of rows that had the weights a in h, whose total gradient is λ."""
+    """Return ∂ℓ/∂q, ∂ℓ/∂k and ∂ℓ/∂v by (3.6) of rows with the weights a in h, whose total gradient is λ."""
     w_gradient = (a * _dot(v - h, λ))[..., None]
     return w_gradient * k, w_gradient * q, a[..., None] * λ
 
 
 def _softargmax(w: Array) -> tuple[Array, Array]:
-    """Return exp(w) / Σ exp(w), and the logarithm of that sum; no exponent is positive, so none overflows."""
+    """Return exp(w) / Σ exp(w), and the logarithm of that sum; no exponent is positive, so nothing overflows."""
     largest = np.maximum.reduce(w, axis=-1, keepdims=True)
     exponentials = np.exp(w - largest)
     normaliser = np.add.reduce(exponentials, axis=-1, keepdims=True)
@@ -544,7 +548,7 @@ def _weights(w: Array, log_normaliser: Array) -> Array:
 
 
 def _dot(rows: Array, other_rows: Array) -> Array:
-    """Return the dot product of each row with the other, or with the one other."""
+    """Return the dot product of each row with the row of the same number, or with the only one."""
     return np.einsum("...a,...a->...", rows, other_rows)
 
 
