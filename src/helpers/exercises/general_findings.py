@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import permutations
 from typing import NamedTuple
 
@@ -74,7 +75,11 @@ def _turned(pairs: Sequence[Pair]) -> Iterable[Relation]:
     elif len(axes) == 1 and max(axes) < 6:
         for order in permutations(range(max(axes))):
             words = f"Its entries are right, but its **axes are in another order**. `transpose{order}` puts them right."
-            yield words, lambda mine, expected, order=order: (mine.transpose(order), expected)  # type: ignore[misc]
+            yield words, partial(_in_order, order)
+
+
+def _in_order(order: Sequence[int], mine: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return mine.transpose(order), expected
 
 
 def _moved(pairs: Sequence[Pair]) -> Iterable[Relation]:
