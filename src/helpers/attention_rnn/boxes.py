@@ -1,4 +1,4 @@
-"""The answer boxes of chapter 1.2.2. Where an exercise asks for all steps of a network, its box asks for one."""
+"""The answer boxes of chapter 1.2.2. If an exercise asks for all steps of a network, its box asks for one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _reworked(exercise: FunctionExercise, answers: Mapping[str, Callable[..., Ar
 
 
 def _without(exercise: FunctionExercise, *names: str) -> FunctionExercise:
-    """Return an exercise without the mistakes that no formula of its box makes."""
+    """Return an exercise without the mistakes that a formula in its box cannot make."""
     return replace(
         exercise, mistakes={name: exercise.mistakes[name] for name in exercise.mistakes if name not in names}
     )
@@ -276,7 +276,7 @@ SUMS_BOX = FormulaBox(
 
 
 def _scores_and_sums(draw: Draw) -> Cases:
-    """Yield M, N, w and v, with scores of which the exponential is no number of float64."""
+    """Yield M, N, w and v, with scores whose exponentials overflow or underflow."""
     yield 0.0, [2], 0.0, [4]
     yield 0.0, [2, 8], 1.0, [4, 0]
     yield 1.0, [2], 0.0, [4]

@@ -50,12 +50,12 @@ def _attend(triples: Sequence[Array], y: Sequence[Array]) -> Array:
 
 
 def _of_projections(average: Callable[[Array, Array, Array], Array]) -> State:
-    """Return a step that makes another average of the right queries, keys and values."""
+    """Return a step that averages the right queries, keys and values in another way."""
     return lambda triples, y: average(*_project(triples, y))
 
 
 def _of_scores(weights: Callable[[Array], Array]) -> State:
-    """Return a step that makes other weights of the right scores."""
+    """Return a step that computes other weights from the right scores."""
     return _of_projections(lambda q, k, v: weights((q * k).sum(axis=1)) @ v)
 
 
@@ -111,16 +111,16 @@ SLIPS: dict[str, Mistake[State]] = {
     ),
     "leaves the input out": Mistake(_without_input, "Each step also looks at its own input: i = 0 is x[t]."),
 }
-"""What may go wrong in a step, whatever the network."""
+"""The mistakes in a single step, for every network."""
 
 
 def _slips(program: Callable[..., Array]) -> dict[str, Mistake[Function]]:
-    """Return the mistakes of a program that makes each of its steps with one of the slips."""
+    """Return the mistakes of a program each of whose steps has one of the slips."""
     return {name: Mistake(partial(program, slip.answer), slip.hint) for name, slip in SLIPS.items()}
 
 
 def _triples(numbers: Callable[..., Array], *shape: int) -> Array:
-    """Return triples of shape (..., m, n), whose queries and keys are so small that no weight takes all."""
+    """Return triples of shape (..., m, n), whose queries and keys are so small that no weight is nearly 1."""
     *stack, m, n = shape
     return numbers(*stack, 3, m, n) / [[[4]], [[4]], [[2]]]
 
@@ -277,7 +277,7 @@ def masked(w: Array, v: Array, t: int) -> Array:
 
 
 def _lists(draw: Draw) -> Cases:
-    """Yield scores and values of a window at an early and at a late step; what is before t = 1 has 0 for both."""
+    """Yield scores and values of a window at an early and at a late step; both are 0 for the vectors before t = 1."""
     yield [0, 0], [[6], [0]], 1
     yield [0, 0], [[6], [2]], 2
     for numbers, sizes in (
@@ -371,7 +371,7 @@ def _without_zero_states(x: Array, input_triple: Array, past_triples: Array) -> 
 
 
 def _all_of_the_past(x: Array, input_triple: Array, past_triples: Array) -> Array:
-    """Return the states where the window has no end, and the last triple is for all states beyond it."""
+    """Return the states with a window without end, in which all further states share the last triple."""
     longer = [*past_triples, *[past_triples[-1]] * len(x)][: max(len(x), len(past_triples))]
     return window(x, input_triple, np.array(longer))
 
@@ -699,7 +699,7 @@ def go_on(x: Array, M: float, D: float, N: Array, input_triple: Array, shared_tr
 
 
 def _kept_sums(draw: Draw) -> Cases:
-    """Yield further inputs, and the sums after a first run; with M far from 0 their exponentials are no numbers of float64."""
+    """Yield further inputs, and the sums after a first run; with M far from 0 their exponentials overflow or underflow."""
     yield [[8]], 0.0, 1.0, [4], MEAN, MEAN
     yield [[8], [2]], 0.0, 1.0, [4], MEAN, MEAN
     yield [[8], [2]], 0.0, 3.0, [6], MEAN, 2 * MEAN
