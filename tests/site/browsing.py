@@ -67,11 +67,14 @@ NUMBERED = {
     "convolution": [
         "eq-conv",
         "eq-output-size",
+        "eq-receptive-field",
         "eq-layer",
         "eq-weight-jacobian",
         "eq-input-jacobian",
         "eq-weight-vjp",
+        "eq-bias-vjp",
         "eq-input-vjp",
+        "eq-transposed",
     ],
     "gated_rnn": [
         "eq-gate",
