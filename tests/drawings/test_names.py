@@ -62,7 +62,7 @@ AXES = {
     ("Share of the cases without a spike so far", "%"),
     ("What is lost of ∂ℓ/∂W_x: median of 100 random networks", "error in %"),
     ("Loss of the batch", "nats"),
-    ("The loss over $w$ and $b$: darker is higher", "bias $b$"),
+    ("The loss over $w$ and $b$: the bluer, the higher", "bias $b$"),
 }
 """A title, and a vertical axis that shares no word with it."""
 

@@ -224,7 +224,7 @@ def cliff_explorer() -> Explorer:
         panels=(
             (
                 Lines(
-                    "The loss over $w$ and $b$: darker is higher",
+                    "The loss over $w$ and $b$: the bluer, the higher",
                     x="clipped_w",
                     lines=(
                         Line("clipped_b", "clipped", "output", dots=True),
