@@ -13,21 +13,24 @@ from helpers.drawings import (
     Lines,
     Node,
     Text,
+    diverging,
     picture,
 )
 
 EXEMPT = {
     r"drawings\.graphs\.\w+": "takes diagrams and functions that this package makes for each other",
-    r"drawings\.panels\.(Text|Grid|ForestPlot|Line|Lines|HeatMap|Node|Graph)(\.(check|positions))?": "says what to draw; picture holds it against a frame",
+    r"drawings\.panels\.(Text|Grid|Products|ForestPlot|Line|Lines|Surface|HeatMap|Node|Graph)(\.(check|positions|headings|factors))?": "says what to draw; picture holds it against a frame",
     r"drawings\.in_words\.\w+": "picture calls it with what it has checked",
     r"drawings\.panels\.check_frame": "picture and Explorer call it with what they are given, and they are fuzzed",
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
-    r"drawings\.(svg\.(draw|style)|html\.\w+)": "what picture and Explorer draw with, when they have checked",
+    r"drawings\.(svg\.(draw|style|spread|sum_of_products)|html\.\w+|formulas\.\w+)": "what picture and Explorer draw with, when they have checked",
 }
 
 
-@call_of("drawings.panels.Axis", "drawings.svg.picture")
+@call_of("drawings.panels.Axis", "drawings.svg.picture", "drawings.scales.diverging")
 def drawings(draw, name):
+    if name == "diverging":
+        return Call(diverging, {"values": normal(draw, 2, 3), "limit": 1.0})
     if name == "Axis":
         return Call(Axis, {"label": "x", "low": 0.0, "high": 1.0, "ticks": (0.0, 1.0), "logarithmic": False})
     axis = Axis("x", 0.0, 1.0, (0.0, 1.0))

@@ -20,10 +20,13 @@ ROOT = Path(__file__).parents[2]
 CHAPTERS = ("convolution", "gated_rnn", "attention_rnn")
 
 NAMES = {
-    ("signal", "x, and under it ∂ℓ/∂f, spread by the stride"),
-    ("weight", "W, and under it ∂ℓ/∂W"),
-    ("input_jacobian", "∂f/∂x: the kernel along a band"),
-    ("weight_jacobian", "∂f/∂W: the windows of x"),
+    ("x", "Padded input $x$"),
+    ("y", "Output $y$"),
+    ("signal", "The sum of one tap"),
+    ("weight", "The taps"),
+    ("input_jacobian", "$∂f/∂x$: a band of taps"),
+    ("weight_jacobian", "$∂f/∂W$"),
+    ("numbers", "From $∂ℓ/∂f$ to $∂ℓ/∂x$"),
     ("x", "x, and what f[1] reads"),
     ("weight", "W"),
     ("y", "f(x), and f[1]"),
@@ -63,7 +66,7 @@ AXES = {
     ("Share of the cases without a spike so far", "%"),
     ("What is lost of ∂ℓ/∂W_x: median of 100 random networks", "error in %"),
     ("Loss of the batch", "nats"),
-    ("The loss over $w$ and $b$: darker is higher", "bias $b$"),
+    ("The loss over $w$ and $b$: the bluer, the higher", "bias $b$"),
 }
 """A title, and a vertical axis that shares no word with it."""
 

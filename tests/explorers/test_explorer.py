@@ -209,7 +209,7 @@ def test_layer_frames_are_what_autograd_says(length, kernel_size, stride, dilati
         frame = chapter.backward_frame(length, kernel_size, stride, dilation, channel, tap, summed)
         _, found = oracle.vjp(layer, g, x, weight)
         check_close(frame["weight"], [weight[0, channel], found[0, channel]])
-        wrong = frame["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("dropped")
+        wrong = frame["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("skipped")
         np.testing.assert_array_equal(wrong, found[0, channel] != expected[0, channel])
         above, below = frame["signal"]
         check_close(above, x[channel])
@@ -244,7 +244,7 @@ def test_the_answers_of_chapter_1_are_right():
     sizes, layer, transposed = (maker() for maker in EXPLORERS["notebooks/convolution"])
     assert sizes.predict.right == f"{len(sizes.frame()['y'])} × {len(sizes.frame()['y'])}"
     assert layer.predict.right == "all of them"
-    assert (layer.frame()["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("dropped")).all()
+    assert (layer.frame()["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("skipped")).all()
     assert transposed.predict.right == "by 1"
     before, after = (np.flatnonzero(transposed.frame(t=t)["marks"][1]) for t in (4, 5))
     np.testing.assert_array_equal(after - before, np.ones(3))

@@ -125,6 +125,13 @@ def test_explosion_frame_is_what_autograd_says(setting, back):
     assert ("the sheet is right" in frame["outcome"]) == (setting["gain"] == 0)
 
 
+def test_from_a_gain_of_2_on_the_gradient_is_larger_than_1():
+    for gain in made(*EXPLOSION).sliders["gain"].values:
+        frame = chapter.explosion_frame(gain)
+        assert (frame["gradient"][-1] > 1) == (gain >= 2)
+        assert frame["gates"][-1] < 1
+
+
 @settings(deadline=None, max_examples=10)
 @given(settings_of(*FLOW), st.integers(1, 60))
 def test_flow_frame_is_what_autograd_says(setting, back):

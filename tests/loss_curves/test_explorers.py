@@ -28,7 +28,7 @@ def test_both_descents_are_pytorchs(setting):
     """Up to the first gradient longer than ½, after which rounding differs too much to compare."""
     frame = made(*CLIFF).frame(**setting)
     w, b = setting["w"], setting["b"]
-    assert (frame["start_w"], frame["start_b"], frame["now"]) == (w, b, setting["step"])
+    assert (frame["start_w"], frame["start_b"], frame["now"]) == (w, b, setting["steps_taken"])
     for name, threshold in (("clipped", setting["threshold"]), ("unclipped", np.inf)):
         places, losses, norms = chapter.descent_of(w, b, setting["learning_rate"], threshold)
         theta = torch.nn.Parameter(torch.tensor([w, b], dtype=torch.float64))

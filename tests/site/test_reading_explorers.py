@@ -90,7 +90,7 @@ def test_the_page_below_an_explorer_keeps_its_place(move_on, name, width):
 def test_a_setting_goes_into_the_address_and_comes_back(open_page):
     name = "notebooks/gated_rnn"
     page = open_page(name)
-    for number, position in ((0, 0), (2, 1)):
+    for number, position in ((0, 0), (3, 1)):
         slider = page.locator(".explorer").nth(number).locator("input").nth(position)
         slider.focus()
         page.keyboard.press("End")
@@ -98,19 +98,19 @@ def test_a_setting_goes_into_the_address_and_comes_back(open_page):
     sent = page.evaluate("location.hash")
     kept = dict(urllib.parse.parse_qsl(sent[1:]))
     ends = {}
-    for number, position in ((0, 0), (2, 1)):
+    for number, position in ((0, 0), (3, 1)):
         slider, kind = list(made(name, number).sliders.items())[position]
         ends[f"{made(name, number).place}.{slider}"] = kind.labels[-1]
     assert kept == ends
 
     opened = open_page(f"{name}{sent}")
-    for number in (0, 2):
+    for number in (0, 3):
         read, before = (p.locator(".explorer").nth(number).evaluate(READ) for p in (opened, page))
         assert read == before
         check_drawn(read, made(name, number))
     assert opened.evaluate("document.querySelector('.explorer').getBoundingClientRect().top < innerHeight")
 
-    for number in (0, 2):
+    for number in (0, 3):
         page.locator(".explorer").nth(number).get_by_role("button", name="Reset").click()
     page.wait_for_function("location.hash === ''")
 

@@ -58,7 +58,7 @@ def test_frames_of_a_large_explorer_come_when_the_reader_does(browser, server):
 
 def test_an_address_that_names_a_large_explorer_opens_it(browser, server):
     page = browser.new_page()
-    page.goto(f"{server}/notebooks/loss_curves.html#explorer-cliff.steps=10")
+    page.goto(f"{server}/notebooks/loss_curves.html#explorer-cliff.threshold=0.1")
     page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
     assert page.locator("#explorer-cliff input").count() > 0
     page.close()

@@ -28,7 +28,7 @@ Whole = NDArray[np.integer]
 ROLES_IN_INPUT = ("input", "padding", "skipped", "dropped")
 ROLES_IN_BAND = ("zero", "tap-0", "tap-1", "tap-2", "tap-3")
 ROLES_IN_SIGNAL = ("input", "dropped", "zero", "gradient", "skipped")
-ROLES_IN_WEIGHT = ("tap-0", "tap-1", "tap-2", "tap-3", "gradient", "dropped")
+ROLES_IN_WEIGHT = ("tap-0", "tap-1", "tap-2", "tap-3", "gradient", "skipped")
 UNIT = 18
 
 
@@ -350,7 +350,7 @@ def backward_frame(
     spread[places] = output_gradient[0, : len(places)]
     terms = " + ".join(f"{signed(spread[i])}·{signed(x[channel, i])}" for i in places[:rows])
     error = found[channel] - right[channel]
-    weight_roles = np.where(error, ROLES_IN_WEIGHT.index("dropped"), ROLES_IN_WEIGHT.index("gradient"))
+    weight_roles = np.where(error, ROLES_IN_WEIGHT.index("skipped"), ROLES_IN_WEIGHT.index("gradient"))
     return {
         "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms or 'no terms'} = {format_number(found[channel, shown])}.",
         "comparison": f"Wrong by {format_number(error[shown])}." if error[shown] else "That is right.",

@@ -75,7 +75,7 @@ class Grid:
     row_names, column_names : tuple of str or str, optional
         The headings of rows and columns. One text is the frame's name for a list of them.
     row_slider, column_slider : str, optional
-        In an explorer, the sliders that a cell sets when it is pointed at, tapped, or reached with the arrow keys.
+        In an explorer, the sliders that a cell sets when it is pointed at, touched, or reached with the arrow keys.
     row_positions, column_positions : str, optional
         The frame's names for the positions to which each row and column sets them; without it, row 0 sets the first.
     cell_slider, cell_positions : str, optional
@@ -286,7 +286,7 @@ class Lines:
     cursor : str, optional
         The frame's name for the place along the horizontal axis at which a vertical line stands, such as the present step.
     x_slider, y_slider : str, optional
-        In an explorer, the sliders that a drag, a tap or the arrow keys set, to the values nearest to where that is.
+        In an explorer, the sliders that a drag, a touch or the arrow keys set, to the values nearest to where that is.
     surface : Surface, optional
         What is drawn behind the lines.
     """

@@ -24,7 +24,7 @@ def diverging(values: ArrayLike, limit: float) -> NDArray[np.integer]:
 
     Returns
     -------
-    ndarray of int
+    array of int
         Of the shape of ``values``.
 
     Raises

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -21,7 +21,7 @@ from .reference import GatedRNN, Run
 SIGNAL = np.repeat([1.0, -1.0, 0.0, 1.0, -1.0, 1.0, -1.0], [8, 8, 8, 4, 4, 4, 4])
 """Long blocks, silence, then short blocks: 40 steps."""
 STEPS = len(SIGNAL)
-GATE_BIASES, INPUT_SCALES = range(-3, 4), [0.5, 1, 2]
+GATE_BIASES, GAINS, INPUT_SCALES = range(-3, 4), [-6, -3, 0, 3, 6], [0.5, 1, 2]
 FAINTEST = 1e-6
 """The line of the derivatives ends where they are smaller."""
 WIDTH, LABELS = 340, 70
@@ -69,10 +69,15 @@ def gates_explorer() -> Explorer:
             ),
             Text(("gate_sentence", "memory_sentence")),
         ),
-        gate_bias=Slider("gate bias b", GATE_BIASES, start=1),
-        gain=Slider("gain of W_h", [-6, -3, 0, 3, 6], start=3),
+        gate_bias=Slider("gate bias b", GATE_BIASES, start=1, names=_with_minus(GATE_BIASES)),
+        gain=Slider("gain of W_h", GAINS, start=3, names=_with_minus(GAINS)),
         input_scale=Slider("input scale", INPUT_SCALES, start=1),
     )
+
+
+def _with_minus(values: Iterable[float]) -> dict[float | str, str]:
+    """Return the names of the negative values of a slider, with a minus sign for the hyphen."""
+    return {value: format_number(value) for value in values if value < 0}
 
 
 def time_frame() -> Frame:
@@ -154,9 +159,9 @@ def backward_graph_explorer() -> Explorer:
             Text(("jacobian_sentence", "sheet_sentence")),
         ),
         c=Slider("gate c[t]", GATES, start=0.5),
-        W_h=Slider("weight W_h", range(-5, 6, 5), start=5),
-        h=Slider("state h[t−1]", range(-1, 2), start=1),
-        z=Slider("candidate z", range(-1, 2), start=-1),
+        W_h=Slider("weight W_h", [-5, 0, 5], start=5, names=_with_minus([-5])),
+        h=Slider("state h[t−1]", [-1, 0, 1], start=1, names=_with_minus([-1])),
+        z=Slider("candidate z", [-1, 0, 1], start=-1, names=_with_minus([-1])),
     )
 
 
@@ -211,12 +216,6 @@ def explosion_explorer() -> Explorer:
     return Explorer(
         explosion_frame,
         name="explosion",
-        predict=Prediction(
-            "Raise the gain of $W_h$. What will the gradient do, 60 steps back?",
-            ("it shrinks, as the gates say", "it grows"),
-            right="it grows",
-            because="From a gain of 2 on it is larger than 1, and the product of the gates is not.",
-        ),
         panels=(
             Lines(
                 "How much the last state depends on the states before it",
@@ -232,7 +231,7 @@ def explosion_explorer() -> Explorer:
             ),
             Text(("outcome",)),
         ),
-        gain=Slider("gain of W_h", [0, 0.25, 0.5, 1, 2, 4, 8], start=0),
+        gain=Slider("gain of W_h", [0, 0.25, 0.5, 1, 2, 4, 8], start=0, play=1),
     )
 
 

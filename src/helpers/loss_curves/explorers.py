@@ -224,7 +224,7 @@ def cliff_explorer() -> Explorer:
         panels=(
             (
                 Lines(
-                    "The loss over $w$ and $b$: darker is higher",
+                    "The loss over $w$ and $b$: the bluer, the higher",
                     x="clipped_w",
                     lines=(
                         Line("clipped_b", "clipped", "output", dots=True),
@@ -253,14 +253,14 @@ def cliff_explorer() -> Explorer:
                     width=120,
                     height=90,
                     cursor="now",
-                    x_slider="step",
+                    x_slider="steps_taken",
                 ),
             ),
             Text(("unclipped_end", "clipped_end")),
         ),
         learning_rate=Slider("rate η", LEARNING_RATES, start=0.2),
         threshold=Slider("threshold", THRESHOLDS, start=1),
-        step=Slider("step", range(STEPS + 1), start=STEPS, shown=False, play=20),
+        steps_taken=Slider("step", range(STEPS + 1), start=STEPS, shown=False, play=20),
         w=Slider("start w", WEIGHTS, start=START[0], shown=False),
         b=Slider("start b", BIASES, start=START[1], shown=False),
     )
@@ -307,9 +307,9 @@ def descent_frame(w: float, b: float) -> Frame:
     return {"steps": np.arange(STEPS + 1.0), "start_w": np.array([w]), "start_b": np.array([b])}
 
 
-def now_frame(step: int) -> Frame:
+def now_frame(steps_taken: int) -> Frame:
     """Return the place of the cursor."""
-    return {"now": step}
+    return {"now": steps_taken}
 
 
 def unclipped_frame(w: float, b: float, learning_rate: float) -> Frame:
