@@ -1,4 +1,4 @@
-"""Find the spikes of a loss curve, and summarise a run by them. Chapter 1.3 of the book.
+"""Find the spikes of a loss curve, and describe a run by them. Chapter 1.3 of the book.
 
 A curve has a number for each step of a training. Every batch is drawn afresh, so the mean accuracy over an epoch is
 an accuracy on new sequences.
