@@ -413,7 +413,7 @@ def transposed_frame(t: int, length: int, kernel_size: int, stride: int, dilatio
     places = ends + stride * np.arange(size)
     numbers, roles = np.zeros((4, length + 2 * ends), int), np.zeros((4, length + 2 * ends), int)
 
-    def fill(row: int, columns: Whole, values: Whole, role: int | Whole) -> None:
+    def fill(row: int, columns: Whole, values: int | Whole, role: int | Whole) -> None:
         numbers[row, columns], roles[row, columns] = values, role
 
     named = ROLES_IN_STEPS.index
