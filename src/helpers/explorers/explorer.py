@@ -280,7 +280,9 @@ def _(panel: Grid, frames: Sequence[Frame]) -> tuple[int, ...]:
 @_largest_extent.register
 def _(panel: Products, frames: Sequence[Frame]) -> list[list[str]]:
     def longest(name: str) -> str:
-        numbers = np.unique(np.concatenate([np.ravel(frame[name]) for frame in frames if name in frame]))
+        numbers = np.unique(
+            np.concatenate([np.ravel(np.asarray(frame[name])) for frame in frames if name in frame])
+        )
         return max(map(signed, numbers), key=len)
 
     product = f"{longest(panel.left)}·{longest(panel.right)}"
