@@ -64,7 +64,7 @@ def image(panels: list[ElementTree.Element], css: str) -> HTML:
         "</foreignObject></svg>"
     )
     data = base64.b64encode(picture.encode()).decode()
-    titles = ", ".join(panel[0].text or "" for panel in panels)
+    titles = ", ".join("".join(panel[0].itertext()) for panel in panels)
     return element("img", src=f"data:image/svg+xml;base64,{data}", alt=titles)
 
 

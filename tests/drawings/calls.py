@@ -23,7 +23,7 @@ EXEMPT = {
     r"drawings\.in_words\.\w+": "picture calls it with what it has checked",
     r"drawings\.panels\.check_frame": "picture and Explorer call it with what they are given, and they are fuzzed",
     r"drawings\.svg\.Picture": "made by picture, from what it has checked",
-    r"drawings\.(svg\.(draw|style|spread|sum_of_products)|html\.\w+|formulas\.\w+)": "what picture and Explorer draw with, when they have checked",
+    r"drawings\.(svg\.(draw|style|spread|sentences|sum_of_products)|html\.\w+|formulas\.\w+)": "what picture and Explorer draw with, when they have checked",
 }
 
 

@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from helpers.drawings import Grid, Text
+from helpers.drawings import Grid, Products, Text
+from helpers.drawings.svg import sum_of_products
 from helpers.numerics.formatting import format_number
 
 READ = """explorer => ({
@@ -56,9 +57,13 @@ def expected(explorer, setting, last_possible):
             sentences = excuse if impossible else [frame[name] for name in panel.sentences]
             panels.append({"kind": "text", "sentences": sentences})
             excuse = []  # said once
+        elif isinstance(panel, Products):
+            sentences = [] if impossible else [sum_of_products(panel, frame)]
+            panels.append({"kind": "text", "sentences": sentences})
         elif isinstance(panel, Grid):
             cells = list(_cells(panel, frame))
-            outline = _outline([place for place, look, _ in cells if "marked" in look], panel.unit)
+            marks = [place for place, look, _ in cells if "marked" in look and not panel.marked]
+            outline = _outline(marks, panel.unit)
             panels.append(
                 {"kind": "cells", "faded": bool(impossible), "cells": cells, "outline": outline, "paths": []}
             )
@@ -107,6 +112,8 @@ def _cells(panel, frame):
         rows = frame[panel.marked_rows] if panel.marked_rows else range(roles.shape[0])
         columns = frame[panel.marked_columns] if panel.marked_columns else range(roles.shape[1])
         marked[np.ix_(rows, columns)] = True
+    if panel.marked:
+        marked |= np.asarray(frame[panel.marked]) != 0
     for (row, column), role in np.ndenumerate(roles):
         name = panel.legend[role]
         number = (

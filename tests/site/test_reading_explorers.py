@@ -1,13 +1,15 @@
 """Explorers as readers meet them: before scripts, from an address, with the pointer, and without it."""
 
+import re
 import urllib.parse
 
 import pytest
 from browsing import SITE
-from drawn import MOVE, READ, check_drawn
+from drawn import MOVE, READ, check_drawn, setting_at
 from every_explorer import CASES, EXPLORERS, made
 
-from helpers.drawings import Grid, Text
+from helpers.drawings import Grid, Products, Text
+from helpers.drawings.formulas import plain
 from helpers.numerics.formatting import format_number
 
 PAGES = list(EXPLORERS)
@@ -171,33 +173,51 @@ def test_numbers_are_read_with_the_pointer_and_with_the_arrow_keys(move_on, name
     tip = place.get_by_role("status")
     frame = explorer.frame()
     drawings = place.get_by_role("img")
-    panels = [panel for panel in explorer.panels if not isinstance(panel, Text)]
+    panels = [panel for panel in explorer.panels if not isinstance(panel, (Text, Products))]
     assert drawings.count() == len(panels)
     for position, panel in enumerate(panels):
         drawing = drawings.nth(position)
         if isinstance(panel, Grid):
             cell = drawing.locator("g").first
-            role = panel.legend[frame[panel.roles][0][0] if panel.roles else 0].replace("-", " ")
-            text = cell.text_content()
-            wanted = f"row 0, column 0: {role} {text}".strip()
             cell.hover()
+            frame = explorer.frame(**setting_at(explorer, place.evaluate(READ)["values"]))
+            wanted = f"{_first_cell(panel, frame)} {cell.text_content()}".strip()
+            assert tip.inner_text().strip() == wanted
+        elif panel.surface:
+            drawing.hover()
+            wanted = f"{panel.surface.along} "
+            assert tip.text_content().startswith(wanted)
         else:
             first = next(i for i, x in enumerate(frame[panel.x]) if x == x)
-            wanted = f"{panel.x_axis.label} = {format_number(frame[panel.x][first])}: {panel.lines[0].label} "
+            axis = plain(panel.x_axis.label)
+            wanted = f"{axis} = {format_number(frame[panel.x][first])}: {plain(panel.lines[0].label)} "
             drawing.hover(position={"x": 1, "y": 5})
-        assert tip.inner_text().startswith(wanted if isinstance(panel, Grid) else f"{panel.x_axis.label} = ")
+            assert tip.text_content().startswith(f"{axis} = ")
+            wanted = f"{axis} = " if panel.sliders else wanted
         box, outer = tip.bounding_box(), place.bounding_box()
         assert outer["x"] <= box["x"]
         assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
         page.keyboard.press("Tab")  # away from where the pointer has been
         page.mouse.move(0, 0)
-        assert tip.inner_text() == ""
+        assert tip.text_content() == ""
         drawing.focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowLeft")
-        assert tip.inner_text().startswith(wanted)
+        assert tip.text_content().startswith(wanted)
         page.keyboard.press("Escape")
-        assert tip.inner_text() == ""
+        assert tip.text_content() == ""
+        frame = explorer.frame(**setting_at(explorer, place.evaluate(READ)["values"]))
+
+
+def _first_cell(panel, frame):
+    """Return what is said of the first cell: its headings and its role."""
+    row, column = (
+        re.sub("[_^]", "", plain(names[0])) if (names := panel.headings(frame, axis)) else f"{word} 0"
+        for axis, word in enumerate(("row", "column"))
+    )
+    place = panel.positions(frame)[0][0]
+    word = panel.legend_words[place] if panel.legend_words else panel.legend[place].replace("-", " ")
+    return f"{row}, {column}: {word}"
 
 
 @pytest.mark.parametrize(("name", "number"), CASES)

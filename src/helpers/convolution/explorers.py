@@ -29,7 +29,7 @@ ROLES_IN_INPUT = ("input", "padding", "skipped", "dropped")
 ROLES_IN_BAND = ("zero", "tap-0", "tap-1", "tap-2", "tap-3")
 ROLES_IN_SIGNAL = ("input", "dropped", "zero", "gradient", "skipped")
 ROLES_IN_WEIGHT = ("tap-0", "tap-1", "tap-2", "tap-3", "gradient", "skipped")
-UNIT = 18
+UNIT = 17
 
 
 def output_size_explorer() -> Explorer:
@@ -376,7 +376,7 @@ def transposed_explorer() -> Explorer:
                 row_names=("$∂ℓ/∂f$", "spread", "kernel $W$", "$∂ℓ/∂x$"),
                 marked="marks",
                 unnumbered=("zero",),
-                unit=LAYER_UNIT,
+                unit=SLIDING_UNIT,
             ),
             Text(("step", "sum")),
         ),
@@ -395,6 +395,7 @@ def transposed_explorer() -> Explorer:
     )
 
 
+SLIDING_UNIT = 21
 ROLES_IN_STEPS = ("zero", "padding", "gradient", "tap-0", "tap-1", "tap-2")
 SPREAD, FLIP, SLIDE = 1, 2, 3
 """The steps at which ∂ℓ/∂f is spread, the kernel is flipped, and the first sample of ∂ℓ/∂x is computed."""
@@ -413,7 +414,7 @@ def transposed_frame(t: int, length: int, kernel_size: int, stride: int, dilatio
     places = ends + stride * np.arange(size)
     numbers, roles = np.zeros((4, length + 2 * ends), int), np.zeros((4, length + 2 * ends), int)
 
-    def fill(row: int, columns: Whole, values: Whole, role: int | Whole) -> None:
+    def fill(row: int, columns: Whole, values: int | Whole, role: int | Whole) -> None:
         numbers[row, columns], roles[row, columns] = values, role
 
     named = ROLES_IN_STEPS.index

@@ -122,18 +122,20 @@ def draw(panel: Panel, frame: Frame, extent: Any = None) -> HTML:
 
 
 @draw.register
-def _text(panel: Text, frame: Frame, extent: Any = None) -> HTML:
-    def sentences(texts: Iterable[str], **attributes: str) -> HTML:
+def _text(panel: Text | Products, frame: Frame, extent: Any = None) -> HTML:
+    def spans(texts: Iterable[str], **attributes: str) -> HTML:
         return element("div", *(element("span", text) for text in texts), **attributes)
 
-    longest = [sentences(texts, class_="gc-extent", hidden="") for texts in extent or ()]
-    words = sentences((frame[name] for name in panel.sentences), class_="gc-words")
+    longest = [spans(texts, class_="gc-extent", hidden="") for texts in extent or ()]
+    words = spans(sentences(panel, frame), class_="gc-words")
     return element("div", *longest, words, class_="gc-panel gc-text")
 
 
-@draw.register
-def _products(panel: Products, frame: Frame, extent: Any = None) -> HTML:
-    return _text(Text(("sum",)), {"sum": sum_of_products(panel, frame)}, extent)
+def sentences(panel: Panel, frame: Frame) -> list[str]:
+    """Return the sentences of a panel; a drawing has none."""
+    if isinstance(panel, Products):
+        return [sum_of_products(panel, frame)]
+    return [frame[name] for name in panel.sentences] if isinstance(panel, Text) else []
 
 
 ALL_PRODUCTS = 9

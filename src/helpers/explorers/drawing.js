@@ -19,7 +19,7 @@
 /** @typedef {{ values: string, label: string, x: string | null, role: string, steps: boolean, dots: boolean }} Line */
 /** @typedef {{ title: string, x: string, lines: Line[], x_axis: Axis, y_axis: Axis, width: number, height: number,
  *   label_width: number, cursor: string | null, x_slider: string | null, y_slider: string | null, surface: string | null }} Lines */
-/** What panels share. @typedef {{ tip: HTMLElement, figure: HTMLElement, sliders: Sliders, set(positions: Record<string, number>): void,
+/** What panels share, and the first of sentences, which say what is impossible. @typedef {{ tip: HTMLElement, first: HTMLElement, sliders: Sliders, set(positions: Record<string, number>): void,
  *   position(name: string): number, readings: ((key: Reading | undefined) => void)[] }} Shared */
 /** A place on an axis that several panels may have. @typedef {{ axis: string, at: number }} Reading */
 
@@ -38,7 +38,8 @@ export default {
     let setting = false;
     /** @type {Shared} */
     const shared = {
-      tip, figure, sliders,
+      tip, sliders,
+      first: boxes[panels.findIndex(({ kind }) => kind === "Text")],
       set(positions) {
         setting = true; // several at once are drawn once
         for (const [name, position] of Object.entries(positions)) {
@@ -201,8 +202,8 @@ function lookUp(columns, sliders, setting) {
 /** For each kind of panel, a function that takes its element and returns what draws a frame in it.
  * @type {Record<string, (box: HTMLElement, panel: any, shared: Shared) => Update>} */
 const PANELS = {
-  Text(box, /** @type {{ sentences: string[] }} */ { sentences }, { figure }) {
-    const words = find(box, ".gc-words"), isFirst = find(figure, ".gc-words") === words;
+  Text(box, /** @type {{ sentences: string[] }} */ { sentences }, { first }) {
+    const words = find(box, ".gc-words"), isFirst = box === first;
     return ({ impossible, ...frame }) => {
       const excuse = isFirst ? [impossible, "The faded picture is of the last possible one."] : [];
       const texts = impossible ? excuse : sentences.map((name) => frame[name]);

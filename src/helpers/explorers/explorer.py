@@ -22,7 +22,7 @@ import traitlets
 from ..drawings.formulas import plain
 from ..drawings.html import HTML, element
 from ..drawings.panels import Grid, Lines, Panel, Products, Text, check_frame
-from ..drawings.svg import ALL_PRODUCTS, draw, style
+from ..drawings.svg import ALL_PRODUCTS, draw, sentences, style
 from ..numerics.formatting import signed
 from .packing import IMPOSSIBLE, Frame, evaluate, pack, part_of_frame
 from .prediction import Prediction
@@ -169,8 +169,9 @@ class Explorer(ipywidgets.VBox):
     def description(self, **setting: Value) -> str:
         """Return the sentences of the explorer at one setting."""
         frame = self.frame(**setting)
-        names = [name for panel in self.panels if isinstance(panel, Text) for name in panel.sentences]
-        return str(frame.get(IMPOSSIBLE) or " ".join(str(frame[name]) for name in names))
+        if IMPOSSIBLE in frame:
+            return str(frame[IMPOSSIBLE])
+        return " ".join(text for panel in self.panels for text in sentences(panel, frame) if text)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **_: Any) -> Any:
         bundle = super()._repr_mimebundle_(include=include, exclude=exclude)
@@ -279,7 +280,9 @@ def _(panel: Grid, frames: Sequence[Frame]) -> tuple[int, ...]:
 @_largest_extent.register
 def _(panel: Products, frames: Sequence[Frame]) -> list[list[str]]:
     def longest(name: str) -> str:
-        numbers = np.unique(np.concatenate([np.ravel(frame[name]) for frame in frames if name in frame]))
+        numbers = np.unique(
+            np.concatenate([np.ravel(np.asarray(frame[name])) for frame in frames if name in frame])
+        )
         return max(map(signed, numbers), key=len)
 
     product = f"{longest(panel.left)}·{longest(panel.right)}"

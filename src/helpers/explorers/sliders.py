@@ -38,7 +38,7 @@ class Slider:
     label: str
     values: Sequence[Value]
     start: Value
-    names: Mapping[Value, str] | None = None
+    names: Mapping[Any, str] | None = None
     shown: bool = True
     play: float = 0
 
@@ -69,7 +69,7 @@ class Slider:
     @property
     def words(self) -> list[str]:
         """The values as the reader sees them."""
-        names = self.names or {}
+        names: Mapping[Any, str] = self.names or {}
         return [names.get(value, label) for value, label in zip(self.values, self.labels, strict=True)]
 
     @property
