@@ -241,7 +241,7 @@ def cliff_explorer() -> Explorer:
                     surface=Surface(surface(), LEVELS, along="step"),
                 ),
                 Lines(
-                    "The loss, and the unclipped gradient",
+                    "Loss, and gradient",
                     x="steps",
                     lines=(
                         Line("clipped_loss", "clipped", "output"),
