@@ -61,7 +61,7 @@ AXES = {
     ("$ln ‖∂h[60]/∂h[60−n]‖$, and what the sheet says: the product of the gates", "natural logarithm"),
     ("How much the last state depends on the states before it", "size"),
     ("$‖∂h[45]/∂h[45−n]‖$, the median of 30 random networks for each window", "norm"),
-    ("The loss, and the unclipped gradient", "size"),
+    ("Loss, and gradient", "size"),
     ("Histogram of 500 untrained networks: the loss minus ln C", "share of the fullest bin"),
     ("Share of the cases without a spike so far", "%"),
     ("What is lost of ∂ℓ/∂W_x: median of 100 random networks", "error in %"),

@@ -40,9 +40,9 @@ def test_every_slider_from_the_keyboard(move_on, name, number):
         seen, pictures = [], set()
         for _ in kind.values:
             read = place.evaluate(READ)
+            pictures.add(str(read["panels"]))  # before the check, which takes it apart
             setting, last = check_drawn(read, explorer, last)
             seen.append(setting[slider])
-            pictures.add(str(read["panels"]))
             page.keyboard.press("ArrowDown" if kind.is_menu else "ArrowRight")
         assert seen == list(kind.values)
         assert len(pictures) > 1, f"slider {slider} moves and changes nothing"
@@ -71,7 +71,7 @@ def test_random_settings(move_on, name, number):
         check_drawn(read, explorer, last)
 
 
-@pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (1, [0, 5, 4, 1, 3, 0, 0])])
+@pytest.mark.parametrize(("number", "setting"), [(0, [4, 5, 1, 0, 3, 0, 0]), (2, [0, 5, 4, 1, 3, 0, 0])])
 def test_an_impossible_setting_shows_a_sentence_and_the_last_picture_faded(open_page, number, setting):
     page = open_page("notebooks/convolution")
     place = page.locator(".explorer").nth(number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import singledispatch
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -200,7 +201,7 @@ def _headings(
         for axis, names in enumerate((rows, columns))
         for place in range(extent[axis] if names else 0)
     ]
-    left = 10 + LETTER * max(len(plain(name)) for name in rows) if rows else 0
+    left = ceil(10 + LETTER * max(len(plain(name)) for name in rows)) if rows else 0
     return left, 18 if columns else 0, texts
 
 

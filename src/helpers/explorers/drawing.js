@@ -269,7 +269,7 @@ const PANELS = {
       },
       words({ row, column, cell, text }) {
         const role = cell.classList[1], word = panel.legend_words[panel.legend.indexOf(role)] ?? role.replaceAll("-", " ");
-        return `${heading(row, 0)}, ${heading(column, 1)}: ${word} ${text.textContent}`;
+        return `${heading(row, 0)}, ${heading(column, 1)}: ${[word, text.textContent].filter(Boolean).join(" ")}`;
       },
       place({ cell }) {
         mark(cell);
