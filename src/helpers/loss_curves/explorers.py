@@ -21,7 +21,7 @@ from .untrained import Untrained, expected_loss, untrained
 BUCKET = 20
 """The steps that are drawn as two points, their smallest and their largest value, so that no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
-GRADIENT_NORM = Axis("‖∂ℓ/∂θ‖", 1e-4, 1e4, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True)
+GRADIENT_NORM = Axis("‖∂ℓ/∂θ‖", 1e-4, 1e5, (1e-4, 1e-2, 1, 100, 1e4), logarithmic=True)
 CURVES = {
     "loss": ("Loss of the batch", "input", Axis("nats", 0, 10, (0, 2, 4, 6, 8, 10))),
     "accuracy": ("Accuracy of the batch", "output", Axis("share right", 0, 1.1, (0, 0.25, 0.5, 0.75, 1))),
