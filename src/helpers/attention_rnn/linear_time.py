@@ -2,7 +2,7 @@
 
 They are written to be read, and for any batch, in :mod:`helpers.attention_rnn.reference`. Here a call of NumPy takes
 longer than the arithmetic in it. So vectors of which a weighted sum is needed stand as rows of one array, and the sum
-is one product; it is x.dot(y), which on vectors this short takes half the time of x @ y; and a single number is a
+is one product; it is x.dot(y), which on vectors this short is faster than x @ y; and a single number is a
 Python float.
 """
 
