@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from attrs import evolve
 
 from helpers.loss_curves import claims, recorded_census
@@ -57,7 +58,7 @@ def test_everything_that_was_trained_is_in_the_record(miniature):
     for name, training in three.items():
         runs, epochs = recorded_census.runs(name), recorded_census.epochs(name)
         assert runs["seed"].tolist() == [*range(5)]
-        assert recorded_census.seeds_with_curves(name) == tuple(range(5 if name == "untreated" else 3))
+        assert recorded_census.seeds_with_curves(name) == tuple(range(5 if name == "untreated" else 2))
         for seed in range(5):
             curves, _ = read_run(miniature, name, seed)
             for column, expected in sensitivity(curves["loss"], curves["accuracy"], 5).items():
@@ -65,7 +66,7 @@ def test_everything_that_was_trained_is_in_the_record(miniature):
             for column, expected in summary(curves["loss"], curves["accuracy"], 5).items():
                 np.testing.assert_allclose(runs[column][seed], expected, rtol=1e-5)
             for column, expected in epoch_columns(curves).items():
-                if column != "held_out_accuracy":  # which nothing reads
+                if column in epochs:
                     np.testing.assert_array_equal(epochs[column][seed], compact(column, expected))
             assert runs["last_accuracy"][seed] == pytest.approx(
                 curves["accuracy"][-5:].mean(), abs=1e-5, nan_ok=True
@@ -80,7 +81,6 @@ def test_everything_that_was_trained_is_in_the_record(miniature):
 def test_fresh_runs_are_apart(miniature):
     assert recorded_census.fresh_seeds("clipped") == (FRESH, FRESH + 1)
     assert recorded_census.fresh_seeds("diverging") == ()
-    assert recorded_census.counted(fresh=True) == ("untreated", "clipped")
     runs, epochs = (read("clipped", fresh=True) for read in (recorded_census.runs, recorded_census.epochs))
     assert runs["seed"].tolist() == [FRESH, FRESH + 1]
     curves, _ = read_run(miniature, "clipped", FRESH + 1)
@@ -134,11 +134,11 @@ def test_a_full_disk_leaves_the_record_as_it_was(miniature, folder, monkeypatch)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert len(before) == 5
 
-    def disk_full(file, **arrays):
-        file.write(b"half of a record")
+    def disk_full(array, values):
+        array.write(b"half of a record")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez_compressed", disk_full)
+    monkeypatch.setattr(np.lib.format, "write_array", disk_full)
     with pytest.raises(OSError, match=f"No space left on device: .*{folder.name}"):
         condense_census(miniature, folder, {"clipped": three["clipped"]})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
@@ -171,14 +171,14 @@ def test_an_empty_directory_is_refused(tmp_path, folder):
 def test_unknown_names_are_refused(miniature):
     with pytest.raises(ValueError, match="training must be one of untreated, clipped, diverging, got 'adam'"):
         recorded_census.runs("adam")
-    with pytest.raises(ValueError, match=r"seed must be one of \(0, 1, 2\) of clipped, .* got 3"):
+    with pytest.raises(ValueError, match=r"seed must be one of \(0, 1\) of clipped, .* got 3"):
         recorded_census.curves("clipped", 3)
 
 
 def test_rounding_keeps_what_the_docstring_says():
     values = np.random.default_rng(0).normal(size=1000) * 10.0 ** np.arange(-20, 20).repeat(25)
     assert (abs(rounded(values) / values - 1) < 1e-3).all()
-    assert (abs(compact("mean_accuracy", values) / values - 1) < 2.5e-4).all()
+    assert (abs(compact("mean_accuracy", values) / values - 1) < 1.3e-4).all()
     assert (abs(compact("worst_loss", values) / values - 1) < 1e-3).all()
     assert (abs(compact("largest_step_size", values) / values - 1) < 4e-3).all()
     assert compact("spikes", [0, 3, 31]).dtype.kind == "u"
@@ -337,33 +337,43 @@ class TestRatios:
         )
         assert (effect.effect, effect.seeds) == (0, 2)
 
+    def test_another_training_may_be_compared_with(self):
+        """Of the untreated against the cured ones: (10 / 50) / (13 / 80), and as many learn in one seed of three less."""
+        options = {"rng": np.random.default_rng(0), "against": "cure"}
+        ratio = recorded_census.ratio("spikes", "untreated", **options)
+        assert ratio.effect == pytest.approx((10 / 50) / (13 / 80))
+        effect = recorded_census.effect(recorded_census.share_learnt, "untreated", **options)
+        assert effect.effect == pytest.approx(-1 / 3)
+
 
 class TestCommitted:
     """What the chapter reads."""
 
     def test_it_is_of_the_censuss_trainings(self):
         about = recorded_census.metadata()
-        assert (
-            about["trainings"].items()
-            <= {name: repr(training) for name, training in TRAININGS.items()}.items()
-        )
+        assert about["trainings"] == {name: repr(training) for name, training in TRAININGS.items()}
         assert about["seeds"] >= 32
-        assert len(about["trainings"]) >= 16
+        assert list(about["trainings"]) == list(TRAININGS)
         assert (about["spike"], about["calm"], about["learnt"]) == (SPIKE_LOSS, CALM_STEPS, LEARNT_ACCURACY)
         for name in RECORDED:
             assert recorded_census.runs(name)["seed"].tolist() == [*range(about["seeds"])]
-            assert recorded_census.epochs(name)["mean_loss"].shape == (about["seeds"], about["epochs"])
+            assert recorded_census.epochs(name)["worst_loss"].shape == (about["seeds"], about["epochs"])
         assert recorded_census.runs("untreated")["seed"].dtype.kind == "i"
 
-    def test_what_is_judged_has_fresh_seeds(self):
-        """As many as the untreated runs, in the order of the seeds, and none of them explored."""
+    @pytest.mark.parametrize("name", RECORDED)
+    def test_every_training_has_fresh_seeds(self, name):
+        """Four times as many as explored ones where a verdict rests on it, and fewer where hardly a run learns; none is explored."""
         about = recorded_census.metadata()["fresh"]
         assert about["first"] == FRESH > max(recorded_census.runs("untreated")["seed"])
-        for name in (*claims.JUDGED.values(), "adam", "untreated"):
-            seeds = recorded_census.fresh_seeds(name)
-            assert seeds == tuple(range(FRESH, FRESH + about["seeds"][name]))
-            assert recorded_census.runs(name, fresh=True)["seed"].tolist() == list(seeds)
-            assert len(seeds) >= 32
+        seeds = recorded_census.fresh_seeds(name)
+        assert seeds == tuple(range(FRESH, FRESH + about["seeds"][name]))
+        assert recorded_census.runs(name, fresh=True)["seed"].tolist() == list(seeds)
+        if name in (*claims.JUDGED.values(), "adam", "untreated"):
+            least = 128
+        else:
+            learns = (recorded_census.runs(name)["learnt_at"] > 0).mean() > 0.25
+            least = (16 if name == "batch-128" else 32) if learns else 8
+        assert len(seeds) >= least
 
     def test_fresh_runs_are_compared_with_fresh_ones(self):
         name = "value-clipping-0.01"
@@ -381,7 +391,7 @@ class TestCommitted:
             left = {}
             for name in names:
                 runs = recorded_census.runs(name)
-                if "long_spikes" in runs:
+                if runs["learnt_at"].any():
                     left[name] = runs["long_spikes"].sum() / runs["steps_after"].sum()
             assert claims.JUDGED[kind] == min(left, key=left.get)
 
@@ -406,22 +416,20 @@ class TestCommitted:
         for seed in recorded_census.seeds_with_curves(name):
             curves = recorded_census.curves(name, seed)
             for column, expected in summary(curves["loss"], curves["accuracy"], 31).items():
-                if column in runs:
-                    at_the_threshold = 2 if column.endswith(("spikes", "above")) else 0
-                    np.testing.assert_allclose(
-                        runs[column][seed], expected, rtol=1e-3, atol=at_the_threshold, err_msg=column
-                    )
-            for column, expected in {"mean_loss": np.mean, "worst_loss": np.max}.items():
+                at_the_threshold = 2 if column.endswith(("spikes", "above")) else 0
                 np.testing.assert_allclose(
-                    epochs[column][seed], expected(curves["loss"].reshape(-1, 31), axis=1), rtol=2e-3
+                    runs[column][seed], expected, rtol=1e-3, atol=at_the_threshold, err_msg=column
                 )
+            for column, expected in {"mean_loss": np.mean, "worst_loss": np.max}.items():
+                if column in epochs:
+                    np.testing.assert_allclose(
+                        epochs[column][seed], expected(curves["loss"].reshape(-1, 31), axis=1), rtol=2e-3
+                    )
 
     @pytest.mark.parametrize("fresh", [False, True])
     @pytest.mark.parametrize("name", RECORDED)
     def test_every_row_follows_from_its_epochs(self, name, fresh):
         """All that a row says, but for the command: by a plain loop over the epochs after learning."""
-        if fresh and not recorded_census.fresh_seeds(name):
-            return
         runs, epochs = (read(name, fresh=fresh) for read in (recorded_census.runs, recorded_census.epochs))
         for r in range(len(runs["seed"])):
             own = {column: values[r].astype(float) for column, values in epochs.items()}
@@ -433,10 +441,9 @@ class TestCommitted:
             expected["steps_after"] = 31 * (100 - begin)
             expected["worst_loss"] = max(own["worst_loss"][begin:], default=np.nan)
             expected["last_accuracy"] = own["mean_accuracy"][-1]
-            expected["last_held_out_loss"] = own["held_out_loss"][-1]
             for column in ("spikes", "long_spikes", "steps_above"):
-                if column in own:
-                    expected[column] = own[column][begin:].sum()
+                expected[column] = own[column][begin:].sum()
+            assert {*expected, "seed", "command"} == {*runs}
             for column, value in expected.items():
                 np.testing.assert_allclose(
                     runs[column][r], value, rtol=1.3e-3, err_msg=f"{name} {r} {column}"
@@ -445,7 +452,7 @@ class TestCommitted:
     @pytest.mark.parametrize("fresh", [False, True])
     def test_the_counts_hold_the_rows(self, fresh):
         """By the book's own definition of a spike, the counts are those of the rows."""
-        for name in recorded_census.counted(fresh=fresh):
+        for name in RECORDED:
             runs, counts = (
                 read(name, fresh=fresh) for read in (recorded_census.runs, recorded_census.counts)
             )
@@ -454,9 +461,10 @@ class TestCommitted:
             np.testing.assert_array_equal(counts["steps_above"][:, 0, 1], runs["steps_above"])
             np.testing.assert_array_equal(counts["steps_after"][:, 1], runs["steps_after"])
 
-    def test_a_run_started_again_follows_its_record(self):
+    @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+    def test_a_run_started_again_follows_its_record(self, dtype):
         """To three digits, two epochs long: see :func:`helpers.loss_curves.recorded_census.curves`."""
-        again = train(TRAININGS["untreated"], [0, 7], steps=62)
+        again = train(TRAININGS["untreated"], [0, 7], steps=62, dtype=dtype)
         for replica, seed in enumerate(again.seeds):
             kept = recorded_census.curves("untreated", seed)
             for curve in CURVES:

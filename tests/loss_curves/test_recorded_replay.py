@@ -52,6 +52,26 @@ def test_its_losses_are_the_curves():
     assert recorded_replay.worst()["loss"] == pytest.approx(spikes["loss"].max(), rel=1e-3)
 
 
+def test_what_is_replaced_is_the_step_one_batch_before_the_spike():
+    """Its loss, its gradient and its length are the curve's there, and what is usual is the median of the hundred before it."""
+    spikes = recorded_replay.spikes()
+    for seed, step, *recorded in zip(*(spikes[name] for name in ("seed", "step", *BEFORE)), strict=True):
+        curves = recorded_census.curves("untreated", seed)
+        before = step - 1  # counted from 1, as the spike's
+        usual = slice(before - 1 - 100, before - 1)
+        expected = (
+            curves["loss"][before - 1],
+            curves["gradient_norm"][before - 1],
+            curves["step_size"][before - 1],
+            np.median(curves["gradient_norm"][usual]),
+            np.median(curves["step_size"][usual]),
+        )
+        np.testing.assert_allclose(recorded, expected, rtol=5e-3)
+
+
+BEFORE = ("loss_before", "gradient_norm", "step_size", "usual_gradient_norm", "usual_step_size")
+
+
 def test_absence_by_hand(monkeypatch):
     monkeypatch.setattr(
         recorded_replay,

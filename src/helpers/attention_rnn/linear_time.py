@@ -2,7 +2,7 @@
 
 The plain form, for any batch, is in :mod:`helpers.attention_rnn.reference`. Here a call of NumPy takes longer than the
 arithmetic in it. So vectors of which a weighted sum is needed are rows of one array, and the sum is one product. The
-product is x.dot(y), which on vectors this short takes half the time of x @ y. A single number is a Python float.
+product is x.dot(y), which on vectors this short is faster than x @ y. A single number is a Python float.
 """
 
 from __future__ import annotations

@@ -690,7 +690,14 @@ CURES = ChoiceExercise(
     options=(
         _change("Adam in place of RMSprop", "adam"),
         _change("AdamW in place of RMSprop", "adamw"),
+        _change("Adam with β₂ = 0.99", "adam-0.99"),
         _change("RMSprop with α = 0.999", "decay-0.999"),
+        _change("RMSprop with a momentum of 0.9", "rmsprop-momentum"),
+        _change(
+            "A learning rate that falls to 0 along half a cosine",
+            "cosine-decay",
+            comment="It has to be fixed beforehand, and fewer runs learn.",
+        ),
         _change(
             "Clipping to a norm of 10 at most",
             "norm-clipping-10",
@@ -717,6 +724,9 @@ CURES = ChoiceExercise(
         ),
         _change("Weight decay of 10⁻⁴", "weight-decay-1e-4", "decays the weights"),
         _change("Label noise of 10 %", "label-noise-0.1", "blurs the labels"),
+        _change("Label noise of 30 %", "label-noise-0.3", "blurs the labels more"),
+        _change("Dropout of 20 %", "dropout-0.2", "drops units"),
+        _change("Batches of 128", "batch-128", "averages over more sequences"),
         _change("A learning rate of 3·10⁻⁴", "learning-rate-3e-4", "shortens every step"),
         _change("A warm-up of ten epochs", "warm-up-10-epochs", "warms up"),
         _change("An orthogonal start", "orthogonal-start", "changes the start"),

@@ -24,7 +24,6 @@ from ..numerics.bootstrap import Draw, Interval, bootstrap, rate_ratio, share
 from ..records import record_path
 
 __all__ = [
-    "counted",
     "counts",
     "curves",
     "effect",
@@ -79,7 +78,7 @@ def runs(training: str, *, fresh: bool = False) -> dict[str, np.ndarray]:
     """Return the table of a training's runs as columns: arrays of shape (seeds,), in the order of the seeds.
 
     The columns are those of :func:`helpers.loss_curves.spikes.summary`, and ``seed``; ``last_accuracy``, the mean over the
-    last epoch; ``last_held_out_loss``; and ``command``, which trains the run again.
+    last epoch; and ``command``, which trains the run again.
 
     Examples
     --------
@@ -92,12 +91,16 @@ def runs(training: str, *, fresh: bool = False) -> dict[str, np.ndarray]:
     rows = [r for r in table if r.pop("training") == training and (int(r["seed"]) >= first) == fresh]
     if not rows:
         raise ValueError(f"training must be one that was trained from fresh seeds, got {training!r}")
-    columns = {column: np.array([row[column] for row in rows]) for column in rows[0] if rows[0][column]}
-    whole = ("seed", "diverged_at", "learnt_at", "steps_after", "spikes", "long_spikes", "steps_above")
-    return {
-        column: values if column == "command" else values.astype(int if column in whole else float)
-        for column, values in columns.items()
-    }
+    return {column: np.array([kind(row[column]) for row in rows]) for column, kind in COLUMNS.items()}
+
+
+COLUMNS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("seed", "diverged_at", "learnt_at", "steps_after"), int),
+    **dict.fromkeys(("spikes", "long_spikes", "steps_above"), int),
+    **dict.fromkeys(("worst_loss", "last_accuracy"), float),
+    "command": str,
+}
+"""The columns of the table of runs, and the type of each."""
 
 
 def epochs(training: str, *, fresh: bool = False) -> dict[str, Array]:
@@ -122,26 +125,13 @@ def counts(training: str, *, fresh: bool = False) -> dict[str, NDArray[np.intege
     return _table("loss_curve_counts.npz", training, fresh)
 
 
-def counted(*, fresh: bool = False) -> tuple[str, ...]:
-    """Return the trainings that :func:`counts` has: those of which every step of every run was at hand.
-
-    Examples
-    --------
-    >>> counted()[0]
-    'untreated'
-    """
-    with record_path("loss_curve_counts.npz").open("rb") as record, np.load(record) as arrays:
-        prefix = "fresh/" * fresh
-        return tuple(name for name in trainings() if f"{prefix}{name}/spikes" in arrays.files)
-
-
 def seeds_with_curves(training: str) -> tuple[int, ...]:
-    """Return the seeds whose every step is recorded: all of the untreated, and the first three of the others.
+    """Return the seeds whose every step is recorded: all of the untreated, and the first two of the others.
 
     Examples
     --------
     >>> seeds_with_curves("adam")
-    (0, 1, 2)
+    (0, 1)
     """
     return tuple(range(len(_table("loss_curve_steps.npz", training, False)["loss"])))
 
@@ -151,7 +141,7 @@ def curves(training: str, seed: int) -> dict[str, Array]:
 
     Trained again on the machine that recorded it, with any number of other replicas and threads, a run has the
     same curves to the last bit. Another machine may round otherwise, and that grows: a run in float64, which
-    rounds otherwise at every operation, keeps three digits for at least the first 200 steps of all 32 untreated runs.
+    rounds otherwise at every operation, stays close to it for the first two epochs.
 
     Raises
     ------
@@ -203,13 +193,13 @@ def worst_loss(runs: Runs, of: Draw) -> Array:
 
 
 def epochs_to_learn(runs: Runs, of: Draw) -> Array:
-    """Return the mean number of epochs to an accuracy of 95 %; a run that does not reach it counts all its epochs."""
+    """Return the mean number of epochs to learn; a run that does not counts all its epochs."""
     learnt_at = runs["learnt_at"][of]
     return np.where(learnt_at == 0, metadata()["epochs"], learnt_at).mean(axis=-1)
 
 
 def share_learnt(runs: Runs, of: Draw) -> Array:
-    """Return the share of the runs that reach an accuracy of 95 %."""
+    """Return the share of the runs that learn."""
     return (runs["learnt_at"][of] > 0).mean(axis=-1)
 
 
@@ -233,8 +223,15 @@ def estimate(measure: Measure, training: str, *, rng: np.random.Generator, fresh
     return bootstrap(lambda of: measure(own, of), len(own["seed"]), rng=rng)
 
 
-def effect(measure: Measure, training: str, *, rng: np.random.Generator, fresh: bool = False) -> Interval:
-    """Return how much larger a measure of a training is than of the untreated one, with its bootstrap interval.
+def effect(
+    measure: Measure,
+    training: str,
+    *,
+    rng: np.random.Generator,
+    fresh: bool = False,
+    against: str = "untreated",
+) -> Interval:
+    """Return how much larger a measure of a training is than of another one, with its bootstrap interval.
 
     Parameters
     ----------
@@ -243,6 +240,8 @@ def effect(measure: Measure, training: str, *, rng: np.random.Generator, fresh: 
     rng : numpy.random.Generator
     fresh : bool
         Whether on the fresh seeds of both.
+    against : str
+        The training that it is compared with.
 
     Returns
     -------
@@ -253,8 +252,8 @@ def effect(measure: Measure, training: str, *, rng: np.random.Generator, fresh: 
     >>> effect(share_learnt, "untreated", rng=np.random.default_rng(0))
     Interval(effect=0.0, low=0.0, high=0.0, seeds=32)
     """
-    own, untreated = _paired(runs, training, fresh)
-    return bootstrap(lambda of: measure(own, of) - measure(untreated, of), len(own["seed"]), rng=rng)
+    own, other = _paired(runs, training, fresh, against)
+    return bootstrap(lambda of: measure(own, of) - measure(other, of), len(own["seed"]), rng=rng)
 
 
 def rate(events: str, training: str, *, rng: np.random.Generator, fresh: bool = False) -> Interval:
@@ -280,9 +279,15 @@ def rate(events: str, training: str, *, rng: np.random.Generator, fresh: bool = 
 
 
 def ratio(
-    events: str, training: str, *, rng: np.random.Generator, fresh: bool = False, in_both: bool = False
+    events: str,
+    training: str,
+    *,
+    rng: np.random.Generator,
+    fresh: bool = False,
+    in_both: bool = False,
+    against: str = "untreated",
 ) -> Interval:
-    """Return how often something is counted, relative to the untreated training of the same seeds, with its interval.
+    """Return how often something is counted, relative to another training of the same seeds, with its interval.
 
     Parameters
     ----------
@@ -293,6 +298,8 @@ def ratio(
     fresh : bool
     in_both : bool
         Whether to count only seeds that learn in both trainings, and only the epochs after both have learnt.
+    against : str
+        The training that it is compared with.
 
     Returns
     -------
@@ -304,17 +311,17 @@ def ratio(
     >>> ratio("spikes", "untreated", rng=np.random.default_rng(0))[:3]
     (1.0, 1.0, 1.0)
     """
-    own, untreated = _paired(runs, training, fresh)
+    own, other = _paired(runs, training, fresh, against)
     if not in_both:
-        columns = [table[column] for table in (own, untreated) for column in (events, "steps_after")]
+        columns = [table[column] for table in (own, other) for column in (events, "steps_after")]
         return rate_ratio(*columns, rng=rng)
     epoch = np.arange(1, metadata()["epochs"] + 1)
     both = np.ones((len(own["seed"]), len(epoch)), bool)
-    for table in (own, untreated):
+    for table in (own, other):
         learnt_at = table["learnt_at"][:, np.newaxis]
         both &= (learnt_at > 0) & (epoch > learnt_at)
     steps = metadata()["batches_per_epoch"] * both.sum(axis=1)
-    counted = [(table[events] * both).sum(axis=1) for table in _paired(epochs, training, fresh)]
+    counted = [(table[events] * both).sum(axis=1) for table in _paired(epochs, training, fresh, against)]
     return rate_ratio(counted[0], steps, counted[1], steps, rng=rng)
 
 
@@ -346,16 +353,16 @@ def ratio_by(
     place = (threshold, accuracy) if events == "steps_above" else (threshold, calm, accuracy)
     columns = [
         column
-        for table in _paired(counts, training, fresh)
+        for table in _paired(counts, training, fresh, "untreated")
         for column in (table[events][:, *place], table["steps_after"][:, accuracy])
     ]
     return rate_ratio(*columns, rng=rng)
 
 
 def _paired(
-    read: Callable[..., Mapping[str, NDArray[Any]]], training: str, fresh: bool
+    read: Callable[..., Mapping[str, NDArray[Any]]], training: str, fresh: bool, against: str
 ) -> list[Mapping[str, NDArray[Any]]]:
-    """Return the tables of a training and of the untreated one, of the seeds that both have."""
-    tables = [read(name, fresh=fresh) for name in (training, trainings()[0])]
-    seeds = min(len(runs(name, fresh=fresh)["seed"]) for name in (training, trainings()[0]))
+    """Return the tables of a training and of another one, of the seeds that both have."""
+    tables = [read(name, fresh=fresh) for name in (training, against)]
+    seeds = min(len(runs(name, fresh=fresh)["seed"]) for name in (training, against))
     return [{column: values[:seeds] for column, values in table.items()} for table in tables]

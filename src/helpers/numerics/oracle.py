@@ -55,7 +55,7 @@ def is_missing(error: BaseException | None) -> bool:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let PyTorch use one thread: for arrays of a few numbers, starting a second takes a hundred times as long as the work.
+    """Let PyTorch use one thread: for arrays of a few numbers, starting a second takes longer than the work.
 
     Where there is no PyTorch, nothing is changed.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import multiprocessing
 import os
 import re
 import secrets
@@ -71,6 +72,14 @@ TRAININGS = {
     "label-noise-0.3": Training(label_noise=LabelNoise(0.3)),
     "dropout-0.2": Training(dropout=Dropout(0.2)),
     "batch-128": Training(batch_size=128),
+    "normal": Training(level="normal"),
+    "normal-clipping-1": Training(level="normal", clipping=NormClipping(1.0)),
+    "normal-sgd": Training(level="normal", optimiser=SGD(0.3)),
+    "normal-sgd-clipping-1": Training(level="normal", optimiser=SGD(0.3), clipping=NormClipping(1.0)),
+    "normal-momentum": Training(level="normal", optimiser=SGD(0.1, momentum=0.9)),
+    "normal-momentum-clipping-1": Training(
+        level="normal", optimiser=SGD(0.1, momentum=0.9), clipping=NormClipping(1.0)
+    ),
 }
 """The trainings of the census: the course's settings, and changes of one of them.
 
@@ -323,11 +332,19 @@ def _end_with(parent: int) -> None:
     """End this process soon after its parent, which may be killed: joblib's would go on for minutes."""
 
     def wait() -> None:
-        while os.getppid() == parent:
+        while _lives(parent):
             time.sleep(0.5)
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def _lives(parent: int) -> bool:
+    """Return whether the parent of this process lives. On Windows it stays the parent after its end: its handle tells."""
+    if sys.platform == "win32":
+        process = multiprocessing.parent_process()
+        return process is not None and process.is_alive()
+    return os.getppid() == parent
 
 
 def _tasks(

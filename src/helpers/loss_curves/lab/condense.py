@@ -11,7 +11,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -26,13 +28,14 @@ from .training import Training
 
 EVERY_SEED_OF = "untreated"
 """The training whose steps are recorded for all seeds that are not fresh."""
-FIRST_SEEDS = 3
+FIRST_SEEDS = 2
 """The number of seeds whose steps are recorded for the other trainings."""
-DIGITS = {"accuracy": 12, "loss": 10, "norm": 8, "size": 8}
+DIGITS = {"accuracy": 13, "loss": 10, "norm": 8, "size": 8}
 """The binary digits that are kept of a column whose name ends so."""
 NOT_RECORDED = ("held_out_accuracy",)
-NOT_OF_FRESH = ("mean_loss", "largest_gradient_norm", "largest_step_size")
-"""Columns of the epochs that nothing reads."""
+NOT_OF_OTHERS = ("mean_loss", "held_out_loss")
+NOT_OF_FRESH = ("largest_gradient_norm", "largest_step_size")
+"""Columns of the epochs that nothing reads: of any run, of those but :data:`EVERY_SEED_OF`, and of fresh ones."""
 EXPLORED, FRESH_RUNS = "", "fresh/"
 """What stands before the names of a training's arrays."""
 
@@ -45,7 +48,7 @@ def condense_census(
 ) -> None:
     """Write the record of a census.
 
-    Numbers are rounded, so that they compress: losses to a relative error below 1e-3, accuracies below 2.5e-4, lengths below 4e-3.
+    Numbers are rounded, so that they compress: losses to a relative error below 1e-3, accuracies below 1.3e-4, lengths below 4e-3.
 
     Parameters
     ----------
@@ -87,9 +90,9 @@ def condense_census(
     with atomic_writes(*(folder / f"loss_curve_{name}" for name in names)) as files:
         csv_file, by_epoch, by_definition, by_step, about = files
         csv_file.write(_rows(trainings, runs).encode())
-        _save(by_epoch, {name: [_recorded_epochs(name, run) for run in own] for name, own in tables.items()})
-        _save(by_definition, {name: list(map(_counts, own)) for name, own in tables.items()})
-        _save(by_step, {name: _with_steps(name, own) for name, own in explored.items()})
+        _save(by_epoch, tables, _recorded_epochs)
+        _save(by_definition, tables, _counts)
+        _save(by_step, {name: _with_steps(name, own) for name, own in explored.items()}, _steps)
         about.write(dated_json(metadata))
 
 
@@ -149,31 +152,36 @@ def _read_census(
 
 def _seeds(directory: Path, trainings: Mapping[str, Training]) -> dict[str, list[int]]:
     """Return the seeds of each training; raise unless all have the same that are not fresh, from 0, and fresh ones from the first."""
-    found: dict[str, set[int]] = {name: set() for name in trainings}
+    found = defaultdict(set)
     for path in run_paths(directory):
-        if path.parent.name in found:
-            found[path.parent.name].add(int(path.stem))
-    most = 1 + max((seed for own in found.values() for seed in own if seed < FRESH), default=-1)
-    seeds = {name: [*range(most), *range(FRESH, 1 + max(own, default=0))] for name, own in found.items()}
-    missing = [f"{name}/{seed}" for name, own in seeds.items() for seed in own if seed not in found[name]]
-    if missing or not most:
-        raise ValueError(f"directory must hold every training of every seed, but lacks {missing or 'all'}")
+        found[path.parent.name].add(int(path.stem))
+    most = 1 + max((seed for name in trainings for seed in found[name] if seed < FRESH), default=0)
+    seeds = {name: [*range(most), *range(FRESH, 1 + max(found[name], default=0))] for name in trainings}
+    missing = [f"{name}/{seed}" for name in trainings for seed in seeds[name] if seed not in found[name]]
+    if missing:
+        raise ValueError(f"directory must hold every training of every seed, but lacks {missing}")
     return seeds
 
 
-def _with_steps(name: str, runs: Sequence[Mapping[str, Array]]) -> list[dict[str, Array]]:
-    """Return the step curves of those runs of a training whose steps are recorded."""
-    recorded = runs if name == EVERY_SEED_OF else runs[:FIRST_SEEDS]
-    return [{curve: run[curve] for curve in STEP_CURVES} for run in recorded]
+def _with_steps(name: str, runs: Sequence[Mapping[str, Array]]) -> Sequence[Mapping[str, Array]]:
+    """Return those runs of a training whose steps are recorded."""
+    return runs if name == EVERY_SEED_OF else runs[:FIRST_SEEDS]
+
+
+def _steps(_: str, curves: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the columns of a run's steps that are recorded."""
+    return {curve: curves[curve] for curve in STEP_CURVES}
 
 
 def _recorded_epochs(name: str, curves: Mapping[str, Array]) -> dict[str, NDArray[Any]]:
     """Return the columns of a run's epochs that are recorded."""
-    left_out = (*NOT_RECORDED, *(NOT_OF_FRESH if name.startswith(FRESH_RUNS) else ()))
+    left_out = [*NOT_RECORDED]
+    left_out += NOT_OF_OTHERS if name != EVERY_SEED_OF else ()
+    left_out += NOT_OF_FRESH if name.startswith(FRESH_RUNS) else ()
     return {column: values for column, values in epoch_columns(curves).items() if column not in left_out}
 
 
-def _counts(curves: Mapping[str, Array]) -> Mapping[str, NDArray[Any]]:
+def _counts(_: str, curves: Mapping[str, Array]) -> Mapping[str, NDArray[Any]]:
     """Return the spikes of a run by every definition."""
     batches = len(curves["loss"]) // len(curves["held_out_loss"])
     return sensitivity(curves["loss"], curves["accuracy"], batches)
@@ -182,13 +190,11 @@ def _counts(curves: Mapping[str, Array]) -> Mapping[str, NDArray[Any]]:
 def row(name: str, seed: int, training: Training, curves: Mapping[str, Array]) -> dict[str, Any]:
     """Return the row of one run: its summary, its last epoch, and the command that runs it again."""
     epochs = len(curves["held_out_loss"])
-    ends = epoch_columns(curves)
     return {
         "training": name,
         "seed": seed,
         **summary(curves["loss"], curves["accuracy"], training.batches_per_epoch),
-        "last_accuracy": float(ends["mean_accuracy"][-1]),
-        "last_held_out_loss": float(ends["held_out_loss"][-1]),
+        "last_accuracy": float(epoch_columns(curves)["mean_accuracy"][-1]),
         "command": f"python -m helpers.loss_curves run {name} --seed {seed} --epochs {epochs}",
     }
 
@@ -221,11 +227,16 @@ def compact(column: str, values: ArrayLike) -> NDArray[Any]:
     return rounded(values, digits)
 
 
-def _save(file: BinaryIO, tables: Mapping[str, Sequence[Mapping[str, NDArray[Any]]]]) -> None:
-    """Write the columns of each training, under ``training/column``, with the seeds in front."""
-    arrays: dict[str, Any] = {
-        f"{name}/{column}": compact(column, np.stack([run[column] for run in runs]))
-        for name, runs in tables.items()
-        for column in runs[0]
-    }
-    np.savez_compressed(file, **arrays)
+def _save(
+    file: BinaryIO,
+    tables: Mapping[str, Sequence[Mapping[str, Array]]],
+    columns: Callable[[str, Mapping[str, Array]], Mapping[str, NDArray[Any]]],
+) -> None:
+    """Write the columns of each training's runs, under ``training/column``, with the seeds in front."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:  # NumPy's own is larger
+        for name, runs in tables.items():
+            of_runs = [columns(name, run) for run in runs]
+            for column in of_runs[0]:
+                values = np.stack([own[column] for own in of_runs])
+                with archive.open(f"{name}/{column}.npy", "w") as array:
+                    np.lib.format.write_array(array, compact(column, values))

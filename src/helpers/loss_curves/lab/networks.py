@@ -4,8 +4,8 @@ Every array has an axis of R replicas, which only an axis of time precedes. Repl
 replica r of the arguments alone. The batch axis comes last, so that a step of a layer reads as on paper, W h, and
 each gate is one contiguous block: x is (T, R, n, B) and a state (R, m, B).
 
-The backward passes are written out: autograd takes about three times as long on steps this small. They can be
-differentiated once only.
+The backward passes are written out: autograd takes longer on steps this small. They can be differentiated once
+only.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def loss_and_accuracy(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class Workspace(dict[str, Tensor]):
-    """Large arrays, reused in every pass: to allocate them takes as long as to fill them."""
+    """Large arrays, reused in every pass: it takes time to allocate them, too."""
 
     def empty(self, name: str, like: Tensor, *shape: int) -> Tensor:
         """Return the array of that name, a new one if the shape or the dtype has changed."""
@@ -305,7 +305,7 @@ def _each_step_of_each_gate(gates: Tensor) -> Iterator[tuple[Tensor, ...]]:
 
 
 def tanh(a: Tensor, out: Tensor | None = None) -> Tensor:
-    """Return tanh a = −1 + 2 σ(2a), which takes a quarter as long as PyTorch's own tanh."""
+    """Return tanh a = −1 + 2 σ(2a), which is faster than PyTorch's own tanh."""
     sigma = torch.add(a, a, out=out).sigmoid_()
     return torch.add(MINUS_ONE, sigma, alpha=2, out=sigma)
 

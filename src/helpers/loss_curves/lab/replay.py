@@ -219,6 +219,11 @@ class _Continuation:
     v: Tensor
     losses: list[Tensor] = field(default_factory=list)
 
+    @property
+    def over(self) -> bool:
+        """Whether the horizon is reached."""
+        return len(self.losses) == HORIZON
+
     def finish(self) -> None:
         """Write into the spike's row when each of the other steps was followed by a high loss."""
         losses = torch.stack(self.losses)
@@ -320,7 +325,7 @@ class _Observer:
         if not self.continued:
             return
         theta, v = (torch.cat([getattr(one, name) for one in self.continued]) for name in ("theta", "v"))
-        replicas = [one.r for one in self.continued for _ in STEPS]
+        replicas = np.repeat([one.r for one in self.continued], len(STEPS))
         x = one_hot(step.symbols[replicas], theta.dtype)
         losses, _, g = gradient(self.network, theta, x, step.labels[replicas])
         change, v = _rmsprop_step(self.rmsprop, theta, g, v)
@@ -328,9 +333,9 @@ class _Observer:
         for one, (loss, after, memory) in zip(self.continued, parts, strict=True):
             one.losses.append(loss)
             one.theta, one.v = after, memory
-            if len(one.losses) == HORIZON:
+            if one.over:
                 one.finish()
-        self.continued = [one for one in self.continued if len(one.losses) < HORIZON]
+        self.continued = [one for one in self.continued if not one.over]
 
     def add_swap(self, r: int, step: Step) -> None:
         """Add the row of the batch before with its labels swapped: its loss, and the effect of a step on it."""
