@@ -44,12 +44,13 @@ def test_both_descents_are_pytorchs(setting):
             if norm > 0.5:
                 break
             found = [*places[k], losses[k], norms[k]]
-            np.testing.assert_allclose(found, [*theta.detach().numpy(), loss.item(), norm], rtol=1e-3)
+            expected = [*theta.detach().numpy(), loss.item(), norm]
+            np.testing.assert_allclose(found, expected, rtol=1e-3, atol=5e-5)  # loss and gradient end at 0
             drawn = np.array([frame[f"{name}_w"][k], frame[f"{name}_b"][k]], float)
             at_w, at_b = place = theta.detach().numpy()
             on_the_map = 4 <= at_w <= 7 and chapter.BIAS.low <= at_b <= chapter.BIAS.high
             np.testing.assert_allclose(drawn, place if on_the_map else [np.nan, np.nan], atol=2e-3)
-            np.testing.assert_allclose(float(frame[f"{name}_loss"][k]), loss.item(), rtol=2e-3, atol=1e-7)
+            np.testing.assert_allclose(float(frame[f"{name}_loss"][k]), loss.item(), rtol=2e-3, atol=5e-5)
             torch.nn.utils.clip_grad_norm_([theta], threshold)
             optimiser.step()
 

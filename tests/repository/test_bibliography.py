@@ -48,7 +48,7 @@ PROCEEDINGS = {
 """Their pages, a second time."""
 
 TOPICS = {
-    "dumoulin2016": r"relationship 15",
+    "dumoulin2016": r"relationship 15|each case of stride and padding",
     "okabe2008": r"colour-blind",
     "torch7issue945": r"had it wrong",
     "webnnissue222": r"had it wrong",

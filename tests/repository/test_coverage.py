@@ -48,12 +48,7 @@ def test_every_numbered_equation_is_found(path):
 
 
 CHAPTER = (ROOT / "notebooks" / "convolution.md").read_text(encoding="utf-8")
-CHECK = """check_close(
-    y,
-    oracle.value(lambda x, W: oracle.conv(x, W, stride=2), x, W),
-    name="f",
-)
-"""
+CHECK = 'check_close(layer_y, oracle.value(torch_layer, layer_x, layer_W), name="f")\n'
 MARKED = f"# checks: eq-layer\n{CHECK}"
 
 

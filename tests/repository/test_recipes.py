@@ -118,7 +118,7 @@ def test_each_recipe_is_complete(project):
         "test_a_statement_is_what_the_sheet_says[1.1.b.filters]",
         "test_a_statement_is_what_the_sheet_says[2.1.a]",
         "test_a_page_quotes_what_the_sheet_says[softmax]",
-        "test_every_packed_frame_is_what_the_functions_return[notebooks/convolution-2]",
+        "test_every_packed_frame_is_what_the_functions_return[notebooks/convolution-3]",
         "test_pair_is_in_step[convolution]",
         "test_pair_is_in_step[softmax]",
         "test_every_cell_runs[softmax]",
