@@ -104,7 +104,7 @@ def test_errors_are_medians_with_their_range():
     ]
     together = Evidence.over(draws)
     assert together.measurements == (
-        "the sheet as written 25 % (10 to 90 %); elsewhere 50 % (20 to 180 %); the book < 10⁻¹⁰"
+        "the sheet as written: 25 % (10 to 90 %); elsewhere: 50 % (20 to 180 %); the book: < 10⁻¹⁰"
     )
     assert together.row == ("off by 25 % (10 to 90 %)", "off by < 10⁻¹⁰")
 
@@ -126,7 +126,7 @@ def test_errors_in_words(errors, words):
 def test_what_is_left_out_has_its_own_words_and_no_column():
     evidence = Evidence(as_written=ROUNDING, left_out={"beyond the window": 0.5}, corrected=NONE)
     assert evidence.row == ("off by < 10⁻¹⁰", "off by < 10⁻¹⁰")
-    assert "; beyond the window 50 %;" in evidence.measurements
+    assert "; beyond the window: 50 %;" in evidence.measurements
 
 
 def test_readings_are_a_table_and_one_is_nearest():

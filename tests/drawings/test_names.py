@@ -62,7 +62,7 @@ AXES = {
     ("How much the last state depends on the states before it", "size"),
     ("$‖∂h[45]/∂h[45−n]‖$, the median of 30 random networks for each window", "norm"),
     ("Loss, and gradient", "size"),
-    ("Histogram of 500 untrained networks: the loss minus ln C", "share of the fullest bin"),
+    ("Histogram of 500 untrained networks: the loss minus ln C", "count, relative to the fullest bin"),
     ("Share of the cases without a spike so far", "%"),
     ("What is lost of ∂ℓ/∂W_x: median of 100 random networks", "error in %"),
     ("Loss of the batch", "nats"),

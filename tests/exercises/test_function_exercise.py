@@ -17,7 +17,7 @@ def test_right_says_how_it_was_checked():
     answer = DOUBLE.check(lambda x: x + x)
     assert answer.right
     assert repr(answer) == (
-        "✓ Right: exercise 0.double\nIt agrees with the reference in all 3 cases. The largest relative difference "
+        "✓ Right: exercise 0.double\nIt agrees with the book's own function in all 3 cases. The largest relative difference "
         "is below 10⁻¹³."
     )
 

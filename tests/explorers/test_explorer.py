@@ -241,7 +241,7 @@ def test_transposed_frame_is_what_autograd_says(t, length, kernel_size, stride, 
 
 def test_the_answers_of_chapter_1_are_right():
     """What each question calls right is what its explorer shows."""
-    sizes, transposed, layer = (maker() for maker in EXPLORERS["notebooks/convolution"])
+    sizes, layer, transposed = (maker() for maker in EXPLORERS["notebooks/convolution"])
     assert sizes.predict.right == f"{len(sizes.frame()['y'])} × {len(sizes.frame()['y'])}"
     assert layer.predict.right == "all of them"
     assert (layer.frame()["weight_roles"][1] == chapter.ROLES_IN_WEIGHT.index("skipped")).all()

@@ -105,7 +105,7 @@ def test_every_place_of_every_slider_is_another_picture():
         ),
         (
             {"diverged_at": 0, "learnt_at": 90, "steps_after": 310, "spikes": 1, "worst_loss": 2.0},
-            "learns in epoch 90, then 1 spike, up to 2.00 nats.",
+            "learns in epoch 90, then 1 spike; the worst batch costs 2.00 nats.",
         ),
         (
             {"diverged_at": 0, "learnt_at": 100, "steps_after": 0, "spikes": 0},

@@ -101,7 +101,7 @@ def test_where_the_browser_keeps_nothing_the_switch_still_works(browser, server)
 def test_an_address_opens_the_cell_that_it_names(open_page, opened):
     page = open_page("notebooks/convolution" + ("#check-eq-conv" if opened == "at once" else ""))
     if opened == "later":
-        page.locator(".equation-check a").first.click()
+        page.locator(".equation-check a[href='#check-eq-conv']").click()
     cell = page.locator("#check-eq-conv")
     assert cell.locator("details").get_attribute("open") is not None
     assert cell.locator(".cell_input").is_visible()

@@ -73,7 +73,11 @@ def test_the_keyboard_shows_it_and_escape_closes_it(page):
 @pytest.mark.parametrize(
     ("name", "selector", "words"),
     [
-        ("notebooks/gated_rnn", "a.internal[href*='bibliography']", "Learning phrase representations"),
+        (
+            "notebooks/gated_rnn",
+            "a.internal[href*='bibliography']:has-text('Cho')",
+            "Learning phrase representations",
+        ),
         ("book/notation", "a.internal[href*='#claim-']", "Claim "),
         ("notebooks/gated_rnn", "[data-symbol$=':W_h']", "from the state to the gate"),
     ],

@@ -288,7 +288,7 @@ def test_what_is_pressed_or_dragged_is_large_enough(look_at, width):
 
 
 def test_in_forced_colours_the_legend_keeps_those_of_the_drawing(open_page):
-    page = open_page("notebooks/convolution", forced_colors="active")
+    page = open_page("notebooks/attention_rnn", forced_colors="active")
     swatches = page.locator(".explorer .gc-legend i").evaluate_all(
         "all => new Set(all.map(swatch => getComputedStyle(swatch).backgroundColor)).size"
     )
@@ -300,7 +300,7 @@ def test_a_moved_slider_leaves_the_address_of_the_section(open_page):
     top = page.evaluate("document.getElementById('claim-1-1-b').getBoundingClientRect().top")
     assert 0 <= top < 200
     page.locator("#explorer-output-size input").first.focus()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
     page.wait_for_function("location.hash.startsWith('#claim-1-1-b&explorer-output-size.')")
     page.reload()
     page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")

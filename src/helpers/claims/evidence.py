@@ -161,7 +161,7 @@ class Evidence:
         Examples
         --------
         >>> Evidence.over([Evidence(0.25, 0.0), Evidence(0.75, 0.0), Evidence(0.5, 0.0)]).measurements
-        'the sheet as written 50 % (25 to 75 %); the book < 10⁻¹⁰'
+        'the sheet as written: 50 % (25 to 75 %); the book: < 10⁻¹⁰'
         """
         drawn = list(draws)
         return cls(
@@ -197,7 +197,7 @@ class Evidence:
             **self.beside,
         }
         return "; ".join(
-            f"{name} {format_error(error)}" for name, error in errors.items() if error is not None
+            f"{name}: {format_error(error)}" for name, error in errors.items() if error is not None
         )
 
     @property

@@ -87,7 +87,7 @@ def output_size_explorer() -> Explorer:
             ),
         ),
         predict=Prediction(
-            "Kernel 3 × 3, stride 2, padding 1: how large is the output?",
+            "Input 8 × 8, kernel 3 × 3, stride 2, padding 1: how large is the output?",
             (_square(size + 1), _square(size), _square(size - 1)),
             right=_square(size),
             because="The fifth window would need one row and one column more than there are.",
@@ -139,7 +139,7 @@ def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dil
         "nearest": np.abs(np.subtract.outer(np.arange(padded), middles)).argmin(axis=1),
         "formula": f"⌊({input_size} + 2·{padding} − {dilation}·({kernel_size} − 1) − 1) / {stride}⌋ + 1"
         f" = ⌊{reach} / {stride}⌋ + 1 = {size}, so the output is {size} × {size}.",
-        "left_over": f"Of each side {dropped or 'none'} dropped, {skipped or 'none'} skipped.",
+        "left_over": f"Along each side, {count(dropped, 'sample')} dropped and {skipped or 'none'} skipped.",
     }
 
 
@@ -176,94 +176,6 @@ def _places_read(length: int, kernel_size: int, stride: int, dilation: int, outp
     """Return the places that an output reads: where its row of ∂y/∂x is not 0."""
     jacobian = input_jacobian(np.ones((1, 1, kernel_size)), length, stride=stride, dilation=dilation)
     return np.flatnonzero(jacobian[0, output_position, 0])
-
-
-def transposed_explorer() -> Explorer:
-    """Return the explorer of ∂ℓ/∂x as a convolution: spread ∂ℓ/∂f by the stride, flip the kernel, slide it over."""
-    return Explorer(
-        transposed_frame,
-        name="transposed",
-        panels=(
-            Grid(
-                "From $∂ℓ/∂f$ to $∂ℓ/∂x$",
-                roles="roles",
-                numbers="numbers",
-                legend=ROLES_IN_STEPS,
-                legend_words=("",) * 6,
-                row_names=("$∂ℓ/∂f$", "spread", "kernel $W$", "$∂ℓ/∂x$"),
-                marked="marks",
-                unnumbered=("zero",),
-                unit=SLIDING_UNIT,
-            ),
-            Text(("step", "sum")),
-        ),
-        predict=Prediction(
-            "The forward pass moved by 2. By how much does the flipped kernel move over the spread gradient?",
-            ("by 2", "by 1", "by ½"),
-            right="by 1",
-            because="The stride has become the spread: between two gradients stand S − 1 zeros.",
-            veils=("numbers", "step"),
-        ),
-        t=Slider("step", range(11), start=4, play=1),
-        length=Slider("length L", range(5, 9), start=7),
-        kernel_size=Slider("kernel size K", range(1, 4), start=3),
-        stride=Slider("stride S", range(1, 4), start=2),
-        dilation=Slider("dilation D", range(1, 3), start=1),
-    )
-
-
-SLIDING_UNIT = 21
-ROLES_IN_STEPS = ("zero", "padding", "gradient", "tap-0", "tap-1", "tap-2")
-SPREAD, FLIP, SLIDE = 1, 2, 3
-"""The steps at which ∂ℓ/∂f is spread, the kernel is flipped, and the first sample of ∂ℓ/∂x is computed."""
-
-
-def transposed_frame(t: int, length: int, kernel_size: int, stride: int, dilation: int) -> Frame:
-    """Return four rows: ∂ℓ/∂f; spread, with D(K − 1) zeros at each end; the kernel where it stands; ∂ℓ/∂x so far."""
-    _, weight, output_gradient = example_layer(length, kernel_size)
-    setting = {"stride": stride, "dilation": dilation}
-    size, ends = output_size(length, kernel_size, **setting), dilation * (kernel_size - 1)
-    gradient, kernel = output_gradient[0, :size], weight[0, 0]
-    result = input_vjp(gradient[None], kernel[None, None], length, **setting)[0].astype(int)
-    position = min(max(t - SLIDE, 0), length - 1)
-    done = min(max(t - SLIDE + 1, 0), length)
-    taps = position + dilation * np.arange(kernel_size)
-    places = ends + stride * np.arange(size)
-    numbers, roles = np.zeros((4, length + 2 * ends), int), np.zeros((4, length + 2 * ends), int)
-
-    def fill(row: int, columns: Whole, values: int | Whole, role: int | Whole) -> None:
-        numbers[row, columns], roles[row, columns] = values, role
-
-    named = ROLES_IN_STEPS.index
-    fill(0, np.arange(size), gradient, named("gradient"))
-    if t >= SPREAD:
-        fill(1, np.arange(length + 2 * ends), 0, named("padding"))
-        fill(1, places, gradient, named("gradient"))
-    order = np.arange(kernel_size)[:: -1 if t >= FLIP else 1]
-    fill(2, taps, kernel[order], named("tap-0") + order)
-    fill(3, np.arange(done), result[:done], named("gradient"))
-    marks = np.zeros(numbers.shape, int)
-    if done:
-        marks[1, taps] = marks[3, position] = 1
-    products = (f"{signed(g)}·{signed(w)}" for g, w in zip(numbers[1, taps], kernel[order], strict=True))
-    return {
-        "numbers": numbers,
-        "roles": roles,
-        "marks": marks,
-        "step": _step_in_words(t, stride, ends),
-        "sum": f"∂ℓ/∂x[{position}] = {' + '.join(products)} = {format_number(result[position])}."
-        if done
-        else "",
-    }
-
-
-def _step_in_words(t: int, stride: int, ends: int) -> str:
-    words = {
-        0: "The gradient of the output, and the kernel.",
-        SPREAD: f"Spread: {count(stride - 1, 'zero')} between two samples, {count(ends, 'zero')} at each end.",
-        FLIP: "Flip the kernel.",
-    }
-    return words.get(t, "Slide the flipped kernel in steps of 1, multiply and add.")
 
 
 def layer_explorer() -> Explorer:
@@ -440,10 +352,98 @@ def backward_frame(
     error = found[channel] - right[channel]
     weight_roles = np.where(error, ROLES_IN_WEIGHT.index("skipped"), ROLES_IN_WEIGHT.index("gradient"))
     return {
-        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {terms or 'no terms'} = {format_number(found[channel, shown])}.",
+        "backward": f"∂ℓ/∂W[0, {channel}, {shown}] = {f'{terms} = ' if terms else ''}{format_number(found[channel, shown])}.",
         "comparison": f"Wrong by {format_number(error[shown])}." if error[shown] else "That is right.",
         "signal": np.stack([x[channel], spread]),
         "signal_roles": roles,
         "weight": np.stack([weight[0, channel], found[channel]]),
         "weight_roles": np.stack([np.arange(kernel_size), weight_roles]),
     }
+
+
+def transposed_explorer() -> Explorer:
+    """Return the explorer of ∂ℓ/∂x as a convolution: spread ∂ℓ/∂f by the stride, flip the kernel, slide it over."""
+    return Explorer(
+        transposed_frame,
+        name="transposed",
+        panels=(
+            Grid(
+                "From $∂ℓ/∂f$ to $∂ℓ/∂x$",
+                roles="roles",
+                numbers="numbers",
+                legend=ROLES_IN_STEPS,
+                legend_words=("",) * 6,
+                row_names=("$∂ℓ/∂f$", "spread", "kernel $W$", "$∂ℓ/∂x$"),
+                marked="marks",
+                unnumbered=("zero",),
+                unit=SLIDING_UNIT,
+            ),
+            Text(("step", "sum")),
+        ),
+        predict=Prediction(
+            "The forward pass moved by 2. By how much does the flipped kernel move over the spread gradient?",
+            ("by 2", "by 1", "by ½"),
+            right="by 1",
+            because="The stride has become the spread: between neighbouring gradients there are S − 1 zeros.",
+            veils=("numbers", "step"),
+        ),
+        t=Slider("step", range(11), start=4, play=1),
+        length=Slider("length L", range(5, 9), start=7),
+        kernel_size=Slider("kernel size K", range(1, 4), start=3),
+        stride=Slider("stride S", range(1, 4), start=2),
+        dilation=Slider("dilation D", range(1, 3), start=1),
+    )
+
+
+SLIDING_UNIT = 21
+ROLES_IN_STEPS = ("zero", "padding", "gradient", "tap-0", "tap-1", "tap-2")
+SPREAD, FLIP, SLIDE = 1, 2, 3
+"""The steps at which ∂ℓ/∂f is spread, the kernel is flipped, and the first sample of ∂ℓ/∂x is computed."""
+
+
+def transposed_frame(t: int, length: int, kernel_size: int, stride: int, dilation: int) -> Frame:
+    """Return four rows: ∂ℓ/∂f; spread, with D(K − 1) zeros at each end; the kernel where it stands; ∂ℓ/∂x so far."""
+    _, weight, output_gradient = example_layer(length, kernel_size)
+    setting = {"stride": stride, "dilation": dilation}
+    size, ends = output_size(length, kernel_size, **setting), dilation * (kernel_size - 1)
+    gradient, kernel = output_gradient[0, :size], weight[0, 0]
+    result = input_vjp(gradient[None], kernel[None, None], length, **setting)[0].astype(int)
+    position = min(max(t - SLIDE, 0), length - 1)
+    done = min(max(t - SLIDE + 1, 0), length)
+    taps = position + dilation * np.arange(kernel_size)
+    places = ends + stride * np.arange(size)
+    numbers, roles = np.zeros((4, length + 2 * ends), int), np.zeros((4, length + 2 * ends), int)
+
+    def fill(row: int, columns: Whole, values: int | Whole, role: int | Whole) -> None:
+        numbers[row, columns], roles[row, columns] = values, role
+
+    named = ROLES_IN_STEPS.index
+    fill(0, np.arange(size), gradient, named("gradient"))
+    if t >= SPREAD:
+        fill(1, np.arange(length + 2 * ends), 0, named("padding"))
+        fill(1, places, gradient, named("gradient"))
+    order = np.arange(kernel_size)[:: -1 if t >= FLIP else 1]
+    fill(2, taps, kernel[order], named("tap-0") + order)
+    fill(3, np.arange(done), result[:done], named("gradient"))
+    marks = np.zeros(numbers.shape, int)
+    if done:
+        marks[1, taps] = marks[3, position] = 1
+    products = (f"{signed(g)}·{signed(w)}" for g, w in zip(numbers[1, taps], kernel[order], strict=True))
+    return {
+        "numbers": numbers,
+        "roles": roles,
+        "marks": marks,
+        "step": _step_in_words(t, stride, ends),
+        "sum": f"∂ℓ/∂x[{position}] = {' + '.join(products)} = {format_number(result[position])}."
+        if done
+        else "",
+    }
+
+
+def _step_in_words(t: int, stride: int, ends: int) -> str:
+    words = {
+        0: "The gradient of the output, and the kernel.",
+        SPREAD: f"Spread: {count(stride - 1, 'zero')} between two samples, {count(ends, 'zero')} at each end.",
+        FLIP: "Flip the kernel.",
+    }
+    return words.get(t, "Slide the flipped kernel in steps of 1, multiply and add.")

@@ -127,7 +127,7 @@ class FunctionExercise(Exercise[Function]):
         if not trial.wrong:
             difference = _written(max(trial.errors))
             return self._right(
-                f"It agrees with the reference in all {len(trial.calls)} cases. The largest relative difference is {difference}.",
+                f"It agrees with the book's own function in all {len(trial.calls)} cases. The largest relative difference is {difference}.",
                 *trial.remarks(),
             )
         names = self._made(trial, self.mistakes)

@@ -98,9 +98,9 @@ def state_frame(gate_bias: int, gain: float, input_scale: float) -> Frame:
     size = np.abs(share)
     latest, earliest = int(size.argmax()) + 1, int(np.flatnonzero(size > size.max() / 10)[0]) + 1
     far_back = (
-        f"before step {earliest}, less than a tenth as much."
+        f"on those before step {earliest}, less than a tenth as much."
         if earliest > 1
-        else "on the first, more than a tenth as much."
+        else "even on the first, more than a tenth as much."
     )
     low, mean, high = (f"{100 * value:.0f}" for value in (c.min(), c.mean(), c.max()))
     return {
@@ -131,7 +131,7 @@ def runs_of_one_state(gain: float) -> tuple[Run, Array]:
 GATES = [0.1, 0.25, 0.5, 0.75, 0.9]
 TURNS = (("keep", "replace"), ("rest",), ("gate",), ("W_h", "W_x", "W_c"))
 """The boxes of the diagram of one step that multiply a gradient, by columns: a path goes through at most one of each."""
-PATHS = ("what is kept", "gate, by h[t−1]", "gate, by z")
+PATHS = ("what is kept", "gate, by h[t−1]", "gate, by the candidate")
 
 
 def backward_graph_explorer() -> Explorer:
@@ -272,7 +272,7 @@ def gradient_flow_explorer() -> Explorer:
                 x="back",
                 lines=(
                     Line("log_norms", "gradient", "gradient"),
-                    Line("log_gates", "the sheet", "gate"),
+                    Line("log_gates", "product of the gates", "gate"),
                     Line("log_bound", "bound", "bound"),
                 ),
                 x_axis=Axis("steps back $n$", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
@@ -371,7 +371,7 @@ def _bound_in_words(rho: float) -> str:
     )
     if rho < 1:
         return f"{below} is below 1: the gradient must vanish in the end."
-    return f"ρ = {format_number(rho)} is not below 1, so there is no bound."
+    return f"ρ = {format_number(rho)} is not below 1, so it proves nothing."
 
 
 _RAISED = str.maketrans("−0123456789.", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·")

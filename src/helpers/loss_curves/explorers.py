@@ -187,7 +187,7 @@ def _outcome(row: Mapping[str, float]) -> str:
     if not row["learnt_at"]:
         return f"does not learn: {100 * row['last_accuracy']:.0f} % right in the last epoch."
     spikes = count(int(row["spikes"]), "spike")
-    highest = f", up to {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
+    highest = f"; the worst batch costs {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
     return f"learns in epoch {row['learnt_at']}, then {spikes}{highest}."
 
 
@@ -475,7 +475,7 @@ def initial_loss_explorer() -> Explorer:
                     Line("formula_height", "mean by the formula", "gradient", x="formula"),
                 ),
                 x_axis=Axis("loss − ln C, in nats", -0.4, 3, (0, 0.5, 1, 1.5, 2, 2.5, 3)),
-                y_axis=Axis("share of the fullest bin", 0, 1.05, (0, 0.5, 1)),
+                y_axis=Axis("count, relative to the fullest bin", 0, 1.05, (0, 0.5, 1)),
                 width=400,
                 height=180,
             ),

@@ -142,7 +142,7 @@ function judgeFormula(pack, typed) {
   if (error <= SAME)
     return judged(
       "right",
-      `It agrees with the reference in all ${cases.length} cases.`,
+      `It agrees with the book's own answer in all ${cases.length} cases.`,
       pack.because,
     );
   const variant = pack.variants?.find(({ values }) => isMade(pack, values, cases));
