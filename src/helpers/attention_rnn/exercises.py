@@ -773,7 +773,7 @@ RANK = FunctionExercise(
     given="The names are a_1, a_2 and b_1. In AttentionRNN(∞) states 1 and 2 have the weights a_1 and a_2 at some step, and state 1 has the weight b_1 at a later step. Return the weight b_2 of state 2 at that later step.",
     hints=(
         "A weight is exp(w[s])/Z[t]. Which of the two factors changes with the step, and which with the state?",
-        "Between two states, the proportion of the weights is exp(w[2] − w[1]), at every step.",
+        "The ratio of the weights of two states is exp(w[2] − w[1]), at every step.",
     ),
     mistakes={
         "inverts the proportion": Mistake(

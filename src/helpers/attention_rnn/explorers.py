@@ -281,7 +281,7 @@ def many_steps_explorer() -> Explorer:
             f"Widen the window from 1 to 5. How does the gradient change, {BACK} steps back?",
             ("5 times as large", "many powers of ten larger"),
             right="many powers of ten larger",
-            because="An arrow skips up to 5 steps: fewer factors.",
+            because="An arrow covers up to 5 steps, so there are fewer factors.",
         ),
         panels=(
             Lines(
