@@ -1,7 +1,7 @@
 """What each known mistake answers, and how its hint begins and ends: a mistake's function, name and hint belong together.
 
-``python tests/exercises/known_mistakes.py`` adds to known_mistakes.json the mistakes that are not in it, for somebody to read, and changes
-none that is. A function's answer is that to the first case that the fewest others answer alike.
+``python tests/exercises/known_mistakes.py`` adds to known_mistakes.json the mistakes that are not in it, for somebody to read, changes
+none that is, and leaves out those that are no more. A function's answer is that to the first case that the fewest others answer alike.
 """
 
 import json
@@ -56,13 +56,14 @@ def known():
 
 
 def add_new():
-    found = known()
+    found, of_before = {}, known()
     for exercise in EXERCISES:
-        of_exercise = found.setdefault(exercise.id, {})
+        own = found[exercise.id] = {}
         for name in exercise.mistakes:
-            if name not in of_exercise:
-                of_exercise[name] = entry(exercise, name)
-                print(f"{exercise.id}, {name}: {of_exercise[name]}")
+            before = of_before.get(exercise.id, {}).get(name)
+            own[name] = before or entry(exercise, name)
+            if before is None:
+                print(f"{exercise.id}, {name}: {own[name]}")
     lines = (
         f'"{id}": {{\n'
         + ",\n".join(
