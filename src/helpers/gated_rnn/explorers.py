@@ -272,7 +272,7 @@ def gradient_flow_explorer() -> Explorer:
                 x="back",
                 lines=(
                     Line("log_norms", "gradient", "gradient"),
-                    Line("log_gates", "product of the gates", "gate"),
+                    Line("log_gates", "the gates", "gate"),
                     Line("log_bound", "bound", "bound"),
                 ),
                 x_axis=Axis("steps back $n$", 0, LONGEST, (0, 10, 20, 30, 40, 50, 60)),
