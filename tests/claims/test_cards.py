@@ -139,7 +139,7 @@ def test_bars_do_not_break_the_table():
 def test_card_shows_what_it_measured():
     card = claims.card("1.1.c.iv")
     assert "repaired" in repr(card)
-    assert f"the sheet as written {100 * np.median(card.evidence.as_written):.2g} % (" in repr(card)
+    assert f"the sheet as written: {100 * np.median(card.evidence.as_written):.2g} % (" in repr(card)
     assert card.claim.correction in card._repr_markdown_()
 
 

@@ -31,25 +31,25 @@ SHEET = {
             for k in range(1, len(x) + 1)
         ]
     ],
-    ("1.2.1.c", "keeps one step, the last, and leaves the sum out"): lambda g, c, s, x, W_h: (
+    ("1.2.1.c", "keeps only the last step, and leaves out the sum"): lambda g, c, s, x, W_h: (
         (g[-1] * (1 - c[-1]))[:, None] * x[-1]
     ),
-    ("1.2.1.c", "takes the product as it stands, in the last step alone"): lambda g, c, s, x, W_h: (
+    ("1.2.1.c", "uses the sheet's product as it is written, for the last step only"): lambda g, c, s, x, W_h: (
         (g[-1] @ (1 - c[-1])) * x[-1][:, None]
     ),
     ("1.2.1.d.reason", "forgets the path through the gate"): lambda c, h, z, W_h: np.diag(c),
-    ("1.2.1.d.vanishing", "takes the gate alone for the bound"): lambda gamma, G: gamma,
+    ("1.2.1.d.vanishing", "uses the gate alone as the bound"): lambda gamma, G: gamma,
     ("1.2.2.e", "drops a transpose, of k_1"): sheets_jacobian,
-    ("1.2.2.f", "forgets that ℓ may look at h[T] itself"): lambda g, total_gradients, direct_jacobians, total_jacobians: (
+    ("1.2.2.f", "forgets that ℓ may contain h[T] itself"): lambda g, total_gradients, direct_jacobians, total_jacobians: (
         sum(gradient @ jacobian for gradient, jacobian in zip(total_gradients, direct_jacobians, strict=True))
     ),
-    ("1.2.2.f", "puts the Jacobian before the gradient, and forgets that ℓ may look at h[T] itself"): (
+    ("1.2.2.f", "puts the Jacobian before the gradient, and forgets that ℓ may contain h[T] itself"): (
         lambda g, total_gradients, direct_jacobians, total_jacobians: sum(
             jacobian @ gradient for gradient, jacobian in zip(total_gradients, direct_jacobians, strict=True)
         )
     ),
-    ("1.2.1.d", "multiplies the gates alone"): np.prod([0.5] * 60),
-    ("1.2.1.d", "holds that it cannot exceed 1"): 1.0,
+    ("1.2.1.d", "multiplies the gates only"): np.prod([0.5] * 60),
+    ("1.2.1.d", "assumes that it cannot exceed 1"): 1.0,
 }  # fmt: skip
 """The sheet's statements, transcribed: functions of the exercise's arguments, and numbers."""
 

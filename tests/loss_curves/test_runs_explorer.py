@@ -77,7 +77,7 @@ def test_what_is_drawn_is_what_was_recorded(training, seed):
     np.testing.assert_array_equal(frame["marks"], [0, 10, np.nan] * len(places))
     if learnt and row["steps_after"][seed]:
         assert f"in epoch {learnt}, then {row['spikes'][seed] or 'no'} spike" in frame["outcome"]
-        assert f"up to {row['worst_loss'][seed]:.2f} nats" in frame["outcome"]
+        assert f"the worst batch costs {row['worst_loss'][seed]:.2f} nats" in frame["outcome"]
 
 
 def test_places_are_within_their_buckets():

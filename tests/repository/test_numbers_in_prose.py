@@ -37,7 +37,6 @@ ELSEWHERE = {
     ("gated_rnn", "the last of 60 steps, in a network of 16 states"): "settings of the explorer",
     ("gated_rnn", "good to about eight digits"): "of central differences, as is well known",
     ("gated_rnn", "ten times as much is allowed"): "a tolerance of 0.1, where 0.01 was found",
-    ("attention_rnn", "Give it, in six equations or in one line"): "those of the sheet, above",
     ("attention_rnn", "What the network's Jacobian is, first in six equations"): "those of the sheet, below",
     ("attention_rnn", "ten times the length takes a hundred times"): "a square",
     ("convolution", "This is relationship 15 of"): "tests/repository/test_bibliography.py",
@@ -45,7 +44,7 @@ ELSEWHERE = {
     ("loss_curves", "A sequence has 60 to 80 symbols"): "a setting: tests/loss_curves/test_temporal_order.py",
     (
         "loss_curves",
-        "stands at places 10 to 20, the second at 45 to 54",
+        "stands at one of the places 10 to 20, the second at one of 45 to 54",
     ): "a setting: tests/loss_curves/test_temporal_order.py",
     ("loss_curves", "An LSTM with 12 hidden units"): "a setting of the course",
     ("loss_curves", "An *epoch* is 31 batches"): "a setting of the course",
