@@ -54,8 +54,8 @@ SHEET = {
 """The sheet's statements, transcribed: functions of the exercise's arguments, and numbers."""
 
 PRODUCTS = {
-    ("1.2.1.c", "multiplies a row with a row, or a column with a column"): r"(1 - c[t]) \cdot x[t]",
-    ("1.2.1.c.step", "makes one product of two columns"): r"(1 - c[t]) \cdot x[t]",
+    ("1.2.1.c", "multiplies a row by a row, or a column by a column"): r"(1 - c[t]) \cdot x[t]",
+    ("1.2.1.c.step", "multiplies two columns"): r"(1 - c[t]) \cdot x[t]",
     ("1.2.2.e.2", "drops a transpose, of k_1"): "k_1 Q_1",
     (
         "1.2.2.f",
