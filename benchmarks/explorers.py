@@ -2,7 +2,7 @@
 
     python benchmarks/explorers.py --record src/helpers/records/data/explorer_frames.json
 
-Every slider of every explorer goes through all its positions, the others at their start. The clock runs from the
+Every slider and menu of every explorer goes through all its positions, the others at their start. The clock runs from the
 `input` event, sent at the beginning of a frame as a browser sends a moving pointer's, until that frame is painted: the
 script, the style, the layout and the painting of the main thread. At 60 frames a second there are 16.7 ms for it.
 """
@@ -17,7 +17,7 @@ from records import head, path_given
 from helpers.records import write_record
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "site"))
-from browsing import COME_NEAR, FLAGS, SITE, serving
+from browsing import COME_NEAR, FLAGS, SHOW, SITE, serving
 from find_browser import find
 
 FRAME = 16.7
@@ -26,9 +26,10 @@ MEASURE = """async explorer => {
   const frame = () => new Promise(requestAnimationFrame);
   const times = [];
   explorer.scrollIntoView();
-  for (const input of explorer.querySelectorAll('input[type=range]')) {
+  for (const input of explorer.querySelectorAll('input[type=range], select')) {
     const start = input.value;
-    for (let value = Number(input.min); value <= Number(input.max); value += Number(input.step)) {
+    const {min, max, step} = input.options ? {min: 0, max: input.options.length - 1, step: 1} : input;
+    for (let value = Number(min); value <= Number(max); value += Number(step)) {
       await frame();
       const sent = performance.now();
       input.value = value;
@@ -59,6 +60,7 @@ def main():
             page.goto(f"{address}/notebooks/{chapter.name}")
             page.wait_for_function("document.documentElement.dataset.explorers === 'drawn'")
             page.evaluate(COME_NEAR)
+            page.evaluate(SHOW)  # what a question veils
             for number, explorer in enumerate(page.locator(".explorer").all(), 1):
                 times = explorer.evaluate(MEASURE)
                 everything += times
