@@ -18,14 +18,8 @@ ENGINE = os.environ.get("BROWSER_ENGINE", "chromium")
 
 @pytest.fixture(scope="session")
 def browser(request):
-    if ENGINE != "chromium":
-        with sync_playwright() as playwright:
-            other = getattr(playwright, ENGINE).launch(timeout=patience())
-            yield other
-            other.close()
-        return
-    path = find()
-    if path is None:
+    path = find() if ENGINE == "chromium" else None
+    if path is None and ENGINE == "chromium":
         if os.environ.get("CI"):
             pytest.fail(
                 "no browser was found, and in CI the built site must be tested; run `make browser` first"
@@ -33,9 +27,10 @@ def browser(request):
         request.config.stash[MISSING] = True
         pytest.skip("no browser was found; `make browser` installs one")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=patience())
-        yield chromium
-        chromium.close()
+        flags = FLAGS if path else []
+        opened = getattr(playwright, ENGINE).launch(executable_path=path, args=flags, timeout=patience())
+        yield opened
+        opened.close()
 
 
 def pytest_terminal_summary(terminalreporter, config):
