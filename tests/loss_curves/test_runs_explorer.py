@@ -13,7 +13,7 @@ from helpers.loss_curves.spikes import SPIKE_LOSS, spike_onsets
 
 property_test = settings(deadline=None, max_examples=60)
 curves = st.lists(st.sampled_from([0.0, 0.25, 1.0, 6.0, np.nan]), min_size=1, max_size=80)
-RUNS = list(itertools.product(chapter.INTERVENTIONS, range(2)))
+RUNS = list(itertools.product(recorded_census.INTERVENTIONS, range(2)))
 CURVES = tuple(chapter.CURVES)
 
 
@@ -119,8 +119,8 @@ def test_outcome_in_words(row, words):
 
 def test_every_training_of_the_record_has_a_name():
     shorter = {name for name in recorded_census.trainings() if name.startswith("normal")}
-    assert set(recorded_census.trainings()) - shorter == set(chapter.INTERVENTIONS)
-    assert len(set(chapter.INTERVENTIONS.values())) == len(chapter.INTERVENTIONS)
+    assert set(recorded_census.trainings()) - shorter == set(recorded_census.INTERVENTIONS)
+    assert len(set(recorded_census.INTERVENTIONS.values())) == len(recorded_census.INTERVENTIONS)
 
 
 # --- How long a spike stays away.

@@ -21,42 +21,12 @@ from .untrained import expected_loss, untrained
 BUCKET = 20
 """The steps that are drawn as two points, their smallest and their largest value, so that no spike is lost."""
 SMOOTHINGS = [1, 10, 31, 100]
-SEEDS = range(2)
-"""Those of which every step is recorded for every training."""
 CURVES = {
     "loss": ("Loss of the batch", "input", Axis("nats", 0, 10, (0, 5, 10))),
     "gradient_norm": ("Gradient norm", "gradient", Axis("norm", 1e-4, 1e5, (1e-3, 1, 1e3), logarithmic=True)),
     "step_size": ("Size of the step", "output", Axis("size", 1e-4, 10, (1e-3, 0.1, 10), logarithmic=True)),
 }
 """The title, the role and the axis of each curve that is drawn."""
-INTERVENTIONS = {
-    "untreated": "nothing",
-    "norm-clipping-10": "norm clipping at 10",
-    "norm-clipping-1": "norm clipping at 1",
-    "norm-clipping-0.1": "norm clipping at 0.1",
-    "value-clipping-0.01": "value clipping at 0.01",
-    "learning-rate-3e-4": "learning rate 3·10⁻⁴",
-    "warm-up-10-epochs": "warm-up, 10 epochs",
-    "cosine-decay": "cosine decay",
-    "step-decay": "step decay",
-    "decay-0.999": "RMSprop, α = 0.999",
-    "rmsprop-momentum": "RMSprop, momentum",
-    "epsilon-1e-3": "RMSprop, ε = 10⁻³",
-    "weight-decay-1e-4": "weight decay 10⁻⁴",
-    "weight-decay-1e-3": "weight decay 10⁻³",
-    "adam": "Adam",
-    "adam-0.99": "Adam, β₂ = 0.99",
-    "adam-3e-3": "Adam, rate 3·10⁻³",
-    "adam-clipping-1": "Adam, clipping at 1",
-    "adamw": "AdamW",
-    "sgd-momentum-0.9": "SGD with momentum",
-    "label-noise-0.1": "label noise, 10 %",
-    "label-noise-0.3": "label noise, 30 %",
-    "dropout-0.2": "dropout, 20 %",
-    "batch-128": "batches of 128",
-    "orthogonal-start": "orthogonal start",
-}
-"""What each training on the sequences of the course changes, in words."""
 
 
 def loss_curve_lab_explorer() -> Explorer:
@@ -95,11 +65,11 @@ def loss_curve_lab_explorer() -> Explorer:
         ),
         training=Slider(
             "change",
-            list(INTERVENTIONS),
+            list(recorded_census.INTERVENTIONS),
             start="norm-clipping-1",
-            names=INTERVENTIONS,
+            names=recorded_census.INTERVENTIONS,
         ),
-        seed=Slider("seed", SEEDS, start=0),
+        seed=Slider("seed", range(len(recorded_census.seeds_with_curves("norm-clipping-1"))), start=0),
         smoothing=Slider("smoothing", SMOOTHINGS, start=1),
     )
 

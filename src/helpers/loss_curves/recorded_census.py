@@ -24,6 +24,7 @@ from ..numerics.bootstrap import Draw, Interval, bootstrap, rate_ratio, share
 from ..records import record_path
 
 __all__ = [
+    "INTERVENTIONS",
     "counts",
     "curves",
     "effect",
@@ -41,6 +42,35 @@ __all__ = [
     "trainings",
     "worst_loss",
 ]
+
+INTERVENTIONS = {
+    "untreated": "nothing",
+    "norm-clipping-10": "norm clipping at 10",
+    "norm-clipping-1": "norm clipping at 1",
+    "norm-clipping-0.1": "norm clipping at 0.1",
+    "value-clipping-0.01": "value clipping at 0.01",
+    "learning-rate-3e-4": "learning rate 3·10⁻⁴",
+    "warm-up-10-epochs": "warm-up, 10 epochs",
+    "cosine-decay": "cosine decay",
+    "step-decay": "step decay",
+    "decay-0.999": "RMSprop, α = 0.999",
+    "rmsprop-momentum": "RMSprop, momentum",
+    "epsilon-1e-3": "RMSprop, ε = 10⁻³",
+    "weight-decay-1e-4": "weight decay 10⁻⁴",
+    "weight-decay-1e-3": "weight decay 10⁻³",
+    "adam": "Adam",
+    "adam-0.99": "Adam, β₂ = 0.99",
+    "adam-3e-3": "Adam, rate 3·10⁻³",
+    "adam-clipping-1": "Adam, clipping at 1",
+    "adamw": "AdamW",
+    "sgd-momentum-0.9": "SGD with momentum",
+    "label-noise-0.1": "label noise, 10 %",
+    "label-noise-0.3": "label noise, 30 %",
+    "dropout-0.2": "dropout, 20 %",
+    "batch-128": "batches of 128",
+    "orthogonal-start": "orthogonal start",
+}
+"""What each training on the sequences of the course changes, in words."""
 
 
 @cache
