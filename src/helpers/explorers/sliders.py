@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from ..drawings.html import HTML, element
+from ..numerics.formatting import format_number
 
 Value = float | str  # of a slider
 
@@ -70,7 +71,8 @@ class Slider:
     def words(self) -> list[str]:
         """The values as the reader sees them."""
         names: Mapping[Any, str] = self.names or {}
-        return [names.get(value, label) for value, label in zip(self.values, self.labels, strict=True)]
+        own = (value if isinstance(value, str) else format_number(value) for value in self.values)
+        return [names.get(value, word) for value, word in zip(self.values, own, strict=True)]
 
     @property
     def position(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -69,15 +69,10 @@ def gates_explorer() -> Explorer:
             ),
             Text(("gate_sentence", "memory_sentence")),
         ),
-        gate_bias=Slider("gate bias b", GATE_BIASES, start=1, names=_with_minus(GATE_BIASES)),
-        gain=Slider("gain of W_h", GAINS, start=3, names=_with_minus(GAINS)),
+        gate_bias=Slider("gate bias b", GATE_BIASES, start=1),
+        gain=Slider("gain of W_h", GAINS, start=3),
         input_scale=Slider("input scale", INPUT_SCALES, start=1),
     )
-
-
-def _with_minus(values: Iterable[float]) -> dict[float | str, str]:
-    """Return the names of the negative values of a slider, with a minus sign for the hyphen."""
-    return {value: format_number(value) for value in values if value < 0}
 
 
 def time_frame() -> Frame:
@@ -159,9 +154,9 @@ def backward_graph_explorer() -> Explorer:
             Text(("jacobian_sentence", "sheet_sentence")),
         ),
         c=Slider("gate c[t]", GATES, start=0.5),
-        W_h=Slider("weight W_h", [-5, 0, 5], start=5, names=_with_minus([-5])),
-        h=Slider("state h[t−1]", [-1, 0, 1], start=1, names=_with_minus([-1])),
-        z=Slider("candidate z", [-1, 0, 1], start=-1, names=_with_minus([-1])),
+        W_h=Slider("weight W_h", [-5, 0, 5], start=5),
+        h=Slider("state h[t−1]", [-1, 0, 1], start=1),
+        z=Slider("candidate z", [-1, 0, 1], start=-1),
     )
 
 
