@@ -66,15 +66,16 @@ export default {
       draw((name) => model.get(name));
       if (excuses.length) model.set("blocked", blocked(excuses, sliders, (name) => model.get(name)));
     };
+    const atStart = () => Object.keys(sliders).every((name) => model.get(name) === sliders[name].start);
     const follow = () => {
       tip.textContent = "";
+      figure.classList.toggle("gc-moved", !atStart()); // what was answered is true of the start
       update();
     };
     draw((name) => sliders[name].start); // what stays if the present setting is impossible
     update();
     describe(figure);
-    const atStart = Object.keys(sliders).every((name) => model.get(name) === sliders[name].start);
-    predict(figure, atStart);
+    predict(figure, atStart());
     const stop = play(figure, panels, boxes, shared);
     reset.disabled = false;
     reset.addEventListener("click", () => {
