@@ -77,7 +77,7 @@ def test_what_is_drawn_is_what_was_recorded(training, seed):
     np.testing.assert_array_equal(frame["marks"], [0, 10, np.nan] * len(places))
     if learnt and row["steps_after"][seed]:
         assert f"in epoch {learnt}, then {row['spikes'][seed] or 'no'} spike" in frame["outcome"]
-        assert f"the worst batch costs {row['worst_loss'][seed]:.2f} nats" in frame["outcome"]
+        assert f"worst loss {row['worst_loss'][seed]:.2f} nats" in frame["outcome"]
 
 
 def test_places_are_within_their_buckets():
@@ -105,7 +105,7 @@ def test_every_place_of_every_slider_is_another_picture():
         ),
         (
             {"diverged_at": 0, "learnt_at": 90, "steps_after": 310, "spikes": 1, "worst_loss": 2.0},
-            "learns in epoch 90, then 1 spike; the worst batch costs 2.00 nats.",
+            "learns in epoch 90, then 1 spike; worst loss 2.00 nats.",
         ),
         (
             {"diverged_at": 0, "learnt_at": 100, "steps_after": 0, "spikes": 0},

@@ -53,6 +53,14 @@ def test_the_live_explorer_is_as_large_as_its_static_picture(look_at, name, widt
     assert static == look_at(name, width=width).evaluate(SIZES)
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_an_explorer_fits_one_screen(look_at, name):
+    heights = look_at(name, width=1440).evaluate(
+        "[...document.querySelectorAll('.explorer')].map(explorer => explorer.offsetHeight)"
+    )
+    assert max(heights) <= 560
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", PAGES)
 def test_cumulative_layout_shift(open_page, name, width):

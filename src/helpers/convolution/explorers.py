@@ -139,7 +139,7 @@ def size_frame(input_size: int, kernel_size: int, stride: int, padding: int, dil
         "nearest": np.abs(np.subtract.outer(np.arange(padded), middles)).argmin(axis=1),
         "formula": f"⌊({input_size} + 2·{padding} − {dilation}·({kernel_size} − 1) − 1) / {stride}⌋ + 1"
         f" = ⌊{reach} / {stride}⌋ + 1 = {size}, so the output is {size} × {size}.",
-        "left_over": f"Along each side, {count(dropped, 'sample')} dropped and {skipped or 'none'} skipped.",
+        "left_over": f"Along each axis: {dropped or 'none'} dropped, {skipped or 'none'} skipped.",
     }
 
 

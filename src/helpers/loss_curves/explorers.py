@@ -157,7 +157,7 @@ def _outcome(row: Mapping[str, float]) -> str:
     if not row["learnt_at"]:
         return f"does not learn: {100 * row['last_accuracy']:.0f} % right in the last epoch."
     spikes = count(int(row["spikes"]), "spike")
-    highest = f"; the worst batch costs {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
+    highest = f"; worst loss {row['worst_loss']:.2f} nats" if row["steps_after"] else ""
     return f"learns in epoch {row['learnt_at']}, then {spikes}{highest}."
 
 
